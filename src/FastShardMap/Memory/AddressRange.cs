@@ -1,0 +1,10 @@
+using System.Runtime.InteropServices;
+
+namespace FastShardMap.Memory;
+
+/// <summary>A stretch of address space.</summary>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct AddressRange(nuint Start, nuint Bytes)
+{
+    public nuint End => Start + Bytes;
+}

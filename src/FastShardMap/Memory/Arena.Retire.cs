@@ -1,0 +1,254 @@
+using System.Runtime.InteropServices;
+
+namespace FastShardMap.Memory;
+
+// Giving back. From Retire to the free list a block has one owner; Settle is the only way in.
+internal sealed unsafe partial class Arena
+{
+    /// <summary>
+    /// What is given back in one call. A larger slice keeps others out of the address space for longer, a smaller one
+    /// interrupts all cores more often (about 40 µs for 2 MiB of 4 KiB pages, 17 µs for 64 KiB, on a virtual machine).
+    /// </summary>
+    public const nuint SliceBytes = PageMemory.HugePageBytes;
+
+    // Small blocks cleared in place stay resident. They are worth a trip to the system when they are many, and many
+    // against what is live.
+    private const long ResidentFreeLimitBytes = 1024 * 1024;
+    private const int ResidentFreeShare = 8;
+
+    // Under the lock, as all below: retired blocks that nobody works on yet.
+    private readonly Queue<RetiredBlock> _retired = new();
+
+    // Blocks between Retire and the free list, and trims under way.
+    private int _unsettled;
+    private long _retiredBytes;
+
+    // Whether the maintenance thread will look here again.
+    private bool _posted;
+    private bool _trimRequested;
+
+    /// <summary>
+    /// Takes a block back. Its contents must not be needed by anyone but stale readers, who keep reading mapped memory.
+    /// Blocks below 64 KiB are cleared here, larger ones are given back by the maintenance thread. Allocates nothing,
+    /// and loses no block to <see cref="Thread.Interrupt"/>. Not to be called under a shard's lock.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">
+    /// The block is not live: retired before, or never handed out. (A block handed out again since counts as live.)
+    /// </exception>
+    public void Retire(byte* block, nuint bytes)
+    {
+        nuint start = (nuint)block;
+        LiveBlock live;
+        bool post;
+        using (_gate.Enter())
+        {
+            if (!_live.TryGetValue(start, out live) || live.Bytes != RoundToGranule(bytes))
+            {
+                throw new InvalidOperationException("Not a live block of this arena: retired twice, or of another length.");
+            }
+
+            _live.Remove(start);
+            Interlocked.Add(ref _liveBytes, -(long)live.OccupiedBytes);
+            _retiredBytes += (long)live.OccupiedBytes;
+            _unsettled++;
+            if (!live.Pool.ClearsInPlace)
+            {
+                _retired.Enqueue(new RetiredBlock(new AddressRange(start, live.OccupiedBytes), live.Pool));
+            }
+
+            post = !live.Pool.ClearsInPlace && MarkPosted();
+        }
+
+        Interlocked.Add(ref s_processLiveBytes, -(long)live.OccupiedBytes);
+        if (live.Pool.ClearsInPlace)
+        {
+            NativeMemory.Clear(block, live.OccupiedBytes);
+            post = Settle(new RetiredBlock(new AddressRange(start, live.OccupiedBytes), live.Pool), resident: true);
+        }
+
+        if (post)
+        {
+            Post();
+        }
+
+        GC.KeepAlive(this);
+    }
+
+    /// <summary>
+    /// Gives back everything retired so far, small blocks included as far as they fill pages, and waits for what
+    /// others are at. Takes milliseconds: for TrimExcess and tests.
+    /// </summary>
+    public void DrainRetired()
+    {
+        GiveBackQueued();
+        using (_gate.Enter())
+        {
+            _gate.WaitUntil(this, static arena => arena._unsettled == 0);
+        }
+
+        TrimResident();
+        GC.KeepAlive(this);
+    }
+
+    /// <summary>Asks the maintenance thread for what <see cref="DrainRetired"/> does, and does not wait: for Dispose.</summary>
+    public void RequestTrim()
+    {
+        bool post;
+        using (_gate.Enter())
+        {
+            _trimRequested = true;
+            post = MarkPosted();
+        }
+
+        if (post)
+        {
+            Post();
+        }
+
+        GC.KeepAlive(this);
+    }
+
+    void IMaintenanceWork.Run() => GiveBackQueued();
+
+    private bool MarkPosted()
+    {
+        bool first = !_posted;
+        Volatile.Write(ref _posted, true);
+        return first;
+    }
+
+    private void Post()
+    {
+        if (!MaintenanceThread.TryPost(this))
+        {
+            GiveBackQueued();
+        }
+    }
+
+    private void GiveBackQueued()
+    {
+        while (true)
+        {
+            RetiredBlock block;
+            bool trim = false;
+            using (_gate.Enter())
+            {
+                if (!_retired.TryDequeue(out block))
+                {
+                    trim = _trimRequested;
+                    _trimRequested = false;
+                    if (!trim)
+                    {
+                        Volatile.Write(ref _posted, false);
+                        return;
+                    }
+                }
+            }
+
+            if (trim)
+            {
+                TrimResident();
+            }
+            else
+            {
+                GiveBack(block);
+            }
+        }
+    }
+
+    private void GiveBack(RetiredBlock block)
+    {
+        nuint position = block.Range.Start;
+        nuint end = block.Range.End;
+        bool resident = false;
+        while (position < end)
+        {
+            // Slices end on multiples of their length, so that none cuts a huge page in two.
+            nuint next = nuint.Min(end, (position & ~(SliceBytes - 1)) + SliceBytes);
+            resident |= !PageMemory.DiscardOrClear((byte*)position, next - position);
+            position = next;
+        }
+
+        // A table that was collapsed into huge pages leaves its advice behind, and the next one here may be small.
+        if (ReferenceEquals(block.Pool, _largeBlocks) && block.Range.Bytes >= PageMemory.HugePageBytes)
+        {
+            _ = PageMemory.TryForbidHugePages((byte*)block.Range.Start, block.Range.Bytes);
+        }
+
+        if (Settle(block, resident))
+        {
+            Post();
+        }
+    }
+
+    // The block is zero: [E8] leaving the lock publishes that with the free list. Answers whether to post a trim.
+    private bool Settle(RetiredBlock block, bool resident)
+    {
+        using (_gate.Enter())
+        {
+            block.Pool.Give(block.Range, resident);
+            _retiredBytes -= (long)block.Range.Bytes;
+            Unsettle();
+
+            // Only what cleared in place: what the system refused it will refuse again.
+            bool trim = block.Pool.ClearsInPlace
+                && !_trimRequested
+                && (long)block.Pool.ResidentFreeBytes > Math.Max(ResidentFreeLimitBytes, _liveBytes / ResidentFreeShare);
+            _trimRequested |= trim;
+            return trim && MarkPosted();
+        }
+    }
+
+    private void Unsettle()
+    {
+        Volatile.Write(ref _unsettled, _unsettled - 1);
+        if (_unsettled == 0)
+        {
+            _gate.PulseAll();
+        }
+    }
+
+    private void TrimResident()
+    {
+        TrimResident(_smallBlocks as RangePool);
+        TrimResident(_largeBlocks as RangePool);
+        TrimResident(_hugeBlocks as RangePool);
+    }
+
+    private void TrimResident(RangePool? pool)
+    {
+        if (pool is null)
+        {
+            return;
+        }
+
+        AddressRange[] ranges;
+        using (_gate.Enter())
+        {
+            ranges = pool.TakeResident();
+            _unsettled++;
+        }
+
+        foreach (AddressRange range in ranges)
+        {
+            nuint pages = nuint.Min(PageMemory.RoundToPages(range.Start), range.End);
+            nuint tail = nuint.Max(range.End & ~(PageMemory.PageBytes - 1), pages);
+            bool discarded = tail > pages && PageMemory.DiscardOrClear((byte*)pages, tail - pages);
+            using (_gate.Enter())
+            {
+                pool.GiveTrimmed(
+                    new AddressRange(range.Start, pages - range.Start),
+                    new AddressRange(pages, tail - pages),
+                    discarded,
+                    new AddressRange(tail, range.End - tail));
+            }
+        }
+
+        using (_gate.Enter())
+        {
+            Unsettle();
+        }
+    }
+
+    private readonly record struct RetiredBlock(AddressRange Range, BlockPool Pool);
+}

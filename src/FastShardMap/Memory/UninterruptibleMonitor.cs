@@ -1,0 +1,73 @@
+namespace FastShardMap.Memory;
+
+/// <summary>
+/// A monitor that <see cref="Thread.Interrupt"/> cannot break out of: the interruption is remembered and delivered at
+/// the thread's next blocking call. A block being retired in a finally clause must not be lost to one.
+/// </summary>
+internal sealed class UninterruptibleMonitor
+{
+    private readonly object _monitor = new();
+
+    /// <summary>Takes the monitor; dispose the result to leave it.</summary>
+    public Scope Enter()
+    {
+        bool interrupted = false;
+        while (true)
+        {
+            try
+            {
+                Monitor.Enter(_monitor);
+                break;
+            }
+            catch (ThreadInterruptedException)
+            {
+                interrupted = true;
+            }
+        }
+
+        Redeliver(interrupted);
+        return new Scope(_monitor);
+    }
+
+    /// <summary>Waits, with the monitor held at every test, until the condition holds.</summary>
+    public void WaitUntil<TState>(TState state, Func<TState, bool> condition)
+    {
+        bool interrupted = false;
+        while (!condition(state))
+        {
+            // Redelivering inside the loop would make the next wait throw before it lets go of the monitor.
+            interrupted |= !TryWait(Timeout.InfiniteTimeSpan);
+        }
+
+        Redeliver(interrupted);
+    }
+
+    /// <summary>Leaves the monitor until a pulse or the end of the time. False: interrupted, which is forgotten.</summary>
+    public bool TryWait(TimeSpan limit)
+    {
+        try
+        {
+            Monitor.Wait(_monitor, limit);
+            return true;
+        }
+        catch (ThreadInterruptedException)
+        {
+            return false;
+        }
+    }
+
+    public void PulseAll() => Monitor.PulseAll(_monitor);
+
+    private static void Redeliver(bool interrupted)
+    {
+        if (interrupted)
+        {
+            Thread.CurrentThread.Interrupt();
+        }
+    }
+
+    public readonly ref struct Scope(object monitor)
+    {
+        public void Dispose() => Monitor.Exit(monitor);
+    }
+}
