@@ -1,0 +1,105 @@
+using System.Runtime.CompilerServices;
+using System.Text;
+
+namespace FastShardMap;
+
+/// <summary>The hasher a map uses unless told otherwise: agrees with <see cref="IEquatable{T}"/> for every type of key.</summary>
+/// <typeparam name="TKey">The type of the keys.</typeparam>
+/// <remarks>
+/// <para>Full 64-bit quality: all integers, <see cref="bool"/>, <see cref="char"/>, enumerations and
+/// <see cref="EnumKey{TEnum}"/>, <see cref="Half"/>, <see cref="float"/>, <see cref="double"/>, <see cref="decimal"/>,
+/// <see cref="Int128"/>, <see cref="UInt128"/>, <see cref="Guid"/>, <see cref="DateTime"/>, <see cref="DateTimeOffset"/>,
+/// <see cref="TimeSpan"/>, <see cref="DateOnly"/>, <see cref="TimeOnly"/>, <see cref="Rune"/>, <see cref="Index"/> and
+/// <see cref="Range"/>. Values that are equal but differ in their bits have equal hash codes: −0.0 and 0.0, all NaN,
+/// <c>1.0m</c> and <c>1.00m</c>, times of different <see cref="DateTimeKind"/>.</para>
+/// <para><b>Any other struct</b> is hashed by its own <see cref="object.GetHashCode"/>, which gives only 32 bits: from
+/// about 100,000 keys on, some share all 64 bits of the result, and from hundreds of millions on the map slows down.
+/// Some implementations are weak (coordinates combined by exclusive or), and a struct that does not override it is
+/// hashed by reflection, which allocates. Supply an <see cref="IKeyHasher{TKey}"/> for big or fast maps.</para>
+/// <para>Thread safety: stateless. Allocation: none, apart from the struct's own <see cref="object.GetHashCode"/>.
+/// The algorithm is that of <see cref="HashMixer"/>. Every decision by type is made when the JIT compiles the method.</para>
+/// </remarks>
+public readonly struct DefaultHasher<TKey> : IKeyHasher<TKey>
+    where TKey : unmanaged
+{
+    /// <summary>Computes the hash code of a key.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="seed">The seed of the map.</param>
+    /// <returns>The hash code.</returns>
+    /// <remarks>Throws only what the key's own <see cref="object.GetHashCode"/> throws, where that is used.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ulong Hash(TKey key, HashSeed seed)
+    {
+        if (EqualMeansSameBits)
+        {
+            if (Unsafe.SizeOf<TKey>() == 2 * sizeof(ulong))
+            {
+                var wide = Unsafe.BitCast<TKey, UInt128>(key);
+                return HashMixer.Mix((ulong)wide, (ulong)(wide >> 64), seed);
+            }
+
+            return HashMixer.Mix(WordOf(key), seed);
+        }
+
+        if (typeof(TKey) == typeof(double))
+        {
+            return HashMixer.Mix(CanonicalKeyBits.Of(Unsafe.BitCast<TKey, double>(key)), seed);
+        }
+
+        if (typeof(TKey) == typeof(float))
+        {
+            return HashMixer.Mix(CanonicalKeyBits.Of(Unsafe.BitCast<TKey, float>(key)), seed);
+        }
+
+        if (typeof(TKey) == typeof(Half))
+        {
+            return HashMixer.Mix(CanonicalKeyBits.Of(Unsafe.BitCast<TKey, Half>(key)), seed);
+        }
+
+        if (typeof(TKey) == typeof(DateTime))
+        {
+            // Equality ignores the kind, which lies in the same word.
+            return HashMixer.Mix((ulong)Unsafe.BitCast<TKey, DateTime>(key).Ticks, seed);
+        }
+
+        if (typeof(TKey) == typeof(DateTimeOffset))
+        {
+            // Equality is that of the point in time, whatever the offset.
+            return HashMixer.Mix((ulong)Unsafe.BitCast<TKey, DateTimeOffset>(key).UtcTicks, seed);
+        }
+
+        if (typeof(TKey) == typeof(decimal))
+        {
+            var (low, high) = CanonicalKeyBits.Of(Unsafe.BitCast<TKey, decimal>(key));
+            return HashMixer.Mix(low, high, seed);
+        }
+
+        return HashMixer.Mix((uint)key.GetHashCode(), seed);
+    }
+
+    // Types without padding whose Equals compares all of their bits. For a type that is not in this list we must not
+    // look at the bits: padding bytes, or several representations of one value, would part equal keys.
+    private static bool EqualMeansSameBits
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => typeof(TKey) == typeof(ulong) || typeof(TKey) == typeof(long)
+            || typeof(TKey) == typeof(uint) || typeof(TKey) == typeof(int)
+            || typeof(TKey) == typeof(ushort) || typeof(TKey) == typeof(short)
+            || typeof(TKey) == typeof(byte) || typeof(TKey) == typeof(sbyte)
+            || typeof(TKey) == typeof(bool) || typeof(TKey) == typeof(char)
+            || typeof(TKey) == typeof(nuint) || typeof(TKey) == typeof(nint)
+            || typeof(TKey) == typeof(UInt128) || typeof(TKey) == typeof(Int128) || typeof(TKey) == typeof(Guid)
+            || typeof(TKey) == typeof(TimeSpan) || typeof(TKey) == typeof(DateOnly) || typeof(TKey) == typeof(TimeOnly)
+            || typeof(TKey) == typeof(Rune) || typeof(TKey) == typeof(Index) || typeof(TKey) == typeof(Range)
+            || typeof(TKey).IsEnum || default(TKey) is IEnumKey;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong WordOf(TKey key) => Unsafe.SizeOf<TKey>() switch
+    {
+        sizeof(byte) => Unsafe.BitCast<TKey, byte>(key),
+        sizeof(ushort) => Unsafe.BitCast<TKey, ushort>(key),
+        sizeof(uint) => Unsafe.BitCast<TKey, uint>(key),
+        _ => Unsafe.BitCast<TKey, ulong>(key),
+    };
+}

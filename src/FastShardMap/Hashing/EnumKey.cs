@@ -1,0 +1,53 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+
+namespace FastShardMap;
+
+/// <summary>Wraps a value of an enumeration so that it can be the key of a map: enumerations do not implement <see cref="IEquatable{T}"/>, which maps ask of their keys.</summary>
+/// <typeparam name="TEnum">The enumeration, of any underlying type.</typeparam>
+/// <param name="value">The value to wrap.</param>
+/// <remarks>
+/// <para>It has the layout of the enumeration itself. Conversions in both directions are implicit, so
+/// <c>map[DayOfWeek.Monday]</c> compiles for a map with keys of type <c>EnumKey&lt;DayOfWeek&gt;</c>.</para>
+/// <para>Thread safety: immutable. Allocation: none, except for <see cref="ToString"/> and <see cref="Equals(object?)"/>'s caller.</para>
+/// </remarks>
+[SuppressMessage("Usage", "CA2225:Operator overloads have named alternates", Justification = "The constructor and Value are the named alternates.")]
+public readonly struct EnumKey<TEnum>(TEnum value) : IEquatable<EnumKey<TEnum>>, IEnumKey
+    where TEnum : unmanaged, Enum
+{
+    /// <summary>The wrapped value.</summary>
+    public TEnum Value { get; } = value;
+
+    /// <summary>Wraps a value.</summary>
+    /// <param name="value">The value.</param>
+    public static implicit operator EnumKey<TEnum>(TEnum value) => new(value);
+
+    /// <summary>Unwraps a value.</summary>
+    /// <param name="key">The wrapped value.</param>
+    public static implicit operator TEnum(EnumKey<TEnum> key) => key.Value;
+
+    /// <summary>Tells whether two wrapped values are equal.</summary>
+    /// <param name="left">The first.</param>
+    /// <param name="right">The second.</param>
+    public static bool operator ==(EnumKey<TEnum> left, EnumKey<TEnum> right) => left.Equals(right);
+
+    /// <summary>Tells whether two wrapped values differ.</summary>
+    /// <param name="left">The first.</param>
+    /// <param name="right">The second.</param>
+    public static bool operator !=(EnumKey<TEnum> left, EnumKey<TEnum> right) => !left.Equals(right);
+
+    /// <inheritdoc/>
+    // The JIT knows EqualityComparer<T>.Default for enumerations and compares the underlying integers, without boxing.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool Equals(EnumKey<TEnum> other) => EqualityComparer<TEnum>.Default.Equals(Value, other.Value);
+
+    /// <inheritdoc/>
+    public override bool Equals([NotNullWhen(true)] object? obj) => obj is EnumKey<TEnum> other && Equals(other);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => EqualityComparer<TEnum>.Default.GetHashCode(Value);
+
+    /// <summary>The name of the value, as the enumeration's own <see cref="Enum.ToString()"/> gives it.</summary>
+    /// <returns>The name, or the number if the value has no name. Allocates.</returns>
+    public override string ToString() => Value.ToString();
+}
