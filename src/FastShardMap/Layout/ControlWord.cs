@@ -1,0 +1,94 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+
+namespace FastShardMap.Layout;
+
+/// <summary>
+/// The control word of a group: bytes 0 to 6 are the control bytes of slots 0 to 6, byte 7 is the overflow count.
+/// <code>
+/// bit   63      56 55      48 47              15       8 7        0
+///       +---------+----------+----  ...  ----+----------+----------+
+///       | overflow| slot 6   |               | slot 1   | slot 0   |
+///       +---------+----------+----  ...  ----+----------+----------+
+/// control byte:   0000 0000 empty     1ttt tttt occupied, with tag t
+/// overflow count: 0 … 254 exact       255 saturated: stays so until the group is cleared
+/// </code>
+/// Pure arithmetic: the caller loads and stores the word.
+/// </summary>
+internal static class ControlWord
+{
+    /// <summary>The control word of a cleared group: every slot empty, nothing overflowed. Fresh pages hold it.</summary>
+    internal const ulong Empty = 0;
+
+    /// <summary>The number of slots a control word can describe. A group may use fewer; the control bytes of the others stay empty.</summary>
+    internal const int MaxSlots = 7;
+
+    /// <summary>The number of hash bits in a tag.</summary>
+    internal const int TagBits = 7;
+
+    /// <summary>The bit of a control byte that tells an occupied slot from an empty one.</summary>
+    internal const byte OccupiedBit = 0x80;
+
+    /// <summary>The overflow count that is no longer exact and therefore never changes.</summary>
+    internal const byte SaturatedOverflow = byte.MaxValue;
+
+    private const int BitsPerSlot = 8;
+    private const int OverflowShift = MaxSlots * BitsPerSlot;
+    private const ulong OneOverflow = 1UL << OverflowShift;
+    private const ulong EveryOccupiedBit = 0x8080_8080_8080_8080;
+
+    /// <summary>The control byte of an occupied slot: the 7 bits of the hash above the shard bits, and the occupied bit.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static byte TagOf(ulong hash, int shardBits) => (byte)((hash >> shardBits) | OccupiedBit);
+
+    /// <summary>The control byte of a slot.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static byte ControlByte(ulong control, int slot)
+    {
+        Debug.Assert(slot is >= 0 and < MaxSlots);
+        return (byte)(control >> (slot * BitsPerSlot));
+    }
+
+    /// <summary>The control word after an entry with this tag went into the slot, empty or not.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static ulong WithTag(ulong control, int slot, byte tag)
+    {
+        Debug.Assert((tag & OccupiedBit) != 0);
+        return WithoutTag(control, slot) | ((ulong)tag << (slot * BitsPerSlot));
+    }
+
+    /// <summary>The control word after the slot became empty. The overflow count stays: it counts entries elsewhere.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static ulong WithoutTag(ulong control, int slot)
+    {
+        Debug.Assert(slot is >= 0 and < MaxSlots);
+        return control & ~((ulong)byte.MaxValue << (slot * BitsPerSlot));
+    }
+
+    /// <summary>The occupied bits of the first slots: a mask with one bit per slot, 8 bits apart, and a constant if the argument is.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static ulong OccupiedBits(int slotCount)
+    {
+        Debug.Assert(slotCount is > 0 and <= MaxSlots);
+        return EveryOccupiedBit >> ((sizeof(ulong) - slotCount) * BitsPerSlot);
+    }
+
+    /// <summary>The number of entries whose probe passed this group while it was full; a lower bound if it is <see cref="SaturatedOverflow"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static byte OverflowCount(ulong control) => (byte)(control >> OverflowShift);
+
+    /// <summary>The control word after one more entry passed this group. Stays at <see cref="SaturatedOverflow"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static ulong IncrementOverflow(ulong control) =>
+        OverflowCount(control) == SaturatedOverflow ? control : control + OneOverflow;
+
+    /// <summary>The control word after an entry that had passed this group was removed. A saturated count stays, for it may
+    /// stand for more entries than it says; so does zero.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static ulong DecrementOverflow(ulong control)
+    {
+        var count = OverflowCount(control);
+        Debug.Assert(count != 0, "An entry was removed whose probe was never counted.");
+        return count is 0 or SaturatedOverflow ? control : control - OneOverflow;
+    }
+}

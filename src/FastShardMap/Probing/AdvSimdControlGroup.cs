@@ -1,0 +1,48 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
+using FastShardMap.Layout;
+
+namespace FastShardMap.Probing;
+
+/// <summary>Control-group operations in a 64-bit AdvSimd register: exact. ARM64 has no MoveMask, so the bit of a slot is
+/// the highest of its byte.</summary>
+/// <remarks>See <see cref="IControlGroup"/> for the contract.</remarks>
+internal readonly struct AdvSimdControlGroup : IControlGroup
+{
+    /// <inheritdoc/>
+    public static bool IsSupported => AdvSimd.Arm64.IsSupported;
+
+    /// <inheritdoc/>
+    public static int MaskStride => 8;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Broadcast(byte tag) => PortableControlGroup.Broadcast(tag);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Match(ulong control, ulong tagPattern)
+    {
+        var equal = AdvSimd.CompareEqual(Vector64.CreateScalar(control).AsByte(), Vector64.CreateScalar(tagPattern).AsByte());
+        return equal.AsUInt64().ToScalar() & ControlWord.OccupiedBits(ControlWord.MaxSlots);
+    }
+
+    /// <inheritdoc/>
+    // The word lies in a general register: one BIC there is less than any way through a SIMD register.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong MatchEmpty(ulong control, int slotCount) => PortableControlGroup.MatchEmpty(control, slotCount);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int LowestSlot(ulong mask) => BitOperations.TrailingZeroCount(mask) >> 3;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static nint LowestSlotOffset(ulong mask, int slotBytes) => PortableControlGroup.LowestSlotOffset(mask, slotBytes);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong ClearLowest(ulong mask) => mask & (mask - 1);
+}

@@ -1,0 +1,72 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
+using FastShardMap.Layout;
+
+namespace FastShardMap.Probing;
+
+/// <summary>Control-group operations in one general register (SIMD within a register). Works everywhere.</summary>
+/// <remarks>See <see cref="IControlGroup"/> for the contract. The bit of a slot is the highest of its control byte.</remarks>
+internal readonly struct PortableControlGroup : IControlGroup
+{
+    private const int BitsPerSlot = 8;
+    private const ulong LowestBits = 0x0001_0101_0101_0101;
+    private const ulong HighestBits = 0x0080_8080_8080_8080;
+
+    /// <inheritdoc/>
+    public static bool IsSupported => true;
+
+    /// <inheritdoc/>
+    public static int MaskStride => BitsPerSlot;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Broadcast(byte tag) => tag * LowestBits;
+
+    /// <inheritdoc/>
+    /// <remarks>
+    /// A byte of the difference is 0 where the control byte equals the tag, 1 to 0x7F where another tag is, and above
+    /// 0x7F where the slot is empty. Subtracting 1 from each byte sets the highest bit of the zeros; a zero also borrows 1
+    /// from the byte above, which then gets its highest bit if it was 1: the false positive the contract allows. A second
+    /// borrow would need a zero there. Empty slots are left out by the highest bits of the control word itself, for which
+    /// the usual formula takes the complement of the difference, one step later on the way to the slot.
+    /// </remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Match(ulong control, ulong tagPattern)
+    {
+        var difference = control ^ tagPattern;
+        return (difference - LowestBits) & (control & HighestBits);
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong MatchEmpty(ulong control, int slotCount) => ~control & ControlWord.OccupiedBits(slotCount);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int LowestSlot(ulong mask) => BitOperations.TrailingZeroCount(mask) >> 3;
+
+    /// <inheritdoc/>
+    /// <remarks>The bit of slot s is bit 8s + 7, so for slots of a multiple of 8 bytes the bit's index needs only a
+    /// multiplication, which x64 does inside the address for 8 and 16 bytes, and a constant.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static nint LowestSlotOffset(ulong mask, int slotBytes)
+    {
+        if (slotBytes % BitsPerSlot != 0)
+        {
+            return (nint)LowestSlot(mask) * slotBytes;
+        }
+
+        var factor = slotBytes / BitsPerSlot;
+        return (LowestBit(mask) * factor) - ((BitsPerSlot - 1) * factor);
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong ClearLowest(ulong mask) => mask & (mask - 1);
+
+    // BitOperations returns an int, which the JIT would extend once more before using it in an address.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static nint LowestBit(ulong mask) =>
+        Bmi1.X64.IsSupported ? (nint)Bmi1.X64.TrailingZeroCount(mask) : BitOperations.TrailingZeroCount(mask);
+}

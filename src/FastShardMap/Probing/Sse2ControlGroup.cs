@@ -1,0 +1,54 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+using FastShardMap.Layout;
+
+namespace FastShardMap.Probing;
+
+/// <summary>Control-group operations in the lower half of an SSE2 register: exact, one mask bit per slot.</summary>
+/// <remarks>See <see cref="IControlGroup"/> for the contract.</remarks>
+internal readonly struct Sse2ControlGroup : IControlGroup
+{
+    private const uint EverySlot = (1u << ControlWord.MaxSlots) - 1;
+
+    /// <inheritdoc/>
+    public static bool IsSupported => Sse2.X64.IsSupported;
+
+    /// <inheritdoc/>
+    public static int MaskStride => 1;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Broadcast(byte tag) => PortableControlGroup.Broadcast(tag);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Match(ulong control, ulong tagPattern)
+    {
+        // The upper half is zero on both sides and so compares equal: the mask of slots removes it with the overflow count.
+        var equal = Sse2.CompareEqual(Vector128.CreateScalar(control).AsByte(), Vector128.CreateScalar(tagPattern).AsByte());
+        return (uint)Sse2.MoveMask(equal) & EverySlot;
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong MatchEmpty(ulong control, int slotCount)
+    {
+        // MoveMask collects the highest bits: those of the occupied slots.
+        var occupied = (uint)Sse2.MoveMask(Vector128.CreateScalar(control).AsByte());
+        return ~occupied & ((1u << slotCount) - 1);
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int LowestSlot(ulong mask) => BitOperations.TrailingZeroCount((uint)mask);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static nint LowestSlotOffset(ulong mask, int slotBytes) => (nint)(uint)LowestSlot(mask) * slotBytes;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong ClearLowest(ulong mask) => mask & (mask - 1);
+}
