@@ -37,10 +37,6 @@ internal static class ControlWord
     private const ulong OneOverflow = 1UL << OverflowShift;
     private const ulong EveryOccupiedBit = 0x8080_8080_8080_8080;
 
-    /// <summary>The control byte of an occupied slot: the 7 bits of the hash above the shard bits, and the occupied bit.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static byte TagOf(ulong hash, int shardBits) => (byte)((hash >> shardBits) | OccupiedBit);
-
     /// <summary>The control byte of a slot.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static byte ControlByte(ulong control, int slot)

@@ -1,0 +1,14 @@
+using System.Runtime.InteropServices;
+
+namespace FastShardMap.Layout;
+
+/// <summary>The head of a group; its slots follow at <see cref="GroupShape.HeaderBytes"/>.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct Group
+{
+    /// <summary>Seven tags (bytes 0–6, 0 = empty) and the overflow count (byte 7); always accessed as one word.</summary>
+    public ulong Control;
+
+    /// <summary>Bit 0 busy, bit 1 moved, +4 a write. 64 bits: at one write a nanosecond it wraps after 146 years.</summary>
+    public ulong Version;
+}

@@ -1,0 +1,98 @@
+using System.Runtime.CompilerServices;
+
+namespace FastShardMap.Layout;
+
+/// <summary>
+/// The layout calculator: from the size and alignment of a key and a value to the shape of a group.
+/// Pure arithmetic on 64-bit numbers; every step inlines, so that with constant sizes the JIT folds the whole shape.
+/// </summary>
+/// <remarks>
+/// <code>
+/// offset 0            8             16                                        stride
+///        | control    | version     | slot 0 | slot 1 | … | slot (n-1) | gap |
+/// slot:  | key | gap | value | gap |
+/// </code>
+/// A control word has seven tags, so a group has at most <see cref="MaxSlots"/> slots.
+/// The choices per slot size are measured by LayoutBench; its table stands in native-layout-docs/decisions.md.
+/// </remarks>
+internal readonly record struct GroupShape(
+    int KeyBytes, int ValueOffset, int ValueBytes, int SlotBytes, int SlotsPerGroup, int StrideBytes)
+{
+    /// <summary>Bytes before the first slot: the control word and the version word.</summary>
+    public const int HeaderBytes = 16;
+
+    /// <summary>A control word carries seven tags beside the overflow count.</summary>
+    public const int MaxSlots = 7;
+
+    /// <summary>Groups of one cache line take slots of up to this size; larger slots get seven to a group.</summary>
+    private const int LineBytes = 64;
+
+    /// <summary>A group of large slots is kept near a page, with at least two slots (source: LayoutBench).</summary>
+    private const int LargeGroupBytes = 4096;
+
+    /// <summary>The shape for keys and values of the given sizes and alignments, all in bytes.</summary>
+    public static GroupShape For(int keyBytes, int keyAlignment, int valueBytes, int valueAlignment)
+    {
+        int valueOffset = AlignUp(keyBytes, valueAlignment);
+        int slotBytes = SlotBytesOf(keyBytes, keyAlignment, valueBytes, valueAlignment);
+        return new GroupShape(keyBytes, valueOffset, valueBytes, slotBytes, SlotsOf(slotBytes), StrideOf(slotBytes));
+    }
+
+    /// <summary>Bytes of one slot: key, gap, value, gap.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: the stride must be a constant of the lookup
+    public static int SlotBytesOf(int keyBytes, int keyAlignment, int valueBytes, int valueAlignment) =>
+        AlignUp(
+            AlignUp(keyBytes, valueAlignment) + valueBytes,
+            keyAlignment > valueAlignment ? keyAlignment : valueAlignment);
+
+    /// <summary>Slots of one group.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench, as above
+    public static int SlotsOf(int slotBytes) =>
+        slotBytes <= (LineBytes - HeaderBytes) / (MaxSlots - 1) ? Clamp((LineBytes - HeaderBytes) / slotBytes)
+        : slotBytes <= (LargeGroupBytes - HeaderBytes) / MaxSlots ? MaxSlots
+        : Clamp((LargeGroupBytes - HeaderBytes) / slotBytes);
+
+    /// <summary>Bytes from one group to the next.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench, as above
+    public static int StrideOf(int slotBytes)
+    {
+        int used = HeaderBytes + (SlotsOf(slotBytes) * slotBytes);
+        return used <= LineBytes / 2 ? LineBytes / 2 : AlignUp(used, LineBytes);
+    }
+
+    private static int Clamp(int slots) => slots < 2 ? 2 : slots > MaxSlots ? MaxSlots : slots;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench, as above
+    private static int AlignUp(int value, int alignment) => (value + alignment - 1) & -alignment;
+}
+
+/// <summary>The shape of the groups of one map type, as constants of the JIT.</summary>
+internal static unsafe class GroupShape<TKey, TValue>
+    where TKey : unmanaged
+    where TValue : unmanaged
+{
+    public static int ValueOffset => (sizeof(TKey) + AlignmentOf<TValue>() - 1) & -AlignmentOf<TValue>();
+
+    public static int SlotBytes =>
+        GroupShape.SlotBytesOf(sizeof(TKey), AlignmentOf<TKey>(), sizeof(TValue), AlignmentOf<TValue>());
+
+    public static int Slots => GroupShape.SlotsOf(SlotBytes);
+
+    public static int StrideBytes => GroupShape.StrideOf(SlotBytes);
+
+    public static GroupShape Shape =>
+        GroupShape.For(sizeof(TKey), AlignmentOf<TKey>(), sizeof(TValue), AlignmentOf<TValue>());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: a constant of the lookup
+    private static int AlignmentOf<T>()
+        where T : unmanaged => sizeof(AlignmentProbe<T>) - sizeof(T);
+
+#pragma warning disable CS0649, CA1823, S1144 // never instantiated: only its size matters
+    private struct AlignmentProbe<T>
+        where T : unmanaged
+    {
+        public byte Lead;
+        public T Value;
+    }
+#pragma warning restore CS0649, CA1823, S1144
+}

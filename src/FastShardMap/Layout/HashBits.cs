@@ -1,0 +1,26 @@
+using System.Runtime.CompilerServices;
+
+namespace FastShardMap.Layout;
+
+/// <summary>
+/// Which bits of a 64-bit hash choose what. The three ranges are disjoint:
+/// <code>
+/// 63 ………………………………… 24 | 23 … 17 | 16 … 5 | 4 … 0
+///  home group (from the top) |   tag   |  shard | unused
+/// </code>
+/// The shard bits start at 5, so that masking the hash yields the byte offset of a 32-byte read view without a shift.
+/// </summary>
+internal static class HashBits
+{
+    public const int ShardShift = 5;
+    public const int MaxShards = 1 << 12;
+    private const int TagShift = 17;
+
+    /// <summary>The byte offset of the shard's read view: shard index times 32.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: in-cache hits
+    public static uint ViewOffset(ulong hash, uint viewMask) => (uint)hash & viewMask;
+
+    /// <summary>The control byte of an entry with this hash: high bit set, so never 0 (empty).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: in-cache hits
+    public static byte Tag(ulong hash) => (byte)((uint)(hash >> TagShift) | 0x80);
+}

@@ -1,0 +1,20 @@
+using System.Runtime.InteropServices;
+
+namespace FastShardMap.Layout;
+
+/// <summary>What a reader needs of a shard, 32 bytes, packed densely. Written under the shard's lock only, when a
+/// migration starts or ends, and by Clear and Dispose.</summary>
+[StructLayout(LayoutKind.Sequential, Size = Bytes)]
+internal struct ReadView
+{
+    public const int Bytes = 32;
+
+    /// <summary>Bit 0 busy, bit 1 migrating (<see cref="Previous"/> is set), +4 a change. Starts at 4; 0 is never valid.</summary>
+    public ulong Generation;
+
+    /// <summary>The table that inserts go to.</summary>
+    public TableRef Current;
+
+    /// <summary>The table that a running migration empties, or none.</summary>
+    public TableRef Previous;
+}

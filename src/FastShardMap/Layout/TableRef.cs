@@ -1,0 +1,104 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace FastShardMap.Layout;
+
+/// <summary>
+/// A table in one word: address and number of groups. One word, because a reader that loads two can pair an old
+/// address with a new size and index outside the block (hazard H1).
+/// <code>
+/// power-of-two table   | base (128-byte aligned)           | 0 | shift |      groups = 2^(63 - shift)
+///                       63                               7   6   5…0
+/// fractional table     | base (4096-byte aligned) | 16ths  | 1 | shift |      groups = 16ths · 2^(63 - shift) / 16
+///                       63                      12  11…7     6   5…0
+/// </code>
+/// Home groups follow the order of the hash, so a doubling table is filled from front to back by a migration.
+/// Fractional tables serve exact reservations (24 bytes an entry at 10 million) and cost a multiplication a lookup.
+/// </summary>
+internal readonly unsafe struct TableRef : IEquatable<TableRef>
+{
+    public const int SmallAlignment = 128;
+    public const int FractionalAlignment = 4096;
+    private const ulong ShiftMask = 63;
+    private const ulong FractionalFlag = 64;
+    private const int SixteenthsShift = 7;
+
+    private readonly ulong _word;
+
+    private TableRef(ulong word) => _word = word;
+
+    /// <summary>No table: the previous table of a shard that is not migrating.</summary>
+    public static TableRef None => default;
+
+    public bool IsNone => _word == 0;
+
+    public bool IsFractional => (_word & FractionalFlag) != 0;
+
+    public ulong Word => _word;
+
+    /// <summary>The first group.</summary>
+    public byte* Base => (byte*)(_word & (IsFractional ? ~(FractionalAlignment - 1UL) : ~(SmallAlignment - 1UL)));
+
+    /// <summary>How many groups the table has: the bound of every walk through it.</summary>
+    public ulong Groups => IsFractional
+        ? (ulong)Sixteenths << (EnclosingLog2 - 4)
+        : 1UL << EnclosingLog2;
+
+    public TableSize Size => new(EnclosingLog2, IsFractional ? Sixteenths : 16);
+
+    private int EnclosingLog2 => 63 - (int)(_word & ShiftMask);
+
+    private int Sixteenths => (int)(_word >> SixteenthsShift) & 31;
+
+    /// <summary>A table of <paramref name="size"/> groups at <paramref name="block"/>.</summary>
+    public static TableRef Create(byte* block, TableSize size)
+    {
+        ulong word = (ulong)block | (uint)(63 - size.EnclosingLog2);
+        return new TableRef(size.Sixteenths == 16
+            ? word
+            : word | FractionalFlag | ((ulong)size.Sixteenths << SixteenthsShift));
+    }
+
+    public static TableRef FromWord(ulong word) => new(word);
+
+    /// <summary>The home group of a hash; monotone in the hash.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: in-cache hits
+    public ulong Home(ulong hash) =>
+        IsFractional ? Math.BigMul(hash & ~1UL, Groups, out _) : (hash >> 1) >> (int)(_word & ShiftMask);
+
+    /// <summary>Address of the home group: <see cref="Base"/> + <see cref="Home"/> · stride, decoded once.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: in-cache hits
+    public byte* HomeGroup(ulong hash, int strideBytes) =>
+        !IsFractional
+            ? (byte*)(_word & ~(SmallAlignment - 1UL)) + (((hash >> 1) >> (int)(_word & ShiftMask)) * (uint)strideBytes)
+            : FractionalHomeGroup(hash, strideBytes);
+
+    /// <summary>The lowest hash whose home is <paramref name="groupIndex"/> or later; 0 past the last group.</summary>
+    public ulong FirstHashOf(ulong groupIndex)
+    {
+        ulong groups = Groups;
+        if (groupIndex >= groups)
+        {
+            return 0;
+        }
+
+        if (!IsFractional)
+        {
+            return groups == 1 ? 0 : groupIndex << (64 - BitOperations.Log2(groups));
+        }
+
+        // Home works on even hashes only: round the quotient up, and then up to an even number.
+        UInt128 scaled = new UInt128(groupIndex, 0);
+        ulong first = (ulong)((scaled + groups - 1) / groups);
+        return (first + 1) & ~1UL;
+    }
+
+    public bool Equals(TableRef other) => _word == other._word;
+
+    public override bool Equals(object? obj) => obj is TableRef other && Equals(other);
+
+    public override int GetHashCode() => _word.GetHashCode();
+
+    private byte* FractionalHomeGroup(ulong hash, int strideBytes) =>
+        (byte*)(_word & ~(FractionalAlignment - 1UL)) + (Home(hash) * (uint)strideBytes);
+}

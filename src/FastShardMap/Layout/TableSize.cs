@@ -1,0 +1,73 @@
+using System.Numerics;
+
+namespace FastShardMap.Layout;
+
+/// <summary>
+/// A number of groups a table may have: a power of two (16 sixteenths), or 9 to 15 sixteenths of one of at least
+/// <see cref="MinFractionalLog2"/> bits.
+/// </summary>
+internal readonly record struct TableSize(int EnclosingLog2, int Sixteenths)
+{
+    /// <summary>Below 64 groups fractions save less than a page and would need page-aligned blocks.</summary>
+    private const int MinFractionalLog2 = 6;
+
+    /// <summary>A table keeps one slot in seven free (source: CompareBench, misses at full load).</summary>
+    private const int LoadNumerator = 6;
+    private const int LoadDenominator = 7;
+
+    public ulong Groups => Sixteenths == 16 ? 1UL << EnclosingLog2 : (ulong)Sixteenths << (EnclosingLog2 - 4);
+
+    public static TableSize PowerOfTwo(int log2) => new(log2, 16);
+
+    /// <summary>The most entries a table of this many groups takes before it grows.</summary>
+    /// <remarks>A single group may be full: no walk passes it. Larger tables keep a slot free, so every walk ends.</remarks>
+    public static long MaxEntries(ulong groups, int slotsPerGroup)
+    {
+        if (groups == 1)
+        {
+            return slotsPerGroup;
+        }
+
+        UInt128 slots = (UInt128)groups * (uint)slotsPerGroup;
+        return checked((long)(slots * LoadNumerator / LoadDenominator));
+    }
+
+    /// <summary>The smallest table for <paramref name="entries"/> entries.</summary>
+    /// <exception cref="OverflowException">No table is large enough.</exception>
+    public static TableSize ForEntries(long entries, int slotsPerGroup)
+    {
+        if (entries <= slotsPerGroup)
+        {
+            return PowerOfTwo(0);
+        }
+
+        UInt128 needed = ((UInt128)entries * LoadDenominator) + (LoadNumerator * (uint)slotsPerGroup) - 1;
+        ulong groups = checked((ulong)(needed / (LoadNumerator * (uint)slotsPerGroup)));
+        int log2 = checked((int)BitOperations.Log2(groups - 1) + 1);
+        if (log2 > 57)
+        {
+            throw new OverflowException("The capacity exceeds what a table can hold.");
+        }
+
+        if (log2 < MinFractionalLog2)
+        {
+            return PowerOfTwo(log2);
+        }
+
+        ulong unit = 1UL << (log2 - 4);
+        int sixteenths = (int)((groups + unit - 1) / unit);
+        return new TableSize(log2, sixteenths);
+    }
+
+    /// <summary>The size a full table grows to: the next power of two of at least 1.75 times its groups.</summary>
+    public static TableSize GrowFrom(ulong groups) =>
+        PowerOfTwo(BitOperations.Log2(checked((groups * 7 / 4) - 1)) + 1);
+
+    /// <summary>Bytes of a table of this size.</summary>
+    /// <exception cref="OverflowException">More bytes than the address space has.</exception>
+    public nuint Bytes(int strideBytes)
+    {
+        nuint bytes = checked((nuint)Groups * (nuint)strideBytes);
+        return Sixteenths != 16 && bytes < TableRef.FractionalAlignment ? TableRef.FractionalAlignment : bytes;
+    }
+}

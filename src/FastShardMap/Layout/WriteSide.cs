@@ -1,0 +1,47 @@
+using System.Runtime.InteropServices;
+
+namespace FastShardMap.Layout;
+
+/// <summary>What the writers of a shard share: its lock and, guarded by it, everything else. A line pair of its own,
+/// because adjacent-line prefetch on x64 and 128-byte lines on some ARM64 cores move 128 bytes together.</summary>
+[StructLayout(LayoutKind.Sequential, Size = Bytes)]
+internal struct WriteSide
+{
+    public const int Bytes = 128;
+
+    /// <summary>0 free; otherwise the owner's managed thread id shifted left by one, bit 0 = threads are parked.</summary>
+    public int Lock;
+
+    /// <summary>Groups of the current table whose overflow count has stuck at its maximum.</summary>
+    public int SaturatedGroups;
+
+    /// <summary>Entries of the shard, previous and current table together.</summary>
+    public long Count;
+
+    /// <summary>Entries the current table takes before the shard grows; 0 for the sentinel.</summary>
+    public long MaxEntries;
+
+    /// <summary>The next group of the previous table to move.</summary>
+    public ulong MigrationCursor;
+
+    /// <summary>Statistics since the map was created: migrations started.</summary>
+    public long MigrationsStarted;
+
+    /// <summary>Migrations finished.</summary>
+    public long MigrationsFinished;
+
+    /// <summary>Groups moved by all migrations.</summary>
+    public long GroupsMoved;
+
+    /// <summary>Writers that found the lock taken.</summary>
+    public long LockWaits;
+
+    /// <summary>Waits that went on to park the thread.</summary>
+    public long Parks;
+
+    /// <summary>Reads that gave up on optimism and took the lock.</summary>
+    public long ReadFallbacks;
+
+    /// <summary>Removals since the last rebuild for saturated overflow counts.</summary>
+    public long RemovesSinceRebuild;
+}

@@ -1,0 +1,213 @@
+namespace FastShardMap;
+
+public partial class ShardMap<TKey, TValue, THasher>
+{
+    /// <summary>Gets the value of a key, adding one if the key is absent (load or store).</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="value">The value to add.</param>
+    /// <returns>The present or the added value.</returns>
+    /// <remarks>Lock-free if the key is present.</remarks>
+    /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
+    /// <exception cref="InvalidOperationException">Called from a callback of this map, and the key is absent.</exception>
+    /// <exception cref="OutOfMemoryException">A shard has to grow and cannot; nothing has changed.</exception>
+    public TValue GetOrAdd(TKey key, TValue value)
+    {
+        if (_shards.TryRead(key, out TValue present))
+        {
+            GC.KeepAlive(this);
+            return present;
+        }
+
+        GetOrAddOperation operation = new(value);
+        _shards.Write(key, ref operation);
+        GC.KeepAlive(this);
+        return operation.Value;
+    }
+
+    /// <inheritdoc cref="GetOrAdd{TArg}(TKey, Func{TKey, TArg, TValue}, TArg)"/>
+    public TValue GetOrAdd(TKey key, Func<TKey, TValue> valueFactory)
+    {
+        ArgumentNullException.ThrowIfNull(valueFactory);
+        DelegateFactory factory = new(valueFactory);
+        return GetOrAdd(key, ref factory);
+    }
+
+    /// <summary>Gets the value of a key, adding one made by a factory if the key is absent.</summary>
+    /// <typeparam name="TArg">An argument, so that the delegate need not capture.</typeparam>
+    /// <param name="key">The key.</param>
+    /// <param name="valueFactory">Makes the value; runs at most once in all threads for one addition, under the shard's lock.</param>
+    /// <param name="factoryArgument">Passed to <paramref name="valueFactory"/>.</param>
+    /// <returns>The present or the added value.</returns>
+    /// <remarks>Lock-free if the key is present. What the factory throws goes to the caller, and nothing is added.</remarks>
+    /// <exception cref="ArgumentNullException"><paramref name="valueFactory"/> is null.</exception>
+    /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
+    /// <exception cref="InvalidOperationException">Called from a callback of this map, and the key is absent.</exception>
+    /// <exception cref="OutOfMemoryException">A shard has to grow and cannot; nothing has changed.</exception>
+    public TValue GetOrAdd<TArg>(TKey key, Func<TKey, TArg, TValue> valueFactory, TArg factoryArgument)
+    {
+        ArgumentNullException.ThrowIfNull(valueFactory);
+        DelegateFactory<TArg> factory = new(valueFactory, factoryArgument);
+        return GetOrAdd(key, ref factory);
+    }
+
+    /// <summary>Gets the value of a key, adding one made by a struct factory if the key is absent.</summary>
+    /// <typeparam name="TFactory">The factory.</typeparam>
+    /// <param name="key">The key.</param>
+    /// <param name="factory">Makes the value as the delegate form does; receives the changes the call makes to it.</param>
+    /// <returns>The present or the added value.</returns>
+    /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
+    /// <exception cref="InvalidOperationException">Called from a callback of this map, and the key is absent.</exception>
+    /// <exception cref="OutOfMemoryException">A shard has to grow and cannot; nothing has changed.</exception>
+    public TValue GetOrAdd<TFactory>(TKey key, ref TFactory factory)
+        where TFactory : struct, IValueFactory<TKey, TValue>
+    {
+        if (_shards.TryRead(key, out TValue present))
+        {
+            GC.KeepAlive(this);
+            return present;
+        }
+
+        FactoryOperation<TFactory> operation = new(key, factory);
+        _shards.Write(key, ref operation);
+        GC.KeepAlive(this);
+        factory = operation.Factory;
+        return operation.Value;
+    }
+
+    /// <summary>Adds an entry, or changes the value of a present one.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="addValue">The value to add if the key is absent.</param>
+    /// <param name="updateValueFactory">Makes the new value of a present key from the old one.</param>
+    /// <returns>The value stored.</returns>
+    /// <inheritdoc cref="AddOrUpdate{TArg}(TKey, Func{TKey, TArg, TValue}, Func{TKey, TValue, TArg, TValue}, TArg)" path="/remarks"/>
+    /// <inheritdoc cref="AddOrUpdate{TArg}(TKey, Func{TKey, TArg, TValue}, Func{TKey, TValue, TArg, TValue}, TArg)" path="/exception"/>
+    public TValue AddOrUpdate(TKey key, TValue addValue, Func<TKey, TValue, TValue> updateValueFactory)
+    {
+        ArgumentNullException.ThrowIfNull(updateValueFactory);
+        ValueUpserter upserter = new(addValue, updateValueFactory);
+        return AddOrUpdate(key, ref upserter);
+    }
+
+    /// <summary>Adds an entry made by one factory, or changes the value of a present one by another.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="addValueFactory">Makes the value of an absent key.</param>
+    /// <param name="updateValueFactory">Makes the new value of a present key from the old one.</param>
+    /// <returns>The value stored.</returns>
+    /// <inheritdoc cref="AddOrUpdate{TArg}(TKey, Func{TKey, TArg, TValue}, Func{TKey, TValue, TArg, TValue}, TArg)" path="/remarks"/>
+    /// <inheritdoc cref="AddOrUpdate{TArg}(TKey, Func{TKey, TArg, TValue}, Func{TKey, TValue, TArg, TValue}, TArg)" path="/exception"/>
+    public TValue AddOrUpdate(TKey key, Func<TKey, TValue> addValueFactory, Func<TKey, TValue, TValue> updateValueFactory)
+    {
+        ArgumentNullException.ThrowIfNull(addValueFactory);
+        ArgumentNullException.ThrowIfNull(updateValueFactory);
+        DelegateUpserter upserter = new(addValueFactory, updateValueFactory);
+        return AddOrUpdate(key, ref upserter);
+    }
+
+    /// <summary>Adds an entry made by one factory, or changes the value of a present one by another.</summary>
+    /// <typeparam name="TArg">An argument, so that the delegates need not capture.</typeparam>
+    /// <param name="key">The key.</param>
+    /// <param name="addValueFactory">Makes the value of an absent key.</param>
+    /// <param name="updateValueFactory">Makes the new value of a present key from the old one.</param>
+    /// <param name="factoryArgument">Passed to both.</param>
+    /// <returns>The value stored.</returns>
+    /// <remarks>One of the delegates runs, once, under the shard's lock. If it throws, the map is unchanged.</remarks>
+    /// <exception cref="ArgumentNullException">A delegate is null.</exception>
+    /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
+    /// <exception cref="InvalidOperationException">Called from a callback of this map.</exception>
+    /// <exception cref="OutOfMemoryException">A shard has to grow and cannot; nothing has changed.</exception>
+    public TValue AddOrUpdate<TArg>(
+        TKey key,
+        Func<TKey, TArg, TValue> addValueFactory,
+        Func<TKey, TValue, TArg, TValue> updateValueFactory,
+        TArg factoryArgument)
+    {
+        ArgumentNullException.ThrowIfNull(addValueFactory);
+        ArgumentNullException.ThrowIfNull(updateValueFactory);
+        DelegateUpserter<TArg> upserter = new(addValueFactory, updateValueFactory, factoryArgument);
+        return AddOrUpdate(key, ref upserter);
+    }
+
+    /// <summary>Adds an entry, or changes the value of a present one, by a struct functor.</summary>
+    /// <typeparam name="TUpserter">The functor.</typeparam>
+    /// <param name="key">The key.</param>
+    /// <param name="upserter">Makes or changes the value; receives the changes the call makes to it.</param>
+    /// <returns>The value stored.</returns>
+    /// <inheritdoc cref="AddOrUpdate{TArg}(TKey, Func{TKey, TArg, TValue}, Func{TKey, TValue, TArg, TValue}, TArg)" path="/remarks"/>
+    /// <inheritdoc cref="AddOrUpdate{TArg}(TKey, Func{TKey, TArg, TValue}, Func{TKey, TValue, TArg, TValue}, TArg)" path="/exception"/>
+    public TValue AddOrUpdate<TUpserter>(TKey key, ref TUpserter upserter)
+        where TUpserter : struct, IValueUpserter<TKey, TValue>
+    {
+        UpsertOperation<TUpserter> operation = new(key, upserter);
+        _shards.Write(key, ref operation);
+        GC.KeepAlive(this);
+        upserter = operation.Upserter;
+        return operation.Value;
+    }
+
+    /// <summary>Changes the value of a present key in place.</summary>
+    /// <typeparam name="TArg">An argument, so that the delegate need not capture.</typeparam>
+    /// <param name="key">The key.</param>
+    /// <param name="update">Changes the value; runs once, under the shard's lock. If it throws, the value is unchanged.</param>
+    /// <param name="arg">Passed to <paramref name="update"/>.</param>
+    /// <returns>Whether the key was present.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="update"/> is null.</exception>
+    /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
+    /// <exception cref="InvalidOperationException">Called from a callback of this map.</exception>
+    public bool TryUpdate<TArg>(TKey key, RefAction<TValue, TArg> update, TArg arg)
+    {
+        ArgumentNullException.ThrowIfNull(update);
+        DelegateUpdater<TArg> updater = new(update, arg);
+        return TryUpdate(key, ref updater);
+    }
+
+    /// <summary>Changes the value of a present key in place, by a struct functor.</summary>
+    /// <typeparam name="TUpdater">The functor.</typeparam>
+    /// <param name="key">The key.</param>
+    /// <param name="updater">Changes the value as the delegate form does; receives the changes the call makes to it.</param>
+    /// <returns>Whether the key was present.</returns>
+    /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
+    /// <exception cref="InvalidOperationException">Called from a callback of this map.</exception>
+    public bool TryUpdate<TUpdater>(TKey key, ref TUpdater updater)
+        where TUpdater : struct, IValueUpdater<TValue>
+    {
+        UpdateOperation<TUpdater> operation = new(updater);
+        _shards.Write(key, ref operation);
+        GC.KeepAlive(this);
+        updater = operation.Updater;
+        return operation.Found;
+    }
+
+    /// <summary>Changes the value of a present key in place, or removes the entry.</summary>
+    /// <typeparam name="TArg">An argument, so that the delegate need not capture.</typeparam>
+    /// <param name="key">The key.</param>
+    /// <param name="keep">Changes the value and returns whether to keep the entry; runs once, under the shard's lock. If
+    /// it throws, the entry is unchanged.</param>
+    /// <param name="arg">Passed to <paramref name="keep"/>.</param>
+    /// <returns>Whether the key was present.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="keep"/> is null.</exception>
+    /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
+    /// <exception cref="InvalidOperationException">Called from a callback of this map.</exception>
+    public bool TryUpdateOrRemove<TArg>(TKey key, RefFunc<TValue, TArg, bool> keep, TArg arg)
+    {
+        ArgumentNullException.ThrowIfNull(keep);
+        DelegateKeeper<TArg> keeper = new(keep, arg);
+        return TryUpdateOrRemove(key, ref keeper);
+    }
+
+    /// <summary>Changes the value of a present key in place, or removes the entry, by a struct functor.</summary>
+    /// <typeparam name="TKeeper">The functor.</typeparam>
+    /// <param name="key">The key.</param>
+    /// <param name="keeper">Changes the value and decides as the delegate form does; receives the changes the call makes to it.</param>
+    /// <returns>Whether the key was present.</returns>
+    /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
+    /// <exception cref="InvalidOperationException">Called from a callback of this map.</exception>
+    public bool TryUpdateOrRemove<TKeeper>(TKey key, ref TKeeper keeper)
+        where TKeeper : struct, IValueKeeper<TValue>
+    {
+        KeepOperation<TKeeper> operation = new(keeper);
+        _shards.Write(key, ref operation);
+        GC.KeepAlive(this);
+        keeper = operation.Keeper;
+        return operation.Found;
+    }
+}

@@ -1,0 +1,87 @@
+using System.Numerics;
+using FastShardMap.Layout;
+using FastShardMap.Sharding;
+
+#pragma warning disable MA0015 // a setter's exception names the option, not 'value'
+
+namespace FastShardMap;
+
+/// <summary>How a map is built. Every option has a default that suits a map of unknown size.</summary>
+public sealed class ShardMapOptions
+{
+    /// <summary>The most shards a map can have.</summary>
+    public const int MaxShardCount = HashBits.MaxShards;
+
+#if DEBUG
+    private const int DefaultStepGroups = 2; // Debug builds are for tests: rare states should be common
+#else
+    /// <summary>Groups that a write to a growing shard moves: about a microsecond of work (source: CompareBench,
+    /// growing to 5 M: 4, 8, 16 and 32 groups).</summary>
+    private const int DefaultStepGroups = 16;
+#endif
+
+    /// <summary>Sixteen shards a core keep two random writers apart in all but one of 16 · cores cases.</summary>
+    private const int ShardsPerCore = 16;
+    private const int MinDefaultShards = 16;
+    private const int MaxDefaultShards = 256;
+
+    /// <summary>Entries to make room for at once, 0 or more. Default: 0.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is negative.</exception>
+    public long Capacity
+    {
+        get;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(value, nameof(Capacity));
+            field = value;
+        }
+    }
+
+    /// <summary>The number of shards, from 1 to <see cref="MaxShardCount"/>; rounded up to a power of two.
+    /// Default: 0, which chooses 16 a core, from 16 to 256.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is negative or too large.</exception>
+    public int ShardCount
+    {
+        get;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(value, nameof(ShardCount));
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(value, MaxShardCount, nameof(ShardCount));
+            field = value;
+        }
+    }
+
+    /// <summary>Ask for huge pages (transparent, 2 MiB) for reserved tables. Lookups in large maps get 5–15 % faster;
+    /// the first touch of such a page takes up to a millisecond. Default: false.</summary>
+    public bool HugePages { get; set; }
+
+    /// <summary>Make all pages of reserved tables resident at once, so that no insert pays for page faults.
+    /// Default: false.</summary>
+    public bool Prefault { get; set; }
+
+    /// <summary>Let a background thread finish the migrations of shards that nobody writes to. Default: false.</summary>
+    public bool BackgroundMigration { get; set; }
+
+    /// <summary>For tests: groups that a write moves at least.</summary>
+    internal int MigrationStepGroups { get; set; } = DefaultStepGroups;
+
+    /// <summary>For tests: a fixed seed.</summary>
+    internal HashSeed? Seed { get; set; }
+
+    internal ShardSetOptions Resolve()
+    {
+        int shards = ShardCount != 0
+            ? ShardCount
+            : Math.Clamp(Environment.ProcessorCount * ShardsPerCore, MinDefaultShards, MaxDefaultShards);
+        return new ShardSetOptions
+        {
+            ShardCount = (int)BitOperations.RoundUpToPowerOf2((uint)shards),
+            Capacity = Capacity,
+            HugePages = HugePages,
+            Prefault = Prefault,
+            BackgroundMigration = BackgroundMigration,
+            MigrationStepGroups = MigrationStepGroups,
+            Seed = Seed,
+        };
+    }
+}

@@ -1,0 +1,29 @@
+namespace FastShardMap.Sharding;
+
+/// <summary>What is to become of an entry.</summary>
+internal enum EntryAction
+{
+    /// <summary>Leave the map as it is.</summary>
+    None,
+
+    /// <summary>Insert the value, or overwrite the present one.</summary>
+    Store,
+
+    /// <summary>Remove the entry.</summary>
+    Remove,
+}
+
+/// <summary>A write: what it does with the entry it finds, or with the absence of one. Called once, under the shard's
+/// lock, while every version is even: user code may run here, and may throw.</summary>
+internal interface IEntryOperation<TValue>
+    where TValue : unmanaged
+{
+    /// <summary>Whether user code runs inside: then calls back into the map are refused.</summary>
+    static abstract bool RunsUserCode { get; }
+
+    /// <summary>The key is present; <paramref name="value"/> is a copy of its value, and what Store writes.</summary>
+    EntryAction OnFound(ref TValue value);
+
+    /// <summary>The key is absent; <paramref name="value"/> is what Store inserts.</summary>
+    EntryAction OnAbsent(out TValue value);
+}

@@ -1,0 +1,83 @@
+using System.Text;
+using FastShardMap.Layout;
+using FastShardMap.Memory;
+
+namespace FastShardMap.Sharding;
+
+/// <summary>
+/// The native block of a map: header, read views, write sides, sentinel group. Lives as long as the arena.
+/// <code>
+/// 0        512                    +32 · shards (aligned to 128)   +128 · shards
+/// | header | read views …         | write sides …                 | sentinel group |
+/// </code>
+/// </summary>
+internal readonly unsafe struct MapBlock
+{
+    private MapBlock(MapHeader* header, TableRef sentinel)
+    {
+        Header = header;
+        Sentinel = sentinel;
+    }
+
+    public MapHeader* Header { get; }
+
+    /// <summary>A table of one group that is always empty: what a shard has before its first insert, and after Dispose.</summary>
+    public TableRef Sentinel { get; }
+
+    /// <exception cref="OutOfMemoryException">The system refuses the memory.</exception>
+    public static MapBlock Create<TKey, TValue>(Arena arena, ShardSetOptions options, HashSeed seed)
+        where TKey : unmanaged
+        where TValue : unmanaged
+    {
+        GroupShape shape = GroupShape<TKey, TValue>.Shape;
+        uint shards = (uint)options.ShardCount;
+        uint viewBytes = ((shards * ReadView.Bytes) + 127) & ~127u;
+        uint sentinelOffset = MapHeader.Bytes + viewBytes + (shards * WriteSide.Bytes);
+
+        // Readers touch control and version of the sentinel only: its slots need no memory.
+        nuint bytes = sentinelOffset + TableRef.SmallAlignment;
+        byte* block = arena.Allocate(bytes);
+        MapHeader* header = (MapHeader*)block;
+        header->LayoutVersion = MapHeader.CurrentLayoutVersion;
+        header->HeaderBytes = MapHeader.Bytes;
+        header->MapBytes = bytes;
+        header->Seed0 = seed.Key0;
+        header->Seed1 = seed.Key1;
+        header->Views = (ReadView*)(block + MapHeader.Bytes);
+        header->WriteSides = (WriteSide*)(block + MapHeader.Bytes + viewBytes);
+        header->Sentinel = (Group*)(block + sentinelOffset);
+        header->ShardCount = shards;
+        header->KeyBytes = (uint)shape.KeyBytes;
+        header->ValueOffset = (uint)shape.ValueOffset;
+        header->ValueBytes = (uint)shape.ValueBytes;
+        header->SlotBytes = (uint)shape.SlotBytes;
+        header->SlotsPerGroup = (uint)shape.SlotsPerGroup;
+        header->StrideBytes = (uint)shape.StrideBytes;
+        header->Options = (options.HugePages ? 1u : 0) | (options.Prefault ? 2u : 0) | (options.BackgroundMigration ? 4u : 0);
+        header->KeyNameBytes = WriteName(typeof(TKey), header->KeyName);
+        header->ValueNameBytes = WriteName(typeof(TValue), header->ValueName);
+
+        TableRef sentinel = TableRef.Create((byte*)header->Sentinel, TableSize.PowerOfTwo(0));
+        for (uint shard = 0; shard < shards; shard++)
+        {
+            header->Views[shard].Current = sentinel;
+            header->Views[shard].Generation = ViewGeneration.Initial;
+        }
+
+        // Last: a tool that finds the magic finds a complete header.
+        Volatile.Write(ref header->Magic, MapHeader.ExpectedMagic);
+        return new MapBlock(header, sentinel);
+    }
+
+    private static uint WriteName(Type type, byte* destination)
+    {
+        Encoding.UTF8.GetEncoder().Convert(
+            type.FullName ?? type.Name,
+            new Span<byte>(destination, MapHeader.TypeNameBytes),
+            flush: true,
+            out _,
+            out int bytes,
+            out _);
+        return (uint)bytes;
+    }
+}

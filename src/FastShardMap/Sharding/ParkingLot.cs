@@ -1,0 +1,249 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace FastShardMap.Sharding;
+
+/// <summary>
+/// Where threads sleep until a lock word is released: queues in a fixed number of buckets, found by the address of the
+/// word, so that a lock is one word and costs nothing while nobody waits.
+/// </summary>
+/// <remarks>
+/// Why no wake-up is lost: a thread parks only after it has set the waiters bit while holding the bucket, and the
+/// unlocker that sees the bit takes the same bucket before it looks for sleepers. A woken thread takes the lock with
+/// the waiters bit set (others may still be queued), parks again (which sets it), or gives up and passes the wake-up on.
+/// </remarks>
+internal static unsafe class ParkingLot
+{
+    private const int BucketCount = 64;
+    private static readonly Bucket[] s_buckets = CreateBuckets();
+
+    /// <summary>Sleeps until the lock is released, or the time is up.</summary>
+    /// <returns>False if the time is up; the caller then owns nothing.</returns>
+    /// <exception cref="ThreadInterruptedException">The thread was interrupted; it no longer waits.</exception>
+    public static bool Park(int* word, ThreadState thread, int timeoutMilliseconds)
+    {
+        Bucket bucket = BucketOf(word);
+        bucket.Enter();
+        if (!TrySetWaitersBit(word))
+        {
+            bucket.Exit();
+            return true;
+        }
+
+        thread.Woken = false;
+        thread.WaitingFor = word;
+        bucket.Enqueue(thread);
+        bucket.Exit();
+
+        bool signalled = false;
+        try
+        {
+            signalled = Sleep(bucket, thread, timeoutMilliseconds);
+        }
+        finally
+        {
+            if (!signalled)
+            {
+                GiveUp(bucket, word, thread);
+            }
+        }
+
+        return signalled;
+    }
+
+    /// <summary>Wakes one thread that waits for the lock.</summary>
+    public static void WakeOne(int* word)
+    {
+        Bucket bucket = BucketOf(word);
+        bucket.Enter();
+        ThreadState? thread = bucket.Dequeue(word);
+        if (thread is not null)
+        {
+            thread.WaitingFor = null;
+            thread.Woken = true;
+        }
+
+        bucket.Exit();
+        thread?.Wakeup.Set();
+    }
+
+    /// <summary>Who owns the lock that a thread is parked for.</summary>
+    /// <remarks>The word is read while its bucket is held and the thread still queued: so the thread is inside an
+    /// operation, and the map that the word belongs to cannot have been released.</remarks>
+    public static bool TryGetAwaitedOwner(ThreadState thread, out int ownerId)
+    {
+        ownerId = 0;
+        int* word = thread.WaitingFor;
+        if (word is null)
+        {
+            return false;
+        }
+
+        Bucket bucket = BucketOf(word);
+        bucket.Enter();
+        bool waits = thread.WaitingFor == word;
+        if (waits)
+        {
+            ownerId = Volatile.Read(ref *word) >> 1;
+        }
+
+        bucket.Exit();
+        return waits;
+    }
+
+    private static bool Sleep(Bucket bucket, ThreadState thread, int timeoutMilliseconds)
+    {
+        long deadline = Environment.TickCount64 + timeoutMilliseconds;
+        int remaining = timeoutMilliseconds;
+        while (true)
+        {
+            bool set = thread.Wakeup.WaitOne(remaining);
+            bucket.Enter();
+            bool woken = thread.Woken;
+            bucket.Exit();
+            if (woken || !set)
+            {
+                return woken;
+            }
+
+            // A signal left over from a wait that had given up.
+            if (timeoutMilliseconds != Timeout.Infinite)
+            {
+                remaining = (int)Math.Max(0, deadline - Environment.TickCount64);
+            }
+        }
+    }
+
+    private static void GiveUp(Bucket bucket, int* word, ThreadState thread)
+    {
+        bucket.Enter();
+        bool woken = thread.Woken;
+        if (!woken)
+        {
+            bucket.Remove(thread);
+            thread.WaitingFor = null;
+        }
+
+        bucket.Exit();
+        if (woken)
+        {
+            WakeOne(word);
+        }
+    }
+
+    private static bool TrySetWaitersBit(int* word)
+    {
+        while (true)
+        {
+            int seen = Volatile.Read(ref *word);
+            if (seen == 0)
+            {
+                return false;
+            }
+
+            if ((seen & ShardLock.Waiters) != 0
+                || Interlocked.CompareExchange(ref *word, seen | ShardLock.Waiters, seen) == seen)
+            {
+                return true;
+            }
+        }
+    }
+
+    private static Bucket BucketOf(int* word) =>
+        s_buckets[(int)(((ulong)word * 0x9E3779B97F4A7C15UL) >> 58)]; // golden ratio: consecutive lines spread evenly
+
+    private static Bucket[] CreateBuckets()
+    {
+        Bucket[] buckets = new Bucket[BucketCount];
+        for (int i = 0; i < buckets.Length; i++)
+        {
+            buckets[i] = new Bucket();
+        }
+
+        return buckets;
+    }
+
+    /// <summary>A queue under a spin lock: no interruptible wait, because an unlock must not fail.</summary>
+    private sealed class Bucket
+    {
+        private Padded _lock;
+        private ThreadState? _first;
+        private ThreadState? _last;
+
+        public void Enter()
+        {
+            SpinWait spinner = default;
+            while (Interlocked.CompareExchange(ref _lock.Value, 1, 0) != 0)
+            {
+                spinner.SpinOnce();
+            }
+        }
+
+        public void Exit() => Volatile.Write(ref _lock.Value, 0);
+
+        public void Enqueue(ThreadState thread)
+        {
+            thread.NextParked = null;
+            if (_last is null)
+            {
+                _first = thread;
+            }
+            else
+            {
+                _last.NextParked = thread;
+            }
+
+            _last = thread;
+        }
+
+        public ThreadState? Dequeue(int* word)
+        {
+            for (ThreadState? thread = _first; thread is not null; thread = thread.NextParked)
+            {
+                if (thread.WaitingFor == word)
+                {
+                    Remove(thread);
+                    return thread;
+                }
+            }
+
+            return null;
+        }
+
+        public void Remove(ThreadState thread)
+        {
+            ThreadState? before = null;
+            for (ThreadState? t = _first; t is not null; before = t, t = t.NextParked)
+            {
+                if (!ReferenceEquals(t, thread))
+                {
+                    continue;
+                }
+
+                if (before is null)
+                {
+                    _first = t.NextParked;
+                }
+                else
+                {
+                    before.NextParked = t.NextParked;
+                }
+
+                if (ReferenceEquals(_last, t))
+                {
+                    _last = before;
+                }
+
+                t.NextParked = null;
+                return;
+            }
+        }
+
+        [StructLayout(LayoutKind.Explicit, Size = 256)]
+        private struct Padded
+        {
+            [FieldOffset(128)]
+            public int Value;
+        }
+    }
+}

@@ -1,0 +1,186 @@
+using System.Runtime.CompilerServices;
+using FastShardMap.Layout;
+
+namespace FastShardMap.Sharding;
+
+/// <summary>
+/// The lock of a shard: one word with the owner's thread id; spin, then yield, then park. Not re-entrant: a second
+/// entry by the owner, and a cycle of threads that wait for each other, are exceptions, not hangs (hazard H19).
+/// </summary>
+internal static unsafe class ShardLock
+{
+    /// <summary>Bit 0 of the lock word: threads are parked.</summary>
+    public const int Waiters = 1;
+
+    /// <summary>Spins before yielding: about the time of a write with its migration steps (source: CompareBench, two threads).</summary>
+    private const int SpinsBeforeYield = 10;
+    private const int YieldsBeforePark = 8;
+
+    /// <summary>How often a parked thread looks whether it is part of a deadlock.</summary>
+    private const int DeadlockCheckMilliseconds = 100;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: uncontended writes
+    public static void Enter(WriteSide* side, ThreadState thread)
+    {
+        SchedulePoint.Before("lock");
+        if (Interlocked.CompareExchange(ref side->Lock, thread.LockWord, 0) != 0)
+        {
+            EnterContended(side, thread, Timeout.Infinite);
+        }
+    }
+
+    /// <summary>Takes the lock even if the thread is interrupted meanwhile; the interruption stays pending.</summary>
+    public static void EnterUninterrupted(WriteSide* side, ThreadState thread)
+    {
+        bool interrupted = false;
+        while (true)
+        {
+            try
+            {
+                Enter(side, thread);
+                break;
+            }
+            catch (ThreadInterruptedException)
+            {
+                interrupted = true;
+            }
+        }
+
+        if (interrupted)
+        {
+            Thread.CurrentThread.Interrupt();
+        }
+    }
+
+    /// <summary>Takes the lock unless it stays taken for the given time.</summary>
+    public static bool TryEnter(WriteSide* side, ThreadState thread, int timeoutMilliseconds)
+    {
+        SchedulePoint.Before("lock");
+        return Interlocked.CompareExchange(ref side->Lock, thread.LockWord, 0) == 0
+            || EnterContended(side, thread, timeoutMilliseconds);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: uncontended writes
+    public static void Exit(WriteSide* side)
+    {
+        SchedulePoint.Before("unlock");
+
+        // [E9] full fence: a release store alone lets the owner's next read pass its own write, and two threads can
+        // each insert a key and miss the other's; pairs with the next owner's compare-exchange and with real time.
+        if ((Interlocked.Exchange(ref side->Lock, 0) & Waiters) != 0)
+        {
+            ParkingLot.WakeOne(&side->Lock);
+        }
+    }
+
+    public static bool IsOwnedBy(WriteSide* side, ThreadState thread) =>
+        (Volatile.Read(ref side->Lock) & ~Waiters) == thread.LockWord;
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static bool EnterContended(WriteSide* side, ThreadState thread, int timeoutMilliseconds)
+    {
+        if (IsOwnedBy(side, thread))
+        {
+            throw new InvalidOperationException(
+                "The key's Equals, the hasher or a callback has called back into the map that is running it.");
+        }
+
+        if (!TrySpin(side, thread) && !TryPark(side, thread, timeoutMilliseconds))
+        {
+            return false;
+        }
+
+        side->LockWaits++;
+        return true;
+    }
+
+    private static bool TrySpin(WriteSide* side, ThreadState thread)
+    {
+        for (int attempt = 0; attempt < SpinsBeforeYield + YieldsBeforePark; attempt++)
+        {
+            if (attempt < SpinsBeforeYield && Environment.ProcessorCount > 1)
+            {
+                Thread.SpinWait(4 << Math.Min(attempt, 5));
+            }
+            else
+            {
+                Thread.Yield();
+            }
+
+            SchedulePoint.Before("lock again");
+            if (Volatile.Read(ref side->Lock) == 0
+                && Interlocked.CompareExchange(ref side->Lock, thread.LockWord, 0) == 0)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool TryPark(WriteSide* side, ThreadState thread, int timeoutMilliseconds)
+    {
+        long deadline = Environment.TickCount64 + timeoutMilliseconds;
+        while (true)
+        {
+            int slice = DeadlockCheckMilliseconds;
+            if (timeoutMilliseconds != Timeout.Infinite)
+            {
+                slice = (int)Math.Clamp(deadline - Environment.TickCount64, 0, slice);
+            }
+
+            bool woken = ParkingLot.Park(&side->Lock, thread, slice);
+
+            // With the waiters bit, because others may still be queued (see ParkingLot).
+            if (Interlocked.CompareExchange(ref side->Lock, thread.LockWord | Waiters, 0) == 0)
+            {
+                side->Parks++;
+                return true;
+            }
+
+            if (woken)
+            {
+                continue;
+            }
+
+            if (timeoutMilliseconds != Timeout.Infinite && Environment.TickCount64 >= deadline)
+            {
+                return false;
+            }
+
+            ThrowIfDeadlocked(side, thread);
+        }
+    }
+
+    /// <summary>Follows owner → lock the owner is parked for → its owner … back to this thread. Two equal looks in a
+    /// row, because a cycle is permanent and anything else is not.</summary>
+    private static void ThrowIfDeadlocked(WriteSide* side, ThreadState thread)
+    {
+        if (IsCycle(&side->Lock, thread) && IsCycle(&side->Lock, thread))
+        {
+            throw new InvalidOperationException(
+                "Deadlock: callbacks of two or more maps wait for each other's shards. The operation was not performed.");
+        }
+    }
+
+    private static bool IsCycle(int* word, ThreadState thread)
+    {
+        const int MaxHops = 64;
+        int owner = Volatile.Read(ref *word) >> 1;
+        for (int hop = 0; hop < MaxHops; hop++)
+        {
+            ThreadState? state = ThreadState.ById(owner);
+            if (state is null || !ParkingLot.TryGetAwaitedOwner(state, out owner))
+            {
+                return false;
+            }
+
+            if (owner == thread.Id)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,223 @@
+using FastShardMap.Layout;
+
+namespace FastShardMap.Sharding;
+
+internal unsafe partial struct ShardSet<TKey, TValue, THasher>
+{
+    /// <summary>Groups moved in one hold of the lock when a migration is driven to its end: a few microseconds.</summary>
+    private const ulong GroupsPerHold = 64;
+
+    /// <summary>Writers may fill a shard as fast as it is trimmed; past this many rounds they have their way. A quiet
+    /// shard needs two or three (see SlackFor).</summary>
+    private const int MaxTrimRounds = 16;
+
+    /// <summary>Makes room for a number of entries in all; finishes the migrations it starts.</summary>
+    /// <exception cref="OutOfMemoryException">More than the machine has, or the system refuses the memory.</exception>
+    public readonly void EnsureCapacity(long capacity)
+    {
+        TableSize size = ShareOf(capacity);
+        long share = TableSize.MaxEntries(size.Groups, Slots);
+        for (int shard = 0; shard < _options.ShardCount; shard++)
+        {
+            EnsureShardCapacity(_views + shard, share, size);
+        }
+    }
+
+    /// <summary>Moves every shard to the smallest table for its entries, and gives the rest back to the system.</summary>
+    public readonly void TrimExcess()
+    {
+        for (int shard = 0; shard < _options.ShardCount; shard++)
+        {
+            for (int round = 0; round < MaxTrimRounds && TrimShard(_views + shard); round++)
+            {
+                FinishMigration(_views + shard);
+            }
+        }
+
+        _arena.DrainRetired();
+    }
+
+    /// <summary>Drives a running migration of a shard to its end, in bounded holds of the lock.</summary>
+    public readonly void FinishMigration(ReadView* view)
+    {
+        while (MoveSome(view, GroupsPerHold))
+        {
+        }
+    }
+
+    /// <summary>Moves some groups of every migrating shard, one hold of a lock each.</summary>
+    /// <returns>Whether groups are left.</returns>
+    public readonly bool MoveSomeEverywhere()
+    {
+        ThrowIfDisposed();
+        bool left = false;
+        for (int shard = 0; shard < _options.ShardCount; shard++)
+        {
+            // A look without the lock: a migration that starts now is found the next time.
+            if ((ViewGeneration.BeginRead(_views + shard) & ViewGeneration.Migrating) != 0)
+            {
+                left |= MoveSome(_views + shard, GroupsPerHold);
+            }
+        }
+
+        return left;
+    }
+
+    /// <summary>Moves some groups of a migrating shard.</summary>
+    /// <returns>Whether groups are left.</returns>
+    public readonly bool MoveSome(ReadView* view, ulong groups)
+    {
+        WriteSide* side = SideOf(view);
+        ThreadState thread = EnterThread();
+        TableRef retired = TableRef.None;
+        bool left = false;
+        ShardLock.Enter(side, thread);
+        thread.EnterCallback(_arena);
+        try
+        {
+            ThrowIfDisposed();
+            if (!view->Previous.IsNone)
+            {
+                retired = Migrate(view, side, Math.Min(groups, view->Previous.Groups - side->MigrationCursor));
+                left = !view->Previous.IsNone;
+            }
+        }
+        finally
+        {
+            thread.LeaveCallback();
+            ShardLock.Exit(side);
+            if (!retired.IsNone)
+            {
+                Retire(retired);
+            }
+        }
+
+        return left;
+    }
+
+    /// <summary>The table that gives every shard its share of a capacity, with room for the spread of random hashes:
+    /// four standard deviations.</summary>
+    private readonly TableSize ShareOf(long capacity)
+    {
+        try
+        {
+            double mean = (double)capacity / _options.ShardCount;
+            long share = _options.ShardCount == 1
+                ? capacity
+                : checked((long)Math.Ceiling(mean + Math.Min(4 * Math.Sqrt(mean), capacity - mean)));
+            TableSize size = TableSize.ForEntries(share, Slots);
+            UInt128 bytes = (UInt128)size.Bytes(Stride) * (uint)_options.ShardCount;
+            if (bytes <= (ulong)GC.GetGCMemoryInfo().TotalAvailableMemoryBytes)
+            {
+                return size;
+            }
+        }
+        catch (OverflowException)
+        {
+            // Reported below.
+        }
+
+#pragma warning disable CA2201, MA0012 // a reservation larger than the machine is running out of memory
+        throw new OutOfMemoryException(
+            $"A capacity of {capacity:N0} entries of {GroupShape<TKey, TValue>.SlotBytes} bytes exceeds the memory of this machine.");
+#pragma warning restore CA2201, MA0012
+    }
+
+    private readonly void EnsureShardCapacity(ReadView* view, long share, TableSize size)
+    {
+        WriteSide* side = SideOf(view);
+        while (Volatile.Read(ref side->MaxEntries) < share)
+        {
+            FinishMigration(view);
+
+            // Outside the lock: pre-faulting takes its time.
+            TableRef unused = AllocateTable(size, reserved: true);
+            ThreadState thread = EnterThread();
+            ShardLock.Enter(side, thread);
+            try
+            {
+                ThrowIfDisposed();
+                if (side->MaxEntries < share && view->Previous.IsNone)
+                {
+                    unused = StartMigration(view, side, unused);
+                }
+            }
+            finally
+            {
+                ShardLock.Exit(side);
+                if (!unused.IsNone)
+                {
+                    Retire(unused);
+                }
+            }
+        }
+
+        FinishMigration(view);
+    }
+
+    /// <summary>Starts the migration of a shard to a smaller table, if one is small enough to be worth it.</summary>
+    /// <returns>Whether a migration is running now.</returns>
+    private readonly bool TrimShard(ReadView* view)
+    {
+        WriteSide* side = SideOf(view);
+        ThreadState thread = EnterThread();
+        TableRef replaced = TableRef.None;
+        ShardLock.Enter(side, thread);
+        try
+        {
+            ThrowIfDisposed();
+            if (!view->Previous.IsNone)
+            {
+                return true;
+            }
+
+            if (side->Count == 0)
+            {
+                replaced = DropTable(view, side);
+                return false;
+            }
+
+            ulong groups = view->Current.Groups;
+            TableSize target = TableSize.ForEntries(side->Count + SlackFor(groups), Slots);
+            if (target.Groups >= groups)
+            {
+                return false;
+            }
+
+            StartMigration(view, side, AllocateTable(target, reserved: false));
+            return true;
+        }
+        finally
+        {
+            ShardLock.Exit(side);
+            if (!replaced.IsNone)
+            {
+                Retire(replaced);
+            }
+        }
+    }
+
+    /// <summary>Inserts that a shrinking table must have room for, so that writers who help at the constant rate end
+    /// the migration before the table is full. Shrinking by much takes several migrations, each with less slack.</summary>
+    private readonly long SlackFor(ulong groups) => (long)(groups / (uint)_options.MigrationStepGroups);
+
+    /// <summary>Replaces the current table by the sentinel. Under the lock.</summary>
+    /// <returns>The dropped table, or none.</returns>
+    private readonly TableRef DropTable(ReadView* view, WriteSide* side)
+    {
+        TableRef dropped = view->Current;
+        if (IsSentinel(dropped))
+        {
+            return TableRef.None;
+        }
+
+        ViewGeneration.BeginChange(view);
+        view->Previous = TableRef.None;
+        view->Current = _sentinel;
+        ViewGeneration.EndChange(view);
+        Interlocked.MemoryBarrier(); // [E8] release fence: the view is out before the block's memory changes
+        side->Count = 0;
+        Volatile.Write(ref side->MaxEntries, 0);
+        return dropped;
+    }
+}

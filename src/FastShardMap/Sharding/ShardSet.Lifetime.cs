@@ -1,0 +1,131 @@
+using System.Runtime.CompilerServices;
+using FastShardMap.Layout;
+
+namespace FastShardMap.Sharding;
+
+internal unsafe partial struct ShardSet<TKey, TValue, THasher>
+{
+    /// <summary>Removes all entries at one instant; the tables keep their sizes where memory allows.</summary>
+    public readonly void Clear()
+    {
+        List<TableRef> retired = new(2 * _options.ShardCount);
+        EnterAll();
+        try
+        {
+            ThrowIfDisposed();
+            for (int shard = 0; shard < _options.ShardCount; shard++)
+            {
+                ClearShard(_views + shard, _writeSides + shard, retired);
+            }
+        }
+        finally
+        {
+            ExitAll(_options.ShardCount);
+            RetireAll(retired);
+        }
+    }
+
+    /// <summary>Ends the map: later calls throw, waiting writers are woken and throw, physical memory goes back now and
+    /// the address range when the arena is finalized.</summary>
+    public void Dispose()
+    {
+        ThreadState thread = EnterThread();
+        List<TableRef> retired = new(2 * _options.ShardCount);
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return;
+        }
+
+        _header->State = 1;
+        for (int shard = 0; shard < _options.ShardCount; shard++)
+        {
+            ReadView* view = _views + shard;
+            WriteSide* side = _writeSides + shard;
+            ShardLock.EnterUninterrupted(side, thread);
+            TableRef previous = view->Previous;
+            TableRef dropped = DropTable(view, side);
+            ShardLock.Exit(side);
+            AddUnlessNone(retired, previous);
+            AddUnlessNone(retired, dropped);
+        }
+
+        RetireAll(retired);
+        _arena.DrainRetired();
+    }
+
+    /// <summary>Takes every lock, in order: the whole map stands still.</summary>
+    /// <exception cref="InvalidOperationException">Called from a callback of this map.</exception>
+    private readonly void EnterAll()
+    {
+        ThreadState thread = EnterThread();
+        int entered = 0;
+        try
+        {
+            for (; entered < _options.ShardCount; entered++)
+            {
+                ShardLock.Enter(_writeSides + entered, thread);
+            }
+        }
+        catch
+        {
+            ExitAll(entered);
+            throw;
+        }
+    }
+
+    private readonly void ExitAll(int entered)
+    {
+        for (int shard = entered - 1; shard >= 0; shard--)
+        {
+            ShardLock.Exit(_writeSides + shard);
+        }
+    }
+
+    private readonly void ClearShard(ReadView* view, WriteSide* side, List<TableRef> retired)
+    {
+        TableRef previous = view->Previous;
+        TableRef current = view->Current;
+        if (IsSentinel(current) || (side->Count == 0 && previous.IsNone))
+        {
+            return;
+        }
+
+        TableRef empty;
+        try
+        {
+            empty = AllocateTable(current.Size, reserved: false);
+        }
+        catch (OutOfMemoryException)
+        {
+            empty = _sentinel; // Clear itself never fails: the shard starts small again
+        }
+
+        ViewGeneration.BeginChange(view);
+        view->Previous = TableRef.None;
+        view->Current = empty;
+        ViewGeneration.EndChange(view);
+        Interlocked.MemoryBarrier(); // [E8] release fence: the view is out before the blocks' memory changes
+        side->Count = 0;
+        side->SaturatedGroups = 0;
+        side->RemovesSinceRebuild = 0;
+        Volatile.Write(ref side->MaxEntries, IsSentinel(empty) ? 0 : TableSize.MaxEntries(empty.Groups, Slots));
+        AddUnlessNone(retired, previous);
+        retired.Add(current);
+    }
+
+    private static void AddUnlessNone(List<TableRef> tables, TableRef table)
+    {
+        if (!table.IsNone)
+        {
+            tables.Add(table);
+        }
+    }
+
+    private readonly void RetireAll(List<TableRef> tables)
+    {
+        foreach (TableRef table in tables)
+        {
+            Retire(table);
+        }
+    }
+}

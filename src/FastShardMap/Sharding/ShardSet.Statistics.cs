@@ -1,0 +1,138 @@
+using FastShardMap.Layout;
+using FastShardMap.Tables;
+
+namespace FastShardMap.Sharding;
+
+internal unsafe partial struct ShardSet<TKey, TValue, THasher>
+{
+    /// <summary>Sums over the shards, without a lock.</summary>
+    public readonly ShardMapStatistics GetStatistics()
+    {
+        long groups = 0;
+        long groupsToMove = 0;
+        long groupsMoved = 0;
+        int migrating = 0;
+        ShardMapStatistics sum = default;
+        for (int shard = 0; shard < _options.ShardCount; shard++)
+        {
+            // Single words, so never torn; together they are of no particular moment.
+            WriteSide* side = _writeSides + shard;
+            TableRef current = TableRef.FromWord(Volatile.Read(ref *(ulong*)&_views[shard].Current));
+            TableRef previous = TableRef.FromWord(Volatile.Read(ref *(ulong*)&_views[shard].Previous));
+            long count = Volatile.Read(ref side->Count);
+            groups += IsSentinel(current) ? 0 : (long)current.Groups;
+            if (!previous.IsNone)
+            {
+                migrating++;
+                groupsToMove += (long)previous.Groups;
+                groupsMoved += (long)Math.Min(Volatile.Read(ref side->MigrationCursor), previous.Groups);
+            }
+
+            sum = sum with
+            {
+                Count = sum.Count + count,
+                LargestShardCount = Math.Max(sum.LargestShardCount, count),
+                Capacity = sum.Capacity + Volatile.Read(ref side->MaxEntries),
+                SaturatedGroups = sum.SaturatedGroups + Volatile.Read(ref side->SaturatedGroups),
+                MigrationsStarted = sum.MigrationsStarted + Volatile.Read(ref side->MigrationsStarted),
+                MigrationsFinished = sum.MigrationsFinished + Volatile.Read(ref side->MigrationsFinished),
+                GroupsMoved = sum.GroupsMoved + Volatile.Read(ref side->GroupsMoved),
+                LockWaits = sum.LockWaits + Volatile.Read(ref side->LockWaits),
+                Parks = sum.Parks + Volatile.Read(ref side->Parks),
+                ReadFallbacks = sum.ReadFallbacks + Volatile.Read(ref side->ReadFallbacks),
+            };
+        }
+
+        return sum with
+        {
+            ShardCount = _options.ShardCount,
+            Groups = groups,
+            SlotsPerGroup = Slots,
+            BytesAllocated = _arena.LiveBytes,
+            AddressSpaceBytes = _arena.MappedBytes,
+            MigrationsActive = migrating,
+            MigrationProgress = groupsToMove == 0 ? 1 : (double)groupsMoved / groupsToMove,
+        };
+    }
+
+    /// <summary>How many entries lie how many groups from their home, shard by shard, each under its lock.</summary>
+    public readonly long[] GetProbeLengths(int maxLength)
+    {
+        long[] lengths = new long[maxLength + 1];
+        for (int shard = 0; shard < _options.ShardCount; shard++)
+        {
+            ThreadState thread = EnterThread();
+            ShardLock.Enter(_writeSides + shard, thread);
+            thread.EnterCallback(_arena);
+            try
+            {
+                ThrowIfDisposed();
+                CountProbeLengths(_views[shard].Previous, lengths);
+                CountProbeLengths(_views[shard].Current, lengths);
+            }
+            finally
+            {
+                thread.LeaveCallback();
+                ShardLock.Exit(_writeSides + shard);
+            }
+        }
+
+        return lengths;
+    }
+
+    /// <summary>Some entries, read without any lock and group by group: for a debugger that has stopped all threads.</summary>
+    public readonly KeyValuePair<TKey, TValue>[] PeekEntries(int limit)
+    {
+        List<KeyValuePair<TKey, TValue>> entries = [];
+        for (int shard = 0; shard < _options.ShardCount && !IsDisposed; shard++)
+        {
+            PeekTable(_views[shard].Previous, limit, entries);
+            PeekTable(_views[shard].Current, limit, entries);
+        }
+
+        return [.. entries];
+    }
+
+    private readonly void PeekTable(TableRef table, int limit, List<KeyValuePair<TKey, TValue>> entries)
+    {
+        ulong groups = table.IsNone || IsSentinel(table) ? 0 : table.Groups;
+        for (ulong index = 0; index < groups; index++)
+        {
+            Group* group = Table<TKey, TValue>.GroupAt(table, index);
+            ulong version = GroupVersion.BeginRead(group);
+            ulong control = GroupVersion.ReadControl(group);
+            for (int slot = 0; slot < Slots && (version & (GroupVersion.Busy | GroupVersion.Moved)) == 0; slot++)
+            {
+                if (entries.Count == limit)
+                {
+                    return;
+                }
+
+                KeyValuePair<TKey, TValue> copy =
+                    new(*Table<TKey, TValue>.KeyAt(group, slot), *Table<TKey, TValue>.ValueAt(group, slot));
+                if (ControlWord.ControlByte(control, slot) != 0 && GroupVersion.Validate(group, version))
+                {
+                    entries.Add(copy);
+                }
+            }
+        }
+    }
+
+    private readonly void CountProbeLengths(TableRef table, long[] lengths)
+    {
+        ulong groups = table.IsNone || IsSentinel(table) ? 0 : table.Groups;
+        for (ulong index = 0; index < groups; index++)
+        {
+            Group* group = Table<TKey, TValue>.GroupAt(table, index);
+            for (int slot = 0; slot < Slots && (group->Version & GroupVersion.Moved) == 0; slot++)
+            {
+                if (ControlWord.ControlByte(group->Control, slot) != 0)
+                {
+                    ulong home = table.Home(Hash(*Table<TKey, TValue>.KeyAt(group, slot)));
+                    ulong length = index >= home ? index - home : index + groups - home;
+                    lengths[(int)Math.Min(length, (ulong)lengths.Length - 1)]++;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,125 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
+using FastShardMap.Layout;
+using FastShardMap.Tables;
+
+namespace FastShardMap.Sharding;
+
+internal unsafe partial struct ShardSet<TKey, TValue, THasher>
+{
+    /// <summary>Performs one write under the lock of the key's shard.</summary>
+    /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
+    /// <exception cref="InvalidOperationException">Called from a callback of this map.</exception>
+    /// <exception cref="OutOfMemoryException">The shard has to grow and cannot; nothing has changed.</exception>
+    public readonly void Write<TOperation>(in TKey key, ref TOperation operation)
+        where TOperation : struct, IEntryOperation<TValue>
+    {
+        ulong hash = Hash(key);
+        ReadView* view = ViewOf(hash);
+        WriteSide* side = SideOf(view);
+        Prefetch(view, hash);
+        ThreadState thread = EnterThread();
+        bool guarded = TOperation.RunsUserCode || KeysRunUserCode;
+        TableRef retired = TableRef.None;
+        ShardLock.Enter(side, thread);
+        if (guarded)
+        {
+            thread.EnterCallback(_arena);
+        }
+
+        try
+        {
+            ThrowIfDisposed();
+
+            // Before the search: help between search and write would move what was found.
+            if (!view->Previous.IsNone)
+            {
+                retired = Help(view, side);
+            }
+
+            WriteLocked(view, side, hash, key, ref operation, ref retired);
+        }
+        finally
+        {
+            if (guarded)
+            {
+                thread.LeaveCallback();
+            }
+
+            ShardLock.Exit(side);
+            if (!retired.IsNone)
+            {
+                Retire(retired);
+            }
+        }
+    }
+
+    private readonly void WriteLocked<TOperation>(
+        ReadView* view, WriteSide* side, ulong hash, in TKey key, ref TOperation operation, ref TableRef retired)
+        where TOperation : struct, IEntryOperation<TValue>
+    {
+        TableRef table = view->Current;
+        SlotRef slot = default;
+        bool found = !view->Previous.IsNone && Table<TKey, TValue>.TryFind(view->Previous, hash, key, out slot);
+        if (found)
+        {
+            table = view->Previous;
+        }
+        else
+        {
+            found = Table<TKey, TValue>.TryFind(table, hash, key, out slot);
+        }
+
+        if (!found)
+        {
+            if (operation.OnAbsent(out TValue added) == EntryAction.Store)
+            {
+                Insert(view, side, hash, key, added, ref retired);
+            }
+
+            return;
+        }
+
+        TValue value = *Table<TKey, TValue>.ValueAt(slot.Group, slot.Slot);
+        switch (operation.OnFound(ref value))
+        {
+            case EntryAction.Store:
+                Table<TKey, TValue>.Update<SeqLockGroups>(slot, value);
+                break;
+            case EntryAction.Remove:
+                Table<TKey, TValue>.Remove<SeqLockGroups>(table, hash, slot);
+                side->Count--;
+                if (side->SaturatedGroups != 0)
+                {
+                    CountTowardsRebuild(view, side, ref retired);
+                }
+
+                break;
+            default:
+                break;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: inserts
+    private readonly void Insert(
+        ReadView* view, WriteSide* side, ulong hash, in TKey key, in TValue value, ref TableRef retired)
+    {
+        if (side->Count >= side->MaxEntries)
+        {
+            Grow(view, side, ref retired);
+        }
+
+        side->SaturatedGroups += Table<TKey, TValue>.Insert<SeqLockGroups>(view->Current, hash, key, value);
+        side->Count++;
+    }
+
+    /// <summary>Starts loading the home group while the lock is being taken. A stale table does no harm.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: overwrite at 1 M
+    private static void Prefetch(ReadView* view, ulong hash)
+    {
+        if (Sse.IsSupported)
+        {
+            Sse.Prefetch0(view->Current.HomeGroup(hash, Stride));
+        }
+    }
+}

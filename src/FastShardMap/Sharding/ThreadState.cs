@@ -1,0 +1,96 @@
+using System.Runtime.CompilerServices;
+
+namespace FastShardMap.Sharding;
+
+/// <summary>What the library remembers of a thread: one object a thread, for all maps.</summary>
+internal sealed unsafe class ThreadState
+{
+    [ThreadStatic]
+    private static ThreadState? t_current;
+
+    /// <summary>By managed thread id, for the deadlock check; ids are small and reused.</summary>
+    private static ThreadState?[] s_byId = new ThreadState?[64];
+    private static readonly Lock s_registration = new();
+
+    private object?[] _callbackOwners = new object?[4];
+
+    private ThreadState(int id) => Id = id;
+
+    public static ThreadState Current
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: one thread-static access a write
+        get => t_current ?? Register();
+    }
+
+    public int Id { get; }
+
+    /// <summary>What the lock word says while this thread owns the lock.</summary>
+    public int LockWord => Id << 1;
+
+    /// <summary>How many locks of this thread have user code running under them.</summary>
+    public int CallbackDepth { get; private set; }
+
+    /// <summary>The lock this thread is parked for, or null. Written under the parking bucket's lock.</summary>
+    public int* WaitingFor { get; set; }
+
+    /// <summary>Set by the waker, under the parking bucket's lock.</summary>
+    public bool Woken { get; set; }
+
+    /// <summary>Next in the parking bucket's queue.</summary>
+    public ThreadState? NextParked { get; set; }
+
+    public AutoResetEvent Wakeup => field ??= new AutoResetEvent(initialState: false);
+
+    public static ThreadState? ById(int id)
+    {
+        ThreadState?[] states = Volatile.Read(ref s_byId);
+        return (uint)id < (uint)states.Length ? states[id] : null;
+    }
+
+    /// <summary>User code is about to run under a lock of <paramref name="owner"/>.</summary>
+    public void EnterCallback(object owner)
+    {
+        if (CallbackDepth == _callbackOwners.Length)
+        {
+            Array.Resize(ref _callbackOwners, CallbackDepth * 2);
+        }
+
+        _callbackOwners[CallbackDepth++] = owner;
+    }
+
+    public void LeaveCallback() => _callbackOwners[--CallbackDepth] = null;
+
+    /// <summary>Whether this thread is inside user code that runs under a lock of <paramref name="owner"/>.</summary>
+    public bool IsInCallbackOf(object owner)
+    {
+        for (int i = 0; i < CallbackDepth; i++)
+        {
+            if (ReferenceEquals(_callbackOwners[i], owner))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static ThreadState Register()
+    {
+        ThreadState state = new(Environment.CurrentManagedThreadId);
+        lock (s_registration)
+        {
+            if (state.Id >= s_byId.Length)
+            {
+                ThreadState?[] larger = new ThreadState?[Math.Max(state.Id + 1, s_byId.Length * 2)];
+                s_byId.CopyTo(larger, 0);
+                Volatile.Write(ref s_byId, larger);
+            }
+
+            s_byId[state.Id] = state;
+        }
+
+        t_current = state;
+        return state;
+    }
+}

@@ -1,0 +1,61 @@
+using System.Diagnostics;
+using FastShardMap.Layout;
+using FastShardMap.Probing;
+
+namespace FastShardMap.Tables;
+
+internal static unsafe partial class Table<TKey, TValue>
+{
+    /// <summary>Inserts an entry whose key is absent into a table with a free slot.</summary>
+    /// <returns>How many groups' overflow counts have just saturated.</returns>
+    // Safety: the table has a free slot, so the walk ends inside the block.
+    public static int Insert<TSync>(TableRef table, ulong hash, in TKey key, in TValue value)
+        where TSync : struct, IGroupSync
+    {
+        int saturated = 0;
+        ulong index = table.Home(hash);
+        ulong groups = table.Groups;
+        byte* block = table.Base;
+        ulong step = 0;
+        Group* group;
+        ulong control;
+        ulong free;
+        while (true)
+        {
+            group = (Group*)(block + (index * (uint)Stride));
+            control = group->Control;
+            free = ControlGroups.MatchEmpty(control, Slots);
+            if (free != 0)
+            {
+                break;
+            }
+
+            ulong raised = ControlWord.IncrementOverflow(control);
+            if (raised != control)
+            {
+                TSync.SetControl(group, raised);
+                saturated += ControlWord.OverflowCount(raised) == ControlWord.SaturatedOverflow ? 1 : 0;
+            }
+
+            index = index + 1 == groups ? 0 : index + 1;
+            Debug.Assert(++step < groups, "No free slot in the table.");
+        }
+
+        int slot = ControlGroups.LowestSlot(free);
+        TSync.BeginWrite(group);
+        *KeyAt(group, slot) = key;
+        *ValueAt(group, slot) = value;
+        TSync.SetControl(group, ControlWord.WithTag(control, slot, HashBits.Tag(hash)));
+        TSync.EndWrite(group);
+        return saturated;
+    }
+
+    /// <summary>Overwrites the value of an entry.</summary>
+    public static void Update<TSync>(SlotRef slot, in TValue value)
+        where TSync : struct, IGroupSync
+    {
+        TSync.BeginWrite(slot.Group);
+        *ValueAt(slot.Group, slot.Slot) = value;
+        TSync.EndWrite(slot.Group);
+    }
+}

@@ -1,0 +1,59 @@
+using System.Runtime.CompilerServices;
+using FastShardMap.Layout;
+
+namespace FastShardMap.Tables;
+
+// A table is one block of groups (Layout/Group.cs); it has no header of its own: the word that refers to it (TableRef)
+// carries address and size, and the owner counts its entries.
+//
+// TERMS
+//   home        the group a hash points to; monotone in the hash.
+//   walk        home, home + 1, … wrapping at the end: the probe sequence. At most `groups` steps.
+//   passed      an entry has passed a group if the group lies on its walk before the group that holds the entry.
+//   overflow    byte 7 of the control word counts the entries that passed the group. It saturates at 255 and then
+//   count       sticks, because a lost count cannot be told from a zero.
+//
+// OPERATIONS
+//   Find        walks from the home; in each group compares the tags at once and the keys of equal tags; a group that
+//               nothing has passed (count 0) ends the walk.
+//   Insert      walks to the first group with a free slot, raising the count of each full group it passes, and only
+//               then publishes the entry: a reader that sees the entry can reach it.
+//   Remove      clears the tag, and only then lowers the counts along the walk. No tombstone: a free slot is free at
+//               once, and counts fall again under churn (folly F14 counts overflow the same way).
+//   Update      writes the value where the entry is. Entries never move within a table.
+//
+// A group whose version has the moved bit belongs to a table that a migration is emptying: its entries live in the
+// current table now. Its tags are ignored, its frozen count is still followed, and nothing in it is written again.
+//
+// INVARIANTS (Table.Invariants.cs checks them)
+//   1. An unsaturated, unmoved group's count is the number of entries that passed it.
+//   2. Every entry is reachable: each group on its walk before its own has a count above 0.
+//   3. No key occurs twice. 4. A tag agrees with the hash of its key.
+//
+// This file and its parts know no concurrency: what readers must see in which order is IGroupSync's business.
+
+/// <summary>Single-threaded semantics of a table of groups.</summary>
+internal static unsafe partial class Table<TKey, TValue>
+    where TKey : unmanaged, IEquatable<TKey>
+    where TValue : unmanaged
+{
+    /// <summary>Bit 1 of a group's version: its entries live in another table now.</summary>
+    public const ulong MovedBit = 2;
+
+    public static int Stride => GroupShape<TKey, TValue>.StrideBytes;
+
+    public static int Slots => GroupShape<TKey, TValue>.Slots;
+
+    // Safety: slot < Slots, group inside a block of this shape.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: address arithmetic of every operation
+    public static TKey* KeyAt(Group* group, int slot) =>
+        (TKey*)((byte*)group + GroupShape.HeaderBytes + (slot * GroupShape<TKey, TValue>.SlotBytes));
+
+    // Safety: as KeyAt.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench, as above
+    public static TValue* ValueAt(Group* group, int slot) =>
+        (TValue*)((byte*)KeyAt(group, slot) + GroupShape<TKey, TValue>.ValueOffset);
+
+    // Safety: index < table.Groups.
+    public static Group* GroupAt(TableRef table, ulong index) => (Group*)(table.Base + (index * (uint)Stride));
+}
