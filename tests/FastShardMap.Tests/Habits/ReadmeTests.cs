@@ -27,8 +27,7 @@ public partial class ReadmeTests
                     continue;
                 }
 
-                // In front of a block that stands alone, usings are repeated by none: the library's is given.
-                code = block.Words.Contains("continue", StringComparer.Ordinal) ? [.. code, .. block.Code] : ["using FastShardMap;", .. block.Code];
+                code = block.Words.Contains("continue", StringComparer.Ordinal) ? [.. code, .. block.Code] : [.. block.Code];
                 bool run = !block.Words.Contains("compile", StringComparer.Ordinal);
                 wrong.AddRange(Snippet.Check(UsingsFirst(code), run).Select(what => $"{block}: {what}"));
             }

@@ -17,7 +17,7 @@ namespace FastShardMap.Tests.Habits;
 /// </summary>
 internal static partial class Snippet
 {
-    // What a new project has by default (ImplicitUsings), and the library.
+    // What a new project has by default (ImplicitUsings).
     private const string Usings = """
         global using System;
         global using System.Collections.Generic;
@@ -26,6 +26,11 @@ internal static partial class Snippet
         global using System.Threading;
         global using System.Threading.Tasks;
         """;
+
+    // CS0105, CS8933: an example may show the using that it needs, although it is given.
+    private static readonly string[] RepeatedUsing = ["CS0105", "CS8933"];
+
+    private const string LibraryUsing = "global using FastShardMap;";
 
     private const string Support = """
         internal static class Example
@@ -60,9 +65,15 @@ internal static partial class Snippet
             References(),
             new CSharpCompilationOptions(OutputKind.ConsoleApplication, allowUnsafe: true, nullableContextOptions: NullableContextOptions.Enable));
 
+        // As long as the library is empty, it has no namespace to use.
+        if (compilation.GlobalNamespace.GetNamespaceMembers().Any(found => found.Name == nameof(FastShardMap)))
+        {
+            compilation = compilation.AddSyntaxTrees(CSharpSyntaxTree.ParseText(LibraryUsing, parse));
+        }
+
         using var image = new MemoryStream();
         string[] errors = compilation.Emit(image).Diagnostics
-            .Where(diagnostic => diagnostic.Severity >= DiagnosticSeverity.Warning)
+            .Where(diagnostic => diagnostic.Severity >= DiagnosticSeverity.Warning && !RepeatedUsing.Contains(diagnostic.Id, StringComparer.Ordinal))
             .Select(diagnostic => diagnostic.ToString())
             .ToArray();
         if (errors.Length > 0 || !run)
