@@ -6,7 +6,8 @@ namespace FastShardMap.Tests.Habits;
 /// Every edge of native-layout-docs/memory-ordering.md is cited in the code on both of its sides, and the code cites no
 /// other. A citation is a comment <c>// [E3] release: …</c> on the writer's side and <c>// [E3] acquire: …</c> on the
 /// reader's; several edges share a comment as <c>[E1, E3]</c>. Instead of the two words stand also "writer" and "reader",
-/// or "fence", which is both, or "pairs with the acquire" (so this is the writer) and "pairs with the release".
+/// or "fence" or "full fence", which is both, or "pairs with the acquire" (so this is the writer) and "pairs with the release".
+/// An ID in the middle of a comment, or in documentation, is a mention and has no side.
 /// A side that the document's table leaves empty or marks with a dash needs no citation.
 /// </summary>
 public partial class OrderingTests
@@ -51,7 +52,7 @@ public partial class OrderingTests
     [Fact]
     public void Citations_InTheCode_SayTheirSide()
     {
-        string[] wrong = Citations().Where(citation => !citation.IsWriter && !citation.IsReader)
+        string[] wrong = Citations().Where(citation => citation is { IsFirst: true, IsWriter: false, IsReader: false })
             .Select(citation => $"{citation.At}: write [{citation.Id}] release: … or [{citation.Id}] acquire: …").ToArray();
 
         Assert.True(wrong.Length == 0, string.Join("\n", wrong));
@@ -64,6 +65,7 @@ public partial class OrderingTests
     [InlineData("// [E3] pairs with the acquire in BeginRead.", true, false)]
     [InlineData("// [E3] pairs with the release in EndWrite.", false, true)]
     [InlineData("// [E3] reader: the closing read", false, true)]
+    [InlineData("Interlocked.MemoryBarrier(); // [E3] full fence: so that", true, true)]
     [InlineData("// as [E3] demands", false, false)]
     public void CitationsOf_OneLine_TellsTheSide(string line, bool isWriter, bool isReader)
     {
@@ -100,12 +102,13 @@ public partial class OrderingTests
         foreach (Match match in CitationInComment().Matches(line))
         {
             string rest = line[(match.Index + match.Length)..].TrimStart();
-            bool isBoth = StartsWith(rest, "fence");
+            bool isBoth = StartsWith(rest, "fence", "full fence");
+            bool isFirst = FirstInComment().IsMatch(line.AsSpan(0, match.Index));
             bool isWriter = StartsWith(rest, "release", "writer", "pairs with the acquire", "pairs with the reader");
             bool isReader = StartsWith(rest, "acquire", "reader", "pairs with the release", "pairs with the writer");
             foreach (string id in match.Groups[1].Value.Split(',', StringSplitOptions.TrimEntries))
             {
-                yield return new Citation(id, isWriter || isBoth, isReader || isBoth, at);
+                yield return new Citation(id, isWriter || isBoth, isReader || isBoth, isFirst, at);
             }
         }
     }
@@ -130,7 +133,11 @@ public partial class OrderingTests
     [GeneratedRegex(@"(?<=//.*)\[(E\d+(?:\s*,\s*E\d+)*)\]")]
     private static partial Regex CitationInComment();
 
+    // Two slashes and nothing else before it; three are documentation.
+    [GeneratedRegex(@"(?<!/)//\s*$")]
+    private static partial Regex FirstInComment();
+
     private sealed record Edge(string Id, bool HasWriter, bool HasReader);
 
-    private sealed record Citation(string Id, bool IsWriter, bool IsReader, string At);
+    private sealed record Citation(string Id, bool IsWriter, bool IsReader, bool IsFirst, string At);
 }

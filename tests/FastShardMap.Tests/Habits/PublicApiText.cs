@@ -164,7 +164,8 @@ internal static class PublicApiText
             ? $"ref {(method.ReturnParameter.IsDefined(typeof(IsReadOnlyAttribute)) ? "readonly " : "")}{CSharpName.Of(method.ReturnType.GetElementType()!)}"
             : CSharpName.Of(method.ReturnType, Nullability.Create(method.ReturnParameter));
 
-    private static string Parameters(MethodBase method) => Parameters(method.GetParameters());
+    private static string Parameters(MethodBase method) =>
+        (method.IsDefined(typeof(ExtensionAttribute)) ? "this " : "") + Parameters(method.GetParameters());
 
     private static string Parameters(ParameterInfo[] parameters) => string.Join(", ", parameters.Select(parameter =>
     {
