@@ -2,7 +2,6 @@ using System.Runtime.InteropServices;
 
 namespace FastShardMap.Memory;
 
-// Giving back. From Retire to the free list a block has one owner; Settle is the only way in.
 internal sealed unsafe partial class Arena
 {
     /// <summary>
@@ -81,12 +80,9 @@ internal sealed unsafe partial class Arena
     public void DrainRetired()
     {
         GiveBackQueued();
-        using (_gate.Enter())
-        {
-            _gate.WaitUntil(this, static arena => arena._unsettled == 0);
-        }
-
+        WaitUntilSettled(); // For blocks that others are clearing, which then are the trim's business.
         TrimResident();
+        WaitUntilSettled(); // For another's trim.
         GC.KeepAlive(this);
     }
 
@@ -109,6 +105,14 @@ internal sealed unsafe partial class Arena
     }
 
     void IMaintenanceWork.Run() => GiveBackQueued();
+
+    private void WaitUntilSettled()
+    {
+        using (_gate.Enter())
+        {
+            _gate.WaitUntil(this, static arena => arena._unsettled == 0);
+        }
+    }
 
     private bool MarkPosted()
     {
@@ -222,25 +226,19 @@ internal sealed unsafe partial class Arena
             return;
         }
 
-        AddressRange[] ranges;
+        List<AddressRange> pages;
         using (_gate.Enter())
         {
-            ranges = pool.TakeResident();
+            pages = pool.TakeResidentPages();
             _unsettled++;
         }
 
-        foreach (AddressRange range in ranges)
+        foreach (AddressRange range in pages)
         {
-            nuint pages = nuint.Min(PageMemory.RoundToPages(range.Start), range.End);
-            nuint tail = nuint.Max(range.End & ~(PageMemory.PageBytes - 1), pages);
-            bool discarded = tail > pages && PageMemory.DiscardOrClear((byte*)pages, tail - pages);
+            bool discarded = PageMemory.DiscardOrClear((byte*)range.Start, range.Bytes);
             using (_gate.Enter())
             {
-                pool.GiveTrimmed(
-                    new AddressRange(range.Start, pages - range.Start),
-                    new AddressRange(pages, tail - pages),
-                    discarded,
-                    new AddressRange(tail, range.End - tail));
+                pool.Give(range, resident: !discarded);
             }
         }
 

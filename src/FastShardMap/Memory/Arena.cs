@@ -60,8 +60,14 @@ internal sealed unsafe partial class Arena : CriticalFinalizerObject, IMaintenan
     private WeakGCHandle<object> _map;
 
     public Arena()
+        : this(PageMemory.GuardPages)
     {
-        if (PageMemory.GuardPages)
+    }
+
+    /// <summary>With or without an inaccessible page behind every block.</summary>
+    public Arena(bool guardPages)
+    {
+        if (guardPages)
         {
             _smallBlocks = _largeBlocks = _hugeBlocks = new GuardedPool(_mappings);
             return;
@@ -179,6 +185,7 @@ internal sealed unsafe partial class Arena : CriticalFinalizerObject, IMaintenan
             // Room first: once the block is taken nothing can fail, and retiring it allocates nothing at all.
             _live.EnsureCapacity(_live.Count + 1);
             _retired.EnsureCapacity(_live.Count + _unsettled + 1);
+            // [E8] Entering the lock acquired what Settle released: a block taken here reads zero.
             start = pool.Take(occupiedBytes, alignment);
             _live.Add(start, new LiveBlock(blockBytes, occupiedBytes, pool));
             Interlocked.Add(ref _liveBytes, (long)occupiedBytes);

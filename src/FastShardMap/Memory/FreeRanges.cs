@@ -47,16 +47,16 @@ internal sealed class FreeRanges
         TotalBytes += range.Bytes;
         if (joinsPrevious && joinsNext)
         {
-            _ranges[next - 1] = Join(_ranges[next - 1], _ranges[next]);
+            _ranges[next - 1] = Span(_ranges[next - 1].Start, _ranges[next].End);
             RemoveAt(next);
         }
         else if (joinsPrevious)
         {
-            _ranges[next - 1] = Join(_ranges[next - 1], range);
+            _ranges[next - 1] = Span(_ranges[next - 1].Start, range.End);
         }
         else if (joinsNext)
         {
-            _ranges[next] = Join(range, _ranges[next]);
+            _ranges[next] = Span(range.Start, _ranges[next].End);
         }
         else
         {
@@ -77,24 +77,7 @@ internal sealed class FreeRanges
                 continue;
             }
 
-            nuint tail = range.Bytes - head - bytes;
-            if (head > 0 && tail > 0)
-            {
-                // Grown first, so that running out of memory here leaves the list as it was.
-                Reserve(1);
-                _ranges[index] = new AddressRange(range.Start, head);
-                InsertAt(index + 1, new AddressRange(aligned + bytes, tail));
-            }
-            else if (head + tail > 0)
-            {
-                _ranges[index] = head > 0 ? new AddressRange(range.Start, head) : new AddressRange(aligned + bytes, tail);
-            }
-            else
-            {
-                RemoveAt(index);
-            }
-
-            TotalBytes -= bytes;
+            CutAt(index, new AddressRange(aligned, bytes));
             start = aligned;
             return true;
         }
@@ -103,16 +86,58 @@ internal sealed class FreeRanges
         return false;
     }
 
-    /// <summary>Empties the list into a copy.</summary>
-    public AddressRange[] TakeAll()
+    /// <summary>The range that holds this address.</summary>
+    public bool TryFind(nuint address, out AddressRange found)
     {
-        AddressRange[] all = Ranges.ToArray();
-        _count = 0;
-        TotalBytes = 0;
-        return all;
+        int index = IndexAfter(address) - 1;
+        found = index >= 0 ? _ranges[index] : default;
+        return index >= 0 && address < found.End;
     }
 
-    private static AddressRange Join(AddressRange low, AddressRange high) => new(low.Start, low.Bytes + high.Bytes);
+    /// <summary>Takes out whatever of this is in the list. May leave one range more than before.</summary>
+    public void Remove(AddressRange range)
+    {
+        int index = Math.Max(0, IndexAfter(range.Start) - 1);
+        while (index < _count && _ranges[index].Start < range.End)
+        {
+            if (range.Start >= _ranges[index].End)
+            {
+                index++;
+                continue;
+            }
+
+            AddressRange hole = Span(nuint.Max(range.Start, _ranges[index].Start), nuint.Min(range.End, _ranges[index].End));
+            bool keepsHead = hole.Start > _ranges[index].Start;
+            CutAt(index, hole);
+            index += keepsHead ? 1 : 0;
+        }
+    }
+
+    private static AddressRange Span(nuint start, nuint end) => new(start, end - start);
+
+    private void CutAt(int index, AddressRange hole)
+    {
+        AddressRange range = _ranges[index];
+        AddressRange head = Span(range.Start, hole.Start);
+        AddressRange tail = Span(hole.End, range.End);
+        if (head.Bytes > 0 && tail.Bytes > 0)
+        {
+            // Grown first, so that running out of memory here leaves the list as it was.
+            Reserve(1);
+            _ranges[index] = head;
+            InsertAt(index + 1, tail);
+        }
+        else if (head.Bytes + tail.Bytes > 0)
+        {
+            _ranges[index] = head.Bytes > 0 ? head : tail;
+        }
+        else
+        {
+            RemoveAt(index);
+        }
+
+        TotalBytes -= hole.Bytes;
+    }
 
     private int IndexAfter(nuint address)
     {

@@ -11,11 +11,13 @@ internal static class MaintenanceThread
     // The work is shallow; the default stack of 1.5 MiB and more would be the largest thing the library holds.
     private const int StackBytes = 256 * 1024;
 
-    private static readonly TimeSpan s_idleLimit = TimeSpan.FromSeconds(5);
     private static readonly UninterruptibleMonitor s_gate = new();
     private static readonly Queue<IMaintenanceWork> s_queue = new();
     private static bool s_running;
     private static long s_failures;
+
+    /// <summary>How long the thread waits for more before it ends.</summary>
+    public static TimeSpan IdleLimit { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Pieces of work that ended with an exception. Always zero in a correct program.</summary>
     public static long Failures => Interlocked.Read(ref s_failures);
@@ -74,7 +76,7 @@ internal static class MaintenanceThread
         {
             if (s_queue.Count == 0)
             {
-                _ = s_gate.TryWait(s_idleLimit);
+                _ = s_gate.TryWait(IdleLimit);
             }
 
             if (!s_queue.TryDequeue(out work))

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace FastShardMap.Memory;
 
 /// <summary>
@@ -9,10 +11,10 @@ internal sealed unsafe class RangePool(MappingList mappings, RangePoolShape shap
 {
     private const int ChunkShare = 8;
 
-    // Zero and without physical pages: never used, or given back.
-    private readonly FreeRanges _clean = new();
+    // Everything free.
+    private readonly FreeRanges _free = new();
 
-    // Zero but resident: small blocks cleared in place, and what the system would not take back.
+    // What of it is resident: small blocks cleared in place, and what the system would not take back.
     private readonly FreeRanges _resident = new();
 
     private nuint _mappedBytes;
@@ -24,48 +26,77 @@ internal sealed unsafe class RangePool(MappingList mappings, RangePoolShape shap
     public override nuint Occupied(nuint bytes) => (bytes + (shape.GranuleBytes - 1)) & ~(shape.GranuleBytes - 1);
 
     /// <summary>
-    /// Takes everything free and resident out, for the caller to discard without the lock. Each range must come back
-    /// through <see cref="GiveTrimmed"/>, at most in three pieces.
+    /// Takes out the pages that are free as a whole and at least in part resident, for the caller to discard without
+    /// the lock. Each range is to come back through <see cref="BlockPool.Give"/>.
     /// </summary>
-    public AddressRange[] TakeResident()
+    public List<AddressRange> TakeResidentPages()
     {
-        int pieces = checked(_resident.Count * 3);
-        ReserveForGiving(Outstanding + pieces);
-        AddressRange[] ranges = _resident.TakeAll();
-        AddOutstanding(pieces);
-        return ranges;
-    }
+        List<AddressRange> taken = new(_resident.Count);
+        ReserveForGiving(Outstanding + _resident.Count);
+        int index = 0;
+        while (index < _resident.Count)
+        {
+            AddressRange resident = _resident.Ranges[index];
+            AddressRange pages = FreePagesAround(resident);
+            if (pages.Bytes == 0)
+            {
+                index++;
+                continue;
+            }
 
-    public void GiveTrimmed(AddressRange head, AddressRange pages, bool discarded, AddressRange tail)
-    {
-        Give(head, resident: true);
-        Give(pages, resident: !discarded);
-        Give(tail, resident: true);
+            // Both lists may grow by a range; room for that comes first, or running out of memory would lose it.
+            _free.Reserve(Outstanding + _resident.Count + 1);
+            _resident.Reserve(Outstanding + _resident.Count + 1);
+            _free.Remove(pages);
+            _resident.Remove(pages);
+            AddOutstanding(1);
+            taken.Add(pages);
+        }
+
+        return taken;
     }
 
     protected override void ReserveForGiving(int blocks)
     {
-        // One more for the chunk that a take may add.
-        _clean.Reserve(blocks + 1);
-        _resident.Reserve(blocks);
+        // Two more: for the chunk that a take may add, and for the cut it makes.
+        _free.Reserve(blocks + 2);
+        _resident.Reserve(blocks + 2);
     }
 
-    // Resident memory first: it costs no page fault.
     protected override nuint TakeCore(nuint occupiedBytes, nuint alignment)
     {
-        nuint start;
-        if (_resident.TryTake(occupiedBytes, alignment, out start) || _clean.TryTake(occupiedBytes, alignment, out start))
+        if (!_free.TryTake(occupiedBytes, alignment, out nuint start))
         {
-            return start;
+            _free.Add(MapChunk(occupiedBytes));
+            if (!_free.TryTake(occupiedBytes, alignment, out start))
+            {
+                throw new InvalidOperationException("A fresh chunk does not hold the block it was mapped for.");
+            }
         }
 
-        _clean.Add(MapChunk(occupiedBytes));
-        return _clean.TryTake(occupiedBytes, alignment, out start)
-            ? start
-            : throw new InvalidOperationException("A fresh chunk does not hold the block it was mapped for.");
+        _resident.Remove(new AddressRange(start, occupiedBytes));
+        return start;
     }
 
-    protected override void GiveCore(AddressRange block, bool resident) => (resident ? _resident : _clean).Add(block);
+    protected override void GiveCore(AddressRange block, bool resident)
+    {
+        _free.Add(block);
+        if (resident)
+        {
+            _resident.Add(block);
+        }
+    }
+
+    // The pages that hold the range, without those at its ends that live blocks share.
+    private AddressRange FreePagesAround(AddressRange resident)
+    {
+        nuint mask = ~(PageMemory.PageBytes - 1);
+        bool isFree = _free.TryFind(resident.Start, out AddressRange free);
+        Debug.Assert(isFree && resident.End <= free.End, "Resident free memory must be free.");
+        nuint start = nuint.Max(resident.Start & mask, PageMemory.RoundToPages(free.Start));
+        nuint end = nuint.Min(PageMemory.RoundToPages(resident.End), free.End & mask);
+        return start < end ? new AddressRange(start, end - start) : default;
+    }
 
     private AddressRange MapChunk(nuint blockBytes)
     {

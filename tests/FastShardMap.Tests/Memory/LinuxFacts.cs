@@ -1,0 +1,39 @@
+namespace FastShardMap.Tests.Memory;
+
+/// <summary>What Linux knows about this process.</summary>
+internal static unsafe class LinuxFacts
+{
+    /// <summary>Resident bytes of the mappings' pages inside a range.</summary>
+    public static long ResidentBytes(byte* start, nuint bytes)
+    {
+        // pagemap: 8 bytes a page, bit 63 = present.
+        nuint pageBytes = (nuint)Environment.SystemPageSize;
+        using FileStream file = File.OpenRead("/proc/self/pagemap");
+        file.Position = (long)((nuint)start / pageBytes * sizeof(ulong));
+        byte[] words = new byte[(bytes + pageBytes - 1) / pageBytes * sizeof(ulong)];
+        file.ReadExactly(words);
+        long present = 0;
+        for (int offset = 7; offset < words.Length; offset += sizeof(ulong))
+        {
+            present += words[offset] >> 7;
+        }
+
+        return present * (long)pageBytes;
+    }
+
+    /// <summary>Whether any mapping covers the address.</summary>
+    public static bool IsMapped(nuint address)
+    {
+        foreach (string line in File.ReadLines("/proc/self/maps"))
+        {
+            string[] ends = line.Split(' ', 2)[0].Split('-');
+            if (address >= nuint.Parse(ends[0], System.Globalization.NumberStyles.HexNumber, provider: null)
+                && address < nuint.Parse(ends[1], System.Globalization.NumberStyles.HexNumber, provider: null))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}
