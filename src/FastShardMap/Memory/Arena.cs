@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Diagnostics.CodeAnalysis;
 using System.Runtime.ConstrainedExecution;
 using System.Runtime.InteropServices;
 
@@ -99,7 +98,6 @@ internal sealed unsafe partial class Arena : CriticalFinalizerObject, IMaintenan
         });
     }
 
-    [SuppressMessage("Design", "MA0055", Justification = "The address range may go only when no reader can be left.")]
     ~Arena()
     {
         // Nothing may leave a finalizer: it would end the process.

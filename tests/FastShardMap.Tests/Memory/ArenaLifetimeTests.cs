@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using FastShardMap.Memory;
 
@@ -84,6 +83,26 @@ public sealed unsafe class ArenaLifetimeTests
             },
             TimeSpan.FromMinutes(1)));
         Assert.Equal(failures, MaintenanceThread.Failures);
+    }
+
+    [Fact]
+    public void Finalizer_WorkQueuedByAnotherFinalizer_WaitsForIt()
+    {
+        Collect();
+        long mapped = Arena.ProcessMappedBytes;
+        using ManualResetEventSlim proceed = new();
+        Assert.True(MaintenanceThread.TryPost(new Pause(proceed)));
+        ForgetOwnerThatRetiresLate();
+        Collect();
+        Assert.InRange(Arena.ProcessMappedBytes, mapped + (long)Bytes, long.MaxValue);
+        proceed.Set();
+        Assert.True(SpinWait.SpinUntil(
+            () =>
+            {
+                Collect();
+                return Arena.ProcessMappedBytes <= mapped;
+            },
+            TimeSpan.FromMinutes(1)));
     }
 
     [Fact]
@@ -176,6 +195,29 @@ public sealed unsafe class ArenaLifetimeTests
         Assert.Equal((long)Bytes, s_resurrected!.Arena.LiveBytes);
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void ForgetOwnerThatRetiresLate() => _ = new OwnerThatRetiresLate();
+
+    private sealed class Pause(ManualResetEventSlim proceed) : IMaintenanceWork
+    {
+        public void Run() => proceed.Wait();
+    }
+
+    /// <summary>Not attached, so that no weak handle stands in for what is tested.</summary>
+    private sealed class OwnerThatRetiresLate
+    {
+        private readonly Arena _arena = new();
+        private readonly nuint _block;
+
+        public OwnerThatRetiresLate()
+        {
+            _block = (nuint)_arena.Allocate(Bytes);
+            *(byte*)_block = 1;
+        }
+
+        ~OwnerThatRetiresLate() => _arena.Retire((byte*)_block, Bytes);
+    }
+
     private sealed class MapWithoutFinalizer
     {
         public MapWithoutFinalizer() => Arena.Attach(this);
@@ -193,7 +235,6 @@ public sealed unsafe class ArenaLifetimeTests
             Arena.Attach(this);
         }
 
-        [SuppressMessage("Design", "MA0055", Justification = "The finalizer is what is tested.")]
         ~MapWithFinalizer()
         {
             if (_dispose)
