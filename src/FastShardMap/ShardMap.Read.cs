@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace FastShardMap;
 
 public partial class ShardMap<TKey, TValue, THasher>
@@ -28,9 +30,14 @@ public partial class ShardMap<TKey, TValue, THasher>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
     public bool TryGetValue(TKey key, out TValue value)
     {
-        bool found = _shards.TryRead(key, out value);
-        GC.KeepAlive(this);
-        return found;
+        ulong hash = _shards.Hash(key);
+        if (_shards.TryReadHome(key, hash, out value, out bool found))
+        {
+            GC.KeepAlive(this);
+            return found;
+        }
+
+        return TryGetValue(key, hash, out value); // a tail call: so the common case needs no frame
     }
 
     /// <summary>Whether a key is present.</summary>
@@ -58,6 +65,14 @@ public partial class ShardMap<TKey, TValue, THasher>
         int hits = _shards.TryReadBatch(keys, values, found);
         GC.KeepAlive(this);
         return hits;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool TryGetValue(TKey key, ulong hash, out TValue value)
+    {
+        bool found = _shards.TryRead(key, hash, out value);
+        GC.KeepAlive(this);
+        return found;
     }
 
     private static void ThrowIfShorter(int length, int needed, string parameterName)

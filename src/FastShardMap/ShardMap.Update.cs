@@ -12,9 +12,8 @@ public partial class ShardMap<TKey, TValue, THasher>
     /// <exception cref="OutOfMemoryException">A shard has to grow and cannot; nothing has changed.</exception>
     public TValue GetOrAdd(TKey key, TValue value)
     {
-        if (_shards.TryRead(key, out TValue present))
+        if (TryGetValue(key, out TValue present))
         {
-            GC.KeepAlive(this);
             return present;
         }
 
@@ -61,9 +60,8 @@ public partial class ShardMap<TKey, TValue, THasher>
     public TValue GetOrAdd<TFactory>(TKey key, ref TFactory factory)
         where TFactory : struct, IValueFactory<TKey, TValue>
     {
-        if (_shards.TryRead(key, out TValue present))
+        if (TryGetValue(key, out TValue present))
         {
-            GC.KeepAlive(this);
             return present;
         }
 

@@ -66,12 +66,14 @@ internal readonly unsafe struct TableRef : IEquatable<TableRef>
     public ulong Home(ulong hash) =>
         IsFractional ? Math.BigMul(hash & ~1UL, Groups, out _) : (hash >> 1) >> (int)(_word & ShiftMask);
 
-    /// <summary>Address of the home group: <see cref="Base"/> + <see cref="Home"/> · stride, decoded once.</summary>
+    /// <summary>Address of the home group.</summary>
+    public byte* HomeGroup(ulong hash, int strideBytes) => Base + (Home(hash) * (uint)strideBytes);
+
+    /// <summary>Address of the home group in a table that is not fractional.</summary>
+    // Safety: !IsFractional.
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: in-cache hits
-    public byte* HomeGroup(ulong hash, int strideBytes) =>
-        !IsFractional
-            ? (byte*)(_word & ~(SmallAlignment - 1UL)) + (((hash >> 1) >> (int)(_word & ShiftMask)) * (uint)strideBytes)
-            : FractionalHomeGroup(hash, strideBytes);
+    public byte* PowerOfTwoHomeGroup(ulong hash, int strideBytes) =>
+        (byte*)(_word & ~(SmallAlignment - 1UL)) + (((hash >> 1) >> (int)(_word & ShiftMask)) * (uint)strideBytes);
 
     /// <summary>The lowest hash whose home is <paramref name="groupIndex"/> or later; 0 past the last group.</summary>
     public ulong FirstHashOf(ulong groupIndex)
@@ -98,7 +100,4 @@ internal readonly unsafe struct TableRef : IEquatable<TableRef>
     public override bool Equals(object? obj) => obj is TableRef other && Equals(other);
 
     public override int GetHashCode() => _word.GetHashCode();
-
-    private byte* FractionalHomeGroup(ulong hash, int strideBytes) =>
-        (byte*)(_word & ~(FractionalAlignment - 1UL)) + (Home(hash) * (uint)strideBytes);
 }

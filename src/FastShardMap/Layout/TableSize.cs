@@ -8,8 +8,9 @@ namespace FastShardMap.Layout;
 /// </summary>
 internal readonly record struct TableSize(int EnclosingLog2, int Sixteenths)
 {
-    /// <summary>Below 64 groups fractions save less than a page and would need page-aligned blocks.</summary>
-    private const int MinFractionalLog2 = 6;
+    /// <summary>Smaller tables are powers of two: in the caches the multiplication of a fractional table shows, and a
+    /// fraction saves little.</summary>
+    private const int MinFractionalLog2 = 13;
 
     /// <summary>A table keeps one slot in seven free (source: CompareBench, misses at full load).</summary>
     private const int LoadNumerator = 6;

@@ -18,7 +18,11 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
             int due = i - BatchWindow;
             if (due >= 0)
             {
-                bool hit = TryRead(keys[due], hashes[slot], out TValue value);
+                if (!TryReadHome(keys[due], hashes[slot], out TValue value, out bool hit))
+                {
+                    hit = TryRead(keys[due], hashes[slot], out value);
+                }
+
                 values[due] = value;
                 found[due] = hit;
                 hits += hit ? 1 : 0;

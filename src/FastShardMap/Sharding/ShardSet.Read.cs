@@ -10,110 +10,156 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
     /// <summary>Optimistic attempts before a read takes the lock: a tight writer must not live-lock it (hazard H8).</summary>
     private const int MaxReadAttempts = 32;
 
-    private enum WalkResult
+    /// <summary>What a look at a group, or a whole walk, has found.</summary>
+    private enum Finding
     {
+        /// <summary>The key is not here, nor further along the walk.</summary>
         Miss,
+
+        /// <summary>The key is not here; the walk goes on.</summary>
+        Passed,
+
+        /// <summary>The key and its value.</summary>
         Hit,
 
         /// <summary>A writer was in the way: the answer is not known.</summary>
         Torn,
     }
 
-    /// <summary>Reads a value without a lock, unless writers keep getting in the way.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: in-cache hits
-    public readonly bool TryRead(in TKey key, out TValue value) => TryRead(key, Hash(key), out value);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: in-cache hits
-    private readonly bool TryRead(in TKey key, ulong hash, out TValue value)
+    /// <summary>The start of every lookup: the home group of a shard that is not migrating, and the first equal tag.
+    /// That settles nearly all lookups in few instructions and registers; the rest goes to <see cref="TryRead"/>.</summary>
+    /// <returns>Whether the lookup is settled; if so, <paramref name="found"/> and <paramref name="value"/> are the answer.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: in-cache hits; with Look's loop instead 1.3 times as long
+    public readonly bool TryReadHome(TKey key, ulong hash, out TValue value, out bool found)
     {
         ReadView* view = ViewOf(hash);
         ulong generation = ViewGeneration.BeginRead(view);
-        if ((generation & (ViewGeneration.Busy | ViewGeneration.Migrating)) == 0)
+        TableRef table = view->Current;
+        ulong state = generation & ViewGeneration.StateMask;
+        Group* group;
+        if (state == 0)
         {
-            WalkResult result = Walk(view->Current, hash, key, out value);
-            if (result == WalkResult.Hit)
+            group = (Group*)table.PowerOfTwoHomeGroup(hash, Stride);
+        }
+        else if (state == ViewGeneration.Fractional)
+        {
+            group = (Group*)table.HomeGroup(hash, Stride);
+        }
+        else
+        {
+            goto Unsettled;
+        }
+
+        ulong version = GroupVersion.BeginRead(group);
+        ulong match = ControlGroups.Match(GroupVersion.ReadControl(group), ControlGroups.Broadcast(HashBits.Tag(hash)));
+        if ((version & (GroupVersion.Busy | GroupVersion.Moved)) != 0)
+        {
+            goto Unsettled;
+        }
+
+        if (match != 0)
+        {
+            // Copies first, then the version, and only then a look at the key (hazard H5).
+            byte* slot = SlotAt(group, match);
+            TKey candidate = *(TKey*)slot;
+            TValue copy = *(TValue*)(slot + GroupShape<TKey, TValue>.ValueOffset);
+            if (GroupVersion.Validate(group, version)
+                && key.Equals(candidate)
+                && ViewGeneration.ValidateAfterVersion(view, generation))
             {
-                if (ViewGeneration.ValidateAfterVersion(view, generation))
-                {
-                    return true;
-                }
+                value = copy;
+                found = true;
+                return true;
             }
-            else if (result == WalkResult.Miss && ViewGeneration.Validate(view, generation))
+        }
+        else if (ControlWord.OverflowCount(GroupVersion.ReadControl(group)) == 0
+            && ViewGeneration.Validate(view, generation)
+            && !IsDisposed)
+        {
+            // The control word was read twice: an entry stays in its group while it is present, so one that the first
+            // look did not show lies further along, and then the second shows a count.
+            value = default;
+            found = false;
+            return true;
+        }
+
+    Unsettled:
+        value = default;
+        found = false;
+        return false;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: in-cache hits
+    private static byte* SlotAt(Group* group, ulong match) =>
+        (byte*)group + GroupShape.HeaderBytes + ControlGroups.LowestSlotOffset(match, GroupShape<TKey, TValue>.SlotBytes);
+
+    /// <summary>A lock-free reader's look at one group.</summary>
+    // Safety: the group lies in a block that stays mapped while the map lives, whatever has become of its table.
+    private static Finding Look(Group* group, ulong tags, TKey key, out TValue value)
+    {
+        ulong version = GroupVersion.BeginRead(group);
+        ulong control = GroupVersion.ReadControl(group);
+        ulong match = ControlGroups.Match(control, tags);
+        if ((version & (GroupVersion.Busy | GroupVersion.Moved)) != 0)
+        {
+            if ((version & GroupVersion.Busy) != 0)
             {
-                ThrowIfDisposed();
-                return false;
+                value = default;
+                return Finding.Torn;
+            }
+
+            match = 0;
+        }
+
+        for (; match != 0; match = ControlGroups.ClearLowest(match))
+        {
+            // Copies first, then the version, and only then a look at the key (hazard H5).
+            byte* slot = SlotAt(group, match);
+            TKey candidate = *(TKey*)slot;
+            TValue copy = *(TValue*)(slot + GroupShape<TKey, TValue>.ValueOffset);
+            if (!GroupVersion.Validate(group, version))
+            {
+                value = default;
+                return Finding.Torn;
+            }
+
+            if (key.Equals(candidate))
+            {
+                value = copy;
+                return Finding.Hit;
             }
         }
 
-        return TryReadAgain(key, hash, out value);
+        // A negative answer needs no version: the control word is atomic, and moves leave it alone.
+        value = default;
+        return ControlWord.OverflowCount(control) == 0 ? Finding.Miss : Finding.Passed;
     }
 
     /// <summary>The walk of a lock-free reader through one table.</summary>
-    // Safety: the table's memory stays mapped while the map lives, whatever has become of the table; every index is
-    // bounded by the size in the same word as the address.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: in-cache hits
-    private static WalkResult Walk(TableRef table, ulong hash, in TKey key, out TValue value)
+    // Safety: every index is bounded by the size that stands in the same word as the address.
+    private static Finding Walk(TableRef table, ulong hash, TKey key, out TValue value)
     {
         ulong tags = ControlGroups.Broadcast(HashBits.Tag(hash));
-        Group* group = (Group*)table.HomeGroup(hash, Stride);
-        ulong steps = 0;
-        while (true)
+        ulong groups = table.Groups;
+        ulong index = table.Home(hash);
+        byte* block = table.Base;
+        for (ulong step = 0; step < groups; step++)
         {
-            ulong version = GroupVersion.BeginRead(group);
-            ulong control = GroupVersion.ReadControl(group);
-            ulong match = ControlGroups.Match(control, tags);
-            if ((version & (GroupVersion.Busy | GroupVersion.Moved)) != 0)
+            Finding finding = Look((Group*)(block + (index * (uint)Stride)), tags, key, out value);
+            if (finding != Finding.Passed)
             {
-                if ((version & GroupVersion.Busy) != 0)
-                {
-                    value = default;
-                    return WalkResult.Torn;
-                }
-
-                match = 0;
+                return finding;
             }
 
-            while (match != 0)
-            {
-                // Copies first, then the version, and only then a look at the key (hazard H5).
-                int slot = ControlGroups.LowestSlot(match);
-                TKey candidate = *Table<TKey, TValue>.KeyAt(group, slot);
-                TValue copy = *Table<TKey, TValue>.ValueAt(group, slot);
-                if (!GroupVersion.Validate(group, version))
-                {
-                    value = default;
-                    return WalkResult.Torn;
-                }
-
-                if (key.Equals(candidate))
-                {
-                    value = copy;
-                    return WalkResult.Hit;
-                }
-
-                match = ControlGroups.ClearLowest(match);
-            }
-
-            // A negative answer needs no version: the control word is atomic, and moves leave it alone.
-            if (ControlWord.OverflowCount(control) == 0 || ++steps >= table.Groups)
-            {
-                value = default;
-                return WalkResult.Miss;
-            }
-
-            group = Next(table, group);
+            index = index + 1 == groups ? 0 : index + 1;
         }
+
+        value = default;
+        return Finding.Miss;
     }
 
-    private static Group* Next(TableRef table, Group* group)
-    {
-        byte* next = (byte*)group + Stride;
-        return (Group*)(next == table.Base + (table.Groups * (uint)Stride) ? table.Base : next);
-    }
-
-    /// <summary>The whole read: both tables, several attempts, then the lock.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private readonly bool TryReadAgain(TKey key, ulong hash, out TValue value)
+    /// <summary>Reads a value: both tables, several attempts, then the lock.</summary>
+    public readonly bool TryRead(TKey key, ulong hash, out TValue value)
     {
         ReadView* view = ViewOf(hash);
         for (int attempt = 0; attempt < MaxReadAttempts; attempt++)
@@ -121,26 +167,26 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
             ulong generation = ViewGeneration.BeginRead(view);
             if ((generation & ViewGeneration.Busy) == 0)
             {
-                WalkResult result = WalkResult.Miss;
+                Finding result = Finding.Miss;
                 value = default;
                 if ((generation & ViewGeneration.Migrating) != 0)
                 {
                     result = Walk(view->Previous, hash, key, out value);
                 }
 
-                if (result == WalkResult.Miss)
+                if (result == Finding.Miss)
                 {
                     result = Walk(view->Current, hash, key, out value);
                 }
 
-                if (result != WalkResult.Torn && ViewGeneration.Validate(view, generation))
+                if (result != Finding.Torn && ViewGeneration.Validate(view, generation))
                 {
-                    if (result == WalkResult.Miss)
+                    if (result == Finding.Miss)
                     {
                         ThrowIfDisposed();
                     }
 
-                    return result == WalkResult.Hit;
+                    return result == Finding.Hit;
                 }
             }
 

@@ -97,7 +97,7 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
     private static void ThrowDisposed() => throw new ObjectDisposedException("ShardMap");
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: every operation
-    private readonly ulong Hash(in TKey key) => default(THasher).Hash(key, _seed);
+    public readonly ulong Hash(TKey key) => default(THasher).Hash(key, _seed);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: every operation
     private readonly ReadView* ViewOf(ulong hash) => (ReadView*)((byte*)_views + HashBits.ViewOffset(hash, _viewMask));
