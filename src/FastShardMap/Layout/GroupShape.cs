@@ -1,10 +1,8 @@
-using System.Runtime.CompilerServices;
-
 namespace FastShardMap.Layout;
 
 /// <summary>
 /// The layout calculator: from the size and alignment of a key and a value to the shape of a group.
-/// Pure arithmetic on 64-bit numbers; every step inlines, so that with constant sizes the JIT folds the whole shape.
+/// Pure arithmetic.
 /// </summary>
 /// <remarks>
 /// <code>
@@ -39,21 +37,18 @@ internal readonly record struct GroupShape(
     }
 
     /// <summary>Bytes of one slot: key, gap, value, gap.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: the stride must be a constant of the lookup
     public static int SlotBytesOf(int keyBytes, int keyAlignment, int valueBytes, int valueAlignment) =>
         AlignUp(
             AlignUp(keyBytes, valueAlignment) + valueBytes,
             keyAlignment > valueAlignment ? keyAlignment : valueAlignment);
 
     /// <summary>Slots of one group.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench, as above
     public static int SlotsOf(int slotBytes) =>
         slotBytes <= (LineBytes - HeaderBytes) / (MaxSlots - 1) ? Clamp((LineBytes - HeaderBytes) / slotBytes)
         : slotBytes <= (LargeGroupBytes - HeaderBytes) / MaxSlots ? MaxSlots
         : Clamp((LargeGroupBytes - HeaderBytes) / slotBytes);
 
     /// <summary>Bytes from one group to the next.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench, as above
     public static int StrideOf(int slotBytes)
     {
         int used = HeaderBytes + (SlotsOf(slotBytes) * slotBytes);
@@ -62,28 +57,26 @@ internal readonly record struct GroupShape(
 
     private static int Clamp(int slots) => slots < 2 ? 2 : slots > MaxSlots ? MaxSlots : slots;
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench, as above
     private static int AlignUp(int value, int alignment) => (value + alignment - 1) & -alignment;
 }
 
-/// <summary>The shape of the groups of one map type, as constants of the JIT.</summary>
+/// <summary>The shape of the groups of one map type. Static read-only fields: constants in optimized code, and, unlike
+/// properties that compute them, no load on the JIT's inlining budget.</summary>
 internal static unsafe class GroupShape<TKey, TValue>
     where TKey : unmanaged
     where TValue : unmanaged
 {
-    public static int ValueOffset => (sizeof(TKey) + AlignmentOf<TValue>() - 1) & -AlignmentOf<TValue>();
-
-    public static int SlotBytes =>
-        GroupShape.SlotBytesOf(sizeof(TKey), AlignmentOf<TKey>(), sizeof(TValue), AlignmentOf<TValue>());
-
-    public static int Slots => GroupShape.SlotsOf(SlotBytes);
-
-    public static int StrideBytes => GroupShape.StrideOf(SlotBytes);
-
-    public static GroupShape Shape =>
+    public static readonly GroupShape Shape =
         GroupShape.For(sizeof(TKey), AlignmentOf<TKey>(), sizeof(TValue), AlignmentOf<TValue>());
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: a constant of the lookup
+    public static readonly int ValueOffset = Shape.ValueOffset;
+
+    public static readonly int SlotBytes = Shape.SlotBytes;
+
+    public static readonly int Slots = Shape.SlotsPerGroup;
+
+    public static readonly int StrideBytes = Shape.StrideBytes;
+
     private static int AlignmentOf<T>()
         where T : unmanaged => sizeof(AlignmentProbe<T>) - sizeof(T);
 

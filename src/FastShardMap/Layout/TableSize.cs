@@ -64,11 +64,11 @@ internal readonly record struct TableSize(int EnclosingLog2, int Sixteenths)
     public static TableSize GrowFrom(ulong groups) =>
         PowerOfTwo(BitOperations.Log2(checked((groups * 7 / 4) - 1)) + 1);
 
-    /// <summary>Bytes of a table of this size.</summary>
+    /// <summary>Bytes of a table of this size; whole pages if it is fractional, so that its block starts on one.</summary>
     /// <exception cref="OverflowException">More bytes than the address space has.</exception>
     public nuint Bytes(int strideBytes)
     {
         nuint bytes = checked((nuint)Groups * (nuint)strideBytes);
-        return Sixteenths != 16 && bytes < TableRef.FractionalAlignment ? TableRef.FractionalAlignment : bytes;
+        return Sixteenths == 16 ? bytes : checked(bytes + TableRef.FractionalAlignment - 1) & ~(nuint)(TableRef.FractionalAlignment - 1);
     }
 }
