@@ -37,9 +37,15 @@ public readonly struct EnumKey<TEnum>(TEnum value) : IEquatable<EnumKey<TEnum>>,
     public static bool operator !=(EnumKey<TEnum> left, EnumKey<TEnum> right) => !left.Equals(right);
 
     /// <inheritdoc/>
-    // The JIT knows EqualityComparer<T>.Default for enumerations and compares the underlying integers, without boxing.
+    // By size, because EqualityComparer<TEnum>.Default, though inlined, leaves a check that its class is initialised.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool Equals(EnumKey<TEnum> other) => EqualityComparer<TEnum>.Default.Equals(Value, other.Value);
+    public bool Equals(EnumKey<TEnum> other) => Unsafe.SizeOf<TEnum>() switch
+    {
+        sizeof(byte) => Unsafe.BitCast<TEnum, byte>(Value) == Unsafe.BitCast<TEnum, byte>(other.Value),
+        sizeof(ushort) => Unsafe.BitCast<TEnum, ushort>(Value) == Unsafe.BitCast<TEnum, ushort>(other.Value),
+        sizeof(uint) => Unsafe.BitCast<TEnum, uint>(Value) == Unsafe.BitCast<TEnum, uint>(other.Value),
+        _ => Unsafe.BitCast<TEnum, ulong>(Value) == Unsafe.BitCast<TEnum, ulong>(other.Value),
+    };
 
     /// <inheritdoc/>
     public override bool Equals([NotNullWhen(true)] object? obj) => obj is EnumKey<TEnum> other && Equals(other);

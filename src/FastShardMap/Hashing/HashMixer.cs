@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
@@ -42,12 +43,13 @@ public static class HashMixer
     /// <returns>The hash code. No exceptions, no allocation.</returns>
     /// <remarks>Each word has a multiplication of its own by a constant that is never zero, so no value of one word can
     /// erase the other (which multiplying the words by each other would allow). Both run in parallel: the result is
-    /// ready one cycle later than that of one word.</remarks>
+    /// ready two cycles later than that of one word. The rotation keeps bits of the same position in both folds apart:
+    /// with a plain sum instead, a few grids of points filled 16 shards unevenly (1 of 29,200 pairs of seed and pattern,
+    /// and another one in HashDistributionTests).</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Mix(ulong a, ulong b, HashSeed seed)
     {
-        var multiplier = seed.Key1;
-        return Fold(Fold(a ^ seed.Key0, multiplier) + Fold(b ^ multiplier, seed.Key0), multiplier);
+        return Fold(Absorb(0, a, b, seed), seed.Key1);
     }
 
     /// <summary>Mixes bytes of any number with a seed.</summary>
@@ -59,7 +61,9 @@ public static class HashMixer
     public static ulong Mix(ReadOnlySpan<byte> bytes, HashSeed seed)
     {
         var multiplier = seed.Key1;
-        var state = (ulong)bytes.Length;
+
+        // Multiplied, or the length would cancel against the first word: one byte of value 1 looked like no byte at all.
+        var state = (ulong)bytes.Length * multiplier;
 
         // Each round is Mix(a, b) without its last fold; the next round's first fold, or the end, takes that place.
         while (bytes.Length > 2 * sizeof(ulong))
@@ -93,7 +97,7 @@ public static class HashMixer
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong Absorb(ulong state, ulong a, ulong b, HashSeed seed) =>
-        Fold(a ^ state ^ seed.Key0, seed.Key1) + Fold(b ^ seed.Key1, seed.Key0);
+        Fold(a ^ state ^ seed.Key0, seed.Key1) ^ BitOperations.RotateRight(Fold(b ^ seed.Key1, seed.Key0), 32);
 
     // The last 0 to 16 bytes as two words. The words may overlap: the length in the state tells the cases apart.
     private static (ulong A, ulong B) ReadTail(ReadOnlySpan<byte> tail)

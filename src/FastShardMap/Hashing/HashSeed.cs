@@ -10,7 +10,7 @@ namespace FastShardMap;
 /// no use against another. The seed never changes during the life of a map.</para>
 /// <para>Thread safety: immutable. Allocation: none.</para>
 /// </remarks>
-[StructLayout(LayoutKind.Auto)]
+[StructLayout(LayoutKind.Sequential)]
 public readonly struct HashSeed
 {
     // A multiplier with very few or very many one bits adds only a few shifted copies of the key, so we keep to the

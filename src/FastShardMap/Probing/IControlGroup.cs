@@ -28,9 +28,9 @@
 //
 // The contract, which ControlGroupContractTests runs over every implementation
 //   Match       finds every occupied slot whose tag equals that of the pattern. It may also find an occupied slot
-//               directly above one it found, if both tags differ in their lowest bit only (the subtraction of
-//               PortableControlGroup borrows); the caller compares keys anyway, and meets the true match first. It never
-//               finds an empty slot, nor the overflow count, whatever that is.
+//               directly above one it found, if the tag there differs from the pattern's in the lowest bit only (the
+//               subtraction of PortableControlGroup borrows). The caller compares keys anyway, and meets a true match
+//               first. It never finds an empty slot, nor the overflow count, whatever that is.
 //   MatchEmpty  finds exactly the empty slots below slotCount, whatever the overflow count is.
 //   LowestSlot, LowestSlotOffset, ClearLowest   go through a mask that is not zero, in the order of the slots.
 

@@ -26,10 +26,11 @@ internal readonly struct PortableControlGroup : IControlGroup
     /// <inheritdoc/>
     /// <remarks>
     /// A byte of the difference is 0 where the control byte equals the tag, 1 to 0x7F where another tag is, and above
-    /// 0x7F where the slot is empty. Subtracting 1 from each byte sets the highest bit of the zeros; a zero also borrows 1
-    /// from the byte above, which then gets its highest bit if it was 1: the false positive the contract allows. A second
-    /// borrow would need a zero there. Empty slots are left out by the highest bits of the control word itself, for which
-    /// the usual formula takes the complement of the difference, one step later on the way to the slot.
+    /// 0x7F where the slot is empty. Subtracting 1 from each byte sets the highest bit of the zeros. A zero also borrows
+    /// from the byte above, where a 1 then becomes 0xFF and borrows in turn: the false positives that the contract allows.
+    /// A zero keeps its highest bit in spite of a borrow, so nothing is missed. Empty slots are left out by the highest
+    /// bits of the control word itself; the usual formula takes the complement of the difference for that, which is known
+    /// one step later.
     /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Match(ulong control, ulong tagPattern)

@@ -1,0 +1,91 @@
+using FastShardMap.Layout;
+
+namespace FastShardMap.Tests.Layout;
+
+public sealed class ControlWordTests
+{
+    [Fact]
+    public void TagOf_EveryShardBits_TakesTheSevenBitsAboveThem()
+    {
+        var random = new Random(1);
+        for (var shardBits = 0; shardBits <= 32; shardBits++)
+        {
+            for (ulong tag = 0; tag < 128; tag++)
+            {
+                var others = (ulong)random.NextInt64() & ~(0x7FUL << shardBits);
+                Assert.Equal(0x80 | tag, ControlWord.TagOf(others | (tag << shardBits), shardBits));
+            }
+        }
+    }
+
+    [Fact]
+    public void WithTag_EverySlotAndTag_ChangesThatControlByteOnly()
+    {
+        var random = new Random(2);
+        for (var slot = 0; slot < ControlWord.MaxSlots; slot++)
+        {
+            for (var tag = 0x80; tag <= 0xFF; tag++)
+            {
+                var before = (ulong)random.NextInt64(long.MinValue, long.MaxValue);
+                var after = ControlWord.WithTag(before, slot, (byte)tag);
+                Assert.Equal(tag, ControlWord.ControlByte(after, slot));
+                Assert.Equal(0UL, (before ^ after) & ~(0xFFUL << (8 * slot)));
+            }
+        }
+    }
+
+    [Fact]
+    public void WithoutTag_EverySlot_EmptiesThatSlotOnly()
+    {
+        for (var slot = 0; slot < ControlWord.MaxSlots; slot++)
+        {
+            var after = ControlWord.WithoutTag(ulong.MaxValue, slot);
+            Assert.Equal(0, ControlWord.ControlByte(after, slot));
+            Assert.Equal(ulong.MaxValue, after | (0xFFUL << (8 * slot)));
+        }
+    }
+
+    [Theory]
+    [InlineData(1, 0x80UL)]
+    [InlineData(3, 0x80_8080UL)]
+    [InlineData(7, 0x80_8080_8080_8080UL)]
+    public void OccupiedBits_SlotCount_CoversTheFirstSlots(int slotCount, ulong expected) =>
+        Assert.Equal(expected, ControlWord.OccupiedBits(slotCount));
+
+    [Fact]
+    public void IncrementOverflow_From0_CountsTo255AndStays()
+    {
+        const ulong Slots = 0x0081_FF00_80C3_A580;
+        var control = Slots;
+        for (var expected = 1; expected <= 1000; expected++)
+        {
+            control = ControlWord.IncrementOverflow(control);
+            Assert.Equal(Math.Min(expected, 255), ControlWord.OverflowCount(control));
+            Assert.Equal(Slots, control & 0x00FF_FFFF_FFFF_FFFF);
+        }
+    }
+
+    [Fact]
+    public void DecrementOverflow_EveryCountBelowSaturation_UndoesOneIncrement()
+    {
+        var control = 0x0081_8000_80C3_A580UL;
+        for (var count = 0; count < ControlWord.SaturatedOverflow - 1; count++)
+        {
+            var next = ControlWord.IncrementOverflow(control);
+            Assert.Equal(control, ControlWord.DecrementOverflow(next));
+            control = next;
+        }
+    }
+
+    [Fact]
+    public void DecrementOverflow_Saturated_StaysSaturated()
+    {
+        const ulong Control = 0xFF00_0000_0000_0080;
+        Assert.Equal(Control, ControlWord.DecrementOverflow(Control));
+    }
+
+#if !DEBUG // Debug builds assert that it does not happen.
+    [Fact]
+    public void DecrementOverflow_Zero_StaysZero() => Assert.Equal(0x80UL, ControlWord.DecrementOverflow(0x80));
+#endif
+}

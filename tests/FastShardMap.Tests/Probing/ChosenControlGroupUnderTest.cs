@@ -1,0 +1,25 @@
+using FastShardMap.Probing;
+
+namespace FastShardMap.Tests.Probing;
+
+/// <summary>The selector that tables call.</summary>
+internal sealed class ChosenControlGroupUnderTest : IControlGroupUnderTest
+{
+    public bool IsSupported => true;
+
+    public bool IsExact => false;
+
+    public int MaskStride => ControlGroups.MaskStride;
+
+    public ulong Broadcast(byte tag) => ControlGroups.Broadcast(tag);
+
+    public ulong Match(ulong control, ulong tagPattern) => ControlGroups.Match(control, tagPattern);
+
+    public ulong MatchEmpty(ulong control, int slotCount) => ControlGroups.MatchEmpty(control, slotCount);
+
+    public int LowestSlot(ulong mask) => ControlGroups.LowestSlot(mask);
+
+    public nint LowestSlotOffset(ulong mask, int slotBytes) => ControlGroups.LowestSlotOffset(mask, slotBytes);
+
+    public ulong ClearLowest(ulong mask) => ControlGroups.ClearLowest(mask);
+}

@@ -1,0 +1,199 @@
+using FastShardMap.Layout;
+
+namespace FastShardMap.Tests.Probing;
+
+/// <summary>The contract stated in IControlGroup.cs, run over every implementation.</summary>
+public abstract class ControlGroupContractTests
+{
+    private static readonly byte[] SomeOverflowCounts = [0, 1, 0x7F, 0x80, 0x81, 0xFE, 0xFF];
+
+    private readonly IControlGroupUnderTest _group;
+
+    private protected ControlGroupContractTests(IControlGroupUnderTest group)
+    {
+        _group = group;
+        Assert.SkipUnless(group.IsSupported, "The processor, or the settings of this run, lack the instructions.");
+    }
+
+    [Fact]
+    public void Match_EveryTagInEverySlotUnderEveryOverflowCount_FindsThatSlotOnly()
+    {
+        for (var tag = 0x80; tag <= 0xFF; tag++)
+        {
+            var pattern = _group.Broadcast((byte)tag);
+            for (var slot = 0; slot < ControlWord.MaxSlots; slot++)
+            {
+                for (var overflow = 0; overflow <= byte.MaxValue; overflow++)
+                {
+                    var control = ControlWord.WithTag(WithOverflow((byte)overflow), slot, (byte)tag);
+                    Assert.Equal(slot, Assert.Single(Slots(_group.Match(control, pattern))));
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void Match_EveryPairOfTagsInNeighbouringSlots_FollowsTheContract()
+    {
+        for (var tag = 0x80; tag <= 0xFF; tag++)
+        {
+            for (var other = 0x80; other <= 0xFF; other++)
+            {
+                for (var slot = 0; slot < ControlWord.MaxSlots; slot++)
+                {
+                    // The other tag everywhere, but in one slot the tag we look for.
+                    var control = WithOverflow((byte)other);
+                    for (var i = 0; i < ControlWord.MaxSlots; i++)
+                    {
+                        control = ControlWord.WithTag(control, i, (byte)(i == slot ? tag : other));
+                    }
+
+                    AssertContract(control, (byte)tag);
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void Match_RandomControlWordsOfFewTags_FollowsTheContract()
+    {
+        var random = new Random(20_251);
+        for (var round = 0; round < 200_000; round++)
+        {
+            // Few different tags, close to each other, make matches and borrows common.
+            var tag = (byte)(0x80 | random.Next());
+            var control = WithOverflow((byte)random.Next());
+            for (var slot = 0; slot < ControlWord.MaxSlots; slot++)
+            {
+                if (random.Next(4) != 0)
+                {
+                    control = ControlWord.WithTag(control, slot, (byte)(tag ^ random.Next(3)));
+                }
+            }
+
+            AssertContract(control, tag);
+        }
+    }
+
+    [Fact]
+    public void Match_EmptyGroup_FindsNothingWhateverTheOverflowCount()
+    {
+        for (var tag = 0x80; tag <= 0xFF; tag++)
+        {
+            for (var overflow = 0; overflow <= byte.MaxValue; overflow++)
+            {
+                Assert.Equal(0UL, _group.Match(WithOverflow((byte)overflow), _group.Broadcast((byte)tag)));
+            }
+        }
+    }
+
+    [Fact]
+    public void Match_FullGroupOfOneTag_FindsEverySlot()
+    {
+        for (var tag = 0x80; tag <= 0xFF; tag++)
+        {
+            var control = ControlWord.Empty;
+            for (var slot = 0; slot < ControlWord.MaxSlots; slot++)
+            {
+                control = ControlWord.WithTag(control, slot, (byte)tag);
+            }
+
+            Assert.Equal(Enumerable.Range(0, ControlWord.MaxSlots), Slots(_group.Match(control, _group.Broadcast((byte)tag))));
+        }
+    }
+
+    [Fact]
+    public void MatchEmpty_EverySetOfOccupiedSlotsAndEverySlotCount_FindsTheOthersExactly()
+    {
+        for (var slotCount = 1; slotCount <= ControlWord.MaxSlots; slotCount++)
+        {
+            for (var occupied = 0; occupied < 1 << slotCount; occupied++)
+            {
+                foreach (var overflow in SomeOverflowCounts)
+                {
+                    foreach (byte tag in (ReadOnlySpan<byte>)[0x80, 0x81, 0xFE, 0xFF])
+                    {
+                        var control = WithOverflow(overflow);
+                        var expected = new List<int>();
+                        for (var slot = 0; slot < slotCount; slot++)
+                        {
+                            if ((occupied >> slot & 1) != 0)
+                            {
+                                control = ControlWord.WithTag(control, slot, tag);
+                            }
+                            else
+                            {
+                                expected.Add(slot);
+                            }
+                        }
+
+                        Assert.Equal(expected, Slots(_group.MatchEmpty(control, slotCount)));
+                    }
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void LowestSlotOffset_EveryMask_IsSlotTimesSlotBytes()
+    {
+        int[] slotSizes = [1, 2, 4, 8, 12, 16, 20, 24, 32, 40, 64, 256, 1000, 4096];
+        for (var occupied = 0; occupied < (1 << ControlWord.MaxSlots) - 1; occupied++)
+        {
+            var control = ControlWord.Empty;
+            for (var slot = 0; slot < ControlWord.MaxSlots; slot++)
+            {
+                if ((occupied >> slot & 1) != 0)
+                {
+                    control = ControlWord.WithTag(control, slot, 0x80);
+                }
+            }
+
+            var mask = _group.MatchEmpty(control, ControlWord.MaxSlots);
+            foreach (var slotBytes in slotSizes)
+            {
+                Assert.Equal((nint)_group.LowestSlot(mask) * slotBytes, _group.LowestSlotOffset(mask, slotBytes));
+            }
+        }
+    }
+
+    [Fact]
+    public void Match_AnySlot_SetsTheBitThatTheStrideSays()
+    {
+        var firstBit = _group.Match(ControlWord.WithTag(ControlWord.Empty, 0, 0xC3), _group.Broadcast(0xC3));
+        for (var slot = 0; slot < ControlWord.MaxSlots; slot++)
+        {
+            var mask = _group.Match(ControlWord.WithTag(ControlWord.Empty, slot, 0xC3), _group.Broadcast(0xC3));
+            Assert.Equal(firstBit << (slot * _group.MaskStride), mask);
+        }
+    }
+
+    private static ulong WithOverflow(byte overflow) => (ulong)overflow << 56;
+
+    private void AssertContract(ulong control, byte tag)
+    {
+        var found = Slots(_group.Match(control, _group.Broadcast(tag)));
+        for (var slot = 0; slot < ControlWord.MaxSlots; slot++)
+        {
+            var controlByte = ControlWord.ControlByte(control, slot);
+            var mayBeFound = !_group.IsExact && controlByte == (tag ^ 1) && found.Contains(slot - 1);
+            var isRight = controlByte == tag ? found.Contains(slot) : mayBeFound || !found.Contains(slot);
+            if (!isRight)
+            {
+                Assert.Fail($"Control word {control:X16}, tag {tag:X2}: found [{string.Join(", ", found)}], wrong for slot {slot}.");
+            }
+        }
+    }
+
+    private List<int> Slots(ulong mask)
+    {
+        var slots = new List<int>();
+        for (; mask != 0; mask = _group.ClearLowest(mask))
+        {
+            slots.Add(_group.LowestSlot(mask));
+        }
+
+        Assert.All(slots, slot => Assert.InRange(slot, 0, ControlWord.MaxSlots - 1));
+        return slots;
+    }
+}

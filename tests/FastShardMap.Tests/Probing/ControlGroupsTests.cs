@@ -1,0 +1,3 @@
+namespace FastShardMap.Tests.Probing;
+
+public sealed class ControlGroupsTests() : ControlGroupContractTests(new ChosenControlGroupUnderTest());
