@@ -18,9 +18,9 @@ internal static class HashBits
 
     /// <summary>The byte offset of the shard's read view: shard index times 32.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: in-cache hits
-    public static uint ViewOffset(ulong hash, uint viewMask) => (uint)hash & viewMask;
+    public static nuint ViewOffset(ulong hash, nuint viewMask) => (nuint)hash & viewMask;
 
-    /// <summary>The control byte of an entry with this hash: high bit set, so never 0 (empty).</summary>
+    /// <summary>The control byte of an entry with this hash, high bit set, so never 0 (empty); only the low 8 bits count.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: in-cache hits
-    public static byte Tag(ulong hash) => (byte)((uint)(hash >> TagShift) | 0x80);
+    public static uint Tag(ulong hash) => (uint)(hash >> TagShift) | ControlWord.OccupiedBit;
 }

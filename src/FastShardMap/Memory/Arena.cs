@@ -183,7 +183,7 @@ internal sealed unsafe partial class Arena : CriticalFinalizerObject, IMaintenan
             // Room first: once the block is taken nothing can fail, and retiring it allocates nothing at all.
             _live.EnsureCapacity(_live.Count + 1);
             _retired.EnsureCapacity(_live.Count + _unsettled + 1);
-            // [E8] Entering the lock acquired what Settle released: a block taken here reads zero.
+            // [E8] acquire: entering the lock acquired what Settle released, so a block taken here reads zero.
             start = pool.Take(occupiedBytes, alignment);
             _live.Add(start, new LiveBlock(blockBytes, occupiedBytes, pool));
             Interlocked.Add(ref _liveBytes, (long)occupiedBytes);

@@ -19,13 +19,9 @@ internal readonly struct AdvSimdControlGroup : IControlGroup
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static ulong Broadcast(byte tag) => PortableControlGroup.Broadcast(tag);
-
-    /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static ulong Match(ulong control, ulong tagPattern)
+    public static ulong Match(ulong control, uint tag)
     {
-        var equal = AdvSimd.CompareEqual(Vector64.CreateScalar(control).AsByte(), Vector64.CreateScalar(tagPattern).AsByte());
+        var equal = AdvSimd.CompareEqual(Vector64.CreateScalar(control).AsByte(), Vector64.Create((byte)tag));
         return equal.AsUInt64().ToScalar() & ControlWord.OccupiedBits(ControlWord.MaxSlots);
     }
 

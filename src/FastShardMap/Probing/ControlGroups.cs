@@ -6,19 +6,12 @@ namespace FastShardMap.Probing;
 /// This is what tables call; the choice is a constant of the JIT.</summary>
 internal static class ControlGroups
 {
-    /// <inheritdoc cref="IControlGroup.Broadcast"/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: in-cache hits
-    internal static ulong Broadcast(byte tag) =>
-        Sse2ControlGroup.IsSupported ? Sse2ControlGroup.Broadcast(tag)
-        : AdvSimdControlGroup.IsSupported ? AdvSimdControlGroup.Broadcast(tag)
-        : PortableControlGroup.Broadcast(tag);
-
     /// <inheritdoc cref="IControlGroup.Match"/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: in-cache hits
-    internal static ulong Match(ulong control, ulong tagPattern) =>
-        Sse2ControlGroup.IsSupported ? Sse2ControlGroup.Match(control, tagPattern)
-        : AdvSimdControlGroup.IsSupported ? AdvSimdControlGroup.Match(control, tagPattern)
-        : PortableControlGroup.Match(control, tagPattern);
+    internal static ulong Match(ulong control, uint tag) =>
+        Sse2ControlGroup.IsSupported ? Sse2ControlGroup.Match(control, tag)
+        : AdvSimdControlGroup.IsSupported ? AdvSimdControlGroup.Match(control, tag)
+        : PortableControlGroup.Match(control, tag);
 
     /// <inheritdoc cref="IControlGroup.MatchEmpty"/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: inserts

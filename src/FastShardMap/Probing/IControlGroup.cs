@@ -27,7 +27,7 @@
 //   The overflow count tells a lookup when to stop, so a removed slot is simply empty again (no tombstones).
 //
 // The contract, which ControlGroupContractTests runs over every implementation
-//   Match       finds every occupied slot whose tag equals that of the pattern. It may also find an occupied slot
+//   Match       finds every occupied slot whose tag equals the given one. It may also find an occupied slot
 //               directly above one it found, if the tag there differs from the pattern's in the lowest bit only (the
 //               subtraction of PortableControlGroup borrows). The caller compares keys anyway, and meets a true match
 //               first. It never finds an empty slot, nor the overflow count, whatever that is.
@@ -45,14 +45,10 @@ internal interface IControlGroup
     /// <summary>The distance, in bits, between the bits of neighbouring slots in a mask.</summary>
     static abstract int MaskStride { get; }
 
-    /// <summary>The pattern to search with: the control byte in place of every slot. Made once for a probe sequence.</summary>
-    /// <param name="tag">The control byte of an occupied slot, so its highest bit is set.</param>
-    static abstract ulong Broadcast(byte tag);
-
     /// <summary>Finds the occupied slots that have the tag, and possibly a neighbour: see the contract.</summary>
     /// <param name="control">The control word of the group.</param>
-    /// <param name="tagPattern">The result of <see cref="Broadcast"/>.</param>
-    static abstract ulong Match(ulong control, ulong tagPattern);
+    /// <param name="tag">The control byte of an occupied slot, so bit 7 is set; bits above are ignored.</param>
+    static abstract ulong Match(ulong control, uint tag);
 
     /// <summary>Finds the empty slots.</summary>
     /// <param name="control">The control word of the group.</param>

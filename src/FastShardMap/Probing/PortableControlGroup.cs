@@ -20,10 +20,6 @@ internal readonly struct PortableControlGroup : IControlGroup
     public static int MaskStride => BitsPerSlot;
 
     /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static ulong Broadcast(byte tag) => tag * LowestBits;
-
-    /// <inheritdoc/>
     /// <remarks>
     /// A byte of the difference is 0 where the control byte equals the tag, 1 to 0x7F where another tag is, and above
     /// 0x7F where the slot is empty. Subtracting 1 from each byte sets the highest bit of the zeros. A zero also borrows
@@ -33,9 +29,9 @@ internal readonly struct PortableControlGroup : IControlGroup
     /// one step later.
     /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static ulong Match(ulong control, ulong tagPattern)
+    public static ulong Match(ulong control, uint tag)
     {
-        var difference = control ^ tagPattern;
+        var difference = control ^ ((byte)tag * LowestBits);
         return (difference - LowestBits) & (control & HighestBits);
     }
 

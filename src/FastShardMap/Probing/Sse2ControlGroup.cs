@@ -20,14 +20,13 @@ internal readonly struct Sse2ControlGroup : IControlGroup
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static ulong Broadcast(byte tag) => PortableControlGroup.Broadcast(tag);
-
-    /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static ulong Match(ulong control, ulong tagPattern)
+    public static ulong Match(ulong control, uint tag)
     {
-        // The upper half is zero on both sides and so compares equal: the mask of slots removes it with the overflow count.
-        var equal = Sse2.CompareEqual(Vector128.CreateScalar(control).AsByte(), Vector128.CreateScalar(tagPattern).AsByte());
+        // With AVX2 the broadcast is one instruction. Either way the upper half, of zeros, has no equal: a tag has bit 7 set.
+        var tags = Avx2.IsSupported
+            ? Avx2.BroadcastScalarToVector128(Vector128.CreateScalarUnsafe(tag).AsByte())
+            : Vector128.CreateScalarUnsafe((byte)tag * 0x0101_0101_0101_0101UL).AsByte();
+        var equal = Sse2.CompareEqual(Vector128.CreateScalar(control).AsByte(), tags);
         return (uint)Sse2.MoveMask(equal) & EverySlot;
     }
 

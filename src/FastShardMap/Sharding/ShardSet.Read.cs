@@ -43,7 +43,7 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         }
         else if (state == ViewGeneration.Fractional)
         {
-            group = (Group*)table.HomeGroup(hash, Stride);
+            group = (Group*)table.FractionalHomeGroup(hash, Stride);
         }
         else
         {
@@ -51,7 +51,7 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         }
 
         ulong version = GroupVersion.BeginRead(group);
-        ulong match = ControlGroups.Match(GroupVersion.ReadControl(group), ControlGroups.Broadcast(HashBits.Tag(hash)));
+        ulong match = ControlGroups.Match(GroupVersion.ReadControl(group), HashBits.Tag(hash));
         if ((version & (GroupVersion.Busy | GroupVersion.Moved)) != 0)
         {
             goto Unsettled;
@@ -95,11 +95,11 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
 
     /// <summary>A lock-free reader's look at one group.</summary>
     // Safety: the group lies in a block that stays mapped while the map lives, whatever has become of its table.
-    private static Finding Look(Group* group, ulong tags, TKey key, out TValue value)
+    private static Finding Look(Group* group, uint tag, TKey key, out TValue value)
     {
         ulong version = GroupVersion.BeginRead(group);
         ulong control = GroupVersion.ReadControl(group);
-        ulong match = ControlGroups.Match(control, tags);
+        ulong match = ControlGroups.Match(control, tag);
         if ((version & (GroupVersion.Busy | GroupVersion.Moved)) != 0)
         {
             if ((version & GroupVersion.Busy) != 0)
@@ -139,13 +139,13 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
     // Safety: every index is bounded by the size that stands in the same word as the address.
     private static Finding Walk(TableRef table, ulong hash, TKey key, out TValue value)
     {
-        ulong tags = ControlGroups.Broadcast(HashBits.Tag(hash));
+        uint tag = HashBits.Tag(hash);
         ulong groups = table.Groups;
         ulong index = table.Home(hash);
         byte* block = table.Base;
         for (ulong step = 0; step < groups; step++)
         {
-            Finding finding = Look((Group*)(block + (index * (uint)Stride)), tags, key, out value);
+            Finding finding = Look((Group*)(block + (index * (uint)Stride)), tag, key, out value);
             if (finding != Finding.Passed)
             {
                 return finding;

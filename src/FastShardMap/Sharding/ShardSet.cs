@@ -11,7 +11,7 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
     where THasher : struct, IKeyHasher<TKey>
 {
     private readonly ReadView* _views;
-    private readonly uint _viewMask;
+    private readonly nuint _viewMask;
     private readonly HashSeed _seed;
     private readonly WriteSide* _writeSides;
     private readonly MapHeader* _header;
@@ -33,7 +33,7 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         _views = _header->Views;
         _writeSides = _header->WriteSides;
         _sentinel = block.Sentinel;
-        _viewMask = (uint)(options.ShardCount - 1) << HashBits.ShardShift;
+        _viewMask = (nuint)(uint)(options.ShardCount - 1) << HashBits.ShardShift;
         if (options.Capacity > 0)
         {
             EnsureCapacity(options.Capacity);

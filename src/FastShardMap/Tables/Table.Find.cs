@@ -9,7 +9,7 @@ internal static unsafe partial class Table<TKey, TValue>
     // Safety: no thread changes the table meanwhile.
     public static bool TryFind(TableRef table, ulong hash, in TKey key, out SlotRef slot)
     {
-        ulong tags = ControlGroups.Broadcast(HashBits.Tag(hash));
+        uint tag = HashBits.Tag(hash);
         ulong index = table.Home(hash);
         ulong groups = table.Groups;
         byte* block = table.Base;
@@ -19,7 +19,7 @@ internal static unsafe partial class Table<TKey, TValue>
             ulong control = group->Control;
             if ((group->Version & MovedBit) == 0)
             {
-                for (ulong match = ControlGroups.Match(control, tags); match != 0; match = ControlGroups.ClearLowest(match))
+                for (ulong match = ControlGroups.Match(control, tag); match != 0; match = ControlGroups.ClearLowest(match))
                 {
                     int candidate = ControlGroups.LowestSlot(match);
                     if (key.Equals(*KeyAt(group, candidate)))

@@ -45,7 +45,7 @@ internal static unsafe partial class Table<TKey, TValue>
         TSync.BeginWrite(group);
         *KeyAt(group, slot) = key;
         *ValueAt(group, slot) = value;
-        TSync.SetControl(group, ControlWord.WithTag(control, slot, HashBits.Tag(hash)));
+        TSync.SetControl(group, ControlWord.WithTag(control, slot, (byte)HashBits.Tag(hash)));
         TSync.EndWrite(group);
         return saturated;
     }

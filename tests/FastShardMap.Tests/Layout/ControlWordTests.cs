@@ -5,20 +5,6 @@ namespace FastShardMap.Tests.Layout;
 public sealed class ControlWordTests
 {
     [Fact]
-    public void TagOf_EveryShardBits_TakesTheSevenBitsAboveThem()
-    {
-        var random = new Random(1);
-        for (var shardBits = 0; shardBits <= 32; shardBits++)
-        {
-            for (ulong tag = 0; tag < 128; tag++)
-            {
-                var others = (ulong)random.NextInt64() & ~(0x7FUL << shardBits);
-                Assert.Equal(0x80 | tag, ControlWord.TagOf(others | (tag << shardBits), shardBits));
-            }
-        }
-    }
-
-    [Fact]
     public void WithTag_EverySlotAndTag_ChangesThatControlByteOnly()
     {
         var random = new Random(2);

@@ -9,11 +9,9 @@ internal sealed class ChosenControlGroupUnderTest : IControlGroupUnderTest
 
     public bool IsExact => false;
 
-    public int MaskStride => ControlGroups.MaskStride;
+    public int MaskStride => Sse2ControlGroup.IsSupported ? Sse2ControlGroup.MaskStride : PortableControlGroup.MaskStride;
 
-    public ulong Broadcast(byte tag) => ControlGroups.Broadcast(tag);
-
-    public ulong Match(ulong control, ulong tagPattern) => ControlGroups.Match(control, tagPattern);
+    public ulong Match(ulong control, uint tag) => ControlGroups.Match(control, tag);
 
     public ulong MatchEmpty(ulong control, int slotCount) => ControlGroups.MatchEmpty(control, slotCount);
 

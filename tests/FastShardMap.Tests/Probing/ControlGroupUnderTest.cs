@@ -11,9 +11,7 @@ internal sealed class ControlGroupUnderTest<TGroup>(bool isExact) : IControlGrou
 
     public int MaskStride => TGroup.MaskStride;
 
-    public ulong Broadcast(byte tag) => TGroup.Broadcast(tag);
-
-    public ulong Match(ulong control, ulong tagPattern) => TGroup.Match(control, tagPattern);
+    public ulong Match(ulong control, uint tag) => TGroup.Match(control, tag);
 
     public ulong MatchEmpty(ulong control, int slotCount) => TGroup.MatchEmpty(control, slotCount);
 

@@ -10,9 +10,7 @@ internal interface IControlGroupUnderTest
 
     int MaskStride { get; }
 
-    ulong Broadcast(byte tag);
-
-    ulong Match(ulong control, ulong tagPattern);
+    ulong Match(ulong control, uint tag);
 
     ulong MatchEmpty(ulong control, int slotCount);
 
