@@ -78,6 +78,11 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         {
             retired = replaced;
         }
+        else if (retired.IsNone && !view->Previous.IsNone)
+        {
+            // The first share at once: so a small table is never seen migrating.
+            retired = Help(view, side);
+        }
     }
 
     /// <summary>Makes a new table current and the old one previous. Under the lock, with no previous table.</summary>

@@ -35,13 +35,12 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         ReadView* view = ViewOf(hash);
         ulong generation = ViewGeneration.BeginRead(view);
         TableRef table = view->Current;
-        ulong state = generation & ViewGeneration.StateMask;
         Group* group;
-        if (state == 0)
+        if ((generation & ViewGeneration.StateMask) == 0)
         {
             group = (Group*)table.PowerOfTwoHomeGroup(hash, Stride);
         }
-        else if (state == ViewGeneration.Fractional)
+        else if ((generation & ViewGeneration.StateMask) == ViewGeneration.Fractional)
         {
             group = (Group*)table.FractionalHomeGroup(hash, Stride);
         }
@@ -51,12 +50,12 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         }
 
         ulong version = GroupVersion.BeginRead(group);
-        ulong match = ControlGroups.Match(GroupVersion.ReadControl(group), HashBits.Tag(hash));
         if ((version & (GroupVersion.Busy | GroupVersion.Moved)) != 0)
         {
             goto Unsettled;
         }
 
+        ulong match = ControlGroups.Match(GroupVersion.ReadControl(group), HashBits.Tag(hash));
         if (match != 0)
         {
             // Copies first, then the version, and only then a look at the key (hazard H5).
