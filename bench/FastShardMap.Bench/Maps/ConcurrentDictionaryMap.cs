@@ -1,0 +1,55 @@
+using System.Collections.Concurrent;
+
+namespace FastShardMap.Bench.Maps;
+
+/// <summary>
+/// The framework's <see cref="ConcurrentDictionary{TKey, TValue}"/>, which every figure is put beside.
+/// </summary>
+internal readonly struct ConcurrentDictionaryMap<TKey, TValue>
+    : IMapUnderTest<ConcurrentDictionaryMap<TKey, TValue>, TKey, TValue>
+    where TKey : unmanaged, IEquatable<TKey>
+    where TValue : unmanaged
+{
+    private readonly ConcurrentDictionary<TKey, TValue> _map;
+
+    private ConcurrentDictionaryMap(ConcurrentDictionary<TKey, TValue> map) => _map = map;
+
+    public static string Label => "ConcurrentDictionary";
+
+    public static bool IsConcurrent => true;
+
+    public long Count => _map.Count;
+
+    public long? BytesAllocated => null;
+
+    public static ConcurrentDictionaryMap<TKey, TValue> Create(MapSettings settings) => new(CreateDictionary(settings));
+
+    public bool TryGet(TKey key, out TValue value) => _map.TryGetValue(key, out value);
+
+    public bool TryAdd(TKey key, TValue value) => _map.TryAdd(key, value);
+
+    public void Store(TKey key, TValue value) => _map[key] = value;
+
+    public bool TryRemove(TKey key) => _map.TryRemove(key, out _);
+
+    public TValue GetOrAdd(TKey key, TValue value) => _map.GetOrAdd(key, value);
+
+    public void Dispose()
+    {
+    }
+
+    internal static ConcurrentDictionary<TKey, TValue> CreateDictionary(MapSettings settings)
+    {
+        // A stated concurrency level fixes the number of stripes; without one they grow with the table, which is
+        // faster.
+        if (settings.Shards > 0)
+        {
+            int capacity = checked((int)Math.Max(settings.Capacity, 31));
+            return new ConcurrentDictionary<TKey, TValue>(settings.Shards, capacity);
+        }
+
+        return settings.Capacity == 0
+            ? new ConcurrentDictionary<TKey, TValue>()
+            : new ConcurrentDictionary<TKey, TValue>(-1, checked((int)settings.Capacity));
+    }
+}

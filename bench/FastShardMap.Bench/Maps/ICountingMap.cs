@@ -1,0 +1,16 @@
+using System.Numerics;
+
+namespace FastShardMap.Bench.Maps;
+
+/// <summary>A map of numbers that can add to a value in place.</summary>
+internal interface ICountingMap<TSelf, TKey, TValue> : IMapUnderTest<TSelf, TKey, TValue>
+    where TSelf : struct, ICountingMap<TSelf, TKey, TValue>
+    where TKey : unmanaged, IEquatable<TKey>
+    where TValue : unmanaged, INumber<TValue>
+{
+    /// <summary>Adds one to the value of a key, or inserts the key with the value one.</summary>
+    void Increment(TKey key);
+
+    /// <summary>Every pair, for verification after all writers have stopped.</summary>
+    IEnumerable<KeyValuePair<TKey, TValue>> Pairs();
+}
