@@ -1,1 +1,12 @@
-Console.WriteLine("not yet");
+using System.CommandLine;
+using FastShardMap.Bench.Census;
+
+var root = new RootCommand("Measures FastShardMap beside the maps it would replace.")
+{
+    CensusCommand.Create(),
+};
+ParseResult parsed = root.Parse(args);
+int exitCode = parsed.Invoke();
+
+// A wrong option ends with 2, as any other bad input does; 1 is for a measurement that found a fault.
+return parsed.Errors.Count > 0 ? 2 : exitCode;

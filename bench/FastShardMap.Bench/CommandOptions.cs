@@ -1,0 +1,46 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using FastShardMap.Bench.Reporting;
+
+namespace FastShardMap.Bench;
+
+/// <summary>Command-line options that check their range and say what it is.</summary>
+internal static class CommandOptions
+{
+    public static Option<int> Threads(int defaultValue) =>
+        Number("--threads", "Threads that work at once.", defaultValue, 1, 1024);
+
+    public static Option<int> Number(string name, string description, int defaultValue, int least, int most)
+    {
+        var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => defaultValue };
+        option.Validators.Add(result =>
+        {
+            // A value that is no number has its own message already.
+            string? text = result.Tokens.Count == 0 ? null : result.Tokens[^1].Value;
+            if (int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out int value) &&
+                (value < least || value > most))
+            {
+                result.AddError($"{name} must lie between {least} and {most}, not {value}.");
+            }
+        });
+        return option;
+    }
+
+    public static Option<long> Bytes(string name, string description, long defaultValue) => new(name)
+    {
+        Description = description,
+        DefaultValueFactory = _ => defaultValue,
+        CustomParser = result =>
+        {
+            string text = result.Tokens[^1].Value;
+            if (Units.TryParseBytes(text, out long bytes))
+            {
+                return bytes;
+            }
+
+            result.AddError($"{name} takes a number of bytes such as 500K, 32M or 2G, not '{text}'.");
+            return 0;
+        },
+    };
+}

@@ -1,0 +1,54 @@
+using Spectre.Console;
+
+namespace FastShardMap.Bench.Reporting;
+
+/// <summary>
+/// What the output can show: colours, boxes and moving bars on a terminal, plain ASCII text anywhere else.
+/// </summary>
+internal sealed class Terminal
+{
+    /// <summary>Wide enough for every table here; a file or a pipe has no width of its own.</summary>
+    private const int PlainWidth = 200;
+
+    private Terminal(IAnsiConsole console, bool isLive)
+    {
+        Console = console;
+        IsLive = isLive;
+    }
+
+    public IAnsiConsole Console { get; }
+
+    /// <summary>Whether something that moves may be drawn.</summary>
+    public bool IsLive { get; }
+
+    public static Terminal Create()
+    {
+        bool plain = System.Console.IsOutputRedirected;
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Ansi = plain ? AnsiSupport.No : AnsiSupport.Detect,
+            ColorSystem = plain ? ColorSystemSupport.NoColors : ColorSystemSupport.Detect,
+            Interactive = plain ? InteractionSupport.No : InteractionSupport.Detect,
+            Out = new AnsiConsoleOutput(System.Console.Out),
+        });
+        if (plain)
+        {
+            console.Profile.Width = PlainWidth;
+            console.Profile.Capabilities.Unicode = false;
+        }
+
+        return new Terminal(console, !plain && console.Profile.Capabilities is { Ansi: true, Interactive: true });
+    }
+
+    public Table NewTable()
+    {
+        var table = new Table();
+        return table.Border(Console.Profile.Capabilities.Unicode ? TableBorder.Rounded : TableBorder.Ascii);
+    }
+
+    public void WriteLine(string text = "") => Console.WriteLine(text);
+
+    public void Success(string text) => Console.MarkupLineInterpolated($"[green]{text}[/]");
+
+    public void Failure(string text) => Console.MarkupLineInterpolated($"[red]{text}[/]");
+}
