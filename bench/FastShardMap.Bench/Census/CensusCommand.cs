@@ -2,7 +2,7 @@ using System.CommandLine;
 using FastShardMap.Bench.Maps;
 using FastShardMap.Bench.Measuring;
 using FastShardMap.Bench.Reporting;
-using Ours = FastShardMap.Bench.Maps.ConcurrentDictionaryCounter<ulong, long>;
+using Ours = FastShardMap.Bench.Maps.ShardMapCounter<ulong, long>;
 using Theirs = FastShardMap.Bench.Maps.ConcurrentDictionaryCounter<ulong, long>;
 
 namespace FastShardMap.Bench.Census;

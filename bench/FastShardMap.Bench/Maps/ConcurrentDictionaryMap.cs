@@ -6,7 +6,7 @@ namespace FastShardMap.Bench.Maps;
 /// The framework's <see cref="ConcurrentDictionary{TKey, TValue}"/>, which every figure is put beside.
 /// </summary>
 internal readonly struct ConcurrentDictionaryMap<TKey, TValue>
-    : IMapUnderTest<ConcurrentDictionaryMap<TKey, TValue>, TKey, TValue>
+    : IMapUnderTest<ConcurrentDictionaryMap<TKey, TValue>, TKey, TValue>, IBatchedMap<TKey, TValue>
     where TKey : unmanaged, IEquatable<TKey>
     where TValue : unmanaged
 {
@@ -33,6 +33,19 @@ internal readonly struct ConcurrentDictionaryMap<TKey, TValue>
     public bool TryRemove(TKey key) => _map.TryRemove(key, out _);
 
     public TValue GetOrAdd(TKey key, TValue value) => _map.GetOrAdd(key, value);
+
+    /// <summary>It has no call for many keys: one after another.</summary>
+    public int TryGetMany(ReadOnlySpan<TKey> keys, Span<TValue> values, Span<bool> found)
+    {
+        int hits = 0;
+        for (int i = 0; i < keys.Length; i++)
+        {
+            found[i] = _map.TryGetValue(keys[i], out values[i]);
+            hits += found[i] ? 1 : 0;
+        }
+
+        return hits;
+    }
 
     public void Dispose()
     {

@@ -1,0 +1,48 @@
+namespace FastShardMap.Bench.Maps;
+
+/// <summary>The map this project is about.</summary>
+internal readonly struct ShardMapAdapter<TKey, TValue>
+    : IMapUnderTest<ShardMapAdapter<TKey, TValue>, TKey, TValue>, IBatchedMap<TKey, TValue>, IProbedMap
+    where TKey : unmanaged, IEquatable<TKey>
+    where TValue : unmanaged
+{
+    private readonly ShardMap<TKey, TValue> _map;
+
+    private ShardMapAdapter(ShardMap<TKey, TValue> map) => _map = map;
+
+    public static string Label => "ShardMap";
+
+    public static bool IsConcurrent => true;
+
+    public long Count => _map.Count;
+
+    public long? BytesAllocated => _map.BytesAllocated;
+
+    public static ShardMapAdapter<TKey, TValue> Create(MapSettings settings) =>
+        new(new ShardMap<TKey, TValue>(ToOptions(settings)));
+
+    public bool TryGet(TKey key, out TValue value) => _map.TryGetValue(key, out value);
+
+    public bool TryAdd(TKey key, TValue value) => _map.TryAdd(key, value);
+
+    public void Store(TKey key, TValue value) => _map[key] = value;
+
+    public bool TryRemove(TKey key) => _map.TryRemove(key, out _);
+
+    public TValue GetOrAdd(TKey key, TValue value) => _map.GetOrAdd(key, value);
+
+    public int TryGetMany(ReadOnlySpan<TKey> keys, Span<TValue> values, Span<bool> found) =>
+        _map.TryGetValues(keys, values, found);
+
+    public long[] ProbeLengths() => _map.GetProbeLengths();
+
+    public void Dispose() => _map.Dispose();
+
+    internal static ShardMapOptions ToOptions(MapSettings settings) => new()
+    {
+        Capacity = settings.Capacity,
+        ShardCount = settings.Shards,
+        HugePages = settings.HugePages,
+        BackgroundMigration = settings.Background,
+    };
+}
