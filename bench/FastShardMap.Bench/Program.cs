@@ -1,9 +1,13 @@
 using System.CommandLine;
 using FastShardMap.Bench.Census;
+using FastShardMap.Bench.Compare;
+using FastShardMap.Bench.Memory;
 
 var root = new RootCommand("Measures FastShardMap beside the maps it would replace.")
 {
     CensusCommand.Create(),
+    CompareCommand.Create(),
+    MemoryProbeCommand.Create(),
 };
 ParseResult parsed = root.Parse(args);
 int exitCode = parsed.Invoke();

@@ -6,7 +6,7 @@ namespace FastShardMap.Bench.Maps;
 /// <summary>
 /// <see cref="ConcurrentDictionary{TKey, TValue}"/> with numbers as values, counting through AddOrUpdate.
 /// </summary>
-internal readonly struct ConcurrentDictionaryCounter<TKey, TValue>
+public readonly struct ConcurrentDictionaryCounter<TKey, TValue>
     : ICountingMap<ConcurrentDictionaryCounter<TKey, TValue>, TKey, TValue>
     where TKey : unmanaged, IEquatable<TKey>
     where TValue : unmanaged, INumber<TValue>

@@ -5,7 +5,7 @@ namespace FastShardMap.Bench.Maps;
 /// <summary>
 /// The framework's <see cref="ConcurrentDictionary{TKey, TValue}"/>, which every figure is put beside.
 /// </summary>
-internal readonly struct ConcurrentDictionaryMap<TKey, TValue>
+public readonly struct ConcurrentDictionaryMap<TKey, TValue>
     : IMapUnderTest<ConcurrentDictionaryMap<TKey, TValue>, TKey, TValue>, IBatchedMap<TKey, TValue>
     where TKey : unmanaged, IEquatable<TKey>
     where TValue : unmanaged

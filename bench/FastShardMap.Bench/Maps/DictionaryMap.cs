@@ -5,7 +5,7 @@ namespace FastShardMap.Bench.Maps;
 /// <summary>
 /// The sequential <see cref="Dictionary{TKey, TValue}"/>: what a map costs that need not care about other threads.
 /// </summary>
-internal readonly struct DictionaryMap<TKey, TValue> : IMapUnderTest<DictionaryMap<TKey, TValue>, TKey, TValue>
+public readonly struct DictionaryMap<TKey, TValue> : IMapUnderTest<DictionaryMap<TKey, TValue>, TKey, TValue>
     where TKey : unmanaged, IEquatable<TKey>
     where TValue : unmanaged
 {

@@ -1,7 +1,7 @@
 namespace FastShardMap.Bench.Maps;
 
 /// <summary>A map that looks up many keys in one call.</summary>
-internal interface IBatchedMap<TKey, TValue>
+public interface IBatchedMap<TKey, TValue>
 {
     /// <summary>Returns the number of hits.</summary>
     int TryGetMany(ReadOnlySpan<TKey> keys, Span<TValue> values, Span<bool> found);

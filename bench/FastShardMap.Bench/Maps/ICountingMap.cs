@@ -3,7 +3,7 @@ using System.Numerics;
 namespace FastShardMap.Bench.Maps;
 
 /// <summary>A map of numbers that can add to a value in place.</summary>
-internal interface ICountingMap<TSelf, TKey, TValue> : IMapUnderTest<TSelf, TKey, TValue>
+public interface ICountingMap<TSelf, TKey, TValue> : IMapUnderTest<TSelf, TKey, TValue>
     where TSelf : struct, ICountingMap<TSelf, TKey, TValue>
     where TKey : unmanaged, IEquatable<TKey>
     where TValue : unmanaged, INumber<TValue>

@@ -5,7 +5,7 @@ namespace FastShardMap.Bench.Maps;
 /// struct is compiled once per map with every call direct, so the wrapper costs nothing and no map pays for an
 /// interface call.
 /// </summary>
-internal interface IMapUnderTest<TSelf, TKey, TValue> : IDisposable
+public interface IMapUnderTest<TSelf, TKey, TValue> : IDisposable
     where TSelf : struct, IMapUnderTest<TSelf, TKey, TValue>
     where TKey : unmanaged, IEquatable<TKey>
     where TValue : unmanaged

@@ -1,7 +1,7 @@
 namespace FastShardMap.Bench.Maps;
 
 /// <summary>A map that can tell how far its pairs lie from where their hashes put them.</summary>
-internal interface IProbedMap
+public interface IProbedMap
 {
     /// <summary>At index n the number of pairs a lookup of which loads n + 1 groups.</summary>
     long[] ProbeLengths();

@@ -8,5 +8,5 @@ namespace FastShardMap.Bench.Maps;
 /// <param name="HugePages">Ask for huge pages, where the map has memory of its own.</param>
 /// <param name="Background">Let a background worker help, where the map has one.</param>
 [StructLayout(LayoutKind.Auto)]
-internal readonly record struct MapSettings(
+public readonly record struct MapSettings(
     long Capacity = 0, int Shards = 0, bool HugePages = false, bool Background = false);

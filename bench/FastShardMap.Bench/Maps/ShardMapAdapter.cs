@@ -1,7 +1,7 @@
 namespace FastShardMap.Bench.Maps;
 
 /// <summary>The map this project is about.</summary>
-internal readonly struct ShardMapAdapter<TKey, TValue>
+public readonly struct ShardMapAdapter<TKey, TValue>
     : IMapUnderTest<ShardMapAdapter<TKey, TValue>, TKey, TValue>, IBatchedMap<TKey, TValue>, IProbedMap
     where TKey : unmanaged, IEquatable<TKey>
     where TValue : unmanaged

@@ -3,7 +3,7 @@ using System.Numerics;
 namespace FastShardMap.Bench.Maps;
 
 /// <summary>The map this project is about, with numbers as values, counting through Increment.</summary>
-internal readonly struct ShardMapCounter<TKey, TValue> : ICountingMap<ShardMapCounter<TKey, TValue>, TKey, TValue>
+public readonly struct ShardMapCounter<TKey, TValue> : ICountingMap<ShardMapCounter<TKey, TValue>, TKey, TValue>
     where TKey : unmanaged, IEquatable<TKey>
     where TValue : unmanaged, INumber<TValue>
 {

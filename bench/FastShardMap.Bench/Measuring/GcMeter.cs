@@ -34,6 +34,15 @@ internal readonly struct GcMeter
         GC.Collect(2, GCCollectionMode.Forced, blocking: true, compacting: true);
     }
 
+    /// <summary>
+    /// Leaves a heap without garbage and gives the free memory back to the system, for readings of the resident set.
+    /// </summary>
+    public static void SettleAndRelease()
+    {
+        Settle();
+        GC.Collect(2, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+    }
+
     /// <summary>How long one full blocking collection takes now.</summary>
     public static double FullCollectionMilliseconds()
     {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Spectre.Console;
 
 namespace FastShardMap.Bench.Reporting;
@@ -15,6 +16,8 @@ internal sealed class Terminal
         Console = console;
         IsLive = isLive;
     }
+
+    private readonly Stopwatch _sinceStart = Stopwatch.StartNew();
 
     public IAnsiConsole Console { get; }
 
@@ -47,6 +50,12 @@ internal sealed class Terminal
     }
 
     public void WriteLine(string text = "") => Console.WriteLine(text);
+
+    /// <summary>
+    /// Says on standard error what is being done now, so that standard output holds results only.
+    /// </summary>
+    public void Announce(string stage) =>
+        System.Console.Error.WriteLine($"[{_sinceStart.Elapsed.TotalSeconds,4:0} s] {stage} ...");
 
     public void Success(string text) => Console.MarkupLineInterpolated($"[green]{text}[/]");
 

@@ -8,6 +8,7 @@ internal static class Units
     public static string Duration(double nanoseconds) => nanoseconds switch
     {
         double.NaN => "-",
+        < 0 => "-" + Duration(-nanoseconds),
         < 1e3 => Digits(nanoseconds) + " ns",
         < 1e6 => Digits(nanoseconds / 1e3) + " us",
         < 1e9 => Digits(nanoseconds / 1e6) + " ms",

@@ -1,0 +1,157 @@
+using FastShardMap.Bench.Keys;
+using FastShardMap.Bench.Maps;
+using FastShardMap.Bench.Measuring;
+using FastShardMap.Bench.Reporting;
+using FastShardMap.Bench.Workloads;
+
+namespace FastShardMap.Bench.Compare;
+
+/// <summary>
+/// Two threads remove the oldest and insert a never-repeated key, with a million live, until all have been replaced
+/// twenty times: how fast, and whether time, memory or probe length creep up.
+/// </summary>
+internal sealed class ChurnGroup<TOurs, TTheirs>
+    where TOurs : struct, IMapUnderTest<TOurs, ulong, ulong>
+    where TTheirs : struct, IMapUnderTest<TTheirs, ulong, ulong>
+{
+    public const string Id = "churn-1m-2t";
+
+    private const int Threads = 2;
+    private const int Turnovers = 20;
+
+    /// <summary>Turnovers at the beginning and at the end whose times are compared.</summary>
+    private const int FlatSample = 5;
+
+    /// <summary>Two medians of five noisy times may differ by this much without any trend.</summary>
+    private const double FlatTime = 1.15;
+
+    private const double FlatSize = 1.05;
+
+    private readonly CompareOptions _options;
+    private readonly CompareResults _results;
+    private readonly int _window;
+    private readonly ulong[][] _keys = new ulong[Threads][];
+
+    public ChurnGroup(CompareOptions options, CompareResults results)
+    {
+        _options = options;
+        _results = results;
+        _window = options.Scaled(1_000_000) / Threads;
+        int count = _window * (Turnovers + 1);
+        for (int i = 0; i < Threads; i++)
+        {
+            _keys[i] = KeyStreams.Distinct(first: (long)i * count, count);
+        }
+    }
+
+    public void Run()
+    {
+        // Every key is used once, so the twenty turnovers are spread over the repetitions.
+        int repetitions = Math.Min(_options.SlowRepetitions, Turnovers);
+        int turnovers = Turnovers / repetitions;
+        using var ours = TOurs.Create(default);
+        using var theirs = TTheirs.Create(default);
+        foreach (ulong[] keys in _keys)
+        {
+            MapLoops.Fill(ours, keys.AsSpan(0, _window));
+            MapLoops.Fill(theirs, keys.AsSpan(0, _window));
+        }
+
+        GcMeter.Settle();
+        var trace = new ChurnTrace();
+        Series oursChurn = Churn(ours, turnovers, trace);
+        Series theirsChurn = Churn(theirs, turnovers, trace: null);
+        Series.Interleave(repetitions, discarded: 0, [oursChurn, theirsChurn]);
+        var targets = new List<Target>
+        {
+            Target.OfDictionary(0.25, oursChurn.RatioTo(theirsChurn)),
+            Flat("time", trace.Nanoseconds, FlatTime),
+        };
+        if (trace.Bytes.Count > 0)
+        {
+            targets.Add(Flat("memory", trace.Bytes, FlatSize));
+        }
+
+        if (trace.GroupLoads.Count > 0)
+        {
+            targets.Add(Flat("probe length", trace.GroupLoads, FlatSize));
+        }
+
+        _results.Figures.Add(Figure.OfTimes(
+            Id, "remove+insert, new keys, 2 threads, 1 M live", oursChurn, theirsChurn, floor: null, [.. targets]));
+        _results.Notes.Add(
+            $"Churn: {repetitions * turnovers} turnovers in all; flat = median of the last {FlatSample} / " +
+            $"median of the first {FlatSample}.");
+    }
+
+    private static Target Flat(string what, List<double> trace, double limit)
+    {
+        int sample = Math.Min(FlatSample, trace.Count);
+        double first = Spread.Of(trace.Take(sample)).Median;
+        double last = Spread.Of(trace.TakeLast(sample)).Median;
+        return new Target($"flat {what}", limit, Spread.Of([last / first]), Units.Digits);
+    }
+
+    private Series Churn<TMap>(TMap map, int turnovers, ChurnTrace? trace)
+        where TMap : struct, IMapUnderTest<TMap, ulong, ulong>
+    {
+        int position = 0;
+        return Series.SelfTimed("churn", (long)turnovers * _window, _ =>
+        {
+            TimeSpan total = TimeSpan.Zero;
+            ulong done = 0;
+            for (int turnover = 0; turnover < turnovers; turnover++)
+            {
+                int start = position;
+                ulong[] parts = new ulong[Threads];
+                TimeSpan elapsed = ParallelRun.Run(Threads, thread => parts[thread] = MapLoops.Churn(
+                    map,
+                    _keys[thread].AsSpan(start, _window),
+                    _keys[thread].AsSpan(start + _window, _window)));
+                position += _window;
+                total += elapsed;
+                foreach (ulong part in parts)
+                {
+                    done += part;
+                }
+
+                trace?.Sample(map, elapsed.TotalNanoseconds / _window);
+            }
+
+            return (total, done);
+        });
+    }
+
+    /// <summary>One sample a turnover.</summary>
+    private sealed class ChurnTrace
+    {
+        public List<double> Nanoseconds { get; } = [];
+
+        public List<double> Bytes { get; } = [];
+
+        /// <summary>Groups a lookup of a pair in the map loads, on average.</summary>
+        public List<double> GroupLoads { get; } = [];
+
+        public void Sample<TMap>(TMap map, double nanoseconds)
+            where TMap : struct, IMapUnderTest<TMap, ulong, ulong>
+        {
+            Nanoseconds.Add(nanoseconds);
+            if (map.BytesAllocated is { } bytes)
+            {
+                Bytes.Add(bytes);
+            }
+
+            if (map is IProbedMap probed)
+            {
+                long[] lengths = probed.ProbeLengths();
+                double loads = 0;
+                for (int i = 0; i < lengths.Length; i++)
+                {
+                    loads += (i + 1.0) * lengths[i];
+                }
+
+                GroupLoads.Add(loads / map.Count);
+            }
+        }
+    }
+}

@@ -1,0 +1,43 @@
+using FastShardMap.Bench.Keys;
+using FastShardMap.Bench.Maps;
+
+namespace FastShardMap.Bench.Workloads;
+
+/// <summary>
+/// Calls every measured loop on a small map until the just-in-time compiler has profiled it and made its final code.
+/// </summary>
+internal static class LoopWarmUp
+{
+    /// <summary>A method is compiled again after 30 calls, once without and once with what its profile says.</summary>
+    private const int CallsPerRound = 64;
+
+    private const int Rounds = 4;
+
+    public static void Run<TMap>(Action<TMap, ulong[]>? more = null)
+        where TMap : struct, IMapUnderTest<TMap, ulong, ulong>
+    {
+        ulong[] keys = KeyStreams.Distinct(first: 0, 2_000);
+        ulong[] others = KeyStreams.Distinct(first: 1_000_000, 2_000);
+        ulong sum = 0;
+        for (int round = 0; round < Rounds; round++)
+        {
+            for (int call = 0; call < CallsPerRound; call++)
+            {
+                using TMap map = TMap.Create(default);
+                sum += MapLoops.Fill(map, keys);
+                sum += MapLoops.Lookup(map, keys);
+                sum += MapLoops.Lookup(map, others);
+                sum += MapLoops.DependentLookup(map, keys, zero: 0);
+                sum += MapLoops.Overwrite(map, keys);
+                sum += MapLoops.ReadThenOverwrite(map, keys);
+                sum += MapLoops.Churn(map, keys, others);
+                more?.Invoke(map, others);
+            }
+
+            // Methods are handed to the compiler's background thread 100 ms after the last new one was called.
+            Thread.Sleep(200);
+        }
+
+        Sink.Consume(sum);
+    }
+}
