@@ -84,12 +84,13 @@ internal static class MemoryProbe
                 continue;
             }
 
-            if (count % AccountEvery == 0 && map.BytesAllocated is { } bytes)
+            bool isLast = count == keys.Length;
+            if ((isLast || count % AccountEvery == 0) && map.BytesAllocated is { } bytes)
             {
                 worst.Accounted = Math.Max(worst.Accounted, (double)bytes / count);
             }
 
-            if (count % ResidentEvery == 0)
+            if (isLast || count % ResidentEvery == 0)
             {
                 worst.Resident = Math.Max(worst.Resident, (double)(resident.Bytes - before.Resident) / count);
                 if (map.BytesAllocated is null)
