@@ -29,7 +29,7 @@ internal sealed class AllocationGroup<TOurs, TTheirs>(CompareOptions options, Co
             Units.Digits,
             [new Target("0", 0, Spread.Of([ours]), Units.Digits)]));
         results.Notes.Add(
-            "Managed bytes per operation: the most of hit, miss, batch, overwrite, get-or-add, " +
+            "Managed bytes per operation: the most of hit, miss, batch, overwrite, change, get-or-add, " +
             $"remove and insert of new keys; for {TOurs.Label} {ourWorst}, for {TTheirs.Label} {theirWorst}.");
     }
 
@@ -46,6 +46,7 @@ internal sealed class AllocationGroup<TOurs, TTheirs>(CompareOptions options, Co
             ("miss", () => MapLoops.Lookup(map, _others)),
             ("batch", () => MapLoops.BatchedLookup(map, _keys, values, found)),
             ("overwrite", () => MapLoops.Overwrite(map, _keys)),
+            ("change in place", () => MapLoops.Change(map, _keys)),
             ("get-or-add", () => MapLoops.GetOrAdd(map, _keys)),
             ("remove and insert", () => MapLoops.Churn(map, _keys, _others)),
         ];

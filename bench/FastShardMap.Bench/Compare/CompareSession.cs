@@ -82,7 +82,7 @@ internal sealed class CompareSession<TOurs, TTheirs>(CompareOptions options, Act
         Span<ulong> values = stackalloc ulong[LookupGroup<TOurs, TTheirs>.BatchKeys];
         Span<bool> found = stackalloc bool[LookupGroup<TOurs, TTheirs>.BatchKeys];
         Sink.Consume(MapLoops.BatchedLookup(map, keys, values, found));
-        Sink.Consume(MapLoops.GetOrAdd(map, keys));
+        Sink.Consume(MapLoops.GetOrAdd(map, keys) + MapLoops.Change(map, keys));
         using var fresh = TMap.Create(default);
         Sink.Consume(TimedLoops.Fill(fresh, keys, new LatencyHistogram()));
     }

@@ -17,8 +17,6 @@ public readonly struct ConcurrentDictionaryCounter<TKey, TValue>
 
     public static string Label => ConcurrentDictionaryMap<TKey, TValue>.Label;
 
-    public static bool IsConcurrent => true;
-
     public long Count => _map.Count;
 
     public long? BytesAllocated => null;
@@ -28,13 +26,7 @@ public readonly struct ConcurrentDictionaryCounter<TKey, TValue>
 
     public bool TryGet(TKey key, out TValue value) => _map.TryGetValue(key, out value);
 
-    public bool TryAdd(TKey key, TValue value) => _map.TryAdd(key, value);
-
     public void Store(TKey key, TValue value) => _map[key] = value;
-
-    public bool TryRemove(TKey key) => _map.TryRemove(key, out _);
-
-    public TValue GetOrAdd(TKey key, TValue value) => _map.GetOrAdd(key, value);
 
     public void Increment(TKey key) => _map.AddOrUpdate(key, TValue.One, static (_, count) => count + TValue.One);
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using FastShardMap.Bench.Entries;
 
 namespace FastShardMap.Bench.Maps;
 
@@ -24,6 +25,11 @@ public readonly struct ConcurrentDictionaryMap<TKey, TValue>
 
     public static ConcurrentDictionaryMap<TKey, TValue> Create(MapSettings settings) => new(CreateDictionary(settings));
 
+    public static ConcurrentDictionaryMap<TKey, TValue> CreateFilled<TEntry>(
+        ReadOnlySpan<TKey> keys, MapSettings settings)
+        where TEntry : struct, IEntry<TKey, TValue> =>
+        FilledMap.Create<ConcurrentDictionaryMap<TKey, TValue>, TKey, TValue, TEntry>(keys, settings);
+
     public bool TryGet(TKey key, out TValue value) => _map.TryGetValue(key, out value);
 
     public bool TryAdd(TKey key, TValue value) => _map.TryAdd(key, value);
@@ -33,6 +39,23 @@ public readonly struct ConcurrentDictionaryMap<TKey, TValue>
     public bool TryRemove(TKey key) => _map.TryRemove(key, out _);
 
     public TValue GetOrAdd(TKey key, TValue value) => _map.GetOrAdd(key, value);
+
+    /// <summary>It cannot change in place: read, change a copy, and store it if nobody was faster.</summary>
+    public bool TryChange<TEntry>(TKey key)
+        where TEntry : struct, IEntry<TKey, TValue>
+    {
+        while (_map.TryGetValue(key, out TValue old))
+        {
+            TValue changed = old;
+            TEntry.Change(ref changed);
+            if (_map.TryUpdate(key, changed, old))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     /// <summary>It has no call for many keys: one after another.</summary>
     public int TryGetMany(ReadOnlySpan<TKey> keys, Span<TValue> values, Span<bool> found)
@@ -45,6 +68,25 @@ public readonly struct ConcurrentDictionaryMap<TKey, TValue>
         }
 
         return hits;
+    }
+
+    public ulong Sum<TEntry>()
+        where TEntry : struct, IEntry<TKey, TValue>
+    {
+        ulong sum = 0;
+        foreach ((_, TValue value) in _map)
+        {
+            sum += TEntry.Fold(value);
+        }
+
+        return sum;
+    }
+
+    public KeyValuePair<TKey, TValue>[] ToArray() => _map.ToArray();
+
+    public void Trim()
+    {
+        // It has no such operation.
     }
 
     public void Dispose()

@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using FastShardMap.Bench.Entries;
 
 namespace FastShardMap.Bench.Maps;
 
@@ -24,6 +26,10 @@ public readonly struct DictionaryMap<TKey, TValue> : IMapUnderTest<DictionaryMap
     public static DictionaryMap<TKey, TValue> Create(MapSettings settings) =>
         new(new Dictionary<TKey, TValue>(checked((int)settings.Capacity)));
 
+    public static DictionaryMap<TKey, TValue> CreateFilled<TEntry>(ReadOnlySpan<TKey> keys, MapSettings settings)
+        where TEntry : struct, IEntry<TKey, TValue> =>
+        FilledMap.Create<DictionaryMap<TKey, TValue>, TKey, TValue, TEntry>(keys, settings);
+
     public bool TryGet(TKey key, out TValue value) => _map.TryGetValue(key, out value);
 
     public bool TryAdd(TKey key, TValue value) => _map.TryAdd(key, value);
@@ -42,6 +48,35 @@ public readonly struct DictionaryMap<TKey, TValue> : IMapUnderTest<DictionaryMap
 
         return slot;
     }
+
+    public bool TryChange<TEntry>(TKey key)
+        where TEntry : struct, IEntry<TKey, TValue>
+    {
+        ref TValue slot = ref CollectionsMarshal.GetValueRefOrNullRef(_map, key);
+        if (Unsafe.IsNullRef(ref slot))
+        {
+            return false;
+        }
+
+        TEntry.Change(ref slot);
+        return true;
+    }
+
+    public ulong Sum<TEntry>()
+        where TEntry : struct, IEntry<TKey, TValue>
+    {
+        ulong sum = 0;
+        foreach ((_, TValue value) in _map)
+        {
+            sum += TEntry.Fold(value);
+        }
+
+        return sum;
+    }
+
+    public KeyValuePair<TKey, TValue>[] ToArray() => [.. _map];
+
+    public void Trim() => _map.TrimExcess();
 
     public void Dispose()
     {

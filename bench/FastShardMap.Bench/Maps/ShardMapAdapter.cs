@@ -1,3 +1,5 @@
+using FastShardMap.Bench.Entries;
+
 namespace FastShardMap.Bench.Maps;
 
 /// <summary>The map this project is about.</summary>
@@ -21,6 +23,10 @@ public readonly struct ShardMapAdapter<TKey, TValue>
     public static ShardMapAdapter<TKey, TValue> Create(MapSettings settings) =>
         new(new ShardMap<TKey, TValue>(ToOptions(settings)));
 
+    public static ShardMapAdapter<TKey, TValue> CreateFilled<TEntry>(ReadOnlySpan<TKey> keys, MapSettings settings)
+        where TEntry : struct, IEntry<TKey, TValue> =>
+        FilledMap.Create<ShardMapAdapter<TKey, TValue>, TKey, TValue, TEntry>(keys, settings);
+
     public bool TryGet(TKey key, out TValue value) => _map.TryGetValue(key, out value);
 
     public bool TryAdd(TKey key, TValue value) => _map.TryAdd(key, value);
@@ -31,10 +37,33 @@ public readonly struct ShardMapAdapter<TKey, TValue>
 
     public TValue GetOrAdd(TKey key, TValue value) => _map.GetOrAdd(key, value);
 
+    public bool TryChange<TEntry>(TKey key)
+        where TEntry : struct, IEntry<TKey, TValue>
+    {
+        var changer = default(Changer<TEntry>);
+        return _map.TryUpdate(key, ref changer);
+    }
+
     public int TryGetMany(ReadOnlySpan<TKey> keys, Span<TValue> values, Span<bool> found) =>
         _map.TryGetValues(keys, values, found);
 
     public long[] ProbeLengths() => _map.GetProbeLengths();
+
+    public ulong Sum<TEntry>()
+        where TEntry : struct, IEntry<TKey, TValue>
+    {
+        ulong sum = 0;
+        foreach ((_, TValue value) in _map)
+        {
+            sum += TEntry.Fold(value);
+        }
+
+        return sum;
+    }
+
+    public KeyValuePair<TKey, TValue>[] ToArray() => _map.ToArray();
+
+    public void Trim() => _map.TrimExcess();
 
     public void Dispose() => _map.Dispose();
 
@@ -45,4 +74,10 @@ public readonly struct ShardMapAdapter<TKey, TValue>
         HugePages = settings.HugePages,
         BackgroundMigration = settings.Background,
     };
+
+    private readonly struct Changer<TEntry> : IValueUpdater<TValue>
+        where TEntry : struct, IEntry<TKey, TValue>
+    {
+        public void Update(ref TValue value) => TEntry.Change(ref value);
+    }
 }

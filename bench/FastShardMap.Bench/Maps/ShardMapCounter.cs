@@ -13,8 +13,6 @@ public readonly struct ShardMapCounter<TKey, TValue> : ICountingMap<ShardMapCoun
 
     public static string Label => ShardMapAdapter<TKey, TValue>.Label;
 
-    public static bool IsConcurrent => true;
-
     public long Count => _map.Count;
 
     public long? BytesAllocated => _map.BytesAllocated;
@@ -24,13 +22,7 @@ public readonly struct ShardMapCounter<TKey, TValue> : ICountingMap<ShardMapCoun
 
     public bool TryGet(TKey key, out TValue value) => _map.TryGetValue(key, out value);
 
-    public bool TryAdd(TKey key, TValue value) => _map.TryAdd(key, value);
-
     public void Store(TKey key, TValue value) => _map[key] = value;
-
-    public bool TryRemove(TKey key) => _map.TryRemove(key, out _);
-
-    public TValue GetOrAdd(TKey key, TValue value) => _map.GetOrAdd(key, value);
 
     public void Increment(TKey key) => _map.Increment(key);
 

@@ -1,4 +1,7 @@
+using FastShardMap.Bench.Entries;
+using FastShardMap.Bench.Keys;
 using FastShardMap.Bench.Maps;
+using FastShardMap.Bench.Workloads;
 
 namespace FastShardMap.Bench.Tests.Workloads;
 
@@ -43,3 +46,24 @@ public sealed class ConcurrentDictionaryLoopsTests : MapLoopsTests<ConcurrentDic
 }
 
 public sealed class DictionaryLoopsTests : MapLoopsTests<DictionaryMap<ulong, ulong>>;
+
+public sealed class LockedDictionaryLoopsTests : MapLoopsTests<LockedDictionaryMap<ulong, ulong>>;
+
+public sealed class RwLockedDictionaryLoopsTests : MapLoopsTests<RwLockedDictionaryMap<ulong, ulong>>;
+
+public sealed class StripedDictionaryLoopsTests : MapLoopsTests<StripedDictionaryMap<ulong, ulong>>;
+
+public sealed class ImmutableDictionaryLoopsTests : MapLoopsTests<ImmutableDictionaryMap<ulong, ulong>>;
+
+public sealed class FrozenDictionaryLoopsTests
+{
+    [Fact]
+    public void Lookup_Frozen_SumsTheValuesOfTheHits()
+    {
+        ulong[] keys = KeyStreams.Distinct(first: 0, 5_000);
+        using var map = FrozenDictionaryMap<ulong, ulong>.CreateFilled<WordEntry>(keys, default);
+        ulong sum = keys.Aggregate(0UL, (total, key) => total + MapLoops.ValueOf(key));
+        Assert.Equal(sum, MapLoops.Lookup(map, keys));
+        Assert.Equal(sum, map.Sum<WordEntry>());
+    }
+}

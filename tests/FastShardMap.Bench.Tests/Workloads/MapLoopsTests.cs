@@ -1,3 +1,4 @@
+using FastShardMap.Bench.Entries;
 using FastShardMap.Bench.Keys;
 using FastShardMap.Bench.Maps;
 using FastShardMap.Bench.Measuring;
@@ -64,6 +65,35 @@ public abstract class MapLoopsTests<TMap>
         Assert.Equal(5_000, map.Count);
         Assert.Equal(0UL, MapLoops.Lookup(map, Keys));
         Assert.Equal(SumOfValues(Others), MapLoops.Lookup(map, Others));
+    }
+
+    [Fact]
+    public void Change_TwiceInPlace_RestoresEveryValue()
+    {
+        using TMap map = Filled();
+        Assert.Equal(5_000UL, MapLoops.Change(map, Keys));
+        Assert.Equal(Keys.Aggregate(0UL, (sum, key) => sum + key), MapLoops.Lookup(map, Keys));
+        Assert.Equal(5_000UL, MapLoops.Change(map, Keys));
+        Assert.Equal(SumOfValues(Keys), MapLoops.Lookup(map, Keys));
+        Assert.Equal(0UL, MapLoops.Change(map, Others));
+    }
+
+    [Fact]
+    public void Remove_HitsAndMisses_RemovesTheHits()
+    {
+        using TMap map = Filled();
+        Assert.Equal(0UL, MapLoops.Remove(map, Others));
+        Assert.Equal(5_000UL, MapLoops.Remove(map, Keys));
+        map.Trim();
+        Assert.Equal(0, map.Count);
+    }
+
+    [Fact]
+    public void Enumerate_Filled_MeetsEveryPairOnce()
+    {
+        using TMap map = TMap.CreateFilled<WordEntry>(Keys, default);
+        Assert.Equal(SumOfValues(Keys), map.Sum<WordEntry>());
+        Assert.Equal(Keys.Order(), map.ToArray().Select(pair => pair.Key).Order());
     }
 
     [Fact]
