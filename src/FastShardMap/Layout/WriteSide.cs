@@ -42,6 +42,9 @@ internal struct WriteSide
     /// <summary>Reads that gave up on optimism and took the lock.</summary>
     public long ReadFallbacks;
 
+    /// <summary>Bytes of the current table, from its start, that a migration has made resident ahead of itself.</summary>
+    public ulong PopulatedBytes;
+
     /// <summary>Removals since the last rebuild for saturated overflow counts.</summary>
     public long RemovesSinceRebuild;
 }

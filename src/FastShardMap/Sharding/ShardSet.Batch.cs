@@ -2,40 +2,47 @@ namespace FastShardMap.Sharding;
 
 internal unsafe partial struct ShardSet<TKey, TValue, THasher>
 {
-    /// <summary>Lookups under way at once: enough to cover the latency of memory, few enough for the core's miss
-    /// buffers (source: CompareBench, batched hits at 10 M).</summary>
+    /// <summary>Keys of a batch that are under way at once: enough to cover the latency of memory, few enough for the
+    /// core's miss buffers (source: CompareBench, batched hits at 10 M).</summary>
     private const int BatchWindow = 16;
 
-    /// <summary>Looks many keys up, each prefetched <see cref="BatchWindow"/> keys ahead of its turn.</summary>
+    /// <summary>Looks many keys up, each prefetched <see cref="BatchWindow"/> keys before its turn.</summary>
     /// <returns>How many were found.</returns>
     public readonly int TryReadBatch(ReadOnlySpan<TKey> keys, Span<TValue> values, Span<bool> found)
     {
         ulong* hashes = stackalloc ulong[BatchWindow];
-        int hits = 0;
-        for (int i = 0; i < keys.Length + BatchWindow; i++)
+        int ahead = Math.Min(BatchWindow, keys.Length);
+        for (int i = 0; i < ahead; i++)
         {
-            int slot = i % BatchWindow;
-            int due = i - BatchWindow;
-            if (due >= 0)
-            {
-                if (!TryReadHome(keys[due], hashes[slot], out TValue value, out bool hit))
-                {
-                    hit = TryRead(keys[due], hashes[slot], out value);
-                }
+            hashes[i] = PrefetchKey(keys[i]);
+        }
 
-                values[due] = value;
-                found[due] = hit;
-                hits += hit ? 1 : 0;
+        int hits = 0;
+        for (int i = 0; i < keys.Length; i++, ahead++)
+        {
+            ulong hash = hashes[i % BatchWindow];
+            if (ahead < keys.Length)
+            {
+                hashes[i % BatchWindow] = PrefetchKey(keys[ahead]);
             }
 
-            if (i < keys.Length)
+            if (!TryReadHome(keys[i], hash, out TValue value, out bool hit))
             {
-                ulong hash = Hash(keys[i]);
-                hashes[slot] = hash;
-                Prefetch(ViewOf(hash), hash);
+                hit = TryRead(keys[i], hash, out value);
             }
+
+            values[i] = value;
+            found[i] = hit;
+            hits += hit ? 1 : 0;
         }
 
         return hits;
+    }
+
+    private readonly ulong PrefetchKey(TKey key)
+    {
+        ulong hash = Hash(key);
+        Prefetch(ViewOf(hash), hash);
+        return hash;
     }
 }

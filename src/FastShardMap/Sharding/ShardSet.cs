@@ -102,7 +102,8 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: every operation
     private readonly ReadView* ViewOf(ulong hash) => (ReadView*)((byte*)_views + HashBits.ViewOffset(hash, _viewMask));
 
-    private readonly WriteSide* SideOf(ReadView* view) => _writeSides + (view - _views);
+    private readonly WriteSide* SideOf(ReadView* view) =>
+        (WriteSide*)((byte*)_writeSides + ((nuint)((byte*)view - (byte*)_views) * (WriteSide.Bytes / ReadView.Bytes)));
 
     /// <summary>The thread that is about to take a lock of this map, refused if it holds one already.</summary>
     /// <exception cref="InvalidOperationException">The thread is inside a callback of this map.</exception>
