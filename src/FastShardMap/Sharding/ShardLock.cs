@@ -13,8 +13,8 @@ internal static unsafe class ShardLock
     public const int Waiters = 1;
 
     /// <summary>Spins before yielding: about the time of a write with its migration steps (source: CompareBench, two threads).</summary>
-    private const int SpinsBeforeYield = 10;
-    private const int YieldsBeforePark = 8;
+    private const int SpinsBeforeYield = SchedulePoint.IsScheduled ? 1 : 10;
+    private const int YieldsBeforePark = SchedulePoint.IsScheduled ? 0 : 8;
 
     /// <summary>How often a parked thread looks whether it is part of a deadlock.</summary>
     private const int DeadlockCheckMilliseconds = 100;

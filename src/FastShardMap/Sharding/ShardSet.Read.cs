@@ -8,7 +8,7 @@ namespace FastShardMap.Sharding;
 internal unsafe partial struct ShardSet<TKey, TValue, THasher>
 {
     /// <summary>Optimistic attempts before a read takes the lock: a tight writer must not live-lock it (hazard H8).</summary>
-    private const int MaxReadAttempts = 32;
+    private const int MaxReadAttempts = SchedulePoint.IsScheduled ? 3 : 32;
 
     /// <summary>What a look at a group, or a whole walk, has found.</summary>
     private enum Finding
@@ -34,6 +34,7 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
     {
         ReadView* view = ViewOf(hash);
         ulong generation = ViewGeneration.BeginRead(view);
+        SchedulePoint.BeforeRead(&view->Current, sizeof(TableRef), "reader: current");
         TableRef table = view->Current;
         Group* group;
         if ((generation & ViewGeneration.StateMask) == 0)
@@ -60,7 +61,9 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         {
             // Copies first, then the version, and only then a look at the key (hazard H5).
             byte* slot = SlotAt(group, match);
+            SchedulePoint.BeforeRead(slot, sizeof(TKey), "reader: key");
             TKey candidate = *(TKey*)slot;
+            SchedulePoint.BeforeRead(slot + GroupShape<TKey, TValue>.ValueOffset, sizeof(TValue), "reader: value");
             TValue copy = *(TValue*)(slot + GroupShape<TKey, TValue>.ValueOffset);
             if (GroupVersion.Validate(group, version)
                 && key.Equals(candidate)
@@ -114,7 +117,9 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         {
             // Copies first, then the version, and only then a look at the key (hazard H5).
             byte* slot = SlotAt(group, match);
+            SchedulePoint.BeforeRead(slot, sizeof(TKey), "reader: key");
             TKey candidate = *(TKey*)slot;
+            SchedulePoint.BeforeRead(slot + GroupShape<TKey, TValue>.ValueOffset, sizeof(TValue), "reader: value");
             TValue copy = *(TValue*)(slot + GroupShape<TKey, TValue>.ValueOffset);
             if (!GroupVersion.Validate(group, version))
             {
@@ -170,11 +175,16 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
                 value = default;
                 if ((generation & ViewGeneration.Migrating) != 0)
                 {
-                    result = Walk(view->Previous, hash, key, out value);
+                    SchedulePoint.BeforeRead(&view->Previous, sizeof(TableRef), "reader: previous");
+                    TableRef previous = view->Previous;
+
+                    // None if the migration has ended since: the address is looked at before it is used (hazard H1).
+                    result = previous.IsNone ? Finding.Torn : Walk(previous, hash, key, out value);
                 }
 
                 if (result == Finding.Miss)
                 {
+                    SchedulePoint.BeforeRead(&view->Current, sizeof(TableRef), "reader: current");
                     result = Walk(view->Current, hash, key, out value);
                 }
 

@@ -1,0 +1,22 @@
+using FastShardMap.ConcurrencyTests.Scheduling;
+
+namespace FastShardMap.ConcurrencyTests.Scenarios;
+
+/// <summary>Every schedule of the small scenarios within a bound on preemptions.</summary>
+public class ExhaustiveTests(ITestOutputHelper output)
+{
+    public static TheoryData<string> Names => [.. SmallScenarios.All.Select(static scenario => scenario.Name)];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Schedules_WithinTheBound_AreLinearizable(string name)
+    {
+        using Explorer explorer = new(SmallScenarios.ByName(name));
+        System.Diagnostics.Stopwatch watch = System.Diagnostics.Stopwatch.StartNew();
+
+        Coverage coverage = explorer.Explore(new ExhaustiveStrategy(Effort.Preemptions, 0), Effort.MaxSchedules);
+
+        output.WriteLine($"{name}: {coverage.Schedules} schedules, {coverage.Steps} steps, {watch.ElapsedMilliseconds} ms");
+        Assert.True(coverage.Schedules > 1);
+    }
+}

@@ -1,0 +1,282 @@
+using FastShardMap.ConcurrencyTests.History;
+using FastShardMap.Layout;
+using FastShardMap.Sharding;
+using FastShardMap.Tables;
+
+namespace FastShardMap.ConcurrencyTests.Scenarios;
+
+/// <summary>A map that operations can be run on, whatever its value type.</summary>
+internal interface IMapTarget
+{
+    unsafe MapHeader* Header { get; }
+
+    void Create();
+
+    void Run(MapOp op);
+
+    /// <summary>What is wrong with the map at rest, or null.</summary>
+    string? FindFault();
+
+    void Drop();
+}
+
+/// <summary>A map with one or two shards, whose migrations move one group a step.</summary>
+internal sealed unsafe class MapTarget<TValue>(ulong[] keys, int shards = 1, int stepGroups = 1) : IMapTarget
+    where TValue : unmanaged, IRepeated<TValue>, IEquatable<TValue>
+{
+    private ShardMap<ulong, TValue, PlacedHasher>? _map;
+    private bool _disposed;
+
+    public MapHeader* Header => Map.Shards.Header;
+
+    private ShardMap<ulong, TValue, PlacedHasher> Map => _map!;
+
+    public void Create()
+    {
+        _disposed = false;
+        _map = new ShardMap<ulong, TValue, PlacedHasher>(new ShardMapOptions
+        {
+            ShardCount = shards, MigrationStepGroups = stepGroups, Seed = new HashSeed(1, 2),
+        });
+    }
+
+    public void Drop()
+    {
+        Map.Dispose();
+        _map = null;
+    }
+
+    public void Run(MapOp op)
+    {
+        try
+        {
+            RunCore(op);
+        }
+        catch (ObjectDisposedException)
+        {
+            op.Disposed = true;
+        }
+    }
+
+    /// <inheritdoc/>
+    public string? FindFault()
+    {
+        if (_disposed)
+        {
+            return null;
+        }
+
+        List<string> faults = [];
+        int entries = 0;
+        for (int shard = 0; shard < shards; shard++)
+        {
+            ReadView view = Header->Views[shard];
+            WriteSide side = Header->WriteSides[shard];
+            HashSet<ulong> seen = [];
+            CheckTable(view.Previous, seen, faults);
+            CheckTable(view.Current, seen, faults);
+            entries += seen.Count;
+            if (side.Count != seen.Count)
+            {
+                faults.Add($"shard {shard} counts {side.Count} entries and has {seen.Count}");
+            }
+
+            if (side.Lock != 0)
+            {
+                faults.Add($"shard {shard} is left locked: {side.Lock}");
+            }
+
+            if (view.Previous.IsNone == ((view.Generation & ViewGeneration.Migrating) != 0) || (view.Generation & 1) != 0)
+            {
+                faults.Add($"shard {shard} has generation {view.Generation}");
+            }
+        }
+
+        if (Map.Count != entries || Map.ToArray().Length != entries)
+        {
+            faults.Add($"Count {Map.Count}, ToArray {Map.ToArray().Length}, entries {entries}");
+        }
+
+        return faults.Count == 0 ? null : string.Join("\n", faults);
+    }
+
+    private void RunCore(MapOp op)
+    {
+        ulong key = op.Key < keys.Length ? keys[op.Key] : 0;
+        TValue value;
+        switch (op.Kind)
+        {
+            case OpKind.Get:
+                op.Done = Map.TryGetValue(key, out value);
+                op.Value = op.Done ? value.Number : 0;
+                break;
+            case OpKind.TryAdd:
+                op.Done = Map.TryAdd(key, TValue.Of(op.A));
+                break;
+            case OpKind.Set:
+                Map[key] = TValue.Of(op.A);
+                break;
+            case OpKind.TryUpdate:
+                op.Done = Map.TryUpdate(key, TValue.Of(op.A), TValue.Of(op.B));
+                break;
+            case OpKind.TryRemove:
+                op.Done = Map.TryRemove(key, out value);
+                op.Value = op.Done ? value.Number : 0;
+                break;
+            case OpKind.TryRemovePair:
+                op.Done = Map.TryRemove(new KeyValuePair<ulong, TValue>(key, TValue.Of(op.A)));
+                break;
+            case OpKind.GetOrAdd:
+                op.Value = Map.GetOrAdd(key, TValue.Of(op.A)).Number;
+                break;
+            case OpKind.GetOrAddFactory:
+                op.Value = Map.GetOrAdd(key, static (_, number) => TValue.Of(number), op.A).Number;
+                break;
+            case OpKind.AddOrUpdate:
+                op.Value = Map.AddOrUpdate(
+                    key, static (_, o) => TValue.Of(o.A), static (_, old, o) => TValue.Of(old.Number + o.B), op).Number;
+                break;
+            case OpKind.TryExchange:
+                op.Done = Map.TryExchange(key, TValue.Of(op.A), out value);
+                op.Value = op.Done ? value.Number : 0;
+                break;
+            case OpKind.UpdateInPlace:
+                op.Done = Map.TryUpdate(key, static (ref v, delta) => v = TValue.Of(v.Number + delta), op.A);
+                break;
+            case OpKind.UpdateOrRemove:
+                op.Done = Map.TryUpdateOrRemove(key, static (ref v, o) => UpdateUnless(ref v, o), op);
+                break;
+            case OpKind.Add:
+                op.Value = Map is ShardMap<ulong, ulong, PlacedHasher> numbers ? numbers.Add(key, op.A) : throw new NotSupportedException();
+                break;
+            default:
+                RunOnMany(op);
+                break;
+        }
+    }
+
+    private void RunOnMany(MapOp op)
+    {
+        switch (op.Kind)
+        {
+            case OpKind.Clear:
+                Map.Clear();
+                break;
+            case OpKind.Count:
+                op.Value = (ulong)Map.Count;
+                break;
+            case OpKind.ToArray:
+                op.Seen = Seen(Map.ToArray());
+                break;
+            case OpKind.Enumerate:
+                op.Seen = Seen(Map);
+                break;
+            case OpKind.Batch:
+                TValue[] values = new TValue[op.Key];
+                bool[] found = new bool[op.Key];
+                int hits = Map.TryGetValues(keys.AsSpan(0, op.Key), values, found);
+                op.Done = hits == found.Count(static hit => hit);
+                op.Seen = [.. found.Select((hit, i) => hit ? values[i].Number : (ulong?)null)];
+                break;
+            case OpKind.TrimExcess:
+                Map.TrimExcess();
+                break;
+            case OpKind.EnsureCapacity:
+                Map.EnsureCapacity((long)op.A);
+                break;
+            case OpKind.MoveSome:
+                Map.Shards.MoveSome(Header->Views + op.Key, op.A);
+                break;
+            case OpKind.Dispose:
+                _disposed = true;
+                Map.Dispose();
+                break;
+            default:
+                throw new NotSupportedException($"{op.Kind}");
+        }
+    }
+
+    private static bool UpdateUnless(ref TValue value, MapOp op)
+    {
+        if (value.Number == op.B)
+        {
+            return false;
+        }
+
+        value = TValue.Of(value.Number + op.A);
+        return true;
+    }
+
+    private ulong?[] Seen(IEnumerable<KeyValuePair<ulong, TValue>> entries)
+    {
+        ulong?[] seen = new ulong?[keys.Length];
+        foreach ((ulong key, TValue value) in entries)
+        {
+            int index = Array.IndexOf(keys, key);
+            if (index < 0 || seen[index] is not null)
+            {
+                throw new InvalidOperationException($"Key {key:x} was seen twice, or never was in the map.");
+            }
+
+            seen[index] = value.Number;
+        }
+
+        return seen;
+    }
+
+    /// <summary>The invariants of Table.cs.</summary>
+    private static void CheckTable(TableRef table, HashSet<ulong> seen, List<string> faults)
+    {
+        ulong groups = table.IsNone ? 0 : table.Groups;
+        int[] passed = new int[groups];
+        for (ulong index = 0; index < groups; index++)
+        {
+            Group* group = Table<ulong, TValue>.GroupAt(table, index);
+            if ((group->Version & GroupVersion.Busy) != 0)
+            {
+                faults.Add($"group {index} is left busy");
+            }
+
+            if ((group->Version & GroupVersion.Moved) != 0)
+            {
+                continue;
+            }
+
+            for (int slot = 0; slot < Table<ulong, TValue>.Slots; slot++)
+            {
+                byte control = ControlWord.ControlByte(group->Control, slot);
+                if (control == 0)
+                {
+                    continue;
+                }
+
+                ulong key = *Table<ulong, TValue>.KeyAt(group, slot);
+                if (!seen.Add(key))
+                {
+                    faults.Add($"key {key:x} is there twice");
+                }
+
+                if (control != (byte)HashBits.Tag(key))
+                {
+                    faults.Add($"key {key:x} has tag {control:x}");
+                }
+
+                for (ulong walked = table.Home(key); walked != index; walked = (walked + 1) % groups)
+                {
+                    passed[walked]++;
+                }
+            }
+        }
+
+        for (ulong index = 0; index < groups; index++)
+        {
+            Group* group = Table<ulong, TValue>.GroupAt(table, index);
+            byte count = ControlWord.OverflowCount(group->Control);
+            bool moved = (group->Version & GroupVersion.Moved) != 0;
+            if (count != ControlWord.SaturatedOverflow && (moved ? count < passed[index] : count != passed[index]))
+            {
+                faults.Add($"group {index} of {groups} counts {count} entries past it; there are {passed[index]}");
+            }
+        }
+    }
+}

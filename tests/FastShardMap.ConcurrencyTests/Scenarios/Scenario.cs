@@ -1,0 +1,156 @@
+using FastShardMap.ConcurrencyTests.History;
+using FastShardMap.ConcurrencyTests.Scheduling;
+
+namespace FastShardMap.ConcurrencyTests.Scenarios;
+
+/// <summary>A few threads with a few operations each on one small map: what the scheduler explores.</summary>
+/// <param name="Name">For the replay line.</param>
+/// <param name="Target">The map.</param>
+/// <param name="Keys">How many keys it has.</param>
+/// <param name="Setup">Operations before the threads start, one after the other.</param>
+/// <param name="Threads">The operations of each thread.</param>
+internal sealed record Scenario(string Name, IMapTarget Target, int Keys, MapOp[] Setup, params MapOp[][] Threads)
+{
+    /// <summary>Whether a wait with a time limit may end early.</summary>
+    public bool TimeoutsFire { get; init; }
+
+    public override string ToString() => Name;
+}
+
+/// <summary>How much was explored.</summary>
+internal readonly record struct Coverage(long Schedules, long Steps, long Ops);
+
+/// <summary>Runs a scenario under every schedule that a strategy comes up with, and checks every history.</summary>
+internal sealed unsafe class Explorer : IDisposable
+{
+    private readonly Scenario _scenario;
+    private readonly WeakMemory? _memory;
+    private readonly Execution _execution;
+    private readonly MapOp[][] _ops;
+    private readonly ulong[] _initial;
+
+    public Explorer(Scenario scenario, bool weakMemory = false, int processor = -1)
+    {
+        _scenario = scenario;
+        _memory = weakMemory ? new WeakMemory(scenario.Threads.Length) : null;
+        _execution = new Execution(scenario.Threads.Length, RunThread, _memory, processor) { TimeoutsFire = scenario.TimeoutsFire };
+        _ops = new MapOp[scenario.Threads.Length][];
+        _initial = new ulong[scenario.Keys];
+    }
+
+    /// <summary>Explores until the strategy has no more schedules, the limit is reached or a history is wrong.</summary>
+    /// <exception cref="Xunit.Sdk.XunitException">A schedule went wrong; the message replays it.</exception>
+    public Coverage Explore(Strategy strategy, long maxSchedules = long.MaxValue)
+    {
+        long schedules = 0;
+        long steps = 0;
+        long ops = 0;
+        while (schedules < maxSchedules && strategy.Begin())
+        {
+            if (RunOnce(strategy) is { } fault)
+            {
+                Assert.Fail(
+                    $"{_scenario.Name}, schedule {schedules}: {fault}\n"
+                    + $"Replay: FASTSHARDMAP_REPLAY=\"{_scenario.Name}|{(_memory is null ? "strong" : "weak")}|{strategy.Replay}\"\n"
+                    + $"History:\n{HistoryChecker.Lines(_ops.SelectMany(static op => op))}\nTrace:\n{_execution.Trace}");
+            }
+
+            schedules++;
+            steps += _execution.Steps;
+            ops += _ops.Sum(static list => list.Length);
+        }
+
+        return new Coverage(schedules, steps, ops);
+    }
+
+    public void Dispose() => _execution.Dispose();
+
+    /// <summary>One execution; what is wrong with it, or null.</summary>
+    public string? RunOnce(Strategy strategy)
+    {
+        _scenario.Target.Create();
+        foreach (MapOp op in _scenario.Setup)
+        {
+            _scenario.Target.Run(op);
+        }
+
+        Array.Fill(_initial, MapModel.Absent);
+        for (int key = 0; key < _initial.Length; key++)
+        {
+            _initial[key] = Get(key, 0) is { Done: true } found ? found.Value : MapModel.Absent;
+        }
+
+        for (int thread = 0; thread < _ops.Length; thread++)
+        {
+            _ops[thread] = [.. _scenario.Threads[thread].Select(op => op.Fresh(thread))];
+        }
+
+        _memory?.Attach(_scenario.Target.Header);
+        _execution.Run(strategy);
+        string? fault = _execution.Failure ?? FindFault();
+        if (_execution.Failure is null)
+        {
+            _scenario.Target.Drop();
+        }
+
+        return fault;
+    }
+
+    private string? FindFault()
+    {
+        List<MapOp> history = [.. _ops.SelectMany(static op => op)];
+        bool disposes = history.Exists(static op => op.Kind == OpKind.Dispose);
+        if (!disposes && _scenario.Target.FindFault() is { } fault)
+        {
+            return fault;
+        }
+
+        // Whatever was reported must be there afterwards.
+        for (int key = 0; !disposes && key < _initial.Length; key++)
+        {
+            history.Add(Get(key, MapOp.AfterAll));
+        }
+
+        if (_memory is not null)
+        {
+            // Real time means nothing to threads that have not synchronized: their orders must still have one explanation.
+            return HistoryChecker.ExplainsWhole(history, _initial, realTime: false)
+                ? null
+                : $"No order of the operations explains the history (initially {string.Join(',', _initial)}).";
+        }
+
+        if (HistoryChecker.FindFault(history, _initial) is { } found)
+        {
+            return found;
+        }
+
+        return !history.Exists(static op => op.Kind is OpKind.Clear or OpKind.ToArray)
+            || HistoryChecker.ExplainsWhole(history, _initial, realTime: true)
+            ? null
+            : "Each key has a linearization, but the map has none.";
+    }
+
+    private MapOp Get(int key, int thread)
+    {
+        MapOp op = new(OpKind.Get, key) { Thread = thread, Invoked = ++_execution.Clock };
+        _scenario.Target.Run(op);
+        op.Returned = ++_execution.Clock;
+        return op;
+    }
+
+    private void RunThread(int thread)
+    {
+        foreach (MapOp op in _ops[thread])
+        {
+            op.Invoked = ++_execution.Clock;
+            try
+            {
+                _scenario.Target.Run(op);
+            }
+            finally
+            {
+                op.Returned = ++_execution.Clock;
+            }
+        }
+    }
+}

@@ -1,0 +1,52 @@
+namespace FastShardMap.ConcurrencyTests.Scheduling;
+
+internal enum ThreadCondition
+{
+    Ready,
+
+    /// <summary>Spins until a word differs from the value it had.</summary>
+    AwaitsWord,
+
+    /// <summary>Spins until another thread has taken a step.</summary>
+    AwaitsStep,
+    AwaitsEvent,
+    Finished,
+}
+
+/// <summary>One of the threads that an <see cref="Execution"/> runs.</summary>
+internal sealed unsafe class ScheduledThread
+{
+    public Gate Gate { get; } = new();
+
+    public ThreadCondition State { get; set; }
+
+    public int PausedAt { get; set; }
+
+    public int* RefusedWord { get; private set; }
+
+    public int RefusedValue { get; private set; }
+
+    public Sharding.AutoResetEvent? Event { get; set; }
+
+    public int Timeout { get; set; }
+
+    public void Refused(int* word, int value)
+    {
+        RefusedWord = word;
+        RefusedValue = value;
+    }
+
+    public void ForgetRefusal() => RefusedWord = null;
+
+    public bool CanGoOn(int steps, bool timeoutsFire) => State switch
+    {
+        ThreadCondition.Ready => true,
+        ThreadCondition.AwaitsWord => System.Threading.Volatile.Read(ref *RefusedWord) != RefusedValue,
+        ThreadCondition.AwaitsStep => steps > PausedAt,
+        ThreadCondition.AwaitsEvent => Event!.IsSet || (timeoutsFire && Timeout >= 0),
+        _ => false,
+    };
+}
+
+/// <summary>Unwinds a thread whose execution has failed.</summary>
+internal sealed class StoppedException : Exception;
