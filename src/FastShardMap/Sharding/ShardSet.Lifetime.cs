@@ -13,9 +13,24 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         try
         {
             ThrowIfDisposed();
+            TableRef[] empty = AllocateEmptyTables();
+
+            // All generations are odd before the first is even again: otherwise a reader could miss a cleared entry of
+            // one shard, and then find one that is yet to be cleared in another.
             for (int shard = 0; shard < _options.ShardCount; shard++)
             {
-                ClearShard(_views + shard, _writeSides + shard, retired);
+                if (!empty[shard].IsNone)
+                {
+                    ViewGeneration.BeginChange(_views + shard);
+                }
+            }
+
+            for (int shard = 0; shard < _options.ShardCount; shard++)
+            {
+                if (!empty[shard].IsNone)
+                {
+                    ClearShard(_views + shard, _writeSides + shard, empty[shard], retired);
+                }
             }
         }
         finally
@@ -81,26 +96,34 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         }
     }
 
-    private readonly void ClearShard(ReadView* view, WriteSide* side, List<TableRef> retired)
+    /// <summary>For each shard the table to replace its current one by, or none if it has no entries.</summary>
+    private readonly TableRef[] AllocateEmptyTables()
     {
-        TableRef previous = view->Previous;
-        TableRef current = view->Current;
-        if (IsSentinel(current) || (side->Count == 0 && previous.IsNone))
+        TableRef[] empty = new TableRef[_options.ShardCount];
+        for (int shard = 0; shard < empty.Length; shard++)
         {
-            return;
+            if (_writeSides[shard].Count == 0 && _views[shard].Previous.IsNone)
+            {
+                continue;
+            }
+
+            try
+            {
+                empty[shard] = AllocateTable(_views[shard].Current.Size, reserved: false);
+            }
+            catch (OutOfMemoryException)
+            {
+                empty[shard] = _sentinel; // Clear itself never fails: the shard starts small again
+            }
         }
 
-        TableRef empty;
-        try
-        {
-            empty = AllocateTable(current.Size, reserved: false);
-        }
-        catch (OutOfMemoryException)
-        {
-            empty = _sentinel; // Clear itself never fails: the shard starts small again
-        }
+        return empty;
+    }
 
-        ViewGeneration.BeginChange(view);
+    private readonly void ClearShard(ReadView* view, WriteSide* side, TableRef empty, List<TableRef> retired)
+    {
+        AddUnlessNone(retired, view->Previous);
+        retired.Add(view->Current);
         view->Previous = TableRef.None;
         view->Current = empty;
         ViewGeneration.EndChange(view);
@@ -109,8 +132,6 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         side->SaturatedGroups = 0;
         side->RemovesSinceRebuild = 0;
         Volatile.Write(ref side->MaxEntries, IsSentinel(empty) ? 0 : TableSize.MaxEntries(empty.Groups, Slots));
-        AddUnlessNone(retired, previous);
-        retired.Add(current);
     }
 
     private static void AddUnlessNone(List<TableRef> tables, TableRef table)

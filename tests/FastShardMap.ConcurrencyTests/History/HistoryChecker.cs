@@ -68,19 +68,22 @@ internal static class HistoryChecker
 
     private static string Text(ulong state) => state == MapModel.Absent ? "absent" : $"{state}";
 
-    /// <summary>A call may find the map disposed as soon as Dispose has begun, and must once it has returned.</summary>
+    /// <summary>A call may find the map disposed as soon as a Dispose has begun, and must once all have returned: the
+    /// second does not wait for the first.</summary>
     private static string? FindDisposeFault(IReadOnlyList<MapOp> history)
     {
         int began = int.MaxValue;
-        int ended = int.MaxValue;
+        int ended = -1;
         foreach (MapOp op in history)
         {
             if (op.Kind == OpKind.Dispose)
             {
                 began = Math.Min(began, op.Invoked);
-                ended = Math.Min(ended, op.Returned);
+                ended = Math.Max(ended, op.Returned);
             }
         }
+
+        ended = ended < 0 ? int.MaxValue : ended;
 
         foreach (MapOp op in history)
         {

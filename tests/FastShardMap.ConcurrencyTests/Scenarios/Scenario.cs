@@ -11,14 +11,18 @@ namespace FastShardMap.ConcurrencyTests.Scenarios;
 /// <param name="Threads">The operations of each thread.</param>
 internal sealed record Scenario(string Name, IMapTarget Target, int Keys, MapOp[] Setup, params MapOp[][] Threads)
 {
-    /// <summary>Whether a wait with a time limit may end early.</summary>
-    public bool TimeoutsFire { get; init; }
+    /// <summary>How many waits of a thread may run out of time although others could go on.</summary>
+    public int Timeouts { get; init; }
 
     public override string ToString() => Name;
 }
 
 /// <summary>How much was explored.</summary>
-internal readonly record struct Coverage(long Schedules, long Steps, long Ops);
+internal readonly record struct Coverage(long Schedules, long Steps, long Ops)
+{
+    public static Coverage operator +(Coverage left, Coverage right) =>
+        new(left.Schedules + right.Schedules, left.Steps + right.Steps, left.Ops + right.Ops);
+}
 
 /// <summary>Runs a scenario under every schedule that a strategy comes up with, and checks every history.</summary>
 internal sealed unsafe class Explorer : IDisposable
@@ -33,7 +37,7 @@ internal sealed unsafe class Explorer : IDisposable
     {
         _scenario = scenario;
         _memory = weakMemory ? new WeakMemory(scenario.Threads.Length) : null;
-        _execution = new Execution(scenario.Threads.Length, RunThread, _memory, processor) { TimeoutsFire = scenario.TimeoutsFire };
+        _execution = new Execution(scenario.Threads.Length, RunThread, _memory, processor) { Timeouts = scenario.Timeouts };
         _ops = new MapOp[scenario.Threads.Length][];
         _initial = new ulong[scenario.Keys];
     }

@@ -66,7 +66,7 @@ internal static class SmallScenarios
         TwoShards("memory of one shard for another", [Set(0, 1), Set(2, 1)], [Clear()], [Add(1, 7), Add(3, 7)], [Get(0), Get(1)]),
 
         Pairs("parking", 1, [], [Set(0, 1), Set(0, 2)], [Set(0, 3), Set(0, 4)], [Set(0, 5), Get(0)]),
-        Pairs("parking with time limits", 1, [], [Set(0, 1), Set(0, 2)], [Set(0, 3)], [Set(0, 5)]) with { TimeoutsFire = true },
+        Pairs("parking with time limits", 1, [], [Set(0, 1), Set(0, 2)], [Set(0, 3)], [Set(0, 5)]) with { Timeouts = 2 },
     ];
 
     public static Scenario ByName(string name) =>

@@ -60,8 +60,8 @@ internal sealed unsafe class Execution : ISchedule, IDisposable
     /// <summary>Grows with every step: for the order of invocations and responses.</summary>
     public int Clock { get; set; }
 
-    /// <summary>Whether a wait with a time limit may end although others could go on.</summary>
-    public bool TimeoutsFire { get; set; }
+    /// <summary>How many waits of a thread may run out of time although others could go on.</summary>
+    public int Timeouts { get; init; }
 
     public int Steps => _steps;
 
@@ -86,6 +86,7 @@ internal sealed unsafe class Execution : ISchedule, IDisposable
         {
             thread.State = ThreadCondition.Ready;
             thread.ForgetRefusal();
+            thread.TimeoutsLeft = Timeouts;
         }
 
         _current = -1;
@@ -252,6 +253,7 @@ internal sealed unsafe class Execution : ISchedule, IDisposable
         }
 
         Now += timeoutMilliseconds;
+        thread.TimeoutsLeft--;
         return false;
     }
 
@@ -394,14 +396,14 @@ internal sealed unsafe class Execution : ISchedule, IDisposable
     private int Runnable()
     {
         int count = 0;
-        if (_current >= 0 && _threads[_current].CanGoOn(_steps, TimeoutsFire))
+        if (_current >= 0 && _threads[_current].CanGoOn(_steps))
         {
             _runnable[count++] = _current;
         }
 
         for (int i = 0; i < _threads.Length; i++)
         {
-            if (i != _current && _threads[i].CanGoOn(_steps, TimeoutsFire))
+            if (i != _current && _threads[i].CanGoOn(_steps))
             {
                 _runnable[count++] = i;
             }

@@ -30,6 +30,9 @@ internal sealed unsafe class ScheduledThread
 
     public int Timeout { get; set; }
 
+    /// <summary>How many more of its waits may run out of time while others could go on.</summary>
+    public int TimeoutsLeft { get; set; }
+
     public void Refused(int* word, int value)
     {
         RefusedWord = word;
@@ -38,12 +41,12 @@ internal sealed unsafe class ScheduledThread
 
     public void ForgetRefusal() => RefusedWord = null;
 
-    public bool CanGoOn(int steps, bool timeoutsFire) => State switch
+    public bool CanGoOn(int steps) => State switch
     {
         ThreadCondition.Ready => true,
         ThreadCondition.AwaitsWord => System.Threading.Volatile.Read(ref *RefusedWord) != RefusedValue,
         ThreadCondition.AwaitsStep => steps > PausedAt,
-        ThreadCondition.AwaitsEvent => Event!.IsSet || (timeoutsFire && Timeout >= 0),
+        ThreadCondition.AwaitsEvent => Event!.IsSet || (TimeoutsLeft > 0 && Timeout >= 0),
         _ => false,
     };
 }
