@@ -104,8 +104,8 @@ public partial class ShardMap<TKey, TValue, THasher> : IDisposable, IEnumerable<
     {
         get
         {
-            _shards.ThrowIfDisposed();
             long count = _shards.Count;
+            _shards.ThrowIfDisposed(); // after the sum: one of a map that is being disposed means nothing
             GC.KeepAlive(this);
             return count;
         }
@@ -118,8 +118,8 @@ public partial class ShardMap<TKey, TValue, THasher> : IDisposable, IEnumerable<
     {
         get
         {
-            _shards.ThrowIfDisposed();
             long capacity = _shards.Capacity;
+            _shards.ThrowIfDisposed(); // after the sum: one of a map that is being disposed means nothing
             GC.KeepAlive(this);
             return capacity;
         }

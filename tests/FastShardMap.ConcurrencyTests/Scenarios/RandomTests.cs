@@ -7,7 +7,7 @@ public class RandomTests(ITestOutputHelper output)
 {
     private const int SchedulesPerScenario = 500;
 
-    public static TheoryData<int> Blocks => [.. Enumerable.Range(0, 8)];
+    public static TheoryData<int> Blocks => [.. Enumerable.Range(0, 12)];
 
     [Theory]
     [MemberData(nameof(Blocks))]

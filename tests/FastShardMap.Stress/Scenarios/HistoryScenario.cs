@@ -1,0 +1,143 @@
+using System.Diagnostics;
+using FastShardMap.ConcurrencyTests.History;
+
+namespace FastShardMap.Stress.Scenarios;
+
+/// <summary>Short bursts of random operations on two keys, recorded with their times and checked for linearizability.</summary>
+internal sealed class HistoryScenario : StressScenario
+{
+    private const int OpsPerBurst = 6;
+    private const int Keys = 2;
+    private const int MostThreads = 8;
+    private readonly MapOp[][] _ops = new MapOp[MostThreads][];
+    private ShardMap<int, ulong> _map = new();
+    private Barrier? _barrier;
+    private int _threads;
+    private long _origin;
+    private int _broken;
+
+    public long Checked { get; private set; }
+
+    public override void Begin(int threads, int seed)
+    {
+        _threads = Math.Min(threads, MostThreads);
+        _barrier = new Barrier(_threads, _ => CheckBurst());
+    }
+
+    public override void Step(StressWorker worker)
+    {
+        if (worker.Index >= _threads)
+        {
+            Thread.Sleep(1);
+            return;
+        }
+
+        MapOp[] ops = [.. Enumerable.Range(0, OpsPerBurst).Select(_ => Draw(worker))];
+        _ops[worker.Index] = ops;
+        Meet();
+        foreach (MapOp op in ops)
+        {
+            op.Invoked = Now();
+            Run(op);
+            op.Returned = Now();
+        }
+
+        Meet();
+        worker.Operations += OpsPerBurst - 1;
+    }
+
+    public override void End()
+    {
+        Require(Checked > 0, $"no history was checked");
+        _map.Dispose();
+    }
+
+    /// <summary>All threads at one point; a thread that has left for good breaks the barrier for the others.</summary>
+    private void Meet()
+    {
+        if (!_barrier!.SignalAndWait(2_000))
+        {
+            Volatile.Write(ref _broken, 1); // the time is up and others have left: nothing to check any more
+        }
+    }
+
+    private void CheckBurst()
+    {
+        // Every second meeting is the end of a burst.
+        if (_barrier!.CurrentPhaseNumber % 2 == 0)
+        {
+            _map.Dispose();
+            _map = new ShardMap<int, ulong>(Options(shards: 1));
+            for (int key = 100; key < 107; key++)
+            {
+                _map[key] = 0; // so that the burst grows the map
+            }
+
+            _origin = Stopwatch.GetTimestamp();
+            return;
+        }
+
+        List<MapOp> history = [.. _ops.Where(static ops => ops is not null).SelectMany(static ops => ops)];
+        ulong[] initial = [.. Enumerable.Repeat(MapModel.Absent, Keys)];
+        if (_broken == 0 && HistoryChecker.FindFault(history, initial) is { } fault)
+        {
+            throw new InconsistencyException(fault);
+        }
+
+        Checked++;
+    }
+
+    private static MapOp Draw(StressWorker worker)
+    {
+        OpKind[] kinds =
+        [
+            OpKind.Get, OpKind.Get, OpKind.Get, OpKind.TryAdd, OpKind.Set, OpKind.TryUpdate, OpKind.TryRemove,
+            OpKind.TryRemovePair, OpKind.GetOrAdd, OpKind.TryExchange, OpKind.Add,
+        ];
+        return new MapOp(
+            kinds[worker.Random.Next(kinds.Length)], worker.Random.Next(Keys), (ulong)worker.Random.Next(1, 4), (ulong)worker.Random.Next(1, 4))
+        {
+            Thread = worker.Index,
+        };
+    }
+
+    private int Now() => (int)(Stopwatch.GetTimestamp() - _origin);
+
+    private void Run(MapOp op)
+    {
+        ulong value;
+        switch (op.Kind)
+        {
+            case OpKind.Get:
+                op.Done = _map.TryGetValue(op.Key, out value);
+                op.Value = value;
+                break;
+            case OpKind.TryAdd:
+                op.Done = _map.TryAdd(op.Key, op.A);
+                break;
+            case OpKind.Set:
+                _map[op.Key] = op.A;
+                break;
+            case OpKind.TryUpdate:
+                op.Done = _map.TryUpdate(op.Key, op.A, op.B);
+                break;
+            case OpKind.TryRemove:
+                op.Done = _map.TryRemove(op.Key, out value);
+                op.Value = value;
+                break;
+            case OpKind.TryRemovePair:
+                op.Done = _map.TryRemove(new KeyValuePair<int, ulong>(op.Key, op.A));
+                break;
+            case OpKind.GetOrAdd:
+                op.Value = _map.GetOrAdd(op.Key, op.A);
+                break;
+            case OpKind.TryExchange:
+                op.Done = _map.TryExchange(op.Key, op.A, out value);
+                op.Value = value;
+                break;
+            default:
+                op.Value = _map.Add(op.Key, op.A);
+                break;
+        }
+    }
+}
