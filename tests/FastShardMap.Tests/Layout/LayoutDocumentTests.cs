@@ -1,0 +1,98 @@
+using System.Globalization;
+using FastShardMap.Layout;
+using FastShardMap.Tests.Habits;
+
+namespace FastShardMap.Tests.Layout;
+
+/// <summary>The layout tables of native-layout-docs are what the code does.</summary>
+public sealed unsafe class LayoutDocumentTests
+{
+    private const string Documents = "native-layout-docs";
+
+    [Fact]
+    public void ControlWord_Document_Agrees()
+    {
+        Dictionary<string, (long Offset, long Bytes)> fields = [];
+        for (int slot = 0; slot < ControlWord.MaxSlots; slot++)
+        {
+            fields.Add($"Slot{slot}", OfOneByte(ControlWord.WithTag(0, slot, 0xFF)));
+        }
+
+        fields.Add("Overflow", OfOneByte(ControlWord.IncrementOverflow(0)));
+        Assert.Empty(LayoutTable.ReadFrom(Repository.ReadText($"{Documents}/control-byte.md"), "ControlWord").Compare(sizeof(ulong), fields));
+    }
+
+    [Fact]
+    public void Group_Document_Agrees()
+    {
+        AssertAgrees<Group>("group.md");
+        Assert.Equal(GroupShape.HeaderBytes, sizeof(Group));
+    }
+
+    [Fact]
+    public void TableRef_Document_Agrees() => AssertAgrees<TableRef>("table.md");
+
+    [Fact]
+    public void ReadView_Document_Agrees()
+    {
+        AssertAgrees<ReadView>("shard.md");
+        Assert.Equal(ReadView.Bytes, sizeof(ReadView));
+    }
+
+    [Fact]
+    public void WriteSide_Document_Agrees()
+    {
+        AssertAgrees<WriteSide>("shard.md");
+        Assert.Equal(WriteSide.Bytes, sizeof(WriteSide));
+    }
+
+    [Fact]
+    public void MapHeader_Document_Agrees()
+    {
+        AssertAgrees<MapHeader>("map-header.md");
+        Assert.Equal(MapHeader.Bytes, sizeof(MapHeader));
+    }
+
+    [Fact]
+    public void Shapes_OfTheDocument_AreTheCalculators()
+    {
+        MarkdownTable table = MarkdownTable.ReadAll(Repository.ReadText($"{Documents}/group.md"))
+            .Single(candidate => candidate.HasColumns("key", "value", "SlotBytes", "SlotsPerGroup", "StrideBytes"));
+        Assert.NotEmpty(table.Rows);
+        foreach (string[] row in table.Rows)
+        {
+            int keyBytes = Number(table.Cell(row, "key"));
+            int valueBytes = Number(table.Cell(row, "value"));
+            GroupShape shape = GroupShape.For(keyBytes, Math.Min(keyBytes, 8), valueBytes, Math.Min(valueBytes, 8));
+            Assert.Equal(
+                (shape.SlotBytes, shape.SlotsPerGroup, shape.StrideBytes),
+                (Number(table.Cell(row, "SlotBytes")), Number(table.Cell(row, "SlotsPerGroup")), Number(table.Cell(row, "StrideBytes"))));
+        }
+
+        static int Number(string cell) => int.Parse(cell, CultureInfo.InvariantCulture);
+    }
+
+    [Fact]
+    public void Constants_OfTheDocuments_AreTheCodes()
+    {
+        string header = Repository.ReadText($"{Documents}/map-header.md");
+        Assert.Contains($"`0x{MapHeader.ExpectedMagic:X16}`", header, StringComparison.Ordinal);
+        Assert.Equal("FSHRDMAP"u8, BitConverter.GetBytes(MapHeader.ExpectedMagic));
+        Assert.Contains($"| `LayoutVersion` | {MapHeader.CurrentLayoutVersion};", header, StringComparison.Ordinal);
+        Assert.Contains($"| `HeaderBytes` | {MapHeader.Bytes} |", header, StringComparison.Ordinal);
+        Assert.Contains($"cut at {MapHeader.TypeNameBytes} bytes", header, StringComparison.Ordinal);
+        Assert.Contains($"bits {17} to {23} of the key's hash", Repository.ReadText($"{Documents}/control-byte.md"), StringComparison.Ordinal);
+        Assert.Contains($"(hash >> {HashBits.ShardShift}) & (ShardCount − 1)", Repository.ReadText($"{Documents}/shard.md"), StringComparison.Ordinal);
+    }
+
+    private static void AssertAgrees<T>(string document)
+        where T : unmanaged =>
+        Assert.Empty(LayoutTable.ReadFrom(Repository.ReadText($"{Documents}/{document}"), typeof(T).Name).Compare(sizeof(T), StructureFields.Of<T>()));
+
+    private static (long Offset, long Bytes) OfOneByte(ulong word)
+    {
+        ReadOnlySpan<byte> bytes = BitConverter.GetBytes(word);
+        Assert.Equal(7, bytes.Count((byte)0));
+        return (bytes.IndexOfAnyExcept((byte)0), 1);
+    }
+}
