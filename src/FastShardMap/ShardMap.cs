@@ -158,7 +158,7 @@ public partial class ShardMap<TKey, TValue, THasher> : IDisposable, IEnumerable<
             ? $"{types}: disposed"
             : string.Create(
                 System.Globalization.CultureInfo.InvariantCulture,
-                $"{types}: {_shards.Count} of {_shards.Capacity} entries{(GetStatistics().MigrationsActive > 0 ? ", migrating" : string.Empty)}");
+                $"{types}: {_shards.Count} of {_shards.Capacity} entries{(_shards.GetStatistics().MigrationsActive > 0 ? ", migrating" : string.Empty)}");
         GC.KeepAlive(this);
         return text;
     }

@@ -9,8 +9,8 @@ internal struct ReadView
 {
     public const int Bytes = 32;
 
-    /// <summary>Bit 0 busy, bit 1 migrating (<see cref="Previous"/> is set), bit 2 fractional, +8 a change. Starts
-    /// at 8; 0 is never valid.</summary>
+    /// <summary>Bit 0 busy, bit 1 migrating (<see cref="Previous"/> is set), +4 a change. Starts at 4; 0 is never
+    /// valid.</summary>
     public ulong Generation;
 
     /// <summary>The table that inserts go to.</summary>

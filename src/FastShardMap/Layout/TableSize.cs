@@ -8,9 +8,13 @@ namespace FastShardMap.Layout;
 /// </summary>
 internal readonly record struct TableSize(int EnclosingLog2, int Sixteenths)
 {
+#if DEBUG
+    public const int MinFractionalLog2 = 6; // Debug builds are for tests: fractional tables should be common
+#else
     /// <summary>Smaller tables are powers of two: in the caches the multiplication of a fractional table shows, and a
     /// fraction saves little.</summary>
-    private const int MinFractionalLog2 = 13;
+    public const int MinFractionalLog2 = 13;
+#endif
 
     /// <summary>The most of a table's slots that are taken. At 4/5 a third of the groups have an overflow count, at 6/7
     /// nearly half; below 0.784 the worst moment of growth would pass 70 bytes a 16-byte entry.</summary>

@@ -70,7 +70,7 @@ internal static class BackgroundMigration
         {
             return reference.TryGetTarget(out IMigratingMap? map) && map.MoveSomeGroups();
         }
-        catch (Exception exception) when (exception is not OutOfMemoryException)
+        catch (Exception exception)
         {
             // A hasher of the user's has thrown, or the map is disposed: its own writers will hear of it.
             if (exception is ObjectDisposedException)

@@ -66,7 +66,6 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         Expect((view->Generation & ViewGeneration.Busy) == 0, "the generation is odd");
         Expect(view->Generation >= ViewGeneration.Initial, "the generation is not valid");
         Expect((view->Generation & ViewGeneration.Migrating) != 0 == !previous.IsNone, "the generation's migrating bit is wrong");
-        Expect((view->Generation & ViewGeneration.Fractional) != 0 == current.IsFractional, "the generation's fractional bit is wrong");
         if (IsSentinel(current))
         {
             Expect(side->MaxEntries == 0 && side->Count == 0 && previous.IsNone, "the sentinel table has entries");

@@ -36,20 +36,12 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         ulong generation = ViewGeneration.BeginRead(view);
         SchedulePoint.BeforeRead(&view->Current, sizeof(TableRef), "reader: current");
         TableRef table = view->Current;
-        Group* group;
-        if ((generation & ViewGeneration.StateMask) == 0)
-        {
-            group = (Group*)table.PowerOfTwoHomeGroup(hash, Stride);
-        }
-        else if ((generation & ViewGeneration.StateMask) == ViewGeneration.Fractional)
-        {
-            group = (Group*)table.FractionalHomeGroup(hash, Stride);
-        }
-        else
+        if ((generation & (ViewGeneration.Busy | ViewGeneration.Migrating)) != 0)
         {
             goto Unsettled;
         }
 
+        Group* group = HomeGroup(table, hash);
         ulong version = GroupVersion.BeginRead(group);
         if ((version & (GroupVersion.Busy | GroupVersion.Moved)) != 0)
         {
@@ -216,6 +208,7 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
             return TryReadOwned(key, hash, view, out value);
         }
 
+        thread.ReserveCallback();
         ShardLock.Enter(side, thread);
         thread.EnterCallback(_arena);
         try

@@ -110,18 +110,26 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
     private readonly ThreadState EnterThread()
     {
         ThreadState thread = ThreadState.Current;
-        if (thread.CallbackDepth != 0 && thread.IsInCallbackOf(_arena))
+        if (thread.CallbackDepth != 0)
         {
-            ThrowReentrant();
+            EnterFromCallback(thread);
         }
 
         return thread;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void ThrowReentrant() => throw new InvalidOperationException(
-        "A callback, the key's Equals or the hasher has called back into the map that is running it. "
-        + "Callbacks may read this map, and use others.");
+    private readonly void EnterFromCallback(ThreadState thread)
+    {
+        if (thread.IsInCallbackOf(_arena))
+        {
+            throw new InvalidOperationException(
+                "A callback, the key's Equals or the hasher has called back into the map that is running it. "
+                + "Callbacks may read this map, and use others.");
+        }
+
+        thread.ReserveCallback();
+    }
 
     /// <summary>Returns a table that no shard refers to any more. Outside all locks.</summary>
     private readonly void Retire(TableRef table) => _arena.Retire(table.Base, table.Size.Bytes(Stride));

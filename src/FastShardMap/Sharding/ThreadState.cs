@@ -47,16 +47,17 @@ internal sealed unsafe class ThreadState
         return (uint)id < (uint)states.Length ? states[id] : null;
     }
 
-    /// <summary>User code is about to run under a lock of <paramref name="owner"/>.</summary>
-    public void EnterCallback(object owner)
+    /// <summary>Makes room for one more callback, so that <see cref="EnterCallback"/>, under a lock, cannot fail.</summary>
+    public void ReserveCallback()
     {
         if (CallbackDepth == _callbackOwners.Length)
         {
             Array.Resize(ref _callbackOwners, CallbackDepth * 2);
         }
-
-        _callbackOwners[CallbackDepth++] = owner;
     }
+
+    /// <summary>User code is about to run under a lock of <paramref name="owner"/>. After <see cref="ReserveCallback"/>.</summary>
+    public void EnterCallback(object owner) => _callbackOwners[CallbackDepth++] = owner;
 
     public void LeaveCallback() => _callbackOwners[--CallbackDepth] = null;
 

@@ -11,13 +11,7 @@ internal static unsafe class ViewGeneration
     /// <summary>The view has a previous table. Part of the generation, so that a reader of a settled shard need not
     /// load the second word.</summary>
     public const ulong Migrating = 2;
-
-    /// <summary>The current table is fractional: its home groups take a multiplication.</summary>
-    public const ulong Fractional = 4;
-
-    /// <summary>The bits that tell the kind of view; 0 = settled on a power-of-two table.</summary>
-    public const ulong StateMask = Busy | Migrating | Fractional;
-    private const ulong Change = 8;
+    private const ulong Change = 4;
 
     /// <summary>The first valid generation: 0 would match the zeroed memory of a header that never was.</summary>
     public const ulong Initial = Change;
@@ -65,15 +59,10 @@ internal static unsafe class ViewGeneration
     /// <summary>The view is complete.</summary>
     public static void EndChange(ReadView* view)
     {
-        ulong next = (view->Generation & ~StateMask) + Change;
+        ulong next = (view->Generation & ~(Change - 1)) + Change;
         if (!view->Previous.IsNone)
         {
             next |= Migrating;
-        }
-
-        if (view->Current.IsFractional)
-        {
-            next |= Fractional;
         }
 
         SchedulePoint.Before("writer: generation even");

@@ -142,7 +142,7 @@ internal struct SpinWait
 {
     private Real.SpinWait _real;
 
-    public void SpinOnce()
+    public void SpinOnce(int sleep1Threshold = -1)
     {
         if (Execution.Current is { } execution)
         {
@@ -150,7 +150,7 @@ internal struct SpinWait
         }
         else
         {
-            _real.SpinOnce();
+            _real.SpinOnce(sleep1Threshold);
         }
     }
 }

@@ -118,11 +118,11 @@ public sealed class TableSizeTests
         bool powerOfTwo = size.Sixteenths == 16;
 
         // The next smaller size: a sixteenth less, where fractions exist, or half.
-        ulong smaller = size.EnclosingLog2 >= 13 ? size.Groups - (1UL << (size.EnclosingLog2 - 4)) : size.Groups / 2;
+        ulong smaller = size.EnclosingLog2 >= TableSize.MinFractionalLog2 ? size.Groups - (1UL << (size.EnclosingLog2 - 4)) : size.Groups / 2;
         bool sound = takes >= entries
             && size.Sixteenths is >= 9 and <= 16
             && size.EnclosingLog2 is >= 0 and <= 57
-            && (powerOfTwo || size.EnclosingLog2 >= 13)
+            && (powerOfTwo || size.EnclosingLog2 >= TableSize.MinFractionalLog2)
             && (smaller == 0 || TableSize.MaxEntries(smaller, slots) < entries);
         Assert.True(sound, $"{entries} entries, {slots} slots: {size} takes {takes}, {smaller} groups would do");
     }
