@@ -41,6 +41,8 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
             goto Unsettled;
         }
 
+        // The table's kind stands in its own word. The generation could not tell it: the table may have been replaced
+        // since, and the other kind's arithmetic points outside the block (hazard H1).
         Group* group = HomeGroup(table, hash);
         ulong version = GroupVersion.BeginRead(group);
         if ((version & (GroupVersion.Busy | GroupVersion.Moved)) != 0)

@@ -65,6 +65,9 @@ internal static class SmallScenarios
         TwoShards("dispose of two shards", [Set(0, 1), Set(1, 1)], [Dispose()], [Set(0, 2), Set(1, 2)], [Get(1), Get(0)]),
         TwoShards("memory of one shard for another", [Set(0, 1), Set(2, 1)], [Clear()], [Add(1, 7), Add(3, 7)], [Get(0), Get(1)]),
 
+        Pairs("fractional table dropped", 8, [Room(40_000), Set(7, 1)], [Remove(7), Trim()], [Get(7), Get(6)]),
+        Pairs("fractional table reserved", 8, [Set(7, 1)], [Room(40_000)], [Get(7), Get(6)]),
+
         Pairs("parking", 1, [], [Set(0, 1), Set(0, 2)], [Set(0, 3), Set(0, 4)], [Set(0, 5), Get(0)]),
         Pairs("parking with time limits", 1, [], [Set(0, 1), Set(0, 2)], [Set(0, 3)], [Set(0, 5)]) with { Timeouts = 2 },
     ];

@@ -1,39 +1,40 @@
 namespace FastShardMap.Stress.Scenarios;
 
-/// <summary>Everything races with Clear and Dispose: the one exception allowed is ObjectDisposedException, and a map that has
-/// thrown it once never answers again (hazard H2).</summary>
+/// <summary>Everything races with Clear and Dispose: the one exception allowed is ObjectDisposedException, and once Dispose
+/// has returned a map never answers again (hazard H2).</summary>
 internal sealed class LifetimeScenario : StressScenario
 {
-    private ShardMap<int, long> _map = new();
+    private Life _life = new();
 
-    public override void Begin(int threads, int seed) => _map = new ShardMap<int, long>(Options());
+    public override void Begin(int threads, int seed) => _life = new Life();
 
     public override void Step(StressWorker worker)
     {
-        ShardMap<int, long> map = Volatile.Read(ref _map);
-        bool disposed = false;
+        Life life = Volatile.Read(ref _life);
         for (int i = 0; i < 200; i++)
         {
+            bool ended = life.Ended;
             try
             {
-                Operate(map, worker.Random);
-                Require(!disposed, $"a map answered after it had thrown ObjectDisposedException to the same thread");
+                Operate(life.Map, worker.Random);
+                Require(!ended, $"a map answered after Dispose had returned");
             }
             catch (ObjectDisposedException)
             {
-                disposed = true;
+                // As promised.
             }
         }
 
         worker.Operations += 199;
         if (worker.Random.Next(4) == 0)
         {
-            ShardMap<int, long> fresh = new(Options());
-            Interlocked.Exchange(ref _map, fresh).Dispose();
+            Life old = Interlocked.Exchange(ref _life, new Life());
+            old.Map.Dispose();
+            old.Ended = true;
         }
     }
 
-    public override void End() => _map.Dispose();
+    public override void End() => _life.Map.Dispose();
 
     private static void Operate(ShardMap<int, long> map, Random random)
     {
@@ -74,6 +75,19 @@ internal sealed class LifetimeScenario : StressScenario
             default:
                 map.TryUpdate(key, key, key);
                 break;
+        }
+    }
+
+    private sealed class Life
+    {
+        private volatile bool _ended;
+
+        public ShardMap<int, long> Map { get; } = new(Options());
+
+        public bool Ended
+        {
+            get => _ended;
+            set => _ended = value;
         }
     }
 }

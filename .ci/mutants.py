@@ -1,0 +1,185 @@
+"""The defences of the concurrent core, each with the change that takes it out (see .ci/mutation-check)."""
+from collections import namedtuple
+
+Mutant = namedtuple('Mutant', 'name file changes redundant')
+MUTANTS = []
+
+
+def mutant(name, file, *changes, redundant=None):
+    MUTANTS.append(Mutant(name, file, list(zip(changes[::2], changes[1::2])), redundant))
+
+
+VERSION = 'Sharding/GroupVersion.cs'
+mutant('E3 read barrier before the closing version', VERSION, '        Volatile.ReadBarrier();\n', '')
+mutant('E3 write barrier after the odd version', VERSION, '        Volatile.WriteBarrier();\n', '')
+mutant('E3 odd version', VERSION, 'group->Version += Busy;', '',
+       'group->Version + (Write - Busy)', 'group->Version + Write')
+mutant('E4 acquire of the opening version', VERSION, 'return Volatile.Read(ref group->Version);',
+       'SchedulePoint.BeforeRead(&group->Version, 8, "plain"); return group->Version;')
+mutant('E4 release of the even version', VERSION, 'Volatile.Write(ref group->Version, group->Version + (Write - Busy));',
+       'group->Version += Write - Busy;')
+mutant('H6 the version moves on with every write', VERSION, 'group->Version + (Write - Busy)', 'group->Version - Busy')
+mutant('E5 acquire of the closing version', VERSION, 'return Volatile.Read(ref group->Version) == version;',
+       'SchedulePoint.BeforeRead(&group->Version, 8, "plain"); return group->Version == version;')
+mutant('the closing version is compared', VERSION, 'return Volatile.Read(ref group->Version) == version;', 'return true;')
+mutant('E7 acquire of the control word', VERSION, 'return Volatile.Read(ref group->Control);',
+       'SchedulePoint.BeforeRead(&group->Control, 8, "plain"); return group->Control;')
+mutant('E7 release of the control word', VERSION, 'Volatile.Write(ref group->Control, control);', 'group->Control = control;')
+mutant('E6 release of the moved mark', VERSION, 'Volatile.Write(ref group->Version, (group->Version + Write) | Moved);',
+       'group->Version = (group->Version + Write) | Moved;',
+       redundant='each copy\'s own odd version and write barrier order it; kept strong')
+mutant('E6 moved mark', VERSION, 'Volatile.Write(ref group->Version, (group->Version + Write) | Moved);', '')
+
+VIEW = 'Sharding/ViewGeneration.cs'
+mutant('E2 acquire of the generation', VIEW, 'SchedulePoint.Before("reader: generation");\n', '',
+       '// [E2] acquire: pairs with the release in EndChange.\n        return Volatile.Read(ref view->Generation);',
+       'SchedulePoint.BeforeRead(&view->Generation, 8, "plain"); return view->Generation;')
+mutant('the generation is compared', VIEW, 'return Volatile.Read(ref view->Generation) == generation;', 'return true;')
+mutant('E1 read barrier before the closing generation', VIEW, '        Volatile.ReadBarrier();\n', '')
+mutant('E1 odd generation', VIEW, 'view->Generation |= Busy;', '')
+mutant('E1 write barrier after the odd generation', VIEW, '        Volatile.WriteBarrier();\n', '')
+mutant('E2 release of the even generation', VIEW, 'Volatile.Write(ref view->Generation, next);', 'view->Generation = next;')
+mutant('the generation moves on with every change', VIEW, '(view->Generation & ~StateMask) + Change', 'view->Generation & ~StateMask')
+mutant('the migrating bit', VIEW, 'next |= Migrating;', '')
+
+LOCK = 'Sharding/ShardLock.cs'
+mutant('E9 exchange at the unlock', LOCK, 'if ((Interlocked.Exchange(ref side->Lock, 0) & Waiters) != 0)',
+       'int seen = side->Lock; Volatile.Write(ref side->Lock, 0); if ((seen & Waiters) != 0)')
+mutant('the lock is taken', LOCK, 'if (Interlocked.CompareExchange(ref side->Lock, thread.LockWord, 0) != 0)\n        {\n            EnterContended',
+       'if (side->MaxEntries < 0)\n        {\n            EnterContended')
+mutant('unlocking wakes', LOCK, 'ParkingLot.WakeOne(&side->Lock);', '')
+mutant('a parked thread takes the lock with the waiters bit', LOCK, 'thread.LockWord | Waiters, 0) == 0', 'thread.LockWord, 0) == 0')
+mutant('a lock held by oneself is an exception', LOCK, 'if (IsOwnedBy(side, thread))', 'if (side->MaxEntries < 0)')
+
+PARKING = 'Sharding/ParkingLot.cs'
+mutant('parking sets the waiters bit', PARKING, 'if (!TrySetWaitersBit(word))', 'if (Volatile.Read(ref *word) == 0)')
+mutant('the bucket is locked while the bit is set and the thread queued', PARKING,
+       '        bucket.Enter();\n        if (!TrySetWaitersBit(word))\n        {\n            bucket.Exit();\n            return true;\n        }\n',
+       '        if (!TrySetWaitersBit(word))\n        {\n            return true;\n        }\n\n        bucket.Enter();\n')
+mutant('who gives up passes the wake-up on', PARKING, '        if (woken)\n        {\n            WakeOne(word);\n        }\n', '')
+mutant('who gives up leaves the queue', PARKING, 'bucket.Remove(thread);\n            thread.WaitingFor = null;', 'thread.WaitingFor = word;')
+
+READ = 'Sharding/ShardSet.Read.cs'
+mutant('a busy or moved home group is not looked at', READ,
+       'if ((version & (GroupVersion.Busy | GroupVersion.Moved)) != 0)\n        {\n            goto', 'if (false)\n        {\n            goto')
+mutant('the home group is validated', READ, 'if (GroupVersion.Validate(group, version)\n                && key', 'if (key')
+mutant('a hit validates the generation', READ, '\n                && ViewGeneration.ValidateAfterVersion(view, generation))', ')')
+mutant('a miss validates the generation', READ, '&& ViewGeneration.Validate(view, generation)\n            && !IsDisposed', '&& !IsDisposed')
+mutant('a miss at home looks whether the map is disposed', READ, '\n            && !IsDisposed)', ')')
+mutant('a home group with overflow does not end the walk', READ,
+       'else if (ControlWord.OverflowCount(GroupVersion.ReadControl(group)) == 0\n            && ViewGeneration', 'else if (ViewGeneration')
+mutant('a migrating shard is not read from its current table alone', READ, 'ulong state = (generation & ViewGeneration.UnsettledMask)', 'ulong state = (generation & ViewGeneration.Busy)')
+mutant('H1 the kind of a table stands in its own word', READ, '| table.KindBit;', '| (generation & ViewGeneration.Fractional) << 4;')
+mutant('a busy group of the walk is torn', READ,
+       'if ((version & GroupVersion.Busy) != 0)\n            {\n                value = default;\n                return Finding.Torn;\n            }\n', '')
+mutant('tags of a moved group are ignored', READ, '            match = 0;\n', '')
+mutant('a group of the walk is validated', READ, 'if (!GroupVersion.Validate(group, version))', 'if (false)')
+mutant('a walk validates the generation', READ, 'if (result != Finding.Torn && ViewGeneration.Validate(view, generation))', 'if (result != Finding.Torn)')
+mutant('an odd generation is not read under', READ, 'if ((generation & ViewGeneration.Busy) == 0)', 'if (true)')
+mutant('H1 an address is looked at before it is used', READ, 'previous.IsNone ? Finding.Torn : Walk', 'Walk')
+mutant('previous before current', READ, '(generation & ViewGeneration.Migrating) != 0)\n                {\n                    SchedulePoint.BeforeRead(&view->Previous',
+       '(generation & ViewGeneration.Migrating) != 0 && (result = Walk(view->Current, hash, key, out value)) == Finding.Miss)\n                {\n                    SchedulePoint.BeforeRead(&view->Previous')
+mutant('a miss of the walk looks whether the map is disposed', READ,
+       'if (result == Finding.Miss)\n                    {\n                        ThrowIfDisposed();\n                    }\n', '')
+mutant('the read of last resort takes the lock', READ, '        ShardLock.Enter(side, thread);\n        thread.EnterCallback', '        thread.EnterCallback',
+       '            ShardLock.Exit(side);\n', '')
+mutant('the read of last resort looks whether the map is disposed', READ, '        ThrowIfDisposed();\n        if ((!view', '        if ((!view')
+mutant('H8 optimistic attempts are bounded', READ, 'attempt < MaxReadAttempts', 'attempt < int.MaxValue', '1 + attempt', '1')
+
+WRITE = 'Sharding/ShardSet.Write.cs'
+mutant('a writer rechecks disposed under the lock', WRITE, '            ThrowIfDisposed();\n', '')
+mutant('a writer helps before it searches', WRITE,
+       '            if (!view->Previous.IsNone)\n            {\n                retired = Help(view, side);\n            }\n\n            WriteLocked(view, side, hash, key, ref operation, ref retired);',
+       '            WriteLocked(view, side, hash, key, ref operation, ref retired);',
+       'TValue value = *Table<TKey, TValue>.ValueAt(slot.Group, slot.Slot);',
+       'TValue value = *Table<TKey, TValue>.ValueAt(slot.Group, slot.Slot);\n        if (!view->Previous.IsNone)\n        {\n            retired = Help(view, side);\n        }')
+mutant('writers help the migration', WRITE, 'retired = Help(view, side);', '')
+mutant('a writer searches the previous table', WRITE, 'bool found = !view->Previous.IsNone && Table', 'bool found = view->Current.IsNone && Table')
+mutant('the lock is given up', WRITE, '            ShardLock.Exit(side);\n', '')
+mutant('a replaced table is retired', WRITE, '                Retire(retired);\n', '')
+
+INSERT, REMOVE, FIND = 'Tables/Table.Insert.cs', 'Tables/Table.Remove.cs', 'Tables/Table.Find.cs'
+mutant('an insert makes the version odd', INSERT, 'TSync.BeginWrite(group);', '', 'TSync.EndWrite(group);', '')
+mutant('an update makes the version odd', INSERT, 'TSync.BeginWrite(slot.Group);', '', 'TSync.EndWrite(slot.Group);', '')
+mutant('a removal makes the version odd', REMOVE, 'TSync.BeginWrite(slot.Group);', '', 'TSync.EndWrite(slot.Group);', '')
+mutant('overflow counts are raised', INSERT, 'TSync.SetControl(group, raised);', '')
+RAISE = '''            ulong raised = ControlWord.IncrementOverflow(control);
+            if (raised != control)
+            {
+                TSync.SetControl(group, raised);
+                saturated += ControlWord.OverflowCount(raised) == ControlWord.SaturatedOverflow ? 1 : 0;
+            }
+
+'''
+mutant('overflow counts are raised before the entry is published', INSERT, RAISE, '',
+       '        TSync.EndWrite(group);\n        return saturated;',
+       '''        TSync.EndWrite(group);
+        for (Group* passed = (Group*)(block + (table.Home(hash) * (uint)Stride)); passed != group;)
+        {
+            TSync.SetControl(passed, ControlWord.IncrementOverflow(passed->Control));
+            ulong next = ((ulong)((byte*)passed - block) / (uint)Stride) + 1;
+            passed = (Group*)(block + ((next == groups ? 0 : next) * (uint)Stride));
+        }
+
+        return saturated;''')
+ERASE = '''        TSync.BeginWrite(slot.Group);
+        TSync.SetControl(slot.Group, ControlWord.WithoutTag(slot.Group->Control, slot.Slot));
+        TSync.EndWrite(slot.Group);
+'''
+LOOP_END = '            index = index + 1 == groups ? 0 : index + 1;\n        }\n'
+mutant('overflow counts are lowered after the entry is erased', REMOVE, ERASE, '', LOOP_END, LOOP_END + '\n' + ERASE)
+mutant('overflow counts are lowered', REMOVE, 'TSync.SetControl(group, lowered);', '')
+mutant('moved groups are not written again', REMOVE, 'if ((group->Version & MovedBit) == 0)', 'if (groups > 0)')
+mutant('an insert clears no tag before its entry', INSERT,
+       '        *KeyAt(group, slot) = key;\n        *ValueAt(group, slot) = value;\n        TSync.SetControl(group, ControlWord.WithTag(control, slot, (byte)HashBits.Tag(hash)));\n        TSync.EndWrite(group);',
+       '        TSync.SetControl(group, ControlWord.WithTag(control, slot, (byte)HashBits.Tag(hash)));\n        TSync.EndWrite(group);\n        *KeyAt(group, slot) = key;\n        *ValueAt(group, slot) = value;')
+mutant('a writer ignores the tags of a moved group', FIND, 'if ((group->Version & MovedBit) == 0)', 'if (groups > 0)')
+mutant('a writer follows the overflow counts', FIND, 'if (ControlWord.OverflowCount(control) == 0)', 'if (groups > 0)')
+
+MIGRATE = 'Sharding/ShardSet.Migrate.cs'
+mutant('a group is marked after its entries are copied', MIGRATE, '        GroupVersion.MarkMoved(group);\n', '',
+       '        for (int slot = 0; slot < Slots; slot++)\n        {\n            if (ControlWord.ControlByte(control, slot) != 0)\n            {\n                side->',
+       '        GroupVersion.MarkMoved(group);\n        for (int slot = 0; slot < Slots; slot++)\n        {\n            if (ControlWord.ControlByte(control, slot) != 0)\n            {\n                side->')
+mutant('the start of a migration changes the generation', MIGRATE,
+       '        ViewGeneration.BeginChange(view);\n        view->Previous = nothingToMove', '        view->Previous = nothingToMove')
+mutant('the end of a migration changes the generation', MIGRATE,
+       '        ViewGeneration.BeginChange(view);\n        view->Previous = TableRef.None;\n        ViewGeneration.EndChange(view);', '        view->Previous = TableRef.None;')
+mutant('E8 fence at the end of a migration', MIGRATE, 'Interlocked.MemoryBarrier(); // [E8]', '// [E8]',
+       redundant='the unlock that follows is a full fence, and comes before the table is retired')
+mutant('the cursor starts again', MIGRATE, 'side->MigrationCursor = 0;', '')
+mutant('an empty table is not migrated', MIGRATE, 'bool nothingToMove = side->Count == 0;', 'bool nothingToMove = false;',
+       redundant='a shortcut, no defence: migrating an empty table is right as well')
+
+LIFE = 'Sharding/ShardSet.Lifetime.cs'
+mutant('Clear: all generations odd first', LIFE, '                    ViewGeneration.BeginChange(_views + shard);\n                }', '                }',
+       '        view->Previous = TableRef.None;\n        view->Current = empty;', '        ViewGeneration.BeginChange(view);\n        view->Previous = TableRef.None;\n        view->Current = empty;')
+mutant('Clear takes all locks', LIFE, 'for (; entered < _options.ShardCount; entered++)', 'for (; entered < 1; entered++)',
+       'ExitAll(_options.ShardCount);\n            RetireAll', 'ExitAll(1);\n            RetireAll')
+mutant('Clear rechecks disposed', LIFE, '            ThrowIfDisposed();\n            TableRef[]', '            TableRef[]')
+mutant('E8 fence of Clear', LIFE, 'Interlocked.MemoryBarrier(); // [E8]', '// [E8]',
+       redundant='the unlock that follows is a full fence, and comes before the tables are retired')
+mutant('Dispose takes each lock', LIFE, 'ShardLock.EnterUninterrupted(side, thread);', '', '            ShardLock.Exit(side);\n', '')
+mutant('Dispose happens once', LIFE, 'if (Interlocked.Exchange(ref _disposed, 1) != 0)', 'if (Interlocked.Exchange(ref _disposed, 1) == 2)',
+       redundant='a second pass finds the sentinel in every shard')
+
+CAPACITY = 'Sharding/ShardSet.Capacity.cs'
+mutant('a dropped table changes the generation', CAPACITY,
+       '        ViewGeneration.BeginChange(view);\n        view->Previous = TableRef.None;\n        view->Current = _sentinel;\n        ViewGeneration.EndChange(view);',
+       '        view->Previous = TableRef.None;\n        view->Current = _sentinel;')
+mutant('E8 fence of a dropped table', CAPACITY, 'Interlocked.MemoryBarrier(); // [E8]', '// [E8]',
+       redundant='the unlock that follows is a full fence, and comes before the table is retired')
+mutant('a reservation waits for a running migration', CAPACITY, 'side->MaxEntries < share && view->Previous.IsNone', 'side->MaxEntries < share')
+mutant('a trim waits for a running migration', CAPACITY,
+       '            if (!view->Previous.IsNone)\n            {\n                return true;\n            }\n', '')
+
+ENUMERATE = 'Sharding/ShardSet.Enumerate.cs'
+mutant('enumeration leaves moved entries out', ENUMERATE, 'if ((group->Version & GroupVersion.Moved) == 0)', 'if (groups > 0)')
+mutant('enumeration goes by ranges of hashes', ENUMERATE, 'if (hash >= from && (end == 0 || hash < end))', 'if (true)')
+mutant('enumeration visits the previous table', ENUMERATE, 'if (!view->Previous.IsNone)\n            {\n                CopyRange', 'if (view->Current.IsNone)\n            {\n                CopyRange')
+mutant('enumeration follows overflow past its range', ENUMERATE, 'homesLeft == 0 && ControlWord.OverflowCount(control) == 0', 'homesLeft == 0')
+mutant('ToArray leaves moved entries out', ENUMERATE, 'if ((group->Version & GroupVersion.Moved) != 0)', 'if (groups == 0)')
+mutant('enumeration takes the lock', ENUMERATE, '        ShardLock.Enter(side, thread);\n', '', '            ShardLock.Exit(side);\n', '')
+
+for part in ('ShardMap.Read.cs', 'ShardMap.Write.cs', 'ShardMap.Update.cs', 'ShardMap.Enumerate.cs', 'ShardMap.cs', 'ShardMapNumberExtensions.cs'):
+    keep = 'GC.KeepAlive(map);' if 'Number' in part else 'GC.KeepAlive(this);'
+    mutant(f'KeepAlive in {part}', part, keep, '')
