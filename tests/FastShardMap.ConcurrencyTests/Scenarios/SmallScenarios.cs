@@ -47,7 +47,7 @@ internal static class SmallScenarios
         Pages("shrink", 3, [Room(6), Set(0, 1), Set(1, 1)], [Trim()], [Set(0, 2), Add(2, 3)], [Get(1), Get(2)]),
         Pages("shrink to nothing", 2, [Room(6), Set(0, 1)], [Remove(0), Trim()], [Add(1, 2)], [Get(0), Get(1)]),
         Pages("retire and reuse", 4, [Set(0, 1), Set(1, 1)], [Add(2, 1), Remove(2), Trim(), Add(2, 2)], [Get(0), Get(2), Get(1)]),
-        Pages("X,
+        Pages("shared walk of spread keys", 8, [Set(6, 1), Set(7, 1), Set(0, 1)], [Add(1, 1), Set(7, 2)], [Get(7), Get(6), Get(1)]),
 
         Pages("clear", 3, [Set(0, 1), Set(1, 1)], [Clear(), Add(0, 2)], [Get(0), Add(1, 3)], [Get(1)]),
         Pages("clear while migrating", 4, [Set(0, 1), Set(1, 1), Set(2, 1), Set(3, 1)], [Clear()], [Set(2, 5), Get(3)], [Get(0), Get(2)]),

@@ -165,14 +165,26 @@ public class FuzzTests(ITestOutputHelper output)
     }
 
     [InlineArray(96)]
-    private struct Wide
+    private struct Wide : IEquatable<Wide>
     {
         private byte _first;
+
+        public readonly bool Equals(Wide other) => ((ReadOnlySpan<byte>)this).SequenceEqual(other);
+
+        public override readonly bool Equals(object? obj) => obj is Wide other && Equals(other);
+
+        public override readonly int GetHashCode() => _first;
     }
 
     [InlineArray(1_500)]
-    private struct Huge
+    private struct Huge : IEquatable<Huge>
     {
         private byte _first;
+
+        public readonly bool Equals(Huge other) => ((ReadOnlySpan<byte>)this).SequenceEqual(other);
+
+        public override readonly bool Equals(object? obj) => obj is Huge other && Equals(other);
+
+        public override readonly int GetHashCode() => _first;
     }
 }
