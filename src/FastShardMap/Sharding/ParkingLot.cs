@@ -175,7 +175,8 @@ internal static unsafe class ParkingLot
             SpinWait spinner = default;
             while (Interlocked.CompareExchange(ref _lock.Value, 1, 0) != 0)
             {
-                spinner.SpinOnce(sleep1Threshold: -1); // never Sleep(1), which Thread.Interrupt would end
+                // Without Thread.Sleep(1), which an interrupt would end with an exception.
+                spinner.SpinOnce(sleep1Threshold: -1);
             }
         }
 
