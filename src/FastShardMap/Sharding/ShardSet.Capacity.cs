@@ -131,11 +131,13 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
             FinishMigration(view);
 
             // Outside the lock: pre-faulting takes its time.
-            TableRef unused = AllocateTable(size, reserved: true);
             ThreadState thread = EnterThread();
-            ShardLock.Enter(side, thread);
+            TableRef unused = AllocateTable(size, reserved: true);
+            bool entered = false;
             try
             {
+                ShardLock.Enter(side, thread); // throws when interrupted: the new table must not be lost
+                entered = true;
                 ThrowIfDisposed();
                 if (side->MaxEntries < share && view->Previous.IsNone)
                 {
@@ -144,7 +146,11 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
             }
             finally
             {
-                ShardLock.Exit(side);
+                if (entered)
+                {
+                    ShardLock.Exit(side);
+                }
+
                 if (!unused.IsNone)
                 {
                     Retire(unused);
