@@ -37,6 +37,11 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
             position = end;
             return end != 0;
         }
+        catch
+        {
+            entries.Clear(); // the next call repeats the range
+            throw;
+        }
         finally
         {
             thread.LeaveCallback();
@@ -54,7 +59,11 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
             ThrowIfDisposed();
             long count = Count;
 
-            // Throws OutOfMemoryException past Array.MaxLength.
+            if (count > Array.MaxLength)
+            {
+                Memory.PageMemory.ThrowOutOfMemory((nuint)count * (nuint)sizeof(KeyValuePair<TKey, TValue>));
+            }
+
             KeyValuePair<TKey, TValue>[] entries = new KeyValuePair<TKey, TValue>[count];
             CopyAll(entries);
             return entries;
