@@ -46,25 +46,28 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
     {
         ThreadState thread = EnterThread();
         List<TableRef> retired = new(2 * _options.ShardCount);
-        if (Interlocked.Exchange(ref _disposed, 1) != 0)
-        {
-            return;
-        }
-
+        Interlocked.Exchange(ref _disposed, 1);
         _header->State = 1;
-        for (int shard = 0; shard < _options.ShardCount; shard++)
+        try
         {
-            ReadView* view = _views + shard;
-            WriteSide* side = _writeSides + shard;
-            ShardLock.EnterUninterrupted(side, thread);
-            TableRef previous = view->Previous;
-            TableRef dropped = DropTable(view, side);
-            ShardLock.Exit(side);
-            AddUnlessNone(retired, previous);
-            AddUnlessNone(retired, dropped);
+            // A second call finds sentinels, or finishes what a deadlock with a callback kept the first from.
+            for (int shard = 0; shard < _options.ShardCount; shard++)
+            {
+                ReadView* view = _views + shard;
+                WriteSide* side = _writeSides + shard;
+                ShardLock.EnterUninterrupted(side, thread);
+                TableRef previous = view->Previous;
+                TableRef dropped = DropTable(view, side);
+                ShardLock.Exit(side);
+                AddUnlessNone(retired, previous);
+                AddUnlessNone(retired, dropped);
+            }
+        }
+        finally
+        {
+            RetireAll(retired);
         }
 
-        RetireAll(retired);
         _arena.DrainRetired();
     }
 
