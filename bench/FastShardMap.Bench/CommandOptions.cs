@@ -27,6 +27,19 @@ internal static class CommandOptions
         return option;
     }
 
+    /// <summary>Some of several names.</summary>
+    public static Option<string[]> Choices(string name, string description, string[] all, string[] defaults)
+    {
+        var option = new Option<string[]>(name)
+        {
+            Description = description,
+            DefaultValueFactory = _ => defaults,
+            AllowMultipleArgumentsPerToken = true,
+        };
+        option.AcceptOnlyFromAmong(all);
+        return option;
+    }
+
     public static Option<long> Bytes(string name, string description, long defaultValue) => new(name)
     {
         Description = description,

@@ -1,12 +1,14 @@
 using System.CommandLine;
 using FastShardMap.Bench.Census;
 using FastShardMap.Bench.Compare;
+using FastShardMap.Bench.Drive;
 using FastShardMap.Bench.Memory;
 
 var root = new RootCommand("Measures FastShardMap beside the maps it would replace.")
 {
     CensusCommand.Create(),
     CompareCommand.Create(),
+    DriveCommand.Create(),
     MemoryProbeCommand.Create(),
 };
 ParseResult parsed = root.Parse(args);

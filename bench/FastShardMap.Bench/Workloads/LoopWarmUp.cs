@@ -13,6 +13,17 @@ internal static class LoopWarmUp
 
     private const int Rounds = 4;
 
+    /// <summary>Does the same unless it has been done for this map before.</summary>
+    public static void RunOnce<TMap>()
+        where TMap : struct, IMapUnderTest<TMap, ulong, ulong>
+    {
+        if (!Done<TMap>.IsDone)
+        {
+            Run<TMap>();
+        }
+    }
+
+    /// <param name="more">Further work with a map and keys it does not hold.</param>
     public static void Run<TMap>(Action<TMap, ulong[]>? more = null)
         where TMap : struct, IMapUnderTest<TMap, ulong, ulong>
     {
@@ -39,5 +50,11 @@ internal static class LoopWarmUp
         }
 
         Sink.Consume(sum);
+        Done<TMap>.IsDone = true;
+    }
+
+    private static class Done<TMap>
+    {
+        public static bool IsDone { get; set; }
     }
 }

@@ -1,0 +1,120 @@
+using System.CommandLine;
+using System.Globalization;
+using FastShardMap.Bench.Maps;
+using FastShardMap.Bench.Measuring;
+using FastShardMap.Bench.Reporting;
+
+namespace FastShardMap.Bench.Drive;
+
+/// <summary><c>drive</c>: throughput and latency under YCSB's mixes, churn and growth.</summary>
+internal static class DriveCommand
+{
+    private const int Failed = 1;
+
+    public static Command Create()
+    {
+        Option<string[]> maps = CommandOptions.Choices(
+            "--maps", "Maps to drive.", Peers.Names, [Peers.Ours, Peers.Theirs]);
+        Option<string[]> mixes = CommandOptions.Choices(
+            "--mixes",
+            "Mixes of operations: YCSB A, B, C, F, and churn.",
+            [.. Mix.All.Select(mix => mix.Name)],
+            ["A", "B", "C"]);
+        Option<string[]> distributions = CommandOptions.Choices(
+            "--keys",
+            "How keys are drawn.",
+            KeyDistribution.Names,
+            [KeyDistribution.Uniform, KeyDistribution.Zipfian]);
+        var threads = new Option<int[]>("--threads")
+        {
+            Description = "Numbers of threads to try.",
+            DefaultValueFactory = _ => [1, Environment.ProcessorCount],
+            AllowMultipleArgumentsPerToken = true,
+        };
+        Option<int> pairs = CommandOptions.Number("--pairs", "Pairs in the map.", 1_000_000, 1, 1_000_000_000);
+        Option<int> milliseconds = CommandOptions.Number(
+            "--milliseconds", "Length of each leg, throughput and latency.", 1000, 1, 3_600_000);
+        Option<int> repetitions = CommandOptions.Number("--repetitions", "Repetitions.", 5, 1, 1000);
+        Option<int> rate = CommandOptions.Number(
+            "--open-loop", "Operations a second on a fixed timetable; 0 for a closed loop.", 0, 0, int.MaxValue);
+        Option<int> shards = CommandOptions.Number("--shards", "Shards or stripes; 0 for the default.", 0, 0, 1 << 16);
+        var pin = new Option<bool>("--pin") { Description = "Keep each thread on one core (Linux)." };
+        var huge = new Option<bool>("--huge-pages") { Description = "Huge pages in the shard map." };
+        var background = new Option<bool>("--background") { Description = "Background migration in the shard map." };
+        var growth = new Option<bool>("--growth")
+        {
+            Description = "Instead of mixes: grow from empty to --pairs, alone and with --readers.",
+        };
+        Option<int> readers = CommandOptions.Number("--readers", "Readers during growth.", 1, 0, 1024);
+
+        var command = new Command("drive", "Measures throughput and latency under mixed operations, churn and growth.")
+        {
+            maps, mixes, distributions, threads, pairs, milliseconds, repetitions, rate, shards,
+            pin, huge, background, growth, readers,
+        };
+        threads.Validators.Add(result =>
+        {
+            foreach (var token in result.Tokens)
+            {
+                string text = token.Value;
+                bool isNumber = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int count);
+                if (!isNumber || count is < 1 or > 1024)
+                {
+                    result.AddError($"--threads takes numbers between 1 and 1024, not '{text}'.");
+                }
+            }
+        });
+        command.SetAction(parsed =>
+        {
+            Terminal terminal = Terminal.Create();
+            try
+            {
+                if (parsed.GetValue(growth))
+                {
+                    Grow(terminal, new GrowthOptions
+                    {
+                        Maps = parsed.GetValue(maps)!,
+                        Pairs = parsed.GetValue(pairs),
+                        Readers = parsed.GetValue(readers),
+                        Repetitions = parsed.GetValue(repetitions),
+                        Pin = parsed.GetValue(pin),
+                        HugePages = parsed.GetValue(huge),
+                        Background = parsed.GetValue(background),
+                    });
+                    return 0;
+                }
+
+                var options = new DriveOptions
+                {
+                    Maps = parsed.GetValue(maps)!,
+                    Mixes = parsed.GetValue(mixes)!,
+                    Distributions = parsed.GetValue(distributions)!,
+                    Threads = parsed.GetValue(threads)!,
+                    Pairs = parsed.GetValue(pairs),
+                    Duration = TimeSpan.FromMilliseconds(parsed.GetValue(milliseconds)),
+                    Repetitions = parsed.GetValue(repetitions),
+                    ArrivalRate = parsed.GetValue(rate),
+                    Pin = parsed.GetValue(pin),
+                    HugePages = parsed.GetValue(huge),
+                    Background = parsed.GetValue(background),
+                    Shards = parsed.GetValue(shards),
+                };
+                DriveReport.Print(terminal, new DriveSession(options, terminal.Announce).Run());
+                return 0;
+            }
+            catch (AnswersDifferException exception)
+            {
+                Console.Error.WriteLine($"drive: {exception.Message}");
+                return Failed;
+            }
+        });
+        return command;
+    }
+
+    private static void Grow(Terminal terminal, GrowthOptions options)
+    {
+        var session = new GrowthSession(options, terminal.Announce);
+        List<GrowthResult> results = session.Run();
+        DriveReport.Print(terminal, results, session.MachineGaps(TimeSpan.FromSeconds(2)));
+    }
+}

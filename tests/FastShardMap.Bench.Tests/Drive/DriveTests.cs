@@ -1,0 +1,127 @@
+using FastShardMap.Bench.Drive;
+using FastShardMap.Bench.Keys;
+using FastShardMap.Bench.Maps;
+using FastShardMap.Bench.Measuring;
+using Map = FastShardMap.Bench.Maps.ShardMapAdapter<ulong, ulong>;
+
+namespace FastShardMap.Bench.Tests.Drive;
+
+public class DriveTests
+{
+    [Theory]
+    [InlineData("A", 0.5)]
+    [InlineData("B", 0.95)]
+    [InlineData("C", 1.0)]
+    [InlineData("F", 0.5)]
+    public void Kinds_Mix_HasItsShareOfReads(string mix, double share)
+    {
+        OperationKind[] kinds = Mix.Of(mix).Kinds(100_000, seed: 1);
+        double reads = kinds.Count(kind => kind == OperationKind.Read) / 100_000.0;
+        Assert.InRange(reads, share - 0.01, share + 0.01);
+    }
+
+    [Theory]
+    [InlineData("uniform")]
+    [InlineData("zipf")]
+    [InlineData("hotset")]
+    public void Draw_AnyDistribution_DrawsFromTheSet(string distribution)
+    {
+        ulong[] keys = KeyStreams.Distinct(first: 0, 1_000);
+        Assert.Subset(keys.ToHashSet(), KeyDistribution.Draw(distribution, keys, 10_000, seed: 1).ToHashSet());
+    }
+
+    [Fact]
+    public void Run_Churn_KeepsTheWindowFull()
+    {
+        ulong[] keys = KeyStreams.Distinct(first: 0, 2_000);
+        Mix churn = Mix.Of("churn");
+        ThreadPlan plan = ThreadPlan.Create(churn, "window", keys, thread: 0, threads: 2);
+        using var map = Map.Create(default);
+        var driver = new Driver<Map>(map, plan);
+        driver.FillWindow();
+        Assert.Equal(1_000, map.Count);
+        foreach (int milliseconds in (int[])[20, 20])
+        {
+            var stop = new StopSignal();
+            using var timer = new Timer(_ => stop.Raise(), state: null, milliseconds, Timeout.Infinite);
+            driver.RunUntimed(stop);
+            driver.RunTimed(stop);
+        }
+
+        driver.RunScheduled(Stopped(), stepsPerSecond: 1e6);
+        Assert.Equal(1_000, map.Count);
+    }
+
+    [Fact]
+    public void RunScheduled_MapThatKeepsUp_TakesTheTimeOfTheTimetable()
+    {
+        ulong[] keys = KeyStreams.Distinct(first: 0, 100);
+        ThreadPlan plan = ThreadPlan.Create(Mix.Of("C"), "uniform", keys, thread: 0, threads: 1);
+        using var map = Map.Create(default);
+        var driver = new Driver<Map>(map, plan);
+        var stop = new StopSignal();
+        using var timer = new Timer(_ => stop.Raise(), state: null, 100, Timeout.Infinite);
+        driver.RunScheduled(stop, stepsPerSecond: 10_000);
+
+        // 100 ms at 10,000 steps a second, rounded up to whole calls; slower if the machine is busy, never faster.
+        Assert.InRange(driver.Latencies[(int)OperationKind.Read].Count, 64, 1_000 + (20 * 64));
+    }
+
+    [Fact]
+    [Trait("Category", "Heavy")]
+    public void Run_EveryMapAndMix_MeasuresEachKind()
+    {
+        var options = new DriveOptions
+        {
+            Maps = Peers.Names,
+            Mixes = [.. Mix.All.Select(mix => mix.Name)],
+            Distributions = ["zipf"],
+            Threads = [2],
+            Pairs = 1_000,
+            Duration = TimeSpan.FromMilliseconds(5),
+            WarmUp = TimeSpan.FromMilliseconds(5),
+            Repetitions = 1,
+            Pin = true,
+        };
+        List<DriveResult> results = new DriveSession(options, _ => { }).Run();
+        Assert.Equal(Mix.All.Length * (Peers.Names.Length + 1), results.Count);
+        Assert.All(results, result => Assert.All(result.Latencies, kind => Assert.True(kind.Latencies.Count > 0)));
+        Assert.Contains("| zipf |", DriveReport.ToMarkdown(results), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    [Trait("Category", "Heavy")]
+    public void Run_Growth_MeasuresInsertsAndReads()
+    {
+        var options = new GrowthOptions { Maps = [Peers.Ours], Pairs = 200_000, Readers = 1, Repetitions = 1 };
+        var session = new GrowthSession(options, _ => { });
+        List<GrowthResult> results = session.Run();
+        Assert.Equal([0, 1], results.Select(result => result.Readers));
+        Assert.All(results, result => Assert.Equal(200_000, result.Inserts.Count));
+        Assert.True(results[1].Reads.Count > 0);
+        LatencyHistogram gaps = session.MachineGaps(TimeSpan.FromMilliseconds(10));
+        Assert.Contains("read meanwhile", DriveReport.ToMarkdown(results, gaps), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ToCurve_Histogram_RisesToItsMaximum()
+    {
+        var latencies = new LatencyHistogram();
+        for (int i = 1; i <= 1000; i++)
+        {
+            latencies.Record(i);
+        }
+
+        string[] lines = DriveReport.ToCurve(latencies).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.StartsWith("1\t", lines[0], StringComparison.Ordinal);
+        double last = double.Parse(lines[^1].Split('\t')[1], System.Globalization.CultureInfo.InvariantCulture);
+        Assert.Equal(LatencyHistogram.ToNanoseconds(1000), last, 3);
+    }
+
+    private static StopSignal Stopped()
+    {
+        var stop = new StopSignal();
+        stop.Raise();
+        return stop;
+    }
+}
