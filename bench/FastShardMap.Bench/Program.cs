@@ -9,6 +9,7 @@ var root = new RootCommand("Measures FastShardMap beside the maps it would repla
     CensusCommand.Create(),
     CompareCommand.Create(),
     DriveCommand.Create(),
+    MemoryCommand.Create(),
     MemoryProbeCommand.Create(),
 };
 ParseResult parsed = root.Parse(args);

@@ -11,6 +11,9 @@ internal static class MemoryProbe
 {
     private const int FullCollections = 9;
 
+    /// <summary>One pair in so many stays when the map is emptied and trimmed.</summary>
+    private const int RemovedPart = 10;
+
     /// <summary>Inserts between two readings of the map's own account.</summary>
     private const int AccountEvery = 1 << 10;
 
@@ -53,19 +56,30 @@ internal static class MemoryProbe
         TimeSpan pauses = meter.Pauses;
         double[] with = FullGcTimes();
         long heap = GC.GetTotalMemory(forceFullCollection: true);
+        long residentBytes = resident.Bytes;
         double count = map.Count;
+        double accounted = map.BytesAllocated ?? (heap - before.Heap);
+
+        MapLoops.Remove(map, keys.AsSpan(keys.Length / RemovedPart));
+        map.Trim();
+        GcMeter.SettleAndRelease();
+        heap = GC.GetTotalMemory(forceFullCollection: true);
+        double left = map.Count;
         return new MemoryReading
         {
             Label = TMap.Label,
-            Pairs = map.Count,
-            AccountedBytesPerPair = (map.BytesAllocated ?? (heap - before.Heap)) / count,
-            ResidentBytesPerPair = (resident.Bytes - before.Resident) / count,
+            Pairs = (long)count,
+            IsReserved = reserve,
+            AccountedBytesPerPair = accounted / count,
+            ResidentBytesPerPair = (residentBytes - before.Resident) / count,
             WorstAccountedBytesPerPair = worst.Accounted,
             WorstResidentBytesPerPair = worst.Resident,
             FillSeconds = elapsed.TotalSeconds,
             FillGcPauseMilliseconds = pauses.TotalMilliseconds,
             FullGcWithoutMilliseconds = without,
             FullGcWithMilliseconds = with,
+            TrimmedAccountedBytesPerPair = (map.BytesAllocated ?? (heap - before.Heap)) / left,
+            TrimmedResidentBytesPerPair = (resident.Bytes - before.Resident) / left,
             ResidentBytesPerPairAfter = double.NaN,
         };
     }

@@ -7,6 +7,9 @@ internal sealed record MemoryReading
 
     public required long Pairs { get; init; }
 
+    /// <summary>Whether room for all pairs was reserved; else the map grew from empty.</summary>
+    public required bool IsReserved { get; init; }
+
     /// <summary>By the map's own account, or what the managed heap grew by.</summary>
     public required double AccountedBytesPerPair { get; init; }
 
@@ -28,6 +31,11 @@ internal sealed record MemoryReading
 
     /// <summary>Full blocking collections with the filled map.</summary>
     public required double[] FullGcWithMilliseconds { get; init; }
+
+    /// <summary>Bytes per pair left, after nine of ten were removed and the map was trimmed.</summary>
+    public required double TrimmedAccountedBytesPerPair { get; init; }
+
+    public required double TrimmedResidentBytesPerPair { get; init; }
 
     /// <summary>What is still resident once the map is disposed (or unreachable and collected).</summary>
     public required double ResidentBytesPerPairAfter { get; init; }

@@ -9,7 +9,7 @@ namespace FastShardMap.Bench.Reporting;
 internal sealed class Terminal
 {
     /// <summary>Wide enough for every table here; a file or a pipe has no width of its own.</summary>
-    private const int PlainWidth = 200;
+    private const int PlainWidth = 250;
 
     private Terminal(IAnsiConsole console, bool isLive)
     {
