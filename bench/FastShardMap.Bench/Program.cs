@@ -3,12 +3,14 @@ using FastShardMap.Bench.Census;
 using FastShardMap.Bench.Compare;
 using FastShardMap.Bench.Drive;
 using FastShardMap.Bench.Memory;
+using FastShardMap.Bench.Suites;
 
 var root = new RootCommand("Measures FastShardMap beside the maps it would replace.")
 {
     CensusCommand.Create(),
     CompareCommand.Create(),
     DriveCommand.Create(),
+    SuitesCommand.Create(),
     MemoryCommand.Create(),
     MemoryProbeCommand.Create(),
 };

@@ -25,11 +25,21 @@ public readonly struct LineEntry : IEntry<ulong, LineEntry.Value>
 
     /// <summary>Seven words.</summary>
     [InlineArray(Words)]
-    public struct Value
+    public struct Value : IEquatable<Value>
     {
         public const int Words = 7;
 
         private ulong _word;
+
+        public static bool operator ==(Value left, Value right) => left.Equals(right);
+
+        public static bool operator !=(Value left, Value right) => !left.Equals(right);
+
+        public readonly bool Equals(Value other) => ((ReadOnlySpan<ulong>)this).SequenceEqual(other);
+
+        public override readonly bool Equals(object? obj) => obj is Value other && Equals(other);
+
+        public override readonly int GetHashCode() => this[0].GetHashCode();
     }
 }
 
@@ -56,10 +66,20 @@ public readonly struct RecordEntry : IEntry<ulong, RecordEntry.Value>
 
     /// <summary>Thirty-one words.</summary>
     [InlineArray(Words)]
-    public struct Value
+    public struct Value : IEquatable<Value>
     {
         public const int Words = 31;
 
         private ulong _word;
+
+        public static bool operator ==(Value left, Value right) => left.Equals(right);
+
+        public static bool operator !=(Value left, Value right) => !left.Equals(right);
+
+        public readonly bool Equals(Value other) => ((ReadOnlySpan<ulong>)this).SequenceEqual(other);
+
+        public override readonly bool Equals(object? obj) => obj is Value other && Equals(other);
+
+        public override readonly int GetHashCode() => this[0].GetHashCode();
     }
 }

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using FastShardMap.Bench.Maps;
 using FastShardMap.Bench.Reporting;
 
@@ -12,11 +11,6 @@ namespace FastShardMap.Bench.Memory;
 internal static class MemoryProbeCommand
 {
     public const string Name = "memory-probe";
-
-    private static readonly JsonSerializerOptions Json = new()
-    {
-        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
-    };
 
     /// <summary>The maps that can be probed, by their names on the command line.</summary>
     private static readonly Dictionary<string, Func<int, bool, MemoryReading>> Probes = new(StringComparer.Ordinal)
@@ -40,7 +34,7 @@ internal static class MemoryProbeCommand
         command.SetAction(parsed =>
         {
             MemoryReading reading = Probes[parsed.GetValue(map)!](parsed.GetValue(pairs), parsed.GetValue(reserve));
-            Console.WriteLine(JsonSerializer.Serialize(reading, Json));
+            Console.WriteLine(JsonSerializer.Serialize(reading, MemoryJson.Default.MemoryReading));
         });
         return command;
     }
@@ -50,7 +44,7 @@ internal static class MemoryProbeCommand
     {
         string[] arguments = [Name, map, "--pairs", $"{pairs}", .. reserve ? (string[])["--reserve"] : []];
         string output = ChildProcess.RunSelf(arguments);
-        return JsonSerializer.Deserialize<MemoryReading>(output, Json)
+        return JsonSerializer.Deserialize(output, MemoryJson.Default.MemoryReading)
             ?? throw new InvalidOperationException("The probe printed nothing.");
     }
 }

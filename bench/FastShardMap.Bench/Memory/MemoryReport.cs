@@ -30,8 +30,8 @@ internal static class MemoryReport
 
         terminal.Console.Write(table);
         terminal.WriteLine(
-            "bytes/pair: by the map's own account, else what the managed heap grew by; worst: during the fill; full GC: " +
-            "median of blocking collections.");
+            "bytes/pair: by the map's own account, else what the managed heap grew by; worst: during the fill; " +
+            "full GC: median of blocking collections.");
     }
 
     public static string ToMarkdown(IReadOnlyList<MemoryReading> readings)

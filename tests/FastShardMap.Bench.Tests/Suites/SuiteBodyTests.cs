@@ -1,0 +1,71 @@
+using FastShardMap.Bench.Suites;
+
+namespace FastShardMap.Bench.Tests.Suites;
+
+public class SuiteBodyTests
+{
+    private const int Size = 1_000;
+
+    public static TheoryData<Peer, EntryShape> Bodies()
+    {
+        var bodies = new TheoryData<Peer, EntryShape>();
+        foreach (Peer peer in Enum.GetValues<Peer>())
+        {
+            foreach (EntryShape shape in Enum.GetValues<EntryShape>())
+            {
+                bodies.Add(peer, shape);
+            }
+        }
+
+        return bodies;
+    }
+
+    [Theory]
+    [MemberData(nameof(Bodies))]
+    [Trait("Category", "Heavy")]
+    public void Body_EveryMapAndShape_AnswersAsTheDictionary(Peer peer, EntryShape shape)
+    {
+        using SuiteBody body = SuiteBodies.Create(peer, shape, Size);
+        using SuiteBody reference = SuiteBodies.Create(Peer.Dictionary, shape, Size);
+        Assert.Equal(reference.Enumerate(), body.Enumerate());
+        Assert.Equal(Size, body.CopyToArray());
+        Assert.Equal(Size, body.Fill(reserve: true));
+        Assert.Equal(reference.Hit(), body.Hit());
+        Assert.Equal(reference.HitDependent(), body.HitDependent());
+        Assert.Equal(0UL, body.Miss());
+        Assert.Equal(0UL, body.MissDependent());
+        if (SuiteConfig.CanDo(peer, nameof(FindSuite.HitBatched), Size))
+        {
+            using SuiteBody fresh = SuiteBodies.Create(Peer.Dictionary, shape, Size);
+            using SuiteBody batched = SuiteBodies.Create(peer, shape, Size);
+            Assert.Equal(fresh.Hit(), batched.Batch());
+        }
+
+        if (!SuiteConfig.CanDo(peer, nameof(UpdateSuite.OverwriteExisting), Size))
+        {
+            Assert.Throws<NotSupportedException>(() => body.Overwrite());
+            return;
+        }
+
+        ulong sum = body.Enumerate();
+        Assert.Equal((ulong)SuiteBody.Operations, body.Change());
+        Assert.Equal((ulong)SuiteBody.Operations, body.Overwrite());
+        body.RemoveAll();
+        body.Refill();
+        Assert.Equal(sum, body.Enumerate());
+        Assert.NotEqual(0UL, body.GetOrAddExisting());
+        Assert.Equal(2UL * SuiteBody.Operations, body.Churn());
+        Assert.Equal(2UL * SuiteBody.Operations, body.Churn());
+        Assert.Equal(Size, body.CopyToArray());
+    }
+
+    [Theory]
+    [InlineData(Peer.FrozenDictionary, nameof(FindSuite.HitIndependent), 100, true)]
+    [InlineData(Peer.FrozenDictionary, nameof(FillSuite.InsertReserved), 100, true)]
+    [InlineData(Peer.FrozenDictionary, nameof(UpdateSuite.ChangeInPlace), 100, false)]
+    [InlineData(Peer.ImmutableDictionary, nameof(FindSuite.HitIndependent), 10_000_000, false)]
+    [InlineData(Peer.ShardMap, nameof(FindSuite.HitBatched), 10_000_000, true)]
+    [InlineData(Peer.Dictionary, nameof(FindSuite.HitBatched), 100, false)]
+    public void CanDo_MapAndMethod_KnowsWhatMapsCan(Peer peer, string method, int size, bool expected) =>
+        Assert.Equal(expected, SuiteConfig.CanDo(peer, method, size));
+}
