@@ -1,3 +1,4 @@
+using System.Numerics;
 using FastShardMap.Bench.Entries;
 using FastShardMap.Bench.Keys;
 using FastShardMap.Bench.Maps;
@@ -12,10 +13,9 @@ internal class ReadBody<TMap, TKey, TValue, TEntry> : SuiteBody
     where TValue : unmanaged
     where TEntry : struct, IEntry<TKey, TValue>
 {
-    /// <summary>
-    /// Different keys in the streams: enough to overflow a branch predictor's memory and the last cache.
-    /// </summary>
-    private const int StreamLength = 1 << 21;
+    /// <summary>A stream is too long for a branch predictor's memory, and for large maps past the last cache.</summary>
+    private const int ShortestStream = 1 << 17;
+    private const int LongestStream = 1 << 21;
 
     private readonly TKey[] _hits;
     private readonly TKey[] _misses;
@@ -24,11 +24,12 @@ internal class ReadBody<TMap, TKey, TValue, TEntry> : SuiteBody
 
     public ReadBody(int size)
     {
+        int length = Math.Clamp((int)BitOperations.RoundUpToPowerOf2((uint)size), ShortestStream, LongestStream);
         ulong[] numbers = KeyStreams.Distinct(first: 0, size);
         Keys = Array.ConvertAll(numbers, TEntry.KeyOf);
-        _hits = Array.ConvertAll(KeyStreams.Uniform(numbers, StreamLength, seed: 1), TEntry.KeyOf);
+        _hits = Array.ConvertAll(KeyStreams.Uniform(numbers, length, seed: 1), TEntry.KeyOf);
         ulong[] absent = KeyStreams.Distinct(first: size, size);
-        _misses = Array.ConvertAll(KeyStreams.Uniform(absent, StreamLength, seed: 2), TEntry.KeyOf);
+        _misses = Array.ConvertAll(KeyStreams.Uniform(absent, length, seed: 2), TEntry.KeyOf);
         Map = TMap.CreateFilled<TEntry>(Keys, new MapSettings(Capacity: size));
     }
 
@@ -80,7 +81,7 @@ internal class ReadBody<TMap, TKey, TValue, TEntry> : SuiteBody
 
     private ReadOnlySpan<TKey> Next(TKey[] stream)
     {
-        _position = (_position + Operations) & (StreamLength - 1);
+        _position = (_position + Operations) & (stream.Length - 1);
         return stream.AsSpan(_position, Operations);
     }
 
