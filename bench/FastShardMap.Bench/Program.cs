@@ -3,6 +3,7 @@ using FastShardMap.Bench.Census;
 using FastShardMap.Bench.Compare;
 using FastShardMap.Bench.Drive;
 using FastShardMap.Bench.Memory;
+using FastShardMap.Bench.Report;
 using FastShardMap.Bench.Suites;
 
 var root = new RootCommand("Measures FastShardMap beside the maps it would replace.")
@@ -12,6 +13,7 @@ var root = new RootCommand("Measures FastShardMap beside the maps it would repla
     DriveCommand.Create(),
     SuitesCommand.Create(),
     MemoryCommand.Create(),
+    ReportCommand.Create(),
     MemoryProbeCommand.Create(),
 };
 ParseResult parsed = root.Parse(args);

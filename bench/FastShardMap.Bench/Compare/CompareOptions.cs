@@ -17,6 +17,9 @@ internal sealed record CompareOptions
     /// <summary>Divides every number of pairs: to try the command out, never to judge by.</summary>
     public int ShrinkFactor { get; init; } = 1;
 
+    /// <summary>Also look up in maps of sizes for which nothing is asked, for plots.</summary>
+    public bool WithMoreSizes { get; init; }
+
     public string? JsonPath { get; init; }
 
     public string? MarkdownPath { get; init; }

@@ -82,6 +82,9 @@ internal sealed class CompareReport(CompareResults results, MachineInfo machine,
         return text.ToString();
     }
 
+    /// <summary>The main table alone.</summary>
+    public string FigureTable() => ToMarkdown(Header, FigureRows()).ToString();
+
     private string Verdict() => $"{results.TargetsMet} of {results.Targets.Count()} targets met";
 
     private IEnumerable<string> Notes()

@@ -17,7 +17,7 @@ internal sealed class CompareSession<TOurs, TTheirs>(CompareOptions options, Act
     {
         announce("warming up");
         WarmUp();
-        foreach (LookupSize size in LookupSize.All)
+        foreach (LookupSize size in options.WithMoreSizes ? LookupSize.AllAndMore : LookupSize.All)
         {
             Group(
                 $"lookups, {size.Label}",

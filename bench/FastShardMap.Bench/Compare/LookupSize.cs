@@ -31,6 +31,13 @@ internal sealed record LookupSize(string Name, string Label, int Pairs)
         },
     ];
 
+    /// <summary>With sizes between, for which nothing is asked, in order of size.</summary>
+    public static readonly LookupSize[] AllAndMore =
+    [
+        .. All.Concat([new LookupSize("100", "100", 100), new LookupSize("10k", "10 K", 10_000)])
+            .OrderBy(size => size.Pairs),
+    ];
+
     public LookupBound[] Hit { get; init; } = [];
 
     public LookupBound[] Dependent { get; init; } = [];

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using FastShardMap.Bench.Measuring;
 using FastShardMap.Bench.Reporting;
 using Spectre.Console;
@@ -31,24 +30,6 @@ internal static class DriveReport
 
     public static string ToMarkdown(IReadOnlyList<GrowthResult> results, LatencyHistogram gaps) =>
         ToMarkdown(GrowthHeader, Rows(results, gaps));
-
-    /// <summary>The curve of a histogram for plotting: percentile as 1/(1 − p), and nanoseconds.</summary>
-    public static string ToCurve(LatencyHistogram latencies)
-    {
-        ArgumentNullException.ThrowIfNull(latencies);
-        var text = new StringBuilder();
-        double seen = 0;
-        foreach ((long upper, long count) in latencies.Buckets())
-        {
-            // The curve at a bucket's edge: one in how many operations takes longer than that.
-            double oneIn = latencies.Count / (latencies.Count - seen);
-            double nanoseconds = LatencyHistogram.ToNanoseconds(upper);
-            text.Append(CultureInfo.InvariantCulture, $"{oneIn:G9}\t{nanoseconds:G9}\n");
-            seen += count;
-        }
-
-        return text.ToString();
-    }
 
     private static IEnumerable<string> PercentileNames() => Percentiles.Select(percentile => percentile.Name);
 

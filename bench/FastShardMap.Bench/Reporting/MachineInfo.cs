@@ -60,6 +60,19 @@ internal sealed record MachineInfo
         ("date", Date),
     ];
 
+    /// <summary>The data caches of the first core and their sizes.</summary>
+    public IEnumerable<(string Level, long Bytes)> CacheBytes()
+    {
+        foreach (string cache in Caches.Split(", "))
+        {
+            string[] parts = cache.Split(' ');
+            if (parts.Length == 2 && Units.TryParseBytes(parts[1], out long bytes))
+            {
+                yield return (parts[0], bytes);
+            }
+        }
+    }
+
     /// <summary>A folder name that tells the CPU and its ISA level.</summary>
     public string Slug()
     {

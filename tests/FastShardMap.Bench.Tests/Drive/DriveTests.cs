@@ -103,21 +103,6 @@ public class DriveTests
         Assert.Contains("read meanwhile", DriveReport.ToMarkdown(results, gaps), StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void ToCurve_Histogram_RisesToItsMaximum()
-    {
-        var latencies = new LatencyHistogram();
-        for (int i = 1; i <= 1000; i++)
-        {
-            latencies.Record(i);
-        }
-
-        string[] lines = DriveReport.ToCurve(latencies).Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        Assert.StartsWith("1\t", lines[0], StringComparison.Ordinal);
-        double last = double.Parse(lines[^1].Split('\t')[1], System.Globalization.CultureInfo.InvariantCulture);
-        Assert.Equal(LatencyHistogram.ToNanoseconds(1000), last, 3);
-    }
-
     private static StopSignal Stopped()
     {
         var stop = new StopSignal();

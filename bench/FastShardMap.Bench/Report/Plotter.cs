@@ -1,0 +1,56 @@
+using System.ComponentModel;
+using System.Diagnostics;
+
+namespace FastShardMap.Bench.Report;
+
+/// <summary>Writes plots as scripts and has gnuplot draw them.</summary>
+internal sealed class Plotter(string folder)
+{
+    public const string Missing = "gnuplot is missing: run bench/install-tools, or draw the .gp files elsewhere.";
+
+    /// <summary>Whether gnuplot can be started here.</summary>
+    public static bool IsInstalled()
+    {
+        try
+        {
+            using Process? process = Start(".", "--version");
+            process?.WaitForExit();
+            return process?.ExitCode == 0;
+        }
+        catch (Win32Exception)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Writes the script, and the picture if gnuplot is there; returns whether it was drawn.</summary>
+    public bool Write(Plot plot)
+    {
+        ArgumentNullException.ThrowIfNull(plot);
+        string script = $"{plot.Name}.gp";
+        File.WriteAllText(Path.Combine(folder, script), plot.ToScript());
+        if (!IsInstalled())
+        {
+            return false;
+        }
+
+        using Process process = Start(folder, script)!;
+        string errors = process.StandardError.ReadToEnd();
+        process.WaitForExit();
+        return process.ExitCode == 0
+            ? true
+            : throw new InvalidOperationException($"gnuplot refuses {script}: {errors}");
+    }
+
+    private static Process? Start(string workingFolder, string argument)
+    {
+        var start = new ProcessStartInfo("gnuplot", argument)
+        {
+            WorkingDirectory = workingFolder,
+            UseShellExecute = false,
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+        };
+        return Process.Start(start);
+    }
+}

@@ -1,0 +1,51 @@
+using System.CommandLine;
+using FastShardMap.Bench.Reporting;
+
+namespace FastShardMap.Bench.Report;
+
+/// <summary><c>report</c>: measures everything and writes the tables and plots of this CPU.</summary>
+internal static class ReportCommand
+{
+    public static Command Create()
+    {
+        Option<string[]> parts = CommandOptions.Choices(
+            "--parts", "Parts to measure and write.", ReportOptions.AllParts, ReportOptions.AllParts);
+        var output = new Option<string?>("--output")
+        {
+            Description = "Folder in which the folder of this CPU is made (default: bench/results).",
+        };
+        var quick = new Option<bool>("--quick") { Description = "Fewer operations, repetitions and sizes." };
+        var readme = new Option<string?>("--readme")
+        {
+            Description = "Also refresh the table and plots between the marks in this file.",
+        };
+        Option<int> shrink = CommandOptions.Number(
+            "--shrink", "Divide all sizes by this: to try the command out.", defaultValue: 1, least: 1, most: 10_000);
+        var command = new Command("report", "Measures everything and writes tables and plots for this CPU.")
+        {
+            parts, output, quick, readme, shrink,
+        };
+        command.SetAction(parsed =>
+        {
+            Terminal terminal = Terminal.Create();
+            string root = RepositoryRoot.Find() ?? Environment.CurrentDirectory;
+            var writer = new ReportWriter(
+                new ReportOptions
+                {
+                    Parts = parsed.GetValue(parts)!,
+                    ResultsFolder = parsed.GetValue(output) ?? Path.Combine(root, "bench", "results"),
+                    Quick = parsed.GetValue(quick),
+                    ReadmePath = parsed.GetValue(readme),
+                    ShrinkFactor = parsed.GetValue(shrink),
+                },
+                terminal.Announce);
+            IReadOnlyList<string> written = writer.Write();
+            terminal.WriteLine($"{writer.Folder}: {string.Join(", ", written)}");
+            if (!Plotter.IsInstalled())
+            {
+                terminal.WriteLine(Plotter.Missing);
+            }
+        });
+        return command;
+    }
+}
