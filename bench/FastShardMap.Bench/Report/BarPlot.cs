@@ -20,7 +20,7 @@ internal sealed class BarPlot(string name, string title) : Plot(name, title)
         ArgumentNullException.ThrowIfNull(script);
         script.Append(CultureInfo.InvariantCulture, $"set ylabel {Quote(YLabel)}\n");
         script.Append("set style data histograms\nset style histogram clustered gap 1\nset style fill solid 0.9\n");
-        script.Append("set key outside right top\nset xtics rotate by -20\n");
+        script.Append("set xtics rotate by -20\n");
         script.Append(IsYLogarithmic ? "set logscale y 10\n" : "set yrange [0:*]\n");
         script.Append("$data << EOD\n");
         foreach ((string label, double[] values) in Groups)

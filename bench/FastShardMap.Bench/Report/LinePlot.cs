@@ -29,7 +29,6 @@ internal sealed class LinePlot(string name, string title) : Plot(name, title)
     {
         ArgumentNullException.ThrowIfNull(script);
         script.Append(CultureInfo.InvariantCulture, $"set xlabel {Quote(XLabel)}\nset ylabel {Quote(YLabel)}\n");
-        script.Append("set key outside right top\n");
         if (IsXLogarithmic)
         {
             script.Append("set logscale x 10\n");

@@ -23,7 +23,7 @@ internal abstract class Plot(string name, string title)
         script.Append("set terminal svg size 840,480 dynamic background '#ffffff' font 'sans-serif,13'\n");
         script.Append(CultureInfo.InvariantCulture, $"set output '{Name}.svg'\n");
         script.Append(CultureInfo.InvariantCulture, $"set title {Quote(Title)}\n");
-        script.Append("set grid\nset encoding utf8\n");
+        script.Append("set grid\nset encoding utf8\nset key below\n");
         AppendBody(script);
         return script.ToString();
     }
@@ -34,7 +34,8 @@ internal abstract class Plot(string name, string title)
     protected static string Quote(string text) =>
         '"' + text.Replace("\\", "\\\\", StringComparison.Ordinal)
             .Replace("\"", "\\\"", StringComparison.Ordinal)
-            .Replace("_", "\\\\_", StringComparison.Ordinal) + '"';
+            .Replace("_", "\\\\_", StringComparison.Ordinal)
+            .Replace("\n", "\\n", StringComparison.Ordinal) + '"';
 
     protected static string Number(double value) => value.ToString("G7", CultureInfo.InvariantCulture);
 }

@@ -38,7 +38,7 @@ internal sealed class ReportPlots(MachineInfo machine)
             return new Curve(title, points, isDashed);
         }
 
-        return new LinePlot(name, $"{what}, 8+8 bytes, {_where}")
+        return new LinePlot(name, $"{what}, 8+8 bytes\n{_where}")
         {
             XLabel = "pairs in the map",
             YLabel = "nanoseconds",
@@ -55,7 +55,7 @@ internal sealed class ReportPlots(MachineInfo machine)
     }
 
     public LinePlot ThroughputByThreads(IReadOnlyList<DriveResult> results, string mix, string keys) =>
-        new($"throughput-{mix.ToLowerInvariant()}-{keys}", $"Throughput, mix {mix}, {keys} keys, {_where}")
+        new($"throughput-{mix.ToLowerInvariant()}-{keys}", $"Throughput, mix {mix}, {keys} keys\n{_where}")
         {
             XLabel = "threads",
             YLabel = "million operations a second",
@@ -80,7 +80,7 @@ internal sealed class ReportPlots(MachineInfo machine)
     public LinePlot LatencyCurves(IReadOnlyList<DriveResult> results, string mix, string keys, int threads) =>
         Percentiles(
             $"latency-{mix.ToLowerInvariant()}-{keys}",
-            $"Latency, mix {mix}, {keys} keys, {threads} thread(s), {_where}",
+            $"Latency, mix {mix}, {keys} keys, {threads} thread(s)\n{_where}",
             [
                 .. Of(results, mix, keys).Where(result => result.Threads == threads).Select(result =>
                 {
@@ -96,14 +96,14 @@ internal sealed class ReportPlots(MachineInfo machine)
 
     public LinePlot GrowthCurves(IReadOnlyList<GrowthResult> results, LatencyHistogram gaps) => Percentiles(
         "growth-latency",
-        $"Inserts while growing from empty, {_where}",
+        $"Inserts while growing from empty\n{_where}",
         [
             .. results.Where(result => result.Readers == 0).Select(result => (result.Map, result.Inserts)),
             (DriveSession.MachineLabel, gaps),
         ]);
 
     public BarPlot LongestPauses(IReadOnlyList<GrowthResult> results, LatencyHistogram gaps) =>
-        new("growth-pauses", $"Longest operation while growing from empty, {_where}")
+        new("growth-pauses", $"Longest operation while growing from empty\n{_where}")
         {
             YLabel = "milliseconds",
             IsYLogarithmic = true,
@@ -123,7 +123,7 @@ internal sealed class ReportPlots(MachineInfo machine)
         };
 
     public BarPlot BytesPerPair(IReadOnlyList<MemoryReading> readings) =>
-        new("memory", $"Physical memory per pair of 16 bytes, {_where}")
+        new("memory", $"Physical memory per pair of 16 bytes\n{_where}")
         {
             YLabel = "bytes per pair (resident set)",
             Series = ["reserved", "grown", "worst moment of growth"],
@@ -144,7 +144,7 @@ internal sealed class ReportPlots(MachineInfo machine)
         };
 
     public BarPlot FullCollections(IReadOnlyList<MemoryReading> readings) =>
-        new("full-gc", $"One full blocking collection, {_where}")
+        new("full-gc", $"One full blocking collection\n{_where}")
         {
             YLabel = "milliseconds",
             IsYLogarithmic = true,
