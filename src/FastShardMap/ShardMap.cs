@@ -59,11 +59,14 @@ public sealed class ShardMap<TKey, TValue> : ShardMap<TKey, TValue, DefaultHashe
 /// </remarks>
 [DebuggerDisplay("{DebuggerText,nq}")]
 [DebuggerTypeProxy(typeof(Diagnostics.ShardMapDebugView<,,>))]
-public partial class ShardMap<TKey, TValue, THasher> : IDisposable, IEnumerable<KeyValuePair<TKey, TValue>>, IMigratingMap
+public partial class ShardMap<TKey, TValue, THasher> : IDisposable, IEnumerable<KeyValuePair<TKey, TValue>>, IMigratingMap, IObservedMap
     where TKey : unmanaged, IEquatable<TKey>
     where TValue : unmanaged
     where THasher : struct, IKeyHasher<TKey>
 {
+    /// <summary>Groups of a shard that an observation of probe lengths looks at: a millisecond for 256 shards.</summary>
+    private const int SampledGroups = 16;
+
     private ShardSet<TKey, TValue, THasher> _shards;
 
     /// <summary>Creates an empty map that grows as needed.</summary>
@@ -94,6 +97,8 @@ public partial class ShardMap<TKey, TValue, THasher> : IDisposable, IEnumerable<
         {
             BackgroundMigration.Register(this);
         }
+
+        Diagnostics.MapRegistry.Add(this);
     }
 
     /// <summary>The number of entries.</summary>
@@ -136,6 +141,17 @@ public partial class ShardMap<TKey, TValue, THasher> : IDisposable, IEnumerable<
 
     internal ref ShardSet<TKey, TValue, THasher> Shards => ref _shards;
 
+    /// <inheritdoc/>
+    unsafe nuint IObservedMap.Address => (nuint)_shards.Header;
+
+    /// <inheritdoc/>
+    string? IObservedMap.Name => Name;
+
+    /// <inheritdoc/>
+    (Type Key, Type Value, Type Hasher) IObservedMap.Types => (typeof(TKey), typeof(TValue), typeof(THasher));
+
+    private string? Name => _shards.Name;
+
     private string DebuggerText => ToString();
 
     /// <summary>Ends the map and gives its memory back to the system. Later calls throw <see cref="ObjectDisposedException"/>,
@@ -153,7 +169,7 @@ public partial class ShardMap<TKey, TValue, THasher> : IDisposable, IEnumerable<
     /// <returns>Such as <c>ShardMap&lt;UInt64, UInt64&gt;: 3 of 32 entries</c>.</returns>
     public override string ToString()
     {
-        string types = $"ShardMap<{typeof(TKey).Name}, {typeof(TValue).Name}>";
+        string types = $"ShardMap<{typeof(TKey).Name}, {typeof(TValue).Name}>{(Name is null ? string.Empty : $" '{Name}'")}";
         string text = _shards.IsDisposed
             ? $"{types}: disposed"
             : string.Create(
@@ -161,6 +177,17 @@ public partial class ShardMap<TKey, TValue, THasher> : IDisposable, IEnumerable<
                 $"{types}: {_shards.Count} of {_shards.Capacity} entries{(_shards.GetStatistics().MigrationsActive > 0 ? ", migrating" : string.Empty)}");
         GC.KeepAlive(this);
         return text;
+    }
+
+    /// <inheritdoc/>
+    bool IObservedMap.TryObserve(out ShardMapStatistics statistics, out long readRetries, out double probeLength)
+    {
+        bool live = !_shards.IsDisposed;
+        statistics = live ? _shards.GetStatistics() : default;
+        readRetries = live ? _shards.ReadRetries : 0;
+        probeLength = live ? _shards.SampleProbeLength(SampledGroups) : 0;
+        GC.KeepAlive(this);
+        return live;
     }
 
     /// <inheritdoc/>

@@ -62,6 +62,10 @@ public sealed class ShardMapOptions
     /// <summary>Let a background thread finish the migrations of shards that nobody writes to. Default: false.</summary>
     public bool BackgroundMigration { get; set; }
 
+    /// <summary>What the map is called in metrics, events, dumps and debuggers. Only named maps publish metrics, so a name
+    /// should be one of few: it becomes a tag of every measurement. Default: null.</summary>
+    public string? Name { get; set; }
+
     /// <summary>For tests: groups that a write moves at least.</summary>
     internal int MigrationStepGroups { get; set; } = DefaultStepGroups;
 
@@ -81,6 +85,7 @@ public sealed class ShardMapOptions
             Prefault = Prefault,
             BackgroundMigration = BackgroundMigration,
             MigrationStepGroups = MigrationStepGroups,
+            Name = Name,
             Seed = Seed,
         };
     }

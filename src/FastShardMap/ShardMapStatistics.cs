@@ -55,6 +55,9 @@ public readonly record struct ShardMapStatistics
     /// <summary>Lock waits long enough to put the thread to sleep.</summary>
     public long Parks { get; init; }
 
+    /// <summary>Time that writes have waited for locks, all threads together.</summary>
+    public TimeSpan LockWaitTime { get; init; }
+
     /// <summary>Reads that writers disturbed so often that they took the lock.</summary>
     public long ReadFallbacks { get; init; }
 

@@ -9,7 +9,7 @@ namespace FastShardMap.Layout;
 [StructLayout(LayoutKind.Sequential, Size = Bytes)]
 internal unsafe struct MapHeader
 {
-    public const int Bytes = 512;
+    public const int Bytes = 1024;
 
     /// <summary>"FSHRDMAP" in ASCII, read as a little-endian word.</summary>
     public const ulong ExpectedMagic = 0x50414D4452485346;
@@ -17,7 +17,8 @@ internal unsafe struct MapHeader
     /// <summary>Changes with every change of any native structure.</summary>
     public const uint CurrentLayoutVersion = 1;
 
-    public const int TypeNameBytes = 184;
+    /// <summary>Room for each of the four names.</summary>
+    public const int NameBytes = 216;
 
     public ulong Magic;
     public uint LayoutVersion;
@@ -41,13 +42,30 @@ internal unsafe struct MapHeader
 
     /// <summary>Bit 0 huge pages, bit 1 pre-faulting, bit 2 background migration.</summary>
     public uint Options;
+
+    /// <summary>At least this many groups move with a write to a migrating shard.</summary>
+    public uint MigrationStepGroups;
+
     public uint KeyNameBytes;
     public uint ValueNameBytes;
-    public uint Reserved;
+    public uint HasherNameBytes;
+    public uint MapNameBytes;
 
-    /// <summary>Full name of the key type, UTF-8, cut at <see cref="TypeNameBytes"/>.</summary>
-    public fixed byte KeyName[TypeNameBytes];
+    /// <summary>When the map was created: ticks of 100 ns since the year 1, UTC.</summary>
+    public long CreatedTicks;
 
-    /// <summary>Full name of the value type, UTF-8, cut at <see cref="TypeNameBytes"/>.</summary>
-    public fixed byte ValueName[TypeNameBytes];
+    /// <summary>Attempts of lock-free reads that writers disturbed; counted only while somebody observes it.</summary>
+    public long ReadRetries;
+
+    /// <summary>Name of the key type with its namespace, UTF-8, cut at <see cref="NameBytes"/>.</summary>
+    public fixed byte KeyName[NameBytes];
+
+    /// <summary>Name of the value type, in the same form.</summary>
+    public fixed byte ValueName[NameBytes];
+
+    /// <summary>Name of the hasher type, in the same form: who knows it, and the seed, can compute every hash.</summary>
+    public fixed byte HasherName[NameBytes];
+
+    /// <summary>The name that the user gave the map, or nothing.</summary>
+    public fixed byte MapName[NameBytes];
 }

@@ -5,7 +5,7 @@ namespace FastShardMap.Layout;
 /// <summary>What the writers of a shard share: its lock and, guarded by it, everything else. A line pair of its own,
 /// because adjacent-line prefetch on x64 and 128-byte lines on some ARM64 cores move 128 bytes together.</summary>
 [StructLayout(LayoutKind.Sequential, Size = Bytes)]
-internal struct WriteSide
+internal unsafe struct WriteSide
 {
     public const int Bytes = 128;
 
@@ -47,4 +47,13 @@ internal struct WriteSide
 
     /// <summary>Removals since the last rebuild for saturated overflow counts.</summary>
     public long RemovesSinceRebuild;
+
+    /// <summary>Time that writers have waited for the lock, in nanoseconds.</summary>
+    public long LockWaitNanoseconds;
+
+    /// <summary>The map whose shard this is: for whoever knows only the address of a lock. Never changes.</summary>
+    public MapHeader* Map;
+
+    /// <summary>The shard's index. Never changes.</summary>
+    public int Shard;
 }

@@ -59,6 +59,7 @@ internal sealed unsafe partial class Arena
         }
 
         Interlocked.Add(ref s_processLiveBytes, -(long)live.OccupiedBytes);
+        MemoryEvents.Listener?.Retired(start, live.OccupiedBytes);
         if (live.Pool.ClearsInPlace)
         {
             NativeMemory.Clear(block, live.OccupiedBytes);
@@ -179,6 +180,11 @@ internal sealed unsafe partial class Arena
             _ = PageMemory.TryForbidHugePages((byte*)block.Range.Start, block.Range.Bytes);
         }
 
+        if (!resident)
+        {
+            MemoryEvents.Listener?.Released(block.Range.Start, block.Range.Bytes);
+        }
+
         if (Settle(block, resident))
         {
             Post();
@@ -236,6 +242,11 @@ internal sealed unsafe partial class Arena
         foreach (AddressRange range in pages)
         {
             bool discarded = PageMemory.DiscardOrClear((byte*)range.Start, range.Bytes);
+            if (discarded)
+            {
+                MemoryEvents.Listener?.Released(range.Start, range.Bytes);
+            }
+
             using (_gate.Enter())
             {
                 pool.Give(range, resident: !discarded);

@@ -7,7 +7,7 @@ namespace FastShardMap.Sharding;
 /// <summary>
 /// The native block of a map: header, read views, write sides, sentinel group. Lives as long as the arena.
 /// <code>
-/// 0        512                    +32 · shards (aligned to 128)   +128 · shards
+/// 0        1024                   +32 · shards (aligned to 128)   +128 · shards
 /// | header | read views …         | write sides …                 | sentinel group |
 /// </code>
 /// </summary>
@@ -25,9 +25,10 @@ internal readonly unsafe struct MapBlock
     public TableRef Sentinel { get; }
 
     /// <exception cref="OutOfMemoryException">The system refuses the memory.</exception>
-    public static MapBlock Create<TKey, TValue>(Arena arena, ShardSetOptions options, HashSeed seed)
+    public static MapBlock Create<TKey, TValue, THasher>(Arena arena, ShardSetOptions options, HashSeed seed)
         where TKey : unmanaged
         where TValue : unmanaged
+        where THasher : struct
     {
         GroupShape shape = GroupShape<TKey, TValue>.Shape;
         uint shards = (uint)options.ShardCount;
@@ -54,14 +55,22 @@ internal readonly unsafe struct MapBlock
         header->SlotsPerGroup = (uint)shape.SlotsPerGroup;
         header->StrideBytes = (uint)shape.StrideBytes;
         header->Options = (options.HugePages ? 1u : 0) | (options.Prefault ? 2u : 0) | (options.BackgroundMigration ? 4u : 0);
-        header->KeyNameBytes = WriteName(typeof(TKey), header->KeyName);
-        header->ValueNameBytes = WriteName(typeof(TValue), header->ValueName);
+        header->MigrationStepGroups = (uint)options.MigrationStepGroups;
+        header->CreatedTicks = DateTime.UtcNow.Ticks;
+
+        // Not FullName: it repeats the assembly of every type argument, and there is no room for that.
+        header->KeyNameBytes = WriteName(typeof(TKey).ToString(), header->KeyName);
+        header->ValueNameBytes = WriteName(typeof(TValue).ToString(), header->ValueName);
+        header->HasherNameBytes = WriteName(typeof(THasher).ToString(), header->HasherName);
+        header->MapNameBytes = WriteName(options.Name ?? string.Empty, header->MapName);
 
         TableRef sentinel = TableRef.Create((byte*)header->Sentinel, TableSize.PowerOfTwo(0));
         for (uint shard = 0; shard < shards; shard++)
         {
             header->Views[shard].Current = sentinel;
             header->Views[shard].Generation = ViewGeneration.Initial;
+            header->WriteSides[shard].Map = header;
+            header->WriteSides[shard].Shard = (int)shard;
         }
 
         // Last: a tool that finds the magic finds a complete header.
@@ -69,11 +78,11 @@ internal readonly unsafe struct MapBlock
         return new MapBlock(header, sentinel);
     }
 
-    private static uint WriteName(Type type, byte* destination)
+    private static uint WriteName(string name, byte* destination)
     {
         Encoding.UTF8.GetEncoder().Convert(
-            type.FullName ?? type.Name,
-            new Span<byte>(destination, MapHeader.TypeNameBytes),
+            name,
+            new Span<byte>(destination, MapHeader.NameBytes),
             flush: true,
             out _,
             out int bytes,

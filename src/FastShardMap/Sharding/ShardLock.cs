@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using FastShardMap.Layout;
 
@@ -85,13 +86,26 @@ internal static unsafe class ShardLock
                 "The key's Equals, the hasher or a callback has called back into the map that is running it.");
         }
 
-        if (!TrySpin(side, thread) && !TryPark(side, thread, timeoutMilliseconds))
+        long started = Stopwatch.GetTimestamp();
+        ShardEvents? listener = ShardEvents.Listener;
+        listener?.ContentionStart(side, Volatile.Read(ref side->Lock) >> 1, thread.Id);
+        bool entered = false;
+        try
         {
-            return false;
+            entered = TrySpin(side, thread) || TryPark(side, thread, timeoutMilliseconds);
+            return entered;
         }
+        finally
+        {
+            long waited = Stopwatch.GetElapsedTime(started).Ticks * TimeSpan.NanosecondsPerTick;
+            if (entered)
+            {
+                side->LockWaits++;
+                side->LockWaitNanoseconds += waited;
+            }
 
-        side->LockWaits++;
-        return true;
+            listener?.ContentionStop(side, thread.Id, entered, waited);
+        }
     }
 
     private static bool TrySpin(WriteSide* side, ThreadState thread)

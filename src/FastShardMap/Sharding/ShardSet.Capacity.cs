@@ -217,6 +217,7 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
             return TableRef.None;
         }
 
+        TableRef previous = view->Previous;
         ViewGeneration.BeginChange(view);
         view->Previous = TableRef.None;
         view->Current = _sentinel;
@@ -224,6 +225,11 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         Interlocked.MemoryBarrier(); // [E8] release fence: the view is out before the block's memory changes
         side->Count = 0;
         Volatile.Write(ref side->MaxEntries, 0);
+        if (!previous.IsNone)
+        {
+            ShardEvents.Listener?.MigrationStop(side, previous.Groups, completed: false);
+        }
+
         return dropped;
     }
 }

@@ -125,7 +125,8 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
 
     private readonly void ClearShard(ReadView* view, WriteSide* side, TableRef empty, List<TableRef> retired)
     {
-        AddUnlessNone(retired, view->Previous);
+        TableRef previous = view->Previous;
+        AddUnlessNone(retired, previous);
         retired.Add(view->Current);
         view->Previous = TableRef.None;
         view->Current = empty;
@@ -135,6 +136,10 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         side->SaturatedGroups = 0;
         side->RemovesSinceRebuild = 0;
         Volatile.Write(ref side->MaxEntries, IsSentinel(empty) ? 0 : TableSize.MaxEntries(empty.Groups, Slots));
+        if (!previous.IsNone)
+        {
+            ShardEvents.Listener?.MigrationStop(side, previous.Groups, completed: false);
+        }
     }
 
     private static void AddUnlessNone(List<TableRef> tables, TableRef table)

@@ -123,6 +123,7 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         if (!nothingToMove)
         {
             side->MigrationsStarted++;
+            ShardEvents.Listener?.MigrationStart(side, old.Groups, next.Groups);
         }
 
         return nothingToMove && !IsSentinel(old) ? old : TableRef.None;
@@ -138,6 +139,7 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         ViewGeneration.EndChange(view);
         Interlocked.MemoryBarrier(); // [E8] release fence: the view is out before the block's memory changes
         side->MigrationsFinished++;
+        ShardEvents.Listener?.MigrationStop(side, emptied.Groups, completed: true);
         return emptied;
     }
 

@@ -193,6 +193,11 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
                 }
             }
 
+            if (ShardEvents.CountsReadRetries)
+            {
+                Interlocked.Increment(ref _header->ReadRetries);
+            }
+
             Thread.SpinWait(1 + attempt);
         }
 
@@ -216,6 +221,7 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         try
         {
             side->ReadFallbacks++;
+            ShardEvents.Listener?.ReadFallback(side, thread.Id);
             return TryReadOwned(key, hash, view, out value);
         }
         finally

@@ -39,6 +39,8 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
                 GroupsMoved = sum.GroupsMoved + Volatile.Read(ref side->GroupsMoved),
                 LockWaits = sum.LockWaits + Volatile.Read(ref side->LockWaits),
                 Parks = sum.Parks + Volatile.Read(ref side->Parks),
+                LockWaitTime = sum.LockWaitTime + TimeSpan.FromTicks(
+                    Volatile.Read(ref side->LockWaitNanoseconds) / TimeSpan.NanosecondsPerTick),
                 ReadFallbacks = sum.ReadFallbacks + Volatile.Read(ref side->ReadFallbacks),
             };
         }
@@ -78,6 +80,27 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         }
 
         return lengths;
+    }
+
+    /// <summary>How many groups, on average, an entry lies from its home, from a sample of groups: every entry is counted
+    /// by each group it has passed. Without a lock, for nothing but control words is read.</summary>
+    public readonly double SampleProbeLength(int groupsPerShard)
+    {
+        long passed = 0;
+        long entries = 0;
+        for (int shard = 0; shard < _options.ShardCount; shard++)
+        {
+            TableRef table = TableRef.FromWord(Volatile.Read(ref *(ulong*)&_views[shard].Current));
+            ulong stride = Math.Max(1, table.Groups / (uint)groupsPerShard);
+            for (ulong index = 0; index < table.Groups; index += stride)
+            {
+                ulong control = GroupVersion.ReadControl(Table<TKey, TValue>.GroupAt(table, index));
+                passed += ControlWord.OverflowCount(control);
+                entries += System.Numerics.BitOperations.PopCount(control & ControlWord.OccupiedBits(Slots));
+            }
+        }
+
+        return entries == 0 ? 0 : (double)passed / entries;
     }
 
     /// <summary>Some entries, read without any lock and group by group: for a debugger that has stopped all threads.</summary>

@@ -28,7 +28,7 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         _seed = options.Seed ?? HashSeed.Create();
         _arena = new Arena();
         _arena.Attach(owner);
-        MapBlock block = MapBlock.Create<TKey, TValue>(_arena, options, _seed);
+        MapBlock block = MapBlock.Create<TKey, TValue, THasher>(_arena, options, _seed);
         _header = block.Header;
         _views = _header->Views;
         _writeSides = _header->WriteSides;
@@ -45,6 +45,10 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
     public readonly Arena Arena => _arena;
 
     public readonly MapHeader* Header => _header;
+
+    public readonly string? Name => _options.Name;
+
+    public readonly long ReadRetries => Interlocked.Read(ref _header->ReadRetries);
 
     public readonly bool IsDisposed => Volatile.Read(ref Unsafe.AsRef(in _disposed)) != 0;
 

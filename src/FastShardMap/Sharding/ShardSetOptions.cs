@@ -17,6 +17,9 @@ internal sealed record ShardSetOptions
     /// <summary>At least this many groups move with every write to a migrating shard.</summary>
     public required int MigrationStepGroups { get; init; }
 
+    /// <summary>What tools call the map, or null.</summary>
+    public string? Name { get; init; }
+
     /// <summary>A fixed seed, for tests that need the same layout twice.</summary>
     public HashSeed? Seed { get; init; }
 }
