@@ -1,0 +1,83 @@
+using System.Diagnostics.Metrics;
+using FastShardMap.Sharding;
+
+namespace FastShardMap.Diagnostics;
+
+/// <summary>
+/// The meter <c>FastShardMap</c>: observable instruments, each with one measurement for each named map. Names and units
+/// follow OpenTelemetry's conventions (dotted, singular units in UCUM, counted things in braces).
+/// </summary>
+/// <remarks>Maps are asked only when a listener collects. Two maps of one name are two measurements with equal tags, which
+/// listeners add up or overwrite as they please: names should differ.</remarks>
+internal static class MapMeter
+{
+    public const string Name = "FastShardMap";
+    public const string NameTag = "fastshardmap.map.name";
+
+    private static readonly Meter s_meter = new(Name, typeof(MapMeter).Assembly.GetName().Version?.ToString(3));
+
+    private delegate T Reading<T>(in ShardMapStatistics statistics)
+        where T : struct;
+
+    /// <summary>Creates the instruments, once.</summary>
+    public static void Start()
+    {
+        Level("fastshardmap.map.entries", "{entry}", "Entries.", (in s) => s.Count);
+        Level("fastshardmap.map.capacity", "{entry}", "Entries that the present tables take before they grow.", (in s) => s.Capacity);
+        Level("fastshardmap.map.memory.usage", "By", "Unmanaged memory held.", (in s) => s.BytesAllocated);
+        Level("fastshardmap.map.memory.reserved", "By", "Address space held, with that of retired tables.", (in s) => s.AddressSpaceBytes);
+        Share("fastshardmap.map.load_factor", "1", "Entries per slot of the present tables.", (in s) => s.LoadFactor);
+        Count("fastshardmap.map.migration.started", "{migration}", "Migrations started.", (in s) => s.MigrationsStarted);
+        Count("fastshardmap.map.migration.finished", "{migration}", "Migrations finished.", (in s) => s.MigrationsFinished);
+        Level("fastshardmap.map.migration.active", "{shard}", "Shards that are migrating.", (in s) => s.MigrationsActive);
+        Share("fastshardmap.map.migration.progress", "1", "Share of groups that the active migrations have moved.", (in s) => s.MigrationProgress);
+        Count("fastshardmap.map.lock.waits", "{wait}", "Writes that found their shard's lock taken.", (in s) => s.LockWaits);
+        Count("fastshardmap.map.lock.parks", "{park}", "Lock waits long enough to put the thread to sleep.", (in s) => s.Parks);
+        Count("fastshardmap.map.read.fallbacks", "{read}", "Reads that writers disturbed so often that they took the lock.", (in s) => s.ReadFallbacks);
+        s_meter.CreateObservableCounter(
+            "fastshardmap.map.lock.wait.duration",
+            () => Observe(static (in s) => s.LockWaitTime.TotalSeconds),
+            "s",
+            "Time that writes have waited for locks, all threads together.");
+        s_meter.CreateObservableCounter(
+            "fastshardmap.map.read.retries",
+            () => Observe(static (_, retries, _) => retries),
+            "{attempt}",
+            "Attempts of reads that writers disturbed, since the first collection of this instrument.");
+        s_meter.CreateObservableGauge(
+            "fastshardmap.map.probe.length",
+            () => Observe(static (_, _, probeLength) => probeLength),
+            "{group}",
+            "Groups between an entry and its home, on average over a sample.");
+    }
+
+    private static void Level(string name, string unit, string description, Reading<long> reading) =>
+        s_meter.CreateObservableUpDownCounter(name, () => Observe(reading), unit, description);
+
+    private static void Count(string name, string unit, string description, Reading<long> reading) =>
+        s_meter.CreateObservableCounter(name, () => Observe(reading), unit, description);
+
+    private static void Share(string name, string unit, string description, Reading<double> reading) =>
+        s_meter.CreateObservableGauge(name, () => Observe(reading), unit, description);
+
+    private static List<Measurement<T>> Observe<T>(Reading<T> reading)
+        where T : struct => Observe((statistics, _, _) => reading(statistics));
+
+    private static List<Measurement<T>> Observe<T>(Func<ShardMapStatistics, long, double, T> reading)
+        where T : struct
+    {
+        // Somebody collects: from now on disturbed reads are worth a shared write.
+        ShardEvents.CountsReadRetries = true;
+        List<Measurement<T>> measurements = [];
+        foreach (IObservedMap map in MapRegistry.Live())
+        {
+            if (map.Name is not null && map.TryObserve(out ShardMapStatistics statistics, out long retries, out double probeLength))
+            {
+                measurements.Add(new Measurement<T>(
+                    reading(statistics, retries, probeLength), new KeyValuePair<string, object?>(NameTag, map.Name)));
+            }
+        }
+
+        return measurements;
+    }
+}

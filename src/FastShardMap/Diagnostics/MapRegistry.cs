@@ -1,0 +1,58 @@
+namespace FastShardMap.Diagnostics;
+
+/// <summary>
+/// The maps of the process, held weakly: whom metrics ask, and what a listener that comes late is told of. Adding is all
+/// that a map pays; nobody asks unless somebody listens.
+/// </summary>
+internal static class MapRegistry
+{
+    private const int FirstPurge = 64;
+    private static readonly Lock s_gate = new();
+    private static readonly List<WeakReference<IObservedMap>> s_maps = [];
+    private static int s_purgeAt = FirstPurge;
+    private static bool s_metered;
+
+    /// <summary>Makes a map visible.</summary>
+    public static void Add(IObservedMap map)
+    {
+        bool startMeter;
+        lock (s_gate)
+        {
+            // Each purge pays for as many additions as maps have survived it.
+            if (s_maps.Count >= s_purgeAt)
+            {
+                s_maps.RemoveAll(static entry => !entry.TryGetTarget(out _));
+                s_purgeAt = Math.Max(FirstPurge, s_maps.Count * 2);
+            }
+
+            s_maps.Add(new WeakReference<IObservedMap>(map));
+            startMeter = map.Name is not null && !s_metered;
+            s_metered |= startMeter;
+        }
+
+        if (startMeter)
+        {
+            MapMeter.Start();
+        }
+
+        FastShardMapEventSource.Log.ReportMap(map);
+    }
+
+    /// <summary>The maps that are still in use. Disposed ones may be among them.</summary>
+    public static List<IObservedMap> Live()
+    {
+        lock (s_gate)
+        {
+            List<IObservedMap> maps = new(s_maps.Count);
+            foreach (WeakReference<IObservedMap> entry in s_maps)
+            {
+                if (entry.TryGetTarget(out IObservedMap? map))
+                {
+                    maps.Add(map);
+                }
+            }
+
+            return maps;
+        }
+    }
+}
