@@ -1,0 +1,4 @@
+namespace FastShardMap.Inspector.Checking;
+
+/// <summary>One thing that a check has noticed.</summary>
+internal sealed record Finding(FindingKind Kind, string Rule, int? Shard, string Text);

@@ -1,0 +1,182 @@
+using System.Runtime.InteropServices;
+using FastShardMap.Inspector.Maps;
+using FastShardMap.Layout;
+
+namespace FastShardMap.Inspector.Checking;
+
+/// <summary>
+/// Checks the native memory of a map against the invariants that stand in Tables/Table.cs and in
+/// native-layout-docs/: sizes, counts, tags, overflow counts, probe paths, duplicates, migration state.
+/// </summary>
+internal static unsafe class MapChecker
+{
+    public static Findings Check(NativeMap map)
+    {
+        Findings findings = new();
+        CheckShape(map, findings);
+        if (map.KeyHash is null)
+        {
+            findings.Note(
+                "hashes unknown",
+                null,
+                $"keys of {map.KeyType} are hashed by {map.HasherType}, which only the program itself can run: "
+                + "tags, probe paths and exact overflow counts are not checked");
+        }
+
+        CheckSentinel(map, findings);
+        for (int shard = 0; shard < map.ShardCount; shard++)
+        {
+            CheckShard(map, shard, findings);
+        }
+
+        return findings;
+    }
+
+    private static void CheckShape(NativeMap map, Findings findings)
+    {
+        int slots = GroupShape.SlotsOf((int)map.Header.SlotBytes);
+        int stride = GroupShape.StrideOf((int)map.Header.SlotBytes);
+        if (slots != map.SlotsPerGroup || stride != map.StrideBytes)
+        {
+            findings.Error(
+                "shape",
+                null,
+                $"slots of {map.Header.SlotBytes} bytes come {slots} to a group of {stride} bytes; the header says {map.SlotsPerGroup} to {map.StrideBytes}");
+        }
+
+        if ((map.Header.Seed0 & map.Header.Seed1 & 1) == 0)
+        {
+            findings.Error("seed", null, "both words of a seed are odd; these are not");
+        }
+
+        if (map.Header.State > 1)
+        {
+            findings.Error("state", null, $"the map is in state {map.Header.State}; there are 0 and 1");
+        }
+    }
+
+    private static void CheckSentinel(NativeMap map, Findings findings)
+    {
+        if (!map.Memory.TryRead((ulong)map.Header.Sentinel, out Group sentinel))
+        {
+            findings.Error("unreadable", null, "the sentinel group cannot be read");
+        }
+        else if (sentinel.Control != 0 || sentinel.Version != 0)
+        {
+            findings.Error("sentinel", null, $"somebody has written to the group that is always empty: control 0x{sentinel.Control:x}, version 0x{sentinel.Version:x}");
+        }
+    }
+
+    private static void CheckShard(NativeMap map, int shard, Findings findings)
+    {
+        if (!map.TryReadShard(shard, out ReadView view, out WriteSide side))
+        {
+            findings.Error("unreadable", shard, "the shard's view and write side cannot be read");
+            return;
+        }
+
+        // While the lock is held a write may be between two of its steps.
+        bool isQuiet = side.Lock == 0;
+        CheckWriteSide(map, shard, side, findings);
+        CheckView(map, shard, view, side, isQuiet, findings);
+        if (!IsPlausible(map, view.Current) || (!view.Previous.IsNone && !IsPlausible(map, view.Previous)))
+        {
+            findings.Error("table", shard, $"a table word makes no sense: current 0x{view.Current.Word:x}, previous 0x{view.Previous.Word:x}");
+            return;
+        }
+
+        TableChecker current = new(map, shard, view.Current, isQuiet, findings, cursor: null);
+        current.Run();
+        TableChecker previous = new(map, shard, view.Previous, isQuiet, findings, side.MigrationCursor);
+        previous.Run();
+        current.CheckDuplicatesOf(previous);
+        CheckCounts(map, shard, side, current, previous, isQuiet, findings);
+    }
+
+    private static void CheckWriteSide(NativeMap map, int shard, in WriteSide side, Findings findings)
+    {
+        if ((ulong)side.Map != map.Address || side.Shard != shard)
+        {
+            findings.Error("write side", shard, $"it says that it is shard {side.Shard} of the map at 0x{(ulong)side.Map:x}");
+        }
+
+        if (side.Lock < 0 || side.Lock == 1)
+        {
+            findings.Error("lock", shard, $"the lock word is 0x{side.Lock:x}, which no thread writes");
+        }
+        else if (side.Lock != 0)
+        {
+            findings.Note("lock held", shard, $"thread {side.Lock >> 1} holds the lock{((side.Lock & 1) != 0 ? ", and others are parked" : string.Empty)}");
+        }
+
+        if (side.Count < 0 || side.MaxEntries < 0 || side.SaturatedGroups < 0 || side.MigrationsFinished > side.MigrationsStarted)
+        {
+            findings.Error("statistics", shard, $"count {side.Count}, maximum {side.MaxEntries}, saturated {side.SaturatedGroups}, migrations {side.MigrationsFinished} of {side.MigrationsStarted}");
+        }
+    }
+
+    private static void CheckView(NativeMap map, int shard, in ReadView view, in WriteSide side, bool isQuiet, Findings findings)
+    {
+        const ulong Busy = 1;
+        const ulong Migrating = 2;
+        const ulong Fractional = 4;
+        ulong expected = (view.Previous.IsNone ? 0 : Migrating) | (view.Current.IsFractional ? Fractional : 0);
+        if (view.Generation < 8)
+        {
+            findings.Error("generation", shard, $"generation {view.Generation} is below the first one");
+        }
+
+        if ((view.Generation & Busy) != 0)
+        {
+            findings.Report(isQuiet, "generation", shard, "the view is being changed");
+        }
+        else if ((view.Generation & (Migrating | Fractional)) != expected)
+        {
+            findings.Error("generation", shard, $"its state bits are {view.Generation & 7}; the tables ask for {expected}");
+        }
+
+        if (!view.Previous.IsNone && IsPlausible(map, view.Previous) && side.MigrationCursor > view.Previous.Groups)
+        {
+            findings.Error("cursor", shard, $"the migration cursor {side.MigrationCursor} is past the {view.Previous.Groups} groups of the previous table");
+        }
+    }
+
+    private static void CheckCounts(
+        NativeMap map, int shard, in WriteSide side, TableChecker current, TableChecker previous, bool isQuiet, Findings findings)
+    {
+        long entries = current.Entries + previous.Entries;
+        if (entries != side.Count && current.Unreadable + previous.Unreadable == 0)
+        {
+            findings.Report(isQuiet, "count", shard, $"the shard counts {side.Count} entries; its groups hold {entries}");
+        }
+
+        long maximum = current.Groups == 0 ? 0 : TableSize.MaxEntries(current.Groups, map.SlotsPerGroup);
+        if (side.MaxEntries != maximum)
+        {
+            findings.Report(isQuiet, "maximum", shard, $"a table of {current.Groups} groups takes {maximum} entries; the shard says {side.MaxEntries}");
+        }
+
+        if (current.Saturated != side.SaturatedGroups)
+        {
+            findings.Report(isQuiet, "saturated", shard, $"{current.Saturated} groups are saturated; the shard says {side.SaturatedGroups}");
+        }
+    }
+
+    private static bool IsPlausible(NativeMap map, TableRef table)
+    {
+        const ulong UserSpaceBits = 57;
+        if (map.IsSentinel(table))
+        {
+            return true;
+        }
+
+        ulong start = (ulong)table.Base;
+        return start != 0 && start >> (int)UserSpaceBits == 0 && table.Groups is > 0 and < 1UL << 48
+            && (!table.IsFractional || table.Size.Sixteenths is >= 9 and <= 15)
+            && (UInt128)table.Groups * (uint)map.StrideBytes < 1UL << 48;
+    }
+
+    /// <summary>Bytes of a key as text, for findings.</summary>
+    internal static string KeyText(ReadOnlySpan<byte> key) =>
+        key.Length == sizeof(ulong) ? $"0x{MemoryMarshal.Read<ulong>(key):x16}" : Convert.ToHexStringLower(key);
+}

@@ -1,0 +1,257 @@
+using FastShardMap.Inspector.Maps;
+using FastShardMap.Layout;
+
+namespace FastShardMap.Inspector.Checking;
+
+/// <summary>Checks one table: every group by itself, then overflow counts against the probe paths of all entries.</summary>
+internal sealed class TableChecker
+{
+    private const ulong BusyBit = 1;
+    private const ulong MovedBit = 2;
+
+    /// <summary>Without a hash, equal keys are found by remembering all of them: up to this many.</summary>
+    private const int MaxRememberedKeys = 1 << 20;
+    private readonly NativeMap _map;
+    private readonly int _shard;
+    private readonly bool _isQuiet;
+    private readonly Findings _findings;
+    private readonly ulong? _cursor;
+    private readonly TableReader _reader;
+    private byte[] _passed = [];
+
+    public TableChecker(NativeMap map, int shard, TableRef table, bool isQuiet, Findings findings, ulong? cursor)
+    {
+        _map = map;
+        _shard = shard;
+        _isQuiet = isQuiet;
+        _findings = findings;
+        _cursor = cursor;
+        _reader = new TableReader(map, table);
+    }
+
+    public ulong Groups => _reader.Groups;
+
+    public ulong Unreadable => _reader.Unreadable;
+
+    /// <summary>Entries in groups that are not moved.</summary>
+    public long Entries { get; private set; }
+
+    public long Saturated { get; private set; }
+
+    private string TableText => _cursor is null ? "current" : "previous";
+
+    public void Run()
+    {
+        if (Groups == 0)
+        {
+            return;
+        }
+
+        // One byte a group, saturating like the counts themselves. Nothing larger than the table that is there.
+        bool exact = _map.KeyHash is not null && Groups <= (ulong)Array.MaxLength;
+        _passed = exact ? new byte[Groups] : [];
+        HashSet<Int128>? seen = _map.KeyHash is null ? [] : null;
+        _reader.Walk((index, group) =>
+        {
+            CheckGroup(index, group);
+            CheckEntries(index, group, seen);
+        });
+        if (_reader.Unreadable > 0)
+        {
+            _findings.Error("unreadable", _shard, $"{_reader.Unreadable} of {Groups} groups of the {TableText} table cannot be read");
+        }
+        else if (exact)
+        {
+            _reader.Walk((index, group) => CheckOverflow(index, group));
+        }
+    }
+
+    /// <summary>Looks every entry of the previous table up in this one.</summary>
+    public void CheckDuplicatesOf(TableChecker previous)
+    {
+        if (previous.Groups == 0 || Groups == 0 || _map.KeyHash is null)
+        {
+            return;
+        }
+
+        previous._reader.Walk((index, group) =>
+        {
+            if ((TableReader.VersionOf(group) & MovedBit) != 0)
+            {
+                return;
+            }
+
+            ulong control = TableReader.ControlOf(group);
+            for (int slot = 0; slot < _map.SlotsPerGroup; slot++)
+            {
+                if (ControlWord.ControlByte(control, slot) != 0)
+                {
+                    ReadOnlySpan<byte> key = _reader.KeyAt(group, slot);
+                    if (Occurs(key, _map.KeyHash.Hash(key, _map.Seed), before: null))
+                    {
+                        _findings.Report(_isQuiet, "duplicate", _shard, $"key {MapChecker.KeyText(key)} is in group {index} of the previous table and in the current one");
+                    }
+                }
+            }
+        });
+    }
+
+    private void CheckGroup(ulong index, ReadOnlySpan<byte> group)
+    {
+        ulong control = TableReader.ControlOf(group);
+        ulong version = TableReader.VersionOf(group);
+        if ((version & BusyBit) != 0)
+        {
+            _findings.Report(_isQuiet, "version", _shard, $"group {index} of the {TableText} table is being written");
+        }
+
+        bool moved = (version & MovedBit) != 0;
+        if (_cursor is { } cursor && moved != index < cursor)
+        {
+            _findings.Report(_isQuiet, "moved", _shard, $"group {index} of the previous table is {(moved ? string.Empty : "not ")}moved; the cursor is at {cursor}");
+        }
+        else if (_cursor is null && moved)
+        {
+            _findings.Error("moved", _shard, $"group {index} of the current table is marked as moved");
+        }
+
+        for (int slot = 0; slot < ControlWord.MaxSlots; slot++)
+        {
+            byte tag = ControlWord.ControlByte(control, slot);
+            if (tag != 0 && (slot >= _map.SlotsPerGroup || (tag & ControlWord.OccupiedBit) == 0))
+            {
+                _findings.Error("control", _shard, $"control byte {slot} of group {index} of the {TableText} table is 0x{tag:x2}");
+            }
+        }
+
+        if (!moved && ControlWord.OverflowCount(control) == ControlWord.SaturatedOverflow)
+        {
+            Saturated += _cursor is null ? 1 : 0;
+        }
+    }
+
+    private void CheckEntries(ulong index, ReadOnlySpan<byte> group, HashSet<Int128>? seen)
+    {
+        ulong control = TableReader.ControlOf(group);
+        bool moved = (TableReader.VersionOf(group) & MovedBit) != 0;
+        for (int slot = 0; slot < _map.SlotsPerGroup; slot++)
+        {
+            byte tag = ControlWord.ControlByte(control, slot);
+            if (tag == 0)
+            {
+                continue;
+            }
+
+            Entries += moved ? 0 : 1;
+            ReadOnlySpan<byte> key = _reader.KeyAt(group, slot);
+            if (_map.KeyHash is { } hasher)
+            {
+                CheckPlace(index, key, tag, hasher.Hash(key, _map.Seed), moved);
+            }
+            else if (!moved && seen is not null && seen.Count < MaxRememberedKeys && !seen.Add(Digest(key)))
+            {
+                _findings.Report(_isQuiet, "duplicate", _shard, $"key {MapChecker.KeyText(key)} occurs twice in the {TableText} table");
+            }
+        }
+    }
+
+    private void CheckPlace(ulong index, ReadOnlySpan<byte> key, byte tag, ulong hash, bool moved)
+    {
+        if ((byte)HashBits.Tag(hash) != tag)
+        {
+            _findings.Report(_isQuiet, "tag", _shard, $"key {MapChecker.KeyText(key)} in group {index} of the {TableText} table has tag 0x{tag:x2}; its hash says 0x{(byte)HashBits.Tag(hash):x2}");
+            return; // Key or tag is damaged: its path would only repeat that.
+        }
+
+        int owner = (int)((hash >> HashBits.ShardShift) & (uint)(_map.ShardCount - 1));
+        if (owner != _shard)
+        {
+            _findings.Error("shard", _shard, $"key {MapChecker.KeyText(key)} belongs to shard {owner}");
+        }
+
+        ulong home = _reader.Table.Home(hash);
+        for (ulong step = home; step != index; step = step + 1 == Groups ? 0 : step + 1)
+        {
+            ReadOnlySpan<byte> passed = _reader.Group(step);
+            if (passed.IsEmpty)
+            {
+                return;
+            }
+
+            if (ControlWord.OverflowCount(TableReader.ControlOf(passed)) == 0)
+            {
+                _findings.Report(_isQuiet && !moved, "unreachable", _shard, $"key {MapChecker.KeyText(key)} in group {index} of the {TableText} table cannot be found: group {step} on its way from {home} ends every lookup");
+                return;
+            }
+
+            if (_passed.Length != 0 && _passed[step] != byte.MaxValue)
+            {
+                _passed[step]++;
+            }
+        }
+
+        if (!moved && Occurs(key, hash, before: index))
+        {
+            _findings.Report(_isQuiet, "duplicate", _shard, $"key {MapChecker.KeyText(key)} occurs twice in the {TableText} table");
+        }
+    }
+
+    private void CheckOverflow(ulong index, ReadOnlySpan<byte> group)
+    {
+        byte count = ControlWord.OverflowCount(TableReader.ControlOf(group));
+        bool moved = (TableReader.VersionOf(group) & MovedBit) != 0;
+        bool agrees = count == ControlWord.SaturatedOverflow || (moved ? count >= _passed[index] : count == _passed[index]);
+        if (!agrees)
+        {
+            _findings.Report(_isQuiet, "overflow", _shard, $"group {index} of the {TableText} table counts {count} entries that have passed it; there are {_passed[index]}");
+        }
+    }
+
+    // Whether a lookup finds the key in a group that comes before the given one on its path, or, without one, anywhere.
+    private bool Occurs(ReadOnlySpan<byte> key, ulong hash, ulong? before)
+    {
+        byte tag = (byte)HashBits.Tag(hash);
+        ulong index = _reader.Table.Home(hash);
+        for (ulong step = 0; step < Groups; step++)
+        {
+            ReadOnlySpan<byte> group = _reader.Group(index);
+            if (group.IsEmpty)
+            {
+                return false;
+            }
+
+            ulong control = TableReader.ControlOf(group);
+            int occurrences = 0;
+            for (int slot = 0; slot < _map.SlotsPerGroup; slot++)
+            {
+                if (ControlWord.ControlByte(control, slot) == tag && _reader.KeyAt(group, slot).SequenceEqual(key))
+                {
+                    occurrences++;
+                }
+            }
+
+            if (index == before)
+            {
+                return occurrences > 1;
+            }
+
+            if (occurrences > 0)
+            {
+                return true;
+            }
+
+            if (ControlWord.OverflowCount(control) == 0)
+            {
+                return false;
+            }
+
+            index = index + 1 == Groups ? 0 : index + 1;
+        }
+
+        return false;
+    }
+
+    // 128 bits: a chance agreement among a million keys is not to be expected.
+    private Int128 Digest(ReadOnlySpan<byte> key) =>
+        new(HashMixer.Mix(key, _map.Seed), HashMixer.Mix(key, new HashSeed(_map.Seed.Key1, _map.Seed.Key0)));
+}

@@ -1,0 +1,196 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using FastShardMap.Inspector.Tracing;
+
+namespace FastShardMap.Inspector.Commands;
+
+/// <summary>The command line.</summary>
+internal static class CommandTree
+{
+    private const string TargetHelp = "A dump file, or the number of a process, which is stopped meanwhile.";
+
+    /// <summary>Runs a command; never throws.</summary>
+    public static int Run(string[] arguments, TextWriter writer)
+    {
+        Output output = new(writer);
+        try
+        {
+            ParseResult parsed = Create(output).Parse(arguments);
+            int code = parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = writer });
+            return parsed.Errors.Count > 0 ? ExitCode.Unusable : code;
+        }
+        catch (InspectionException exception)
+        {
+            Console.Error.WriteLine($"fsmap: {exception.Message}");
+            return ExitCode.Unusable;
+        }
+        catch (Exception exception)
+        {
+            // Damaged dumps take readers to places nobody thought of; a stack trace helps only us.
+            Console.Error.WriteLine($"fsmap: {exception.GetType().Name}: {exception.Message}");
+            if (Environment.GetEnvironmentVariable("FSMAP_DEBUG") is not null)
+            {
+                Console.Error.WriteLine(exception);
+            }
+
+            return ExitCode.Failed;
+        }
+    }
+
+    private static RootCommand Create(Output output) => new("Looks into the maps of FastShardMap, in core dumps and live processes.")
+    {
+        List(output),
+        Show(output),
+        Check(output),
+        Entries(output),
+        Diff(output),
+        Dump(output),
+        Trace(output),
+    };
+
+    private static Command List(Output output)
+    {
+        Argument<string> target = new("target") { Description = TargetHelp };
+        Option<bool> json = Json();
+        Command command = new("list", "Every map: type, state, entries, bytes, who roots it.") { target, json };
+        command.SetAction(parsed => ListCommand.Run(parsed.GetRequiredValue(target), parsed.GetValue(json), output));
+        return command;
+    }
+
+    private static Command Show(Output output)
+    {
+        Argument<string> target = new("target") { Description = TargetHelp };
+        Argument<ulong> address = Address();
+        Option<string?> html = new("--html") { Description = "Write one self-contained page with heat map and histograms to this file." };
+        Option<bool> all = new("--all") { Description = "All shards, however many." };
+        Option<bool> json = Json();
+        Command command = new("show", "One map, shard by shard, with lock holders and histograms.") { target, address, html, all, json };
+        command.SetAction(parsed => ShowCommand.Run(
+            parsed.GetRequiredValue(target),
+            parsed.GetRequiredValue(address),
+            parsed.GetValue(html),
+            parsed.GetValue(json),
+            parsed.GetValue(all),
+            output));
+        return command;
+    }
+
+    private static Command Check(Output output)
+    {
+        Argument<string> target = new("target") { Description = TargetHelp };
+        Argument<ulong> address = Address();
+        address.Arity = ArgumentArity.ZeroOrOne;
+        Option<bool> json = Json();
+        Command command = new("check", "Consistency of the native memory. Exit code 1 if something is wrong.") { target, address, json };
+        command.SetAction(parsed => CheckCommand.Run(
+            parsed.GetRequiredValue(target), parsed.GetResult(address) is { Tokens.Count: > 0 } ? parsed.GetValue(address) : null, parsed.GetValue(json), output));
+        return command;
+    }
+
+    private static Command Entries(Output output)
+    {
+        Argument<string> target = new("target") { Description = TargetHelp };
+        Argument<ulong> address = Address();
+        Option<string?> key = new("--key") { Description = "Only the entry whose key reads like this." };
+        Option<string?> where = new("--where") { Description = "A condition, such as: key < 100 and value.State == Closed" };
+        Option<bool> csv = new("--csv") { Description = "Comma-separated, a column for each field." };
+        Option<bool> json = new("--json") { Description = "One JSON object a line." };
+        Option<long> limit = new("--limit") { Description = "At most so many.", DefaultValueFactory = _ => long.MaxValue };
+        Command command = new("entries", "Keys and values, decoded by their types.") { target, address, key, where, csv, json, limit };
+        command.SetAction(parsed => EntriesCommand.Run(
+            parsed.GetRequiredValue(target),
+            parsed.GetRequiredValue(address),
+            new EntriesOptions
+            {
+                Key = parsed.GetValue(key),
+                Where = parsed.GetValue(where),
+                Csv = parsed.GetValue(csv),
+                Json = parsed.GetValue(json),
+                Limit = parsed.GetValue(limit),
+            },
+            output));
+        return command;
+    }
+
+    private static Command Diff(Output output)
+    {
+        Argument<string> before = new("before") { Description = "The earlier dump." };
+        Argument<string> after = new("after") { Description = "The later dump of the same process, or the process." };
+        Option<bool> json = Json();
+        Command command = new("diff", "What has grown between two dumps.") { before, after, json };
+        command.SetAction(parsed => DiffCommand.Run(
+            parsed.GetRequiredValue(before), parsed.GetRequiredValue(after), parsed.GetValue(json), output));
+        return command;
+    }
+
+    private static Command Dump(Output output)
+    {
+        Argument<int> process = new("pid") { Description = "The number of a process." };
+        Option<string?> file = new("--output", "-o") { Description = "The file. Default: a new one here." };
+        Option<bool> full = new("--full") { Description = "With code and mapped files." };
+        Command command = new("dump", "Takes a dump of a process.") { process, file, full };
+        command.SetAction(parsed => DumpCommand.Run(
+            parsed.GetRequiredValue(process), parsed.GetValue(file), parsed.GetValue(full), output));
+        return command;
+    }
+
+    private static Command Trace(Output output)
+    {
+        Argument<string> source = new("source") { Description = "The number of a process, or a .nettrace file." };
+        Option<TimeSpan> duration = new("--duration")
+        {
+            Description = "How long to listen: 500ms, 10s, 2m. Default: 10s.",
+            DefaultValueFactory = _ => TimeSpan.FromSeconds(10),
+            CustomParser = ParseDuration,
+        };
+        Option<string?> chrome = new("--chrome") { Description = "Write Chrome trace JSON to this file." };
+        Option<string?> keep = new("--nettrace") { Description = "Keep the raw trace in this file." };
+        Option<bool> json = Json();
+        Command command = new("trace", "Who waited for whom: blocking chains at shard locks.") { source, duration, chrome, keep, json };
+        command.SetAction(parsed => TraceCommand.Run(
+            parsed.GetRequiredValue(source),
+            parsed.GetValue(duration),
+            parsed.GetValue(chrome),
+            parsed.GetValue(keep),
+            parsed.GetValue(json),
+            output));
+        return command;
+    }
+
+    private static Option<bool> Json() => new("--json") { Description = "For programs." };
+
+    private static Argument<ulong> Address() => new("address")
+    {
+        Description = "The map, as 'list' prints it: of its header or of its object, hexadecimal.",
+        CustomParser = static result =>
+        {
+            string text = result.Tokens[0].Value;
+            ReadOnlySpan<char> digits = text.StartsWith("0x", StringComparison.OrdinalIgnoreCase) ? text.AsSpan(2) : text;
+            if (!ulong.TryParse(digits, NumberStyles.HexNumber, CultureInfo.InvariantCulture, out ulong address))
+            {
+                result.AddError($"'{text}' is not a hexadecimal address.");
+            }
+
+            return address;
+        },
+    };
+
+    private static TimeSpan ParseDuration(ArgumentResult result)
+    {
+        string text = result.Tokens[0].Value;
+        (string unit, double seconds)[] units = [("ms", 0.001), ("s", 1), ("m", 60), (string.Empty, 1)];
+        foreach ((string unit, double seconds) in units)
+        {
+            if (text.EndsWith(unit, StringComparison.Ordinal)
+                && double.TryParse(text.AsSpan(0, text.Length - unit.Length), NumberStyles.Float, CultureInfo.InvariantCulture, out double number)
+                && number * seconds is > 0 and <= 86_400)
+            {
+                return TimeSpan.FromSeconds(number * seconds);
+            }
+        }
+
+        result.AddError($"'{text}' is no duration such as 500ms, 10s or 2m.");
+        return default;
+    }
+}

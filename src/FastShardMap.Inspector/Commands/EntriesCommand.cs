@@ -1,0 +1,130 @@
+using System.Text.Json;
+using FastShardMap.Inspector.Entries;
+using FastShardMap.Inspector.Maps;
+using FastShardMap.Inspector.Targets;
+using Spectre.Console;
+
+namespace FastShardMap.Inspector.Commands;
+
+/// <summary><c>fsmap entries</c>: keys and values, as lines, CSV or JSON lines.</summary>
+internal static class EntriesCommand
+{
+    public static int Run(string dumpOrProcess, ulong address, EntriesOptions options, Output output)
+    {
+        EntryFilter? filter = options.Where is null ? null : EntryFilter.Parse(options.Where);
+        using Target target = Target.Open(dumpOrProcess);
+        NativeMap map = MapFinder.Find(target, address);
+        FieldDecoder keys = FieldDecoder.For(map.KeyType, map.KeyBytes, target.Runtime);
+        FieldDecoder values = FieldDecoder.For(map.ValueType, (int)map.Header.ValueBytes, target.Runtime);
+        EntryWriter writer = new(output.Writer, options);
+        long written = 0;
+        ulong unreadable = 0;
+        void Copy(Action<int> shardDone) => unreadable = EntryStream.Walk(
+            map,
+            (keyBytes, valueBytes) =>
+            {
+                if (written == options.Limit)
+                {
+                    return;
+                }
+
+                object key = keys.Decode(keyBytes);
+                if (options.Key is not null && FieldDecoder.Text(key) != options.Key)
+                {
+                    return;
+                }
+
+                object value = values.Decode(valueBytes);
+                if (filter is null || filter.Accepts(key, value))
+                {
+                    writer.Write(key, value);
+                    written++;
+                }
+            },
+            shardDone);
+
+        if (System.Console.IsErrorRedirected)
+        {
+            Copy(static _ => { });
+        }
+        else
+        {
+            WithProgress(map.ShardCount, Copy);
+        }
+
+        if (unreadable > 0)
+        {
+            Console.Error.WriteLine($"fsmap: {unreadable} groups cannot be read; their entries are missing.");
+        }
+
+        return unreadable == 0 ? ExitCode.Ok : ExitCode.Inconsistent;
+    }
+
+    // On the error stream: the entries may go to a file.
+    private static void WithProgress(int shards, Action<Action<int>> copy)
+    {
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(System.Console.Error) });
+        console.Progress().AutoClear(enabled: true).Start(context =>
+        {
+            ProgressTask task = context.AddTask("shards", maxValue: shards);
+            copy(_ => task.Increment(1));
+        });
+    }
+
+    private sealed class EntryWriter(TextWriter writer, EntriesOptions options)
+    {
+        private bool _hasHeader;
+
+        public void Write(object key, object value)
+        {
+            if (options.Json)
+            {
+                writer.WriteLine(JsonSerializer.Serialize(new Dictionary<string, object>(StringComparer.Ordinal)
+                {
+                    ["key"] = JsonOf(key),
+                    ["value"] = JsonOf(value),
+                }));
+            }
+            else if (options.Csv)
+            {
+                WriteCsv(key, value);
+            }
+            else
+            {
+                writer.WriteLine($"{FieldDecoder.Text(key)} → {FieldDecoder.Text(value)}");
+            }
+        }
+
+        private static object JsonOf(object value) => value switch
+        {
+            IReadOnlyList<KeyValuePair<string, object>> fields => fields
+                .GroupBy(field => field.Key, StringComparer.Ordinal)
+                .ToDictionary(field => field.Key, field => JsonOf(field.First().Value), StringComparer.Ordinal),
+            double number when !double.IsFinite(number) => FieldDecoder.Text(number),
+            float number when !float.IsFinite(number) => FieldDecoder.Text(number),
+            sbyte or byte or short or ushort or int or uint or long or ulong or float or double or decimal or bool => value,
+            _ => FieldDecoder.Text(value),
+        };
+
+        private static IEnumerable<(string Name, object Value)> Columns(string name, object value) =>
+            value is IReadOnlyList<KeyValuePair<string, object>> fields
+                ? fields.SelectMany(field => Columns($"{name}.{field.Key}", field.Value))
+                : [(name, value)];
+
+        private static string Quote(string text) => text.AsSpan().ContainsAny(",\"\r\n")
+            ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\""
+            : text;
+
+        private void WriteCsv(object key, object value)
+        {
+            List<(string Name, object Value)> columns = [.. Columns("key", key), .. Columns("value", value)];
+            if (!_hasHeader)
+            {
+                writer.WriteLine(string.Join(',', columns.Select(column => Quote(column.Name))));
+                _hasHeader = true;
+            }
+
+            writer.WriteLine(string.Join(',', columns.Select(column => Quote(FieldDecoder.Text(column.Value)))));
+        }
+    }
+}

@@ -1,0 +1,17 @@
+namespace FastShardMap.Inspector.Commands;
+
+/// <summary>Which entries, and how.</summary>
+internal sealed record EntriesOptions
+{
+    /// <summary>Only the entry whose key reads like this.</summary>
+    public string? Key { get; init; }
+
+    /// <summary>A condition; see <see cref="Entries.EntryFilter"/>.</summary>
+    public string? Where { get; init; }
+
+    public bool Csv { get; init; }
+
+    public bool Json { get; init; }
+
+    public long Limit { get; init; } = long.MaxValue;
+}

@@ -1,0 +1,152 @@
+using System.Globalization;
+
+namespace FastShardMap.Inspector.Entries;
+
+/// <summary>
+/// A condition on entries: comparisons of key, value and their fields with constants, joined by <c>and</c> and <c>or</c>
+/// (<c>and</c> binds closer). For example <c>key &lt; 100 and value.Price &gt;= 9.5 or value.State == Closed</c>.
+/// </summary>
+internal sealed class EntryFilter
+{
+    private static readonly string[] s_operators = ["==", "!=", "<=", ">=", "<", ">", "="];
+    private readonly List<List<Comparison>> _alternatives;
+
+    private EntryFilter(List<List<Comparison>> alternatives) => _alternatives = alternatives;
+
+    /// <exception cref="InspectionException">The condition cannot be understood.</exception>
+    public static EntryFilter Parse(string condition)
+    {
+        List<List<Comparison>> alternatives = [[]];
+        Queue<string> words = new(Words(condition));
+        while (true)
+        {
+            string path = Next(words, condition);
+            string symbol = Next(words, condition);
+            if (!s_operators.Contains(symbol, StringComparer.Ordinal))
+            {
+                throw new InspectionException($"'{symbol}' in the condition '{condition}' is none of {string.Join(' ', s_operators)}.");
+            }
+
+            alternatives[^1].Add(new Comparison(Path(path, condition), symbol, Next(words, condition)));
+            if (!words.TryDequeue(out string? joint))
+            {
+                return new EntryFilter(alternatives);
+            }
+
+            switch (joint.ToLowerInvariant())
+            {
+                case "and" or "&&":
+                    break;
+                case "or" or "||":
+                    alternatives.Add([]);
+                    break;
+                default:
+                    throw new InspectionException($"'{joint}' in the condition '{condition}' should be 'and' or 'or'.");
+            }
+        }
+    }
+
+    public bool Accepts(object key, object value)
+    {
+        foreach (List<Comparison> conjunction in _alternatives)
+        {
+            if (conjunction.TrueForAll(comparison => comparison.Holds(key, value)))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static string[] Path(string text, string condition)
+    {
+        string[] path = text.Split('.');
+        return path[0].ToLowerInvariant() is "key" or "value"
+            ? path
+            : throw new InspectionException($"'{text}' in the condition '{condition}' should start with 'key' or 'value'.");
+    }
+
+    private static string Next(Queue<string> words, string condition) => words.TryDequeue(out string? word)
+        ? word
+        : throw new InspectionException($"The condition '{condition}' ends too early.");
+
+    private static IEnumerable<string> Words(string text)
+    {
+        int i = 0;
+        while (i < text.Length)
+        {
+            if (char.IsWhiteSpace(text[i]))
+            {
+                i++;
+                continue;
+            }
+
+            int start = i;
+            if (text[i] is '\'' or '"')
+            {
+                int end = text.IndexOf(text[i], i + 1);
+                i = end < 0 ? text.Length : end + 1;
+                yield return text[(start + 1)..(end < 0 ? text.Length : end)];
+                continue;
+            }
+
+            bool isOperator = IsOperator(text[i]);
+            while (i < text.Length && !char.IsWhiteSpace(text[i]) && IsOperator(text[i]) == isOperator && text[i] is not ('\'' or '"'))
+            {
+                i++;
+            }
+
+            yield return text[start..i];
+        }
+    }
+
+    private static bool IsOperator(char character) => character is '=' or '!' or '<' or '>' or '&' or '|';
+
+    private sealed class Comparison(string[] path, string symbol, string constant)
+    {
+        private readonly decimal? _number =
+            decimal.TryParse(constant, NumberStyles.Float, CultureInfo.InvariantCulture, out decimal number) ? number : null;
+
+        public bool Holds(object key, object value)
+        {
+            object? current = path[0].Equals("key", StringComparison.OrdinalIgnoreCase) ? key : value;
+            for (int i = 1; i < path.Length; i++)
+            {
+                current = current is IReadOnlyList<KeyValuePair<string, object>> fields
+                    ? fields.FirstOrDefault(field => field.Key.Equals(path[i], StringComparison.OrdinalIgnoreCase)).Value
+                    : null;
+            }
+
+            if (current is null)
+            {
+                return false;
+            }
+
+            int order = Compare(current);
+            return symbol switch
+            {
+                "==" or "=" => order == 0,
+                "!=" => order != 0,
+                "<" => order < 0,
+                "<=" => order <= 0,
+                ">" => order > 0,
+                _ => order >= 0,
+            };
+        }
+
+        private int Compare(object current)
+        {
+            string text = FieldDecoder.Text(current);
+            if (_number is { } number && decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out decimal actual))
+            {
+                return actual.CompareTo(number);
+            }
+
+            return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double left)
+                && double.TryParse(constant, NumberStyles.Float, CultureInfo.InvariantCulture, out double right)
+                ? left.CompareTo(right)
+                : string.Compare(text, constant, StringComparison.OrdinalIgnoreCase);
+        }
+    }
+}

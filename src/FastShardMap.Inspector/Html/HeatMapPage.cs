@@ -1,0 +1,210 @@
+using System.Globalization;
+using System.Net;
+using System.Text;
+using FastShardMap.Inspector.Commands;
+using FastShardMap.Inspector.Maps;
+
+namespace FastShardMap.Inspector.Html;
+
+/// <summary>
+/// A map as one page that needs nothing else: style and drawings (SVG) are inside, and there is no script. Light or dark as
+/// the reader's system is.
+/// </summary>
+internal static class HeatMapPage
+{
+    private const int CellsPerRow = 64;
+    private const int CellPixels = 12;
+    private const int LabelPixels = 60;
+    private const int BarsWidth = 420;
+    private const int BarHeight = 18;
+
+    /// <summary>A page with more rows helps nobody: the fullest shards are shown.</summary>
+    private const int MaxHeatRows = 256;
+
+    public static string Render(MapReport report)
+    {
+        NativeMap map = report.Map;
+        StringBuilder page = new();
+        string title = map.TypeText + (map.UserName.Length == 0 ? string.Empty : $" “{map.UserName}”");
+        page.Append(Invariant($"""
+            <!DOCTYPE html>
+            <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+            <title>{Html(title)}</title>
+            <style>{Style}</style></head><body>
+            <h1>{Html(title)}</h1>
+            <p class="sub">header at 0x{map.Address:x} in {Html(report.TargetName)} · hasher {Html(TypeNames.Short(map.HasherType))} · {map.ShardCount} shards · {map.SlotsPerGroup} slots to a group of {map.StrideBytes} bytes{(map.IsDisposed ? " · <b>disposed</b>" : string.Empty)}</p>
+
+            """));
+        AppendFigures(page, report);
+        AppendShards(page, report);
+        AppendGroups(page, report);
+        AppendMigrations(page, report);
+        page.Append("<section class=\"row\">");
+        AppendBars(page, "Groups by number of entries", report.GroupsByFill.Take(map.SlotsPerGroup + 1).Select((count, fill) => (Text(fill), count)));
+        if (report.EntriesByProbeLength.Length > 0)
+        {
+            AppendBars(page, "Entries by probe length (groups from home)", report.EntriesByProbeLength.Select((count, length) => (Text(length), count)));
+        }
+
+        AppendBars(page, "Groups by overflow count", report.GroupsByOverflow.Select((count, kind) => (MapReport.OverflowLabels[kind], count)));
+        page.Append("</section>\n");
+        AppendHolders(page, report);
+        page.Append("</body></html>\n");
+        return page.ToString();
+    }
+
+    private const string Style = """
+        :root{color-scheme:light dark;--ink:#1c2330;--sub:#5b6575;--paper:#fff;--line:#d9dee6;--bar:#2f6fbd;--warn:#b4231f;--empty:#eef1f5}
+        @media(prefers-color-scheme:dark){:root{--ink:#e6e9ef;--sub:#9aa4b5;--paper:#14181f;--line:#2c3440;--bar:#5b9be0;--warn:#ff7b72;--empty:#1f252e}}
+        body{margin:2rem;font:15px/1.45 system-ui,sans-serif;color:var(--ink);background:var(--paper)}
+        h1{font-size:1.5rem;margin:0}h2{font-size:1.05rem;margin:1.8rem 0 .4rem}.sub,caption{color:var(--sub)}
+        .figures{display:flex;flex-wrap:wrap;gap:.6rem 2.2rem;margin:1rem 0}.figures div{font-size:1.25rem}.figures span{display:block;font-size:.8rem;color:var(--sub)}
+        .row{display:flex;flex-wrap:wrap;gap:0 3rem}svg text{fill:var(--sub);font:11px system-ui,sans-serif}svg .n{fill:var(--ink)}
+        svg .b{fill:var(--bar)}svg .e{fill:var(--empty)}svg .m{fill:none;stroke:#e08a00;stroke-width:2}svg .l{fill:none;stroke:var(--warn);stroke-width:2}
+        pre{border-left:3px solid var(--warn);padding:.3rem .9rem;overflow-x:auto}
+        .warn{color:var(--warn)}
+        """;
+
+    private static void AppendFigures(StringBuilder page, MapReport report)
+    {
+        page.Append("<div class=\"figures\">");
+        Figure("entries", Output.Number(report.Entries));
+        Figure("capacity", Output.Number(report.Capacity));
+        Figure("fullest shard ÷ mean", report.LargestShare.ToString("0.00", CultureInfo.InvariantCulture));
+        Figure("shards migrating", Output.Number(report.Migrating));
+        Figure("locks held", Output.Number(report.LocksHeld));
+        Figure("lock waits", Output.Number(report.Shards.Sum(shard => shard.Side.LockWaits)));
+        Figure("reads under the lock", Output.Number(report.Shards.Sum(shard => shard.Side.ReadFallbacks)));
+        page.Append("</div>\n");
+
+        void Figure(string name, string value) => page.Append(Invariant($"<div>{Html(value)}<span>{Html(name)}</span></div>"));
+    }
+
+    // Every shard a cell, coloured by its entries in relation to the fullest.
+    private static void AppendShards(StringBuilder page, MapReport report)
+    {
+        int columns = Math.Min(CellsPerRow, report.Map.ShardCount);
+        int rows = (report.Map.ShardCount + columns - 1) / columns;
+        long most = Math.Max(1, report.Shards.Count == 0 ? 0 : report.Shards.Max(shard => shard.Entries));
+        page.Append(Invariant($"<h2>Shards</h2><p class=\"sub\">Colour: entries, from none to {Output.Number(most)}. Orange frame: migrating. Red frame: lock held.</p>\n"));
+        page.Append(Invariant($"<svg id=\"shards\" role=\"img\" width=\"{LabelPixels + (columns * CellPixels)}\" height=\"{(rows * CellPixels) + 2}\">"));
+        for (int row = 0; row < rows; row++)
+        {
+            page.Append(Invariant($"<text x=\"0\" y=\"{(row * CellPixels) + 10}\">{row * columns}</text>"));
+        }
+
+        foreach (ShardFigures shard in report.Shards)
+        {
+            int x = LabelPixels + (shard.Shard % columns * CellPixels);
+            int y = shard.Shard / columns * CellPixels;
+            string frame = shard.LockOwner != 0 ? " l" : shard.IsMigrating ? " m" : string.Empty;
+            AppendCell(page, x, y, shard.Entries / (double)most, $"shard {shard.Shard}: {Output.Number(shard.Entries)} entries", "s");
+            if (frame.Length > 0)
+            {
+                page.Append(Invariant($"<rect class=\"{frame.Trim()}\" x=\"{x + 1}\" y=\"{y + 1}\" width=\"{CellPixels - 3}\" height=\"{CellPixels - 3}\"/>"));
+            }
+        }
+
+        page.Append("</svg>\n");
+    }
+
+    // A row for each shard, its table from left to right in stretches.
+    private static void AppendGroups(StringBuilder page, MapReport report)
+    {
+        List<ShardFigures> shards = [.. report.Shards
+            .Where(shard => shard.Heat.Length > 0)
+            .OrderByDescending(shard => shard.Entries)
+            .Take(MaxHeatRows)
+            .OrderBy(shard => shard.Shard)];
+        page.Append("<h2>Groups</h2><p class=\"sub\">A row is the current table of a shard, from its first group to its last; colour: load, from 0 to 100 %.</p>\n");
+        int width = LabelPixels + (CellsPerRow * CellPixels);
+        page.Append(Invariant($"<svg id=\"groups\" role=\"img\" width=\"{width}\" height=\"{(shards.Count * CellPixels) + 2}\">"));
+        for (int row = 0; row < shards.Count; row++)
+        {
+            ShardFigures shard = shards[row];
+            page.Append(Invariant($"<text x=\"0\" y=\"{(row * CellPixels) + 10}\">{shard.Shard}</text>"));
+            double cellWidth = CellsPerRow * CellPixels / (double)shard.Heat.Length;
+            for (int cell = 0; cell < shard.Heat.Length; cell++)
+            {
+                page.Append(Invariant($"<rect class=\"g\" x=\"{LabelPixels + (cell * cellWidth):0.##}\" y=\"{row * CellPixels}\" width=\"{cellWidth - 1:0.##}\" height=\"{CellPixels - 1}\" fill=\"{Colour(shard.Heat[cell])}\"/>"));
+            }
+        }
+
+        page.Append("</svg>\n");
+        if (shards.Count < report.Shards.Count(shard => shard.Heat.Length > 0))
+        {
+            page.Append(Invariant($"<p class=\"sub\">The {MaxHeatRows} fullest shards.</p>\n"));
+        }
+    }
+
+    private static void AppendMigrations(StringBuilder page, MapReport report)
+    {
+        List<ShardFigures> migrating = [.. report.Shards.Where(shard => shard.IsMigrating)];
+        if (migrating.Count == 0)
+        {
+            return;
+        }
+
+        page.Append(Invariant($"<h2>Migrations</h2><svg id=\"migrations\" role=\"img\" width=\"{LabelPixels + BarsWidth + 260}\" height=\"{migrating.Count * BarHeight}\">"));
+        for (int row = 0; row < migrating.Count; row++)
+        {
+            ShardFigures shard = migrating[row];
+            int y = row * BarHeight;
+            double share = Math.Clamp(shard.Progress, 0, 1);
+            page.Append(Invariant($"<text x=\"0\" y=\"{y + 12}\">{shard.Shard}</text><rect class=\"e\" x=\"{LabelPixels}\" y=\"{y}\" width=\"{BarsWidth}\" height=\"{BarHeight - 4}\"/><rect class=\"b\" x=\"{LabelPixels}\" y=\"{y}\" width=\"{BarsWidth * share:0.#}\" height=\"{BarHeight - 4}\"/>"));
+            page.Append(Invariant($"<text class=\"n\" x=\"{LabelPixels + BarsWidth + 8}\" y=\"{y + 12}\">{shard.Side.MigrationCursor} of {shard.PreviousGroups} groups moved to {shard.CurrentGroups}</text>"));
+        }
+
+        page.Append("</svg>\n");
+    }
+
+    private static void AppendBars(StringBuilder page, string title, IEnumerable<(string Label, long Count)> bars)
+    {
+        List<(string Label, long Count)> list = [.. bars];
+        while (list.Count > 1 && list[^1].Count == 0)
+        {
+            list.RemoveAt(list.Count - 1);
+        }
+
+        long most = Math.Max(1, list.Max(bar => bar.Count));
+        page.Append(Invariant($"<div><h2>{Html(title)}</h2><svg class=\"bars\" role=\"img\" width=\"{LabelPixels + BarsWidth + 110}\" height=\"{list.Count * BarHeight}\">"));
+        for (int row = 0; row < list.Count; row++)
+        {
+            (string label, long count) = list[row];
+            double width = count == 0 ? 0 : Math.Max(1, BarsWidth * (double)count / most);
+            int y = row * BarHeight;
+            page.Append(Invariant($"<text x=\"{LabelPixels - 8}\" y=\"{y + 12}\" text-anchor=\"end\">{Html(label)}</text><rect class=\"b\" x=\"{LabelPixels}\" y=\"{y}\" width=\"{width:0.#}\" height=\"{BarHeight - 4}\"/><text class=\"n\" x=\"{LabelPixels + width + 6:0.#}\" y=\"{y + 12}\">{Output.Number(count)}</text>"));
+        }
+
+        page.Append("</svg></div>\n");
+    }
+
+    private static void AppendHolders(StringBuilder page, MapReport report)
+    {
+        foreach (LockHolder holder in report.Holders)
+        {
+            page.Append(Invariant($"<h2 class=\"warn\">Shard {holder.Shard} is locked by managed thread {holder.ManagedThreadId} (system thread {holder.OsThreadId})</h2><pre>{Html(string.Join('\n', holder.Stack))}</pre>\n"));
+        }
+    }
+
+    private static void AppendCell(StringBuilder page, int x, int y, double share, string title, string kind) =>
+        page.Append(Invariant($"<rect class=\"{kind}\" x=\"{x}\" y=\"{y}\" width=\"{CellPixels - 1}\" height=\"{CellPixels - 1}\" fill=\"{Colour(share)}\"><title>{Html(title)}</title></rect>"));
+
+    // From dark blue through green to yellow, as viridis: even steps to the eye, and to most colour-blind ones.
+    private static string Colour(double share)
+    {
+        ReadOnlySpan<(int Red, int Green, int Blue)> stops = [(68, 1, 84), (59, 82, 139), (33, 145, 140), (94, 201, 98), (253, 231, 37)];
+        double position = Math.Clamp(share, 0, 1) * (stops.Length - 1);
+        int low = Math.Min((int)position, stops.Length - 2);
+        double part = position - low;
+        return Invariant($"#{Mix(stops[low].Red, stops[low + 1].Red):x2}{Mix(stops[low].Green, stops[low + 1].Green):x2}{Mix(stops[low].Blue, stops[low + 1].Blue):x2}");
+
+        int Mix(int from, int to) => (int)Math.Round(from + ((to - from) * part));
+    }
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private static string Html(string text) => WebUtility.HtmlEncode(text);
+
+    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,79 @@
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace FastShardMap.Inspector.Maps;
+
+/// <summary>Hashes the bytes of a key as the map does.</summary>
+internal sealed class KeyHash
+{
+    private static readonly Dictionary<string, KeyHash> s_byKeyType = new(StringComparer.Ordinal);
+    private readonly Function _function;
+
+    static KeyHash()
+    {
+        Add<byte>();
+        Add<sbyte>();
+        Add<short>();
+        Add<ushort>();
+        Add<int>();
+        Add<uint>();
+        Add<long>();
+        Add<ulong>();
+        Add<nint>();
+        Add<nuint>();
+        Add<Int128>();
+        Add<UInt128>();
+        Add<bool>();
+        Add<char>();
+        Add<Half>();
+        Add<float>();
+        Add<double>();
+        Add<decimal>();
+        Add<Guid>();
+        Add<DateTime>();
+        Add<DateTimeOffset>();
+        Add<DateOnly>();
+        Add<TimeOnly>();
+        Add<TimeSpan>();
+        Add<Rune>();
+        Add<Index>();
+        Add<Range>();
+    }
+
+    private KeyHash(Function function) => _function = function;
+
+    private delegate ulong Function(ReadOnlySpan<byte> key, HashSeed seed);
+
+    /// <summary>The default hasher of a type whose hash is defined by the library. Null for hashers of the user's, and for
+    /// structures: their hash is what their GetHashCode says, and a dump does not run code.</summary>
+    public static KeyHash? For(string keyType, string hasherType, int keyBytes)
+    {
+        if (!hasherType.StartsWith("FastShardMap.DefaultHasher`1[", StringComparison.Ordinal))
+        {
+            return null;
+        }
+
+        if (!keyType.StartsWith("FastShardMap.EnumKey`1[", StringComparison.Ordinal))
+        {
+            return s_byKeyType.GetValueOrDefault(keyType);
+        }
+
+        // Enumerations are hashed by their bits.
+        return keyBytes switch
+        {
+            sizeof(byte) => s_byKeyType[typeof(byte).ToString()],
+            sizeof(ushort) => s_byKeyType[typeof(ushort).ToString()],
+            sizeof(uint) => s_byKeyType[typeof(uint).ToString()],
+            sizeof(ulong) => s_byKeyType[typeof(ulong).ToString()],
+            _ => null,
+        };
+    }
+
+    public ulong Hash(ReadOnlySpan<byte> key, HashSeed seed) => _function(key, seed);
+
+    private static void Add<TKey>()
+        where TKey : unmanaged =>
+        s_byKeyType.Add(
+            typeof(TKey).ToString(),
+            new KeyHash(static (key, seed) => default(DefaultHasher<TKey>).Hash(MemoryMarshal.Read<TKey>(key), seed)));
+}

@@ -1,0 +1,154 @@
+using System.Runtime.InteropServices;
+using FastShardMap.Inspector.Targets;
+using FastShardMap.Layout;
+using Microsoft.Diagnostics.Runtime;
+
+namespace FastShardMap.Inspector.Maps;
+
+/// <summary>
+/// Finds the maps of a target in two ways that check each other: managed objects on the heap, whose field leads to the
+/// header, and a search of all writable memory for the magic word, which needs no managed heap.
+/// </summary>
+internal static class MapFinder
+{
+    private const string MapTypePrefix = "FastShardMap.ShardMap<";
+    private const int ScanBytes = 1 << 20;
+
+    /// <summary>Headers start on multiples of a memory block's granule.</summary>
+    private const int ScanStep = 128;
+
+    /// <summary>All maps: those with managed objects first, in the order of their addresses.</summary>
+    public static List<FoundMap> FindAll(Target target, bool roots)
+    {
+        List<FoundMap> maps = FromHeap(target, roots);
+        HashSet<ulong> known = maps.Select(map => map.Header).ToHashSet();
+        foreach (ulong header in ScanForHeaders(target.Memory))
+        {
+            if (known.Add(header))
+            {
+                NativeMap? native = NativeMap.TryRead(target.Memory, header, out string? problem);
+                maps.Add(new FoundMap(
+                    header, 0, null, native, problem, target.Runtime is null ? "unknown" : "nothing: to be finalized"));
+            }
+        }
+
+        return maps;
+    }
+
+    /// <summary>The map at an address: of its header, or of its managed object.</summary>
+    /// <exception cref="InspectionException">There is none.</exception>
+    public static NativeMap Find(Target target, ulong address)
+    {
+        if (NativeMap.TryRead(target.Memory, address, out string? problem) is { } native)
+        {
+            return native;
+        }
+
+        foreach (ClrObject found in HeapMaps(target))
+        {
+            if (found.Address == address && HeaderOf(found) is var header and not 0)
+            {
+                return NativeMap.TryRead(target.Memory, header, out problem) ?? throw new InspectionException(problem!);
+            }
+        }
+
+        throw new InspectionException(problem!);
+    }
+
+    private static List<FoundMap> FromHeap(Target target, bool roots)
+    {
+        List<FoundMap> maps = [];
+        List<ClrObject> objects = HeapMaps(target);
+        Dictionary<ulong, string> rootedBy = roots && objects.Count > 0
+            ? RootFinder.Find(target.Runtime!, objects.Select(found => found.Address).ToArray())
+            : [];
+        foreach (ClrObject found in objects)
+        {
+            ulong header = HeaderOf(found);
+            string? problem = "its field _shards cannot be read";
+            NativeMap? native = header == 0 ? null : NativeMap.TryRead(target.Memory, header, out problem);
+            maps.Add(new FoundMap(
+                header,
+                found.Address,
+                found.Type?.Name,
+                native,
+                native is null ? problem : null,
+                rootedBy.GetValueOrDefault(found.Address, roots ? "nothing found" : "not looked for")));
+        }
+
+        return [.. maps.OrderBy(map => map.Object)];
+    }
+
+    private static List<ClrObject> HeapMaps(Target target)
+    {
+        List<ClrObject> maps = [];
+        if (target.Runtime is null)
+        {
+            return maps;
+        }
+
+        try
+        {
+            // A damaged heap ends the walk early; what was found until then counts.
+            foreach (ClrObject candidate in target.Runtime.Heap.EnumerateObjects())
+            {
+                if (IsMap(candidate.Type))
+                {
+                    maps.Add(candidate);
+                }
+            }
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            Console.Error.WriteLine($"fsmap: the managed heap is damaged: {exception.Message}");
+        }
+
+        return maps;
+    }
+
+    private static bool IsMap(ClrType? type)
+    {
+        for (; type is not null; type = type.BaseType)
+        {
+            if (type.Name is { } name && name.StartsWith(MapTypePrefix, StringComparison.Ordinal))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static ulong HeaderOf(ClrObject map)
+    {
+        try
+        {
+            return map.TryReadValueTypeField("_shards", out ClrValueType shards) ? shards.ReadField<ulong>("_header") : 0;
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            return 0;
+        }
+    }
+
+    private static IEnumerable<ulong> ScanForHeaders(TargetMemory memory)
+    {
+        byte[] buffer = new byte[ScanBytes];
+        foreach (MemoryRegion region in memory.WritableRegions())
+        {
+            for (ulong offset = 0; offset < region.Bytes; offset += ScanBytes)
+            {
+                int wanted = (int)Math.Min(ScanBytes, region.Bytes - offset);
+                int read = memory.Read(region.Start + offset, buffer.AsSpan(0, wanted));
+                for (int i = 0; i + sizeof(ulong) <= read; i += ScanStep)
+                {
+                    if (MemoryMarshal.Read<ulong>(buffer.AsSpan(i)) == MapHeader.ExpectedMagic
+                        && NativeMap.TryRead(memory, region.Start + offset + (uint)i, out _) is not null)
+                    {
+                        yield return region.Start + offset + (uint)i;
+                    }
+                }
+            }
+        }
+    }
+}

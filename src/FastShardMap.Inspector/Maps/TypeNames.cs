@@ -1,0 +1,49 @@
+using System.Text;
+
+namespace FastShardMap.Inspector.Maps;
+
+/// <summary>Names of types for people.</summary>
+internal static class TypeNames
+{
+    /// <summary>Without namespaces, arity marks and nesting: <c>A.B`1[C.D]</c> becomes <c>B&lt;D&gt;</c>.</summary>
+    public static string Short(string name)
+    {
+        StringBuilder text = new();
+        int start = 0; // of the identifier under way
+        for (int i = 0; i < name.Length; i++)
+        {
+            switch (name[i])
+            {
+                case '.' or '+':
+                    text.Length = start;
+                    break;
+                case '`':
+                    while (i + 1 < name.Length && char.IsAsciiDigit(name[i + 1]))
+                    {
+                        i++;
+                    }
+
+                    break;
+                case '[' or '<':
+                    text.Append('<');
+                    start = text.Length;
+                    break;
+                case ']' or '>':
+                    text.Append('>');
+                    start = text.Length;
+                    break;
+                case ',':
+                    text.Append(", ");
+                    start = text.Length;
+                    break;
+                case ' ':
+                    break;
+                default:
+                    text.Append(name[i]);
+                    break;
+            }
+        }
+
+        return text.ToString();
+    }
+}

@@ -1,0 +1,164 @@
+using System.Buffers.Binary;
+using Microsoft.Win32.SafeHandles;
+
+namespace FastShardMap.Inspector.Targets;
+
+/// <summary>
+/// A core dump of a 64-bit little-endian system, read without help: its program headers say which addresses lie where in
+/// the file. A damaged dump is still read as far as it goes.
+/// </summary>
+/// <remarks>Format: System V ABI, "Program Header"; <c>elf(5)</c>.</remarks>
+internal sealed class ElfCoreMemory : TargetMemory
+{
+    private const int HeaderBytes = 64;
+    private const int ProgramHeaderBytes = 56;
+    private const int MaxProgramHeaders = 1 << 20;
+    private const uint Load = 1;
+    private const uint Writable = 2;
+    private readonly SafeFileHandle _file;
+    private readonly long _fileBytes;
+    private readonly Segment[] _segments;
+
+    private ElfCoreMemory(SafeFileHandle file, Segment[] segments)
+    {
+        _file = file;
+        _fileBytes = RandomAccess.GetLength(file);
+        _segments = segments;
+    }
+
+    /// <summary>Opens a file if it is a core dump.</summary>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static ElfCoreMemory? TryOpen(string path)
+    {
+        SafeFileHandle file = File.OpenHandle(path);
+        byte[] header = new byte[HeaderBytes];
+        bool is64BitLittleEndianElf = RandomAccess.Read(file, header, 0) == HeaderBytes
+            && header.AsSpan().StartsWith("\u007FELF\u0002\u0001"u8);
+        if (!is64BitLittleEndianElf)
+        {
+            file.Dispose();
+            return null;
+        }
+
+        return new ElfCoreMemory(file, ReadSegments(file, header));
+    }
+
+    public override int Read(ulong address, Span<byte> buffer)
+    {
+        int done = 0;
+        while (done < buffer.Length && Find(address + (uint)done) is { } segment)
+        {
+            ulong offset = address + (uint)done - segment.Address;
+            int wanted = (int)Math.Min((ulong)(buffer.Length - done), segment.MemoryBytes - offset);
+            int read = ReadSegment(segment, offset, buffer.Slice(done, wanted));
+            done += read;
+            if (read < wanted)
+            {
+                break;
+            }
+        }
+
+        return done;
+    }
+
+    public override IEnumerable<MemoryRegion> WritableRegions() =>
+        _segments.Where(segment => segment.IsWritable).Select(segment => new MemoryRegion(segment.Address, segment.MemoryBytes));
+
+    protected override void Dispose(bool disposing)
+    {
+        _file.Dispose();
+        base.Dispose(disposing);
+    }
+
+    private static Segment[] ReadSegments(SafeFileHandle file, ReadOnlySpan<byte> header)
+    {
+        ulong tableOffset = BinaryPrimitives.ReadUInt64LittleEndian(header[32..]);
+        int entryBytes = BinaryPrimitives.ReadUInt16LittleEndian(header[54..]);
+        long count = BinaryPrimitives.ReadUInt16LittleEndian(header[56..]);
+        if (count == ushort.MaxValue)
+        {
+            count = ReadExtendedCount(file, BinaryPrimitives.ReadUInt64LittleEndian(header[40..]));
+        }
+
+        List<Segment> segments = [];
+        byte[] entry = new byte[ProgramHeaderBytes];
+        for (long i = 0; entryBytes >= ProgramHeaderBytes && i < Math.Min(count, MaxProgramHeaders); i++)
+        {
+            ulong position = tableOffset + ((ulong)i * (uint)entryBytes);
+            if (position > long.MaxValue || RandomAccess.Read(file, entry, (long)position) != ProgramHeaderBytes)
+            {
+                break;
+            }
+
+            if (BinaryPrimitives.ReadUInt32LittleEndian(entry) == Load)
+            {
+                segments.Add(new Segment(
+                    Address: BinaryPrimitives.ReadUInt64LittleEndian(entry.AsSpan(16)),
+                    MemoryBytes: BinaryPrimitives.ReadUInt64LittleEndian(entry.AsSpan(40)),
+                    FileOffset: BinaryPrimitives.ReadUInt64LittleEndian(entry.AsSpan(8)),
+                    FileBytes: BinaryPrimitives.ReadUInt64LittleEndian(entry.AsSpan(32)),
+                    IsWritable: (BinaryPrimitives.ReadUInt32LittleEndian(entry.AsSpan(4)) & Writable) != 0));
+            }
+        }
+
+        // Nonsense in a damaged table must not send a walk round the address space.
+        return [.. segments
+            .Where(segment => segment.MemoryBytes != 0 && segment.Address + segment.MemoryBytes > segment.Address && segment.FileOffset <= long.MaxValue)
+            .OrderBy(segment => segment.Address)];
+    }
+
+    // With 65,535 segments and more, the count stands in the first section header.
+    private static long ReadExtendedCount(SafeFileHandle file, ulong sectionsOffset)
+    {
+        byte[] section = new byte[HeaderBytes];
+        return sectionsOffset <= long.MaxValue && RandomAccess.Read(file, section, (long)sectionsOffset) == HeaderBytes
+            ? BinaryPrimitives.ReadUInt32LittleEndian(section.AsSpan(44))
+            : 0;
+    }
+
+    private int ReadSegment(Segment segment, ulong offset, Span<byte> buffer)
+    {
+        if (offset >= segment.FileBytes)
+        {
+            buffer.Clear(); // Memory beyond the file's part is zero by definition.
+            return buffer.Length;
+        }
+
+        int inFile = (int)Math.Min((ulong)buffer.Length, segment.FileBytes - offset);
+        ulong position = segment.FileOffset + offset;
+        if (position >= (ulong)_fileBytes)
+        {
+            return 0; // cut off
+        }
+
+        int read = RandomAccess.Read(_file, buffer[..inFile], (long)position);
+        return read == inFile && inFile < buffer.Length ? read + ReadSegment(segment, offset + (uint)read, buffer[inFile..]) : read;
+    }
+
+    private Segment? Find(ulong address)
+    {
+        int low = 0;
+        int high = _segments.Length - 1;
+        while (low <= high)
+        {
+            int middle = (low + high) / 2;
+            Segment segment = _segments[middle];
+            if (address < segment.Address)
+            {
+                high = middle - 1;
+            }
+            else if (address - segment.Address >= segment.MemoryBytes)
+            {
+                low = middle + 1;
+            }
+            else
+            {
+                return segment;
+            }
+        }
+
+        return null;
+    }
+
+    private sealed record Segment(ulong Address, ulong MemoryBytes, ulong FileOffset, ulong FileBytes, bool IsWritable);
+}

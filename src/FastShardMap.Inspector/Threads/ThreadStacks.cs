@@ -1,0 +1,39 @@
+using Microsoft.Diagnostics.Runtime;
+
+namespace FastShardMap.Inspector.Threads;
+
+/// <summary>The stacks of managed threads, by the ids that stand in lock words.</summary>
+internal static class ThreadStacks
+{
+    private const int MaxFrames = 64;
+
+    /// <summary>The thread of an id; null if it has ended, or if there is no runtime to ask.</summary>
+    public static ClrThread? Find(ClrRuntime? runtime, int managedId) =>
+        runtime?.Threads.FirstOrDefault(thread => thread.ManagedThreadId == managedId);
+
+    /// <summary>Methods from the innermost out.</summary>
+    public static List<string> FramesOf(ClrThread thread)
+    {
+        List<string> frames = [];
+        try
+        {
+            foreach (ClrStackFrame frame in thread.EnumerateStackTrace(includeContext: false, MaxFrames))
+            {
+                if (frame.Method is not null)
+                {
+                    frames.Add(Describe(frame));
+                }
+            }
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            frames.Add($"(the stack cannot be read: {exception.Message})");
+        }
+
+        return frames;
+    }
+
+    public static string Describe(ClrStackFrame frame) => frame.Method is { } method
+        ? $"{method.Type?.Name}.{method.Name}"
+        : frame.FrameName ?? "native code";
+}

@@ -1,0 +1,83 @@
+namespace FastShardMap.Inspector.Tracing;
+
+/// <summary>Joins waits to chains: A waits for B while B waits for C.</summary>
+internal static class BlockingChains
+{
+    /// <summary>More threads than this in one chain are cut; a cycle, which the library itself breaks up, ends there too.</summary>
+    private const int MaxHops = 16;
+
+    /// <summary>All chains, of one hop too, the most expensive first.</summary>
+    public static List<BlockingChain> From(IReadOnlyList<WaitSegment> segments)
+    {
+        Dictionary<int, WaitSegment[]> byWaiter = segments
+            .GroupBy(segment => segment.Waiter)
+            .ToDictionary(group => group.Key, group => group.OrderBy(segment => segment.Start).ToArray());
+        Dictionary<string, BlockingChain> chains = new(StringComparer.Ordinal);
+        foreach (WaitSegment segment in segments)
+        {
+            Extend([segment], segment.Start, segment.End, byWaiter, chains);
+        }
+
+        return [.. chains.Values.OrderByDescending(chain => chain.Cost).ThenByDescending(chain => chain.Hops)];
+    }
+
+    private static void Extend(
+        List<WaitSegment> chain, TimeSpan start, TimeSpan end, Dictionary<int, WaitSegment[]> byWaiter, Dictionary<string, BlockingChain> chains)
+    {
+        TimeSpan unexplained = end - start;
+        if (chain.Count < MaxHops && byWaiter.TryGetValue(chain[^1].Owner, out WaitSegment[]? next))
+        {
+            for (int i = FirstEndingAfter(next, start); i < next.Length && next[i].Start < end; i++)
+            {
+                TimeSpan from = next[i].Start > start ? next[i].Start : start;
+                TimeSpan to = next[i].End < end ? next[i].End : end;
+                if (to > from && !chain.Exists(hop => hop.Waiter == next[i].Waiter))
+                {
+                    unexplained -= to - from;
+                    Extend([.. chain, next[i]], from, to, byWaiter, chains);
+                }
+            }
+        }
+
+        // The rest of the time the last owner was busy itself: the chain ends with it.
+        if (unexplained > TimeSpan.Zero)
+        {
+            Record(chain, unexplained, chains);
+        }
+    }
+
+    private static void Record(List<WaitSegment> chain, TimeSpan time, Dictionary<string, BlockingChain> chains)
+    {
+        string key = string.Join('|', chain.Select(hop => $"{hop.Waiter}@{hop.Map:x}/{hop.Shard}>{hop.Owner}"));
+        chains[key] = chains.TryGetValue(key, out BlockingChain? known)
+            ? known with
+            {
+                Count = known.Count + 1,
+                Total = known.Total + time,
+                Longest = time > known.Longest ? time : known.Longest,
+                Waits = time > known.Longest ? chain : known.Waits,
+            }
+            : new BlockingChain(chain, 1, time, time);
+    }
+
+    // A thread's waits do not overlap, so their ends are in order as their starts are.
+    private static int FirstEndingAfter(WaitSegment[] waits, TimeSpan time)
+    {
+        int low = 0;
+        int high = waits.Length;
+        while (low < high)
+        {
+            int middle = (low + high) / 2;
+            if (waits[middle].End <= time)
+            {
+                low = middle + 1;
+            }
+            else
+            {
+                high = middle;
+            }
+        }
+
+        return low;
+    }
+}

@@ -1,0 +1,20 @@
+namespace FastShardMap.Inspector.Tracing;
+
+/// <summary>What a trace says about locks.</summary>
+internal sealed class LockTrace
+{
+    public List<LockEvent> Events { get; } = [];
+
+    /// <summary>Names of threads by managed id, as far as a waiter has given its own.</summary>
+    public Dictionary<int, string> ThreadNames { get; } = [];
+
+    /// <summary>Names of maps by address.</summary>
+    public Dictionary<ulong, string> MapNames { get; } = [];
+
+    public TimeSpan Duration { get; set; }
+
+    public string ThreadText(int id) => id == 0 ? "an unknown thread"
+        : ThreadNames.TryGetValue(id, out string? name) ? $"{name} ({id})" : $"thread {id}";
+
+    public string MapText(ulong map) => MapNames.TryGetValue(map, out string? name) ? name : $"0x{map:x}";
+}

@@ -1,0 +1,25 @@
+using System.Globalization;
+
+namespace FastShardMap.Inspector.Tracing;
+
+/// <summary>The last line of a trace: what to look at first.</summary>
+internal static class Verdict
+{
+    public static string Of(LockTrace trace, IReadOnlyList<BlockingChain> chains)
+    {
+        if (chains.Count == 0)
+        {
+            return $"VERDICT: nobody waited for a shard lock in {Seconds(trace.Duration)}.";
+        }
+
+        BlockingChain worst = chains[0];
+        string path = string.Join(" → ", worst.Waits.Select(hop => trace.ThreadText(hop.Waiter)).Append(trace.ThreadText(worst.Root)));
+        WaitSegment last = worst.Waits[^1];
+        return $"VERDICT: worst chain {path}: {Seconds(worst.Total)} in all, {Seconds(worst.Longest)} at a time; "
+            + $"{trace.ThreadText(worst.Root)} held shard {last.Shard} of {trace.MapText(last.Map)} and waited for nobody.";
+    }
+
+    public static string Seconds(TimeSpan time) => time.TotalSeconds >= 1
+        ? time.TotalSeconds.ToString("0.00 s", CultureInfo.InvariantCulture)
+        : time.TotalMilliseconds.ToString("0.0 ms", CultureInfo.InvariantCulture);
+}
