@@ -1,5 +1,4 @@
 using FastShardMap.Inspector.Maps;
-using FastShardMap.Inspector.Targets;
 using FastShardMap.Inspector.Threads;
 using Microsoft.Diagnostics.Runtime;
 
@@ -45,7 +44,7 @@ internal sealed class MapReport
 
     public long[] EntriesByProbeLength => Sum(shard => shard.EntriesByProbeLength);
 
-    public static MapReport Create(Target target, NativeMap map)
+    public static MapReport Create(string targetName, NativeMap map, ClrRuntime? runtime)
     {
         List<ShardFigures> shards = [];
         List<LockHolder> holders = [];
@@ -59,13 +58,13 @@ internal sealed class MapReport
             shards.Add(figures);
             if (figures.LockOwner != 0)
             {
-                ClrThread? thread = ThreadStacks.Find(target.Runtime, figures.LockOwner);
+                ClrThread? thread = ThreadStacks.Find(runtime, figures.LockOwner);
                 holders.Add(new LockHolder(
                     shard, figures.LockOwner, thread?.OSThreadId ?? 0, thread is null ? [] : ThreadStacks.FramesOf(thread)));
             }
         }
 
-        return new MapReport(map, target.Name, shards, holders);
+        return new MapReport(map, targetName, shards, holders);
     }
 
     public object ToJson() => new

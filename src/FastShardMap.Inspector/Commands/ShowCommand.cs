@@ -21,7 +21,7 @@ internal static class ShowCommand
         MapReport report;
         using (Target target = Target.Open(dumpOrProcess))
         {
-            report = MapReport.Create(target, MapFinder.Find(target, address));
+            report = MapReport.Create(target.Name, MapFinder.Find(target, address), target.Runtime);
         }
 
         if (htmlFile is not null)

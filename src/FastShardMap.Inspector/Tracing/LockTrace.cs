@@ -5,7 +5,7 @@ internal sealed class LockTrace
 {
     public List<LockEvent> Events { get; } = [];
 
-    /// <summary>Names of threads by managed id, as far as a waiter has given its own.</summary>
+    /// <summary>Names of threads by managed id, as far as they had one when they first wrote to a map.</summary>
     public Dictionary<int, string> ThreadNames { get; } = [];
 
     /// <summary>Names of maps by address.</summary>

@@ -53,11 +53,8 @@ internal static class TraceReader
                 break;
             case ContentionStartEvent:
                 int waiter = Number(step, "waiterThread");
-                if (Text(step, "waiterName") is { Length: > 0 } threadName)
-                {
-                    trace.ThreadNames[waiter] = threadName;
-                }
-
+                AddName(trace, waiter, Text(step, "waiterName"));
+                AddName(trace, Number(step, "ownerThread"), Text(step, "ownerName"));
                 trace.Events.Add(new LockEvent(
                     TimeOf(step), true, Address(step), Number(step, "shard"), Number(step, "ownerThread"), waiter, false, default, StackOf(step)));
                 break;
@@ -75,6 +72,14 @@ internal static class TraceReader
                 break;
             default:
                 break;
+        }
+    }
+
+    private static void AddName(LockTrace trace, int thread, string name)
+    {
+        if (name.Length > 0)
+        {
+            trace.ThreadNames[thread] = name;
         }
     }
 

@@ -53,8 +53,8 @@ internal sealed unsafe class FastShardMapEventSource : EventSource
 
     [Event(4, Level = EventLevel.Informational, Keywords = Keywords.Contention, Task = Tasks.Contention, Opcode = EventOpcode.Start,
         ActivityOptions = EventActivityOptions.Disable, Message = "Thread {3} waits for thread {2} at shard {1} of map {0:x}")]
-    public void ContentionStart(ulong map, int shard, int ownerThread, int waiterThread, string waiterName) =>
-        WriteEvent(4, map, shard, ownerThread, waiterThread, waiterName);
+    public void ContentionStart(ulong map, int shard, int ownerThread, int waiterThread, string ownerName, string waiterName) =>
+        WriteEvent(4, map, shard, ownerThread, waiterThread, ownerName, waiterName);
 
     [Event(5, Level = EventLevel.Informational, Keywords = Keywords.Contention, Task = Tasks.Contention, Opcode = EventOpcode.Stop,
         ActivityOptions = EventActivityOptions.Disable, Message = "Thread {2} has waited {4} ns at shard {1} of map {0:x}; entered: {3}")]
@@ -119,9 +119,11 @@ internal sealed unsafe class FastShardMapEventSource : EventSource
         {
             if (log.IsEnabled(EventLevel.Informational, Keywords.Contention))
             {
-                log.ContentionStart((ulong)side->Map, side->Shard, ownerId, waiterId, Thread.CurrentThread.Name ?? string.Empty);
+                log.ContentionStart((ulong)side->Map, side->Shard, ownerId, waiterId, NameOf(ownerId), NameOf(waiterId));
             }
         }
+
+        private static string NameOf(int thread) => Sharding.ThreadState.ById(thread)?.Name ?? string.Empty;
 
         public override void ContentionStop(WriteSide* side, int waiterId, bool entered, long waitNanoseconds)
         {

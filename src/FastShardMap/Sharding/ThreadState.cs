@@ -24,6 +24,9 @@ internal sealed unsafe class ThreadState
 
     public int Id { get; }
 
+    /// <summary>What the thread was called when it first wrote to a map, for observers.</summary>
+    public string? Name { get; } = Thread.CurrentThread.Name;
+
     /// <summary>What the lock word says while this thread owns the lock.</summary>
     public int LockWord => Id << 1;
 

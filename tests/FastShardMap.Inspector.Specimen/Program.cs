@@ -1,0 +1,26 @@
+using FastShardMap.Inspector.Specimen;
+
+// A process to look into: its maps are in known states, and it says what it knows of them. Commands come on the standard
+// input, one a line; every answer is one line.
+Specimens.Create();
+Console.WriteLine(Specimens.Describe());
+while (Console.ReadLine() is { } command)
+{
+    switch (command)
+    {
+        case "grow":
+            Specimens.Grow();
+            Console.WriteLine(Specimens.Describe());
+            break;
+        case "chain":
+            BlockingPlot.Run();
+            Console.WriteLine("done");
+            break;
+        case "churn":
+            Specimens.Churn();
+            Console.WriteLine("done");
+            break;
+        default:
+            return;
+    }
+}

@@ -1,0 +1,8 @@
+namespace FastShardMap.Inspector.Specimen;
+
+internal enum TradeState
+{
+    Open,
+    Filled,
+    Closed,
+}

@@ -1,0 +1,67 @@
+using System.Xml.Linq;
+using FastShardMap.Inspector.Html;
+
+namespace FastShardMap.Inspector.Tests.Html;
+
+public sealed class HeatMapPageTests
+{
+    [Fact]
+    public void Render_MapWithAName_EscapesIt()
+    {
+        using ShardMap<ulong, ulong> map = new(new ShardMapOptions { Name = "<script>alert(1)</script>", ShardCount = 2 });
+        map[1] = 1;
+
+        Assert.DoesNotContain("<script", Render(map), StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public void Render_AnyMap_NeedsNothingFromOutside()
+    {
+        string page = Render(Filled(out ShardMap<ulong, ulong> map));
+        map.Dispose();
+
+        Assert.DoesNotContain("http", page, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain("src=", page, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain("@import", page, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain("url(", page, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public void Render_Drawings_HaveACellForEachShard()
+    {
+        string page = Render(Filled(out ShardMap<ulong, ulong> map));
+        map.Dispose();
+        XElement[] drawings = [.. Drawings(page)];
+
+        Assert.Equal(32, drawings.Single(drawing => (string?)drawing.Attribute("id") == "shards").Elements("rect").Count(cell => (string?)cell.Attribute("class") == "s"));
+        Assert.Equal(32, drawings.Single(drawing => (string?)drawing.Attribute("id") == "groups").Elements("text").Count());
+        Assert.Contains(drawings, drawing => (string?)drawing.Attribute("class") == "bars");
+    }
+
+    internal static ShardMap<ulong, ulong> Filled(out ShardMap<ulong, ulong> map)
+    {
+        map = new ShardMap<ulong, ulong>(new ShardMapOptions { Name = "page", ShardCount = 32 });
+        for (ulong key = 0; key < 40_000; key++)
+        {
+            map[key] = key;
+        }
+
+        return map;
+    }
+
+    internal static string Render(ShardMap<ulong, ulong> map)
+    {
+        SnapshotMemory memory = SnapshotMemory.Of(map, out ulong address);
+        Inspector.Maps.NativeMap native = Inspector.Maps.NativeMap.TryRead(memory, address, out _)!;
+        return HeatMapPage.Render(Inspector.Commands.MapReport.Create("this process", native, runtime: null));
+    }
+
+    private static IEnumerable<XElement> Drawings(string page)
+    {
+        for (int start = page.IndexOf("<svg", StringComparison.Ordinal); start >= 0; start = page.IndexOf("<svg", start + 1, StringComparison.Ordinal))
+        {
+            int end = page.IndexOf("</svg>", start, StringComparison.Ordinal) + "</svg>".Length;
+            yield return XElement.Parse(page[start..end]);
+        }
+    }
+}

@@ -1,0 +1,93 @@
+using System.Diagnostics;
+using System.Text.Json;
+using FastShardMap.Inspector.Commands;
+
+namespace FastShardMap.Inspector.Tests;
+
+/// <summary>The child process with maps in known states; a dump is taken when a test first asks.</summary>
+public sealed class SpecimenProcess : IDisposable
+{
+    private readonly Process _process;
+    private readonly string _folder = Directory.CreateTempSubdirectory("fsmap-tests-").FullName;
+    private string? _dump;
+
+    public SpecimenProcess()
+    {
+        string program = Path.Combine(AppContext.BaseDirectory, "FastShardMap.Inspector.Specimen.dll");
+        _process = Process.Start(new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [program])
+        {
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        }) ?? throw new InvalidOperationException("The specimen did not start.");
+        Knowledge = JsonDocument.Parse(ReadLine());
+    }
+
+    /// <summary>What the process says of its maps.</summary>
+    public JsonDocument Knowledge { get; }
+
+    public int Id => _process.Id;
+
+    public string IdText => Id.ToString(System.Globalization.CultureInfo.InvariantCulture);
+
+    public string Folder => _folder;
+
+    public string Dump => _dump ??= TakeDump("first.dmp");
+
+    public JsonElement KnownOf(string map) => Knowledge.RootElement.GetProperty("Maps").GetProperty(map);
+
+    public string TakeDump(string name)
+    {
+        string file = Path.Combine(_folder, name);
+        Assert.Equal(0, Run("dump", IdText, "--output", file).Code);
+        return file;
+    }
+
+    public string Ask(string command)
+    {
+        Tell(command);
+        return ReadLine();
+    }
+
+    public void Tell(string command)
+    {
+        _process.StandardInput.WriteLine(command);
+        _process.StandardInput.Flush();
+    }
+
+    public string ReadLine() => _process.StandardOutput.ReadLine() ?? throw new InvalidOperationException("The specimen has ended.");
+
+    public static (int Code, string Text) Run(params string[] arguments)
+    {
+        using StringWriter writer = new();
+        int code = CommandTree.Run(arguments, writer);
+        return (code, writer.ToString());
+    }
+
+    public static JsonElement RunJson(params string[] arguments)
+    {
+        (int code, string text) = Run([.. arguments, "--json"]);
+        Assert.True(code is 0 or 1, $"exit code {code}: {text}");
+        using JsonDocument document = JsonDocument.Parse(text);
+        return document.RootElement.Clone();
+    }
+
+    /// <summary>The address of a map by its name, as 'list' gives it.</summary>
+    public string AddressOf(string target, string name)
+    {
+        JsonElement map = RunJson("list", target).EnumerateArray().Single(map => map.GetProperty("Name").GetString() == name);
+        return "0x" + map.GetProperty("Address").GetUInt64().ToString("x", System.Globalization.CultureInfo.InvariantCulture);
+    }
+
+    public void Dispose()
+    {
+        Knowledge.Dispose();
+        if (!_process.HasExited)
+        {
+            _process.Kill();
+        }
+
+        _process.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+}

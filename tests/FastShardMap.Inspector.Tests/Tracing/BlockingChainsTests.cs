@@ -1,0 +1,170 @@
+using System.Text.Json;
+using FastShardMap.Inspector.Tracing;
+
+namespace FastShardMap.Inspector.Tests.Tracing;
+
+public sealed class BlockingChainsTests
+{
+    private const int Anna = 1;
+    private const int Berta = 2;
+    private const int Carla = 3;
+    private const int Dora = 4;
+    private const ulong First = 0x1000;
+    private const ulong Second = 0x2000;
+
+    [Fact]
+    public void From_WaiterOfAWaiter_IsAChainOfTwoHops()
+    {
+        LockTrace trace = Trace(
+            Start(0, Second, Carla, Berta),
+            Start(10, First, Berta, Anna),
+            Stop(100, Second, Berta),
+            Stop(130, First, Anna));
+        List<BlockingChain> chains = BlockingChains.From(WaitSegments.From(trace));
+
+        BlockingChain worst = chains[0];
+        Assert.Equal([Anna, Berta], worst.Waits.Select(hop => hop.Waiter));
+        Assert.Equal(Carla, worst.Root);
+        Assert.Equal(TimeSpan.FromMilliseconds(90), worst.Total);
+        Assert.Contains("thread 1 → thread 2 → thread 3", Verdict.Of(trace, chains), StringComparison.Ordinal);
+
+        // When Berta has the second lock, Anna waits for Berta alone.
+        BlockingChain rest = Assert.Single(chains, chain => chain.Hops == 1 && chain.Waits[0].Waiter == Anna);
+        Assert.Equal(TimeSpan.FromMilliseconds(30), rest.Total);
+    }
+
+    [Fact]
+    public void From_LockThatGoesToAnother_SplitsTheWait()
+    {
+        LockTrace trace = Trace(
+            Start(0, First, Carla, Anna),
+            Start(0, First, Carla, Berta),
+            Stop(50, First, Berta),
+            Stop(70, First, Anna));
+        List<WaitSegment> segments = WaitSegments.From(trace);
+
+        Assert.Equal(
+            [(Anna, Carla, 50.0), (Anna, Berta, 20.0), (Berta, Carla, 50.0)],
+            segments.OrderBy(segment => segment.Waiter).ThenBy(segment => segment.Start)
+                .Select(segment => (segment.Waiter, segment.Owner, segment.Duration.TotalMilliseconds)));
+    }
+
+    [Fact]
+    public void From_WaitThatNeverEnds_LastsToTheEndOfTheTrace()
+    {
+        WaitSegment segment = Assert.Single(WaitSegments.From(Trace(Start(400, First, Carla, Anna))));
+
+        Assert.Equal(TimeSpan.FromMilliseconds(600), segment.Duration);
+    }
+
+    [Fact]
+    public void From_WaitThatBeganBeforeTheTrace_HasItsOwnLength()
+    {
+        LockTrace trace = Trace(Stop(500, First, Anna) with { Waited = TimeSpan.FromMilliseconds(200) });
+        WaitSegment segment = Assert.Single(WaitSegments.From(trace));
+
+        Assert.Equal(TimeSpan.FromMilliseconds(300), segment.Start);
+        Assert.Equal(0, segment.Owner);
+    }
+
+    [Fact]
+    public void From_GivenUpWait_LeavesTheOwnerAlone()
+    {
+        LockTrace trace = Trace(
+            Start(0, First, Carla, Anna),
+            Start(0, First, Carla, Berta),
+            Stop(10, First, Anna) with { Entered = false },
+            Stop(30, First, Berta));
+
+        Assert.All(WaitSegments.From(trace), segment => Assert.Equal(Carla, segment.Owner));
+    }
+
+    [Fact]
+    public void From_Cycle_Ends()
+    {
+        LockTrace trace = Trace(Start(0, First, Berta, Anna), Start(0, Second, Anna, Berta), Stop(10, First, Anna), Stop(20, Second, Berta));
+
+        Assert.NotEmpty(BlockingChains.From(WaitSegments.From(trace)));
+    }
+
+    [Fact]
+    public void From_ThousandsOfWaits_IsQuick()
+    {
+        List<LockEvent> events = [];
+        for (int i = 0; i < 50_000; i++)
+        {
+            int waiter = 1 + (i % 3);
+            events.Add(Start(i, First, Dora, waiter));
+            events.Add(Stop(i + 0.5, First, waiter));
+        }
+
+        Assert.Equal(50_000, BlockingChains.From(WaitSegments.From(Trace([.. events]))).Sum(chain => chain.Count));
+    }
+
+    [Fact]
+    public void Of_NoWaits_SaysSo() => Assert.Contains("nobody waited", Verdict.Of(Trace(), []), StringComparison.Ordinal);
+
+    [Fact]
+    public void Write_Waits_MakesRowsSlicesAndArrows()
+    {
+        LockTrace trace = Trace(
+            Start(0, Second, Carla, Berta), Start(10, First, Berta, Anna), Stop(100, Second, Berta), Stop(130, First, Anna));
+        trace.ThreadNames[Carla] = "Carla";
+        using MemoryStream stream = new();
+        ChromeTrace.Write(stream, trace, WaitSegments.From(trace));
+        using JsonDocument document = JsonDocument.Parse(stream.ToArray());
+        JsonElement[] events = [.. document.RootElement.GetProperty("traceEvents").EnumerateArray()];
+
+        AssertRowsNest(events);
+        Assert.Equal(2, events.Count(step => Text(step, "cat") == "wait"));
+        Assert.Equal(2, events.Count(step => Text(step, "cat") == "hold"));
+        JsonElement[] starts = [.. events.Where(step => Text(step, "ph") == "s")];
+        Assert.Equal(2, starts.Length);
+        foreach (JsonElement start in starts)
+        {
+            JsonElement finish = events.Single(step => Text(step, "ph") == "f" && step.GetProperty("id").GetInt32() == start.GetProperty("id").GetInt32());
+            Assert.Single(events, step => Text(step, "cat") == "hold" && Covers(step, start));
+            Assert.Single(events, step => Text(step, "cat") == "wait" && Covers(step, finish));
+        }
+
+        Assert.Contains(events, step => Text(step, "name") == "thread_name" && step.GetProperty("args").GetProperty("name").GetString() == "Carla (3): holds");
+    }
+
+    internal static void AssertRowsNest(JsonElement[] events)
+    {
+        foreach (IGrouping<int, JsonElement> row in events.Where(step => Text(step, "ph") == "X").GroupBy(step => step.GetProperty("tid").GetInt32()))
+        {
+            double end = double.MinValue;
+            foreach (JsonElement slice in row.OrderBy(step => step.GetProperty("ts").GetDouble()))
+            {
+                double start = slice.GetProperty("ts").GetDouble();
+                Assert.True(start >= end - 0.01, "slices of a row overlap");
+                end = start + slice.GetProperty("dur").GetDouble();
+            }
+        }
+    }
+
+    internal static bool Covers(JsonElement slice, JsonElement point)
+    {
+        double at = point.GetProperty("ts").GetDouble();
+        double start = slice.GetProperty("ts").GetDouble();
+        return slice.GetProperty("tid").GetInt32() == point.GetProperty("tid").GetInt32()
+            && at >= start && at <= start + slice.GetProperty("dur").GetDouble();
+    }
+
+    internal static string? Text(JsonElement step, string property) =>
+        step.TryGetProperty(property, out JsonElement value) ? value.GetString() : null;
+
+    private static LockTrace Trace(params LockEvent[] events)
+    {
+        LockTrace trace = new() { Duration = TimeSpan.FromSeconds(1) };
+        trace.Events.AddRange(events);
+        return trace;
+    }
+
+    private static LockEvent Start(double milliseconds, ulong map, int owner, int waiter) =>
+        new(TimeSpan.FromMilliseconds(milliseconds), true, map, 0, owner, waiter, false, default, []);
+
+    private static LockEvent Stop(double milliseconds, ulong map, int waiter) =>
+        new(TimeSpan.FromMilliseconds(milliseconds), false, map, 0, 0, waiter, true, default, []);
+}
