@@ -56,4 +56,7 @@ internal unsafe struct WriteSide
 
     /// <summary>The shard's index. Never changes.</summary>
     public int Shard;
+
+    /// <summary>1 while a snapshot reads the previous table: slots and control words there must not change.</summary>
+    public int PreviousIsFrozen;
 }

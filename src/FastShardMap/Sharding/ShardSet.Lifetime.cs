@@ -56,7 +56,7 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
                 ReadView* view = _views + shard;
                 WriteSide* side = _writeSides + shard;
                 ShardLock.EnterUninterrupted(side, thread);
-                TableRef previous = view->Previous;
+                TableRef previous = TakePrevious(view, side);
                 TableRef dropped = DropTable(view, side);
                 ShardLock.Exit(side);
                 AddUnlessNone(retired, previous);
@@ -126,7 +126,7 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
     private readonly void ClearShard(ReadView* view, WriteSide* side, TableRef empty, List<TableRef> retired)
     {
         TableRef previous = view->Previous;
-        AddUnlessNone(retired, previous);
+        AddUnlessNone(retired, TakePrevious(view, side));
         retired.Add(view->Current);
         view->Previous = TableRef.None;
         view->Current = empty;

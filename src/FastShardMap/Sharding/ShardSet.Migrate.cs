@@ -47,7 +47,6 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         {
             MoveGroup(Table<TKey, TValue>.GroupAt(previous, side->MigrationCursor), view->Current, side);
             side->MigrationCursor++;
-            side->GroupsMoved++;
         }
 
         return side->MigrationCursor == previous.Groups ? EndMigration(view, side) : TableRef.None;
@@ -55,6 +54,12 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
 
     private readonly void MoveGroup(Group* group, TableRef current, WriteSide* side)
     {
+        // A write to a frozen table moves its group ahead of the cursor.
+        if ((group->Version & GroupVersion.Moved) != 0)
+        {
+            return;
+        }
+
         // All hashes first: a hasher that throws must not leave an entry in both tables.
         ulong* hashes = stackalloc ulong[GroupShape.MaxSlots];
         ulong control = group->Control;
@@ -79,6 +84,7 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         }
 
         GroupVersion.MarkMoved(group);
+        side->GroupsMoved++;
     }
 
     /// <summary>Makes room for an insert: finishes a running migration, or starts one to a larger table.</summary>
@@ -130,10 +136,10 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
     }
 
     /// <summary>Drops the emptied table from the view. Under the lock.</summary>
-    /// <returns>The table, for its single give-back owner.</returns>
+    /// <returns>The table, for its single give-back owner; none if that is a snapshot.</returns>
     private readonly TableRef EndMigration(ReadView* view, WriteSide* side)
     {
-        TableRef emptied = view->Previous;
+        TableRef emptied = TakePrevious(view, side);
         ViewGeneration.BeginChange(view);
         view->Previous = TableRef.None;
         ViewGeneration.EndChange(view);

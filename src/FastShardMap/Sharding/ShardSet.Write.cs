@@ -66,6 +66,11 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         if (found)
         {
             table = view->Previous;
+            if (side->PreviousIsFrozen != 0)
+            {
+                table = view->Current;
+                slot = MoveFrozen(view, side, hash, key, slot);
+            }
         }
         else
         {

@@ -122,6 +122,9 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         return thread;
     }
 
+    /// <exception cref="InvalidOperationException">The thread is inside a callback of this map.</exception>
+    public readonly void ThrowIfInCallback() => EnterThread();
+
     [MethodImpl(MethodImplOptions.NoInlining)]
     private readonly void EnterFromCallback(ThreadState thread)
     {
