@@ -9,7 +9,7 @@ namespace FastShardMap;
 /// </summary>
 /// <typeparam name="TKey">The key: any unmanaged type that is equatable to itself. For enums see <see cref="EnumKey{TEnum}"/>.</typeparam>
 /// <typeparam name="TValue">The value: any unmanaged type.</typeparam>
-public sealed class ShardMap<TKey, TValue> : ShardMap<TKey, TValue, DefaultHasher<TKey>>
+public sealed partial class ShardMap<TKey, TValue> : ShardMap<TKey, TValue, DefaultHasher<TKey>>
     where TKey : unmanaged, IEquatable<TKey>
     where TValue : unmanaged
 {

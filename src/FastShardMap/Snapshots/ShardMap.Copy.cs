@@ -1,0 +1,202 @@
+using FastShardMap.Layout;
+using FastShardMap.Sharding;
+
+namespace FastShardMap;
+
+public partial class ShardMap<TKey, TValue, THasher>
+{
+    // A twin of a map that a snapshot shows: same seed, same shards, copied tables.
+    private protected ShardMap(ShardMapSnapshot<TKey, TValue, THasher> snapshot)
+    {
+        ref ShardSet<TKey, TValue, THasher> source = ref snapshot.Map.Shards;
+        ShardSetOptions options = source.OptionsOfTwin;
+        _shards = new ShardSet<TKey, TValue, THasher>(options, owner: this);
+        try
+        {
+            for (int shard = 0; shard < snapshot.Tables.Length; shard++)
+            {
+                TableRef table = snapshot.Tables[shard];
+                if (!table.IsNone)
+                {
+                    _shards.CopyFrozen(shard, table);
+                }
+            }
+        }
+        catch
+        {
+            _shards.Dispose();
+            throw;
+        }
+
+        if (options.BackgroundMigration)
+        {
+            BackgroundMigration.Register(this);
+        }
+    }
+
+    /// <summary>Makes an independent map with the same entries as of one instant, and the same options.</summary>
+    /// <returns>The copy. It shares nothing with this map: neither memory, locks nor later changes.</returns>
+    /// <remarks>Copies blocks of memory from a snapshot, so every byte of every key and value arrives, private fields and
+    /// padding included. Writers of this map wait as for <see cref="Snapshot"/>, reads go on. For its duration the call
+    /// takes the map's memory once more for the snapshot. Hash codes of the two maps agree; use
+    /// <see cref="Clone(ShardMapOptions)"/> for a seed of its own.</remarks>
+    /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
+    /// <exception cref="InvalidOperationException">Called from a callback of this map.</exception>
+    /// <exception cref="OutOfMemoryException">The system refuses the memory; this map is unchanged.</exception>
+    public ShardMap<TKey, TValue, THasher> Clone()
+    {
+        using ShardMapSnapshot<TKey, TValue, THasher> snapshot = Snapshot();
+        return new ShardMap<TKey, TValue, THasher>(snapshot);
+    }
+
+    /// <summary>Makes an independent map with the same entries as of one instant, and other options.</summary>
+    /// <param name="options">The options of the copy.</param>
+    /// <returns>The copy, with a random seed of its own.</returns>
+    /// <remarks>As <see cref="Clone()"/>, but by one insert an entry.</remarks>
+    /// <exception cref="ArgumentNullException"><paramref name="options"/> is null.</exception>
+    /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
+    /// <exception cref="InvalidOperationException">Called from a callback of this map.</exception>
+    /// <exception cref="OutOfMemoryException">The system refuses the memory; this map is unchanged.</exception>
+    public ShardMap<TKey, TValue, THasher> Clone(ShardMapOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return Filled(new ShardMap<TKey, TValue, THasher>(options));
+    }
+
+    /// <summary>Stores all entries of this map, as of one instant, in another; equal keys there get this map's values.</summary>
+    /// <param name="destination">The other map; what else it holds stays.</param>
+    /// <returns>The number of entries stored.</returns>
+    /// <remarks>Each entry is stored by a write of its own, so readers of the destination may see some before others.
+    /// The destination grows once, before the first entry.</remarks>
+    /// <exception cref="ArgumentNullException"><paramref name="destination"/> is null.</exception>
+    /// <exception cref="ArgumentException"><paramref name="destination"/> is this map.</exception>
+    /// <exception cref="ObjectDisposedException">One of the maps is disposed.</exception>
+    /// <exception cref="InvalidOperationException">Called from a callback of one of the maps.</exception>
+    /// <exception cref="OutOfMemoryException">The system refuses the memory; the destination may have got some entries.</exception>
+    public long CopyTo(ShardMap<TKey, TValue, THasher> destination)
+    {
+        ArgumentNullException.ThrowIfNull(destination);
+        Overwrite merger = default;
+        return destination.MergeFrom(this, ref merger);
+    }
+
+    /// <summary>Takes over all entries of another map, as of one instant; a delegate decides where both have a key.</summary>
+    /// <param name="source">The other map; it stays as it is.</param>
+    /// <param name="conflict">Makes the value of a key that both have, from the key, this map's value and the other's.
+    /// Runs once a conflict, under the lock of this map's shard.</param>
+    /// <returns>The number of entries of the source.</returns>
+    /// <remarks>Each entry is stored by a write of its own. If the delegate throws, the entries stored so far stay.</remarks>
+    /// <exception cref="ArgumentNullException">An argument is null.</exception>
+    /// <exception cref="ArgumentException"><paramref name="source"/> is this map.</exception>
+    /// <exception cref="ObjectDisposedException">One of the maps is disposed.</exception>
+    /// <exception cref="InvalidOperationException">Called from a callback of one of the maps.</exception>
+    /// <exception cref="OutOfMemoryException">The system refuses the memory; this map may have got some entries.</exception>
+    public long MergeFrom(ShardMap<TKey, TValue, THasher> source, Func<TKey, TValue, TValue, TValue> conflict)
+    {
+        ArgumentNullException.ThrowIfNull(conflict);
+        DelegateMerger merger = new(conflict);
+        return MergeFrom(source, ref merger);
+    }
+
+    /// <summary>Takes over all entries of another map, as of one instant; a struct functor decides where both have a key.</summary>
+    /// <typeparam name="TMerger">The functor.</typeparam>
+    /// <param name="source">The other map; it stays as it is.</param>
+    /// <param name="merger">Decides as the delegate form does; receives the changes the calls make to it.</param>
+    /// <returns>The number of entries of the source.</returns>
+    /// <remarks>As the delegate form.</remarks>
+    /// <exception cref="ArgumentNullException"><paramref name="source"/> is null.</exception>
+    /// <exception cref="ArgumentException"><paramref name="source"/> is this map.</exception>
+    /// <exception cref="ObjectDisposedException">One of the maps is disposed.</exception>
+    /// <exception cref="InvalidOperationException">Called from a callback of one of the maps.</exception>
+    /// <exception cref="OutOfMemoryException">The system refuses the memory; this map may have got some entries.</exception>
+    public long MergeFrom<TMerger>(ShardMap<TKey, TValue, THasher> source, ref TMerger merger)
+        where TMerger : struct, IValueMerger<TKey, TValue>
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        if (ReferenceEquals(source, this))
+        {
+            throw new ArgumentException("A map cannot be merged with itself.", nameof(source));
+        }
+
+        _shards.ThrowIfInCallback();
+        using ShardMapSnapshot<TKey, TValue, THasher> snapshot = source.Snapshot();
+        ReserveFor(snapshot);
+        foreach (KeyValuePair<TKey, TValue> item in snapshot)
+        {
+            MergeUpserter<TMerger> upserter = new(item.Value, merger);
+            AddOrUpdate(item.Key, ref upserter);
+            merger = upserter.Merger;
+        }
+
+        return snapshot.Count;
+    }
+
+    private protected TMap Filled<TMap>(TMap copy)
+        where TMap : ShardMap<TKey, TValue, THasher>
+    {
+        try
+        {
+            CopyTo(copy);
+            return copy;
+        }
+        catch
+        {
+            copy.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Entries arrive in the order of their hashes. Where both maps hash alike, a table too small would get its
+    /// first groups far too full before it grows; so it must be large enough from the start.</summary>
+    private void ReserveFor(ShardMapSnapshot<TKey, TValue, THasher> snapshot)
+    {
+        bool sameHashes = snapshot.Map.Shards.Seed.Equals(_shards.Seed);
+        EnsureCapacity(sameHashes ? Count + snapshot.Count : Math.Max(Count, snapshot.Count));
+    }
+
+    private readonly struct Overwrite : IValueMerger<TKey, TValue>
+    {
+        public void Merge(TKey key, ref TValue value, TValue other) => value = other;
+    }
+
+    private readonly struct DelegateMerger(Func<TKey, TValue, TValue, TValue> conflict) : IValueMerger<TKey, TValue>
+    {
+        private readonly Func<TKey, TValue, TValue, TValue> _conflict = conflict;
+
+        public void Merge(TKey key, ref TValue value, TValue other) => value = _conflict(key, value, other);
+    }
+
+    private struct MergeUpserter<TMerger>(TValue other, TMerger merger) : IValueUpserter<TKey, TValue>
+        where TMerger : struct, IValueMerger<TKey, TValue>
+    {
+        private readonly TValue _other = other;
+
+        public TMerger Merger = merger;
+
+        public readonly TValue Create(TKey key) => _other;
+
+        public void Update(TKey key, ref TValue value) => Merger.Merge(key, ref value, _other);
+    }
+}
+
+public sealed partial class ShardMap<TKey, TValue>
+{
+    private ShardMap(ShardMapSnapshot<TKey, TValue> snapshot)
+        : base(snapshot)
+    {
+    }
+
+    /// <inheritdoc cref="ShardMap{TKey, TValue, THasher}.Clone()"/>
+    public new ShardMap<TKey, TValue> Clone()
+    {
+        using ShardMapSnapshot<TKey, TValue> snapshot = Snapshot();
+        return new ShardMap<TKey, TValue>(snapshot);
+    }
+
+    /// <inheritdoc cref="ShardMap{TKey, TValue, THasher}.Clone(ShardMapOptions)"/>
+    public new ShardMap<TKey, TValue> Clone(ShardMapOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return Filled(new ShardMap<TKey, TValue>(options));
+    }
+}

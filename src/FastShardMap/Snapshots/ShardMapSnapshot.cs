@@ -1,0 +1,181 @@
+using System.Diagnostics;
+using FastShardMap.Layout;
+using FastShardMap.Sharding;
+using FastShardMap.Snapshots;
+
+namespace FastShardMap;
+
+/// <summary>All entries of a map as of one instant, with the default hasher of the key type. See
+/// <see cref="ShardMapSnapshot{TKey, TValue, THasher}"/> for all members.</summary>
+/// <typeparam name="TKey">The key.</typeparam>
+/// <typeparam name="TValue">The value.</typeparam>
+public sealed class ShardMapSnapshot<TKey, TValue> : ShardMapSnapshot<TKey, TValue, DefaultHasher<TKey>>
+    where TKey : unmanaged, IEquatable<TKey>
+    where TValue : unmanaged
+{
+    internal ShardMapSnapshot(ShardMap<TKey, TValue, DefaultHasher<TKey>> map)
+        : base(map)
+    {
+    }
+}
+
+/// <summary>All entries of a map as of one instant: immutable, read without locks, in the map's own unmanaged memory.</summary>
+/// <typeparam name="TKey">The key.</typeparam>
+/// <typeparam name="TValue">The value.</typeparam>
+/// <typeparam name="THasher">The hasher of the map.</typeparam>
+/// <remarks>
+/// <para><b>Guarantee.</b> There is one instant, during the call that took the snapshot, whose entries of the whole map
+/// it shows; nothing that happens to the map later changes it: neither writes, growth, <c>Clear</c> nor <c>Dispose</c>.</para>
+/// <para><b>How.</b> The map's tables become the snapshot's and the map goes on in new ones (copy on write, a group of
+/// slots at a time, by the machinery that also grows tables). So nothing is copied under a lock.</para>
+/// <para><b>Thread safety.</b> All members may be called by any number of threads, <see cref="Dispose"/> too.
+/// Reads are wait-free. <b>Allocation:</b> none, but for 8 bytes a shard when it is taken.</para>
+/// <para><b>Memory.</b> The tables, the size of the map's, until <see cref="Dispose"/>; then it goes back to the system.
+/// The map counts it as its own. A snapshot keeps its map reachable; a forgotten one is cleared up by its finalizer.</para>
+/// </remarks>
+[DebuggerDisplay("{DebuggerText,nq}")]
+public partial class ShardMapSnapshot<TKey, TValue, THasher> : IDisposable, IEnumerable<KeyValuePair<TKey, TValue>>
+    where TKey : unmanaged, IEquatable<TKey>
+    where TValue : unmanaged
+    where THasher : struct, IKeyHasher<TKey>
+{
+    private readonly ShardMap<TKey, TValue, THasher> _map;
+    private readonly TableRef[] _tables;
+    private readonly SnapshotState _state = new();
+    private readonly long _count;
+
+    internal ShardMapSnapshot(ShardMap<TKey, TValue, THasher> map)
+    {
+        _map = map;
+        _tables = [];
+        TableRef[] tables = new TableRef[map.Shards.ShardCount];
+        _count = map.Shards.Freeze(tables);
+        _tables = tables;
+    }
+
+    /// <summary>Gives up what a caller forgot to dispose.</summary>
+    ~ShardMapSnapshot()
+    {
+        // Nothing may leave a finalizer, and it must not wait for a writer.
+        try
+        {
+            if (_state is not null)
+            {
+                _state.TryDispose();
+                if (!TryRelease(wait: false))
+                {
+                    GC.ReRegisterForFinalize(this);
+                }
+            }
+        }
+        catch (Exception)
+        {
+            Debug.Fail("A snapshot's finalizer failed.");
+        }
+    }
+
+    /// <summary>The number of entries.</summary>
+    /// <exception cref="ObjectDisposedException">The snapshot is disposed.</exception>
+    public long Count
+    {
+        get
+        {
+            ThrowIfDisposed();
+            return _count;
+        }
+    }
+
+    /// <summary>Whether the snapshot has no entries.</summary>
+    /// <exception cref="ObjectDisposedException">The snapshot is disposed.</exception>
+    public bool IsEmpty => Count == 0;
+
+    internal ShardMap<TKey, TValue, THasher> Map => _map;
+
+    internal ReadOnlySpan<TableRef> Tables => _tables;
+
+    internal SnapshotState State => _state;
+
+    private string DebuggerText => _state.IsDisposed
+        ? "disposed"
+        : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{_count} entries");
+
+    /// <summary>Gets the value of a key.</summary>
+    /// <param name="key">The key.</param>
+    /// <value>The value.</value>
+    /// <remarks>Wait-free; allocates nothing.</remarks>
+    /// <exception cref="KeyNotFoundException">The key is absent.</exception>
+    /// <exception cref="ObjectDisposedException">The snapshot is disposed.</exception>
+    public TValue this[TKey key] => TryGetValue(key, out TValue value)
+        ? value
+        : throw new KeyNotFoundException($"The key '{key}' is not in the snapshot.");
+
+    /// <summary>Gets the value of a key.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="value">The value; default if the key is absent.</param>
+    /// <returns>Whether the key is present.</returns>
+    /// <remarks>Wait-free; allocates nothing.</remarks>
+    /// <exception cref="ObjectDisposedException">The snapshot is disposed.</exception>
+    public bool TryGetValue(TKey key, out TValue value)
+    {
+        ulong hash = _map.Shards.Hash(key);
+        bool found = FrozenTable<TKey, TValue>.TryFind(_state, _tables[_map.Shards.ShardOf(hash)], hash, key, out value);
+        ThrowIfDisposed();
+        GC.KeepAlive(this);
+        return found;
+    }
+
+    /// <summary>Whether a key is present.</summary>
+    /// <param name="key">The key.</param>
+    /// <returns>Whether the key is present.</returns>
+    /// <remarks>Wait-free; allocates nothing.</remarks>
+    /// <exception cref="ObjectDisposedException">The snapshot is disposed.</exception>
+    public bool ContainsKey(TKey key) => TryGetValue(key, out _);
+
+    /// <summary>Gives the memory back. Later calls throw <see cref="ObjectDisposedException"/>; a second call does nothing.</summary>
+    /// <remarks>Takes the map's locks, one at a time for a moment each.</remarks>
+    /// <exception cref="InvalidOperationException">Called from a callback of the map.</exception>
+    public void Dispose()
+    {
+        _map.Shards.ThrowIfInCallback();
+        if (_state.TryDispose())
+        {
+            TryRelease(wait: true);
+            GC.SuppressFinalize(this);
+        }
+
+        GC.KeepAlive(this);
+    }
+
+    private bool TryRelease(bool wait)
+    {
+        bool all = true;
+        for (int shard = 0; shard < _tables.Length; shard++)
+        {
+            if (_tables[shard].IsNone)
+            {
+                continue;
+            }
+
+            if (_map.Shards.TryThaw(shard, _tables[shard], wait))
+            {
+                _tables[shard] = TableRef.None;
+            }
+            else
+            {
+                all = false;
+            }
+        }
+
+        return all;
+    }
+
+    private void ThrowIfDisposed()
+    {
+        if (_state.IsDisposed)
+        {
+            ThrowDisposed();
+        }
+    }
+
+    private static void ThrowDisposed() => throw new ObjectDisposedException("ShardMapSnapshot");
+}
