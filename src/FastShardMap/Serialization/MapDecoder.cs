@@ -1,0 +1,108 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace FastShardMap.Serialization;
+
+/// <summary>Turns the pieces of a file into the entries of a map that nobody else knows yet. Says how many bytes it wants
+/// next; knows no stream.</summary>
+/// <remarks>Memory follows what was verified, not what the header claims: see <see cref="Reserve"/>.</remarks>
+internal sealed class MapDecoder<TKey, TValue, THasher>(ShardMap<TKey, TValue, THasher> map, long availableBytes, IProgress<long>? progress)
+    where TKey : unmanaged, IEquatable<TKey>
+    where TValue : unmanaged
+    where THasher : struct, IKeyHasher<TKey>
+{
+    /// <summary>Bytes of entries that are reserved on the word of a header alone.</summary>
+    private const int TrustedBytes = 16 * 1024 * 1024;
+    private const int ReserveGrowth = 4;
+    private const long ReportEveryBytes = 4 * 1024 * 1024;
+
+    private MapFormat _format;
+    private byte[] _buffer = new byte[MapFormat.HeaderBytes];
+    private long _next = -1;
+    private long _reserved;
+    private long _reported;
+
+    /// <summary>Where to put the next bytes; empty when all has been read.</summary>
+    public Memory<byte> Wanted
+    {
+        get
+        {
+            int bytes =
+                _next < 0 ? MapFormat.HeaderBytes
+                : _next < _format.Blocks ? MapFormat.BlockHeaderBytes + (_format.EntriesOf(_next) * _format.EntryBytes)
+                : _next == _format.Blocks ? MapFormat.EndBytes
+                : 0;
+            return _buffer.AsMemory(0, bytes);
+        }
+    }
+
+    /// <summary>Takes the bytes that were put into <see cref="Wanted"/>.</summary>
+    /// <exception cref="InvalidDataException">They are not what they should be.</exception>
+    public void Accept()
+    {
+        ReadOnlySpan<byte> bytes = Wanted.Span;
+        if (_next < 0)
+        {
+            AcceptHeader(bytes);
+        }
+        else if (_next < _format.Blocks)
+        {
+            _format.RequireBlock(bytes, _next);
+            AcceptEntries(bytes[MapFormat.BlockHeaderBytes..]);
+        }
+        else
+        {
+            _format.RequireEnd(bytes);
+            progress?.Report(_format.Count);
+        }
+
+        _next++;
+    }
+
+    /// <summary>The bytes ended early.</summary>
+    public static InvalidDataException Truncated() => new("The saved map ends too early.");
+
+    private void AcceptHeader(ReadOnlySpan<byte> bytes)
+    {
+        _format = MapFormat.ReadHeader<TKey, TValue>(bytes);
+        if (availableBytes >= 0 && availableBytes < MapFormat.HeaderBytes + _format.BodyBytes)
+        {
+            throw Truncated();
+        }
+
+        _buffer = new byte[Math.Max(_format.FullBlockBytes, MapFormat.EndBytes)];
+    }
+
+    private void AcceptEntries(ReadOnlySpan<byte> bytes)
+    {
+        Reserve(_next * _format.EntriesPerBlock);
+        ref byte from = ref MemoryMarshal.GetReference(bytes);
+        for (int entry = 0; entry < _format.EntriesOf(_next); entry++)
+        {
+            TKey key = Unsafe.ReadUnaligned<TKey>(ref from);
+            TValue value = Unsafe.ReadUnaligned<TValue>(ref Unsafe.Add(ref from, Unsafe.SizeOf<TKey>()));
+            MapFormat.Require(map.TryAdd(key, value), "The saved map has a key twice.");
+            from = ref Unsafe.Add(ref from, Unsafe.SizeOf<TKey>() + Unsafe.SizeOf<TValue>());
+        }
+
+        long read = (_next * _format.EntriesPerBlock) + _format.EntriesOf(_next);
+        if (progress is not null && (read - _reported) * _format.EntryBytes >= ReportEveryBytes)
+        {
+            progress.Report(read);
+            _reported = read;
+        }
+    }
+
+    /// <summary>Reserves for the whole file if that is little, and otherwise for a few times what was read: a file that
+    /// lies about its length costs a few times its length.</summary>
+    private void Reserve(long read)
+    {
+        if (read < _reserved || _reserved == _format.Count)
+        {
+            return;
+        }
+
+        _reserved = Math.Min(_format.Count, Math.Max(TrustedBytes / _format.EntryBytes, read * ReserveGrowth));
+        map.EnsureCapacity(_reserved);
+    }
+}

@@ -1,0 +1,222 @@
+using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+
+namespace FastShardMap.Serialization;
+
+// THE FORMAT, version 1. Numbers of the format itself are little-endian.
+//
+//   header, 96 bytes
+//     0   magic "FSMAP\r\n\x1A"       text-mode copies damage it visibly
+//     8   u32 format version          1
+//    12   u32 byte order of entries   1 little-endian, 2 big-endian
+//    16   u32 bytes of a key          24  u32 entries in a full block
+//    20   u32 bytes of a value        28  u32 0
+//    32   i64 number of entries
+//    40   16 bytes fingerprint of the key type's fields, 0 = not known
+//    56   16 bytes fingerprint of the value type's fields
+//    72   u64 file id, random
+//    80   12 bytes 0
+//    92   u32 CRC-32C of the bytes before
+//   blocks: all full but the last
+//     0   u32 entries of the block
+//     4   u32 CRC-32C of file id, block index (u64 each), the number before, and the entries
+//     8   entries: key, value, key, value …, as they lie in memory, without the gaps of the table
+//   end, 16 bytes
+//     0   magic "FSMAPEND"
+//     8   u32 CRC-32C of file id, number of blocks, number of entries (u64 each)     12  u32 0
+//
+// Every length follows from the header, and the header is bounded by what the reader expects; so a reader never
+// allocates more than a block for what it has not verified. File id and block index in the checksums tell a block
+// that is out of place from one that is damaged no more than the reader needs: both are refused.
+
+/// <summary>The header of a saved map.</summary>
+internal readonly record struct MapFormat
+{
+    public const int HeaderBytes = 96;
+    public const int BlockHeaderBytes = 8;
+    public const int EndBytes = 16;
+    private const uint CurrentVersion = 1;
+
+    /// <summary>What a writer puts into a block: large enough that its header and checks cost nothing.</summary>
+    private const int BlockBytes = 64 * 1024;
+
+    /// <summary>What a reader accepts.</summary>
+    private const int MaxBlockBytes = 1024 * 1024;
+    private const int ChecksumOffset = HeaderBytes - sizeof(uint);
+
+    private static ReadOnlySpan<byte> Magic => "FSMAP\r\n\x1A"u8;
+
+    private static ReadOnlySpan<byte> EndMagic => "FSMAPEND"u8;
+
+    private static uint ByteOrder => BitConverter.IsLittleEndian ? 1u : 2u;
+
+    public required int KeyBytes { get; init; }
+
+    public required int ValueBytes { get; init; }
+
+    public required int EntriesPerBlock { get; init; }
+
+    public required long Count { get; init; }
+
+    public required ulong FileId { get; init; }
+
+    public int EntryBytes => KeyBytes + ValueBytes;
+
+    /// <summary>Blocks of the whole file.</summary>
+    public long Blocks => (Count / EntriesPerBlock) + (Count % EntriesPerBlock == 0 ? 0 : 1);
+
+    /// <summary>Bytes of a full block with its header.</summary>
+    public int FullBlockBytes => BlockHeaderBytes + (EntriesPerBlock * EntryBytes);
+
+    /// <summary>The header of a file to be written.</summary>
+    public static MapFormat ForWriting<TKey, TValue>(long count)
+        where TKey : unmanaged
+        where TValue : unmanaged
+    {
+        int entryBytes = Unsafe.SizeOf<TKey>() + Unsafe.SizeOf<TValue>();
+        Span<byte> id = stackalloc byte[sizeof(ulong)];
+        RandomNumberGenerator.Fill(id);
+        return new MapFormat
+        {
+            KeyBytes = Unsafe.SizeOf<TKey>(),
+            ValueBytes = Unsafe.SizeOf<TValue>(),
+            EntriesPerBlock = Math.Max(1, BlockBytes / entryBytes),
+            Count = count,
+            FileId = BinaryPrimitives.ReadUInt64LittleEndian(id),
+        };
+    }
+
+    /// <summary>Writes the header.</summary>
+    public void WriteHeader<TKey, TValue>(Span<byte> header)
+        where TKey : unmanaged
+        where TValue : unmanaged
+    {
+        header[..HeaderBytes].Clear();
+        Magic.CopyTo(header);
+        BinaryPrimitives.WriteUInt32LittleEndian(header[8..], CurrentVersion);
+        BinaryPrimitives.WriteUInt32LittleEndian(header[12..], ByteOrder);
+        BinaryPrimitives.WriteInt32LittleEndian(header[16..], KeyBytes);
+        BinaryPrimitives.WriteInt32LittleEndian(header[20..], ValueBytes);
+        BinaryPrimitives.WriteInt32LittleEndian(header[24..], EntriesPerBlock);
+        BinaryPrimitives.WriteInt64LittleEndian(header[32..], Count);
+        BinaryPrimitives.WriteUInt128LittleEndian(header[40..], TypeFingerprint.Of<TKey>());
+        BinaryPrimitives.WriteUInt128LittleEndian(header[56..], TypeFingerprint.Of<TValue>());
+        BinaryPrimitives.WriteUInt64LittleEndian(header[72..], FileId);
+        BinaryPrimitives.WriteUInt32LittleEndian(header[ChecksumOffset..], Crc32C.Of(header[..ChecksumOffset]));
+    }
+
+    /// <summary>Reads a header and refuses whatever is not a map of these types.</summary>
+    /// <exception cref="InvalidDataException">See the message.</exception>
+    public static MapFormat ReadHeader<TKey, TValue>(ReadOnlySpan<byte> header)
+        where TKey : unmanaged
+        where TValue : unmanaged
+    {
+        Require(header[..8].SequenceEqual(Magic), "These are not the bytes of a saved map.");
+        uint version = BinaryPrimitives.ReadUInt32LittleEndian(header[8..]);
+        Require(version == CurrentVersion, $"The map was saved in format {version}; this library reads format {CurrentVersion}.");
+        Require(
+            BinaryPrimitives.ReadUInt32LittleEndian(header[ChecksumOffset..]) == Crc32C.Of(header[..ChecksumOffset]),
+            "The header of the saved map is damaged.");
+        Require(
+            BinaryPrimitives.ReadUInt32LittleEndian(header[12..]) == ByteOrder,
+            "The map was saved on a machine of the other byte order.");
+        RequireType<TKey>("keys", header[16..], header[40..]);
+        RequireType<TValue>("values", header[20..], header[56..]);
+
+        int entriesPerBlock = BinaryPrimitives.ReadInt32LittleEndian(header[24..]);
+        int entryBytes = Unsafe.SizeOf<TKey>() + Unsafe.SizeOf<TValue>();
+        long count = BinaryPrimitives.ReadInt64LittleEndian(header[32..]);
+        Require(
+            entriesPerBlock >= 1 && entriesPerBlock <= Math.Max(1, MaxBlockBytes / entryBytes),
+            "The saved map has blocks of an impossible size.");
+        Require(
+            count >= 0 && count <= long.MaxValue / 2 / (entryBytes + BlockHeaderBytes),
+            "The saved map has an impossible number of entries.");
+        return new MapFormat
+        {
+            KeyBytes = Unsafe.SizeOf<TKey>(),
+            ValueBytes = Unsafe.SizeOf<TValue>(),
+            EntriesPerBlock = entriesPerBlock,
+            Count = count,
+            FileId = BinaryPrimitives.ReadUInt64LittleEndian(header[72..]),
+        };
+    }
+
+    /// <summary>Bytes from the end of the header to the end of the file.</summary>
+    public long BodyBytes => (Blocks * BlockHeaderBytes) + (Count * EntryBytes) + EndBytes;
+
+    /// <summary>How many entries a block has.</summary>
+    public int EntriesOf(long block) => (int)Math.Min(EntriesPerBlock, Count - (block * EntriesPerBlock));
+
+    /// <summary>Completes a block whose entries are in place.</summary>
+    public void SealBlock(Span<byte> block, long index)
+    {
+        BinaryPrimitives.WriteInt32LittleEndian(block, EntriesOf(index));
+        BinaryPrimitives.WriteUInt32LittleEndian(block[4..], ChecksumOf(block, index));
+    }
+
+    /// <summary>Checks a block.</summary>
+    /// <exception cref="InvalidDataException">It is damaged, or another.</exception>
+    public void RequireBlock(ReadOnlySpan<byte> block, long index) =>
+        Require(
+            BinaryPrimitives.ReadInt32LittleEndian(block) == EntriesOf(index)
+                && BinaryPrimitives.ReadUInt32LittleEndian(block[4..]) == ChecksumOf(block, index),
+            $"Block {index} of the saved map is damaged.");
+
+    /// <summary>Writes the end.</summary>
+    public void WriteEnd(Span<byte> end)
+    {
+        end[..EndBytes].Clear();
+        EndMagic.CopyTo(end);
+        BinaryPrimitives.WriteUInt32LittleEndian(end[8..], ChecksumOfEnd());
+    }
+
+    /// <summary>Checks the end.</summary>
+    /// <exception cref="InvalidDataException">It is damaged, or another.</exception>
+    public void RequireEnd(ReadOnlySpan<byte> end) =>
+        Require(
+            end[..8].SequenceEqual(EndMagic)
+                && BinaryPrimitives.ReadUInt32LittleEndian(end[8..]) == ChecksumOfEnd()
+                && BinaryPrimitives.ReadUInt32LittleEndian(end[12..]) == 0,
+            "The end of the saved map is damaged.");
+
+    /// <summary>Throws unless a condition holds.</summary>
+    /// <exception cref="InvalidDataException">It does not.</exception>
+    public static void Require(bool condition, string message)
+    {
+        if (!condition)
+        {
+            throw new InvalidDataException(message);
+        }
+    }
+
+    private static void RequireType<T>(string what, ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> fingerprint)
+        where T : unmanaged
+    {
+        int saved = BinaryPrimitives.ReadInt32LittleEndian(bytes);
+        Require(
+            saved == Unsafe.SizeOf<T>() && TypeFingerprint.Match(BinaryPrimitives.ReadUInt128LittleEndian(fingerprint), TypeFingerprint.Of<T>()),
+            $"The {what} of the saved map, of {saved} bytes, are not {typeof(T)}, of {Unsafe.SizeOf<T>()} bytes: "
+            + "other fields, other types of fields, or another order.");
+    }
+
+    private uint ChecksumOf(ReadOnlySpan<byte> block, long index)
+    {
+        Crc32C crc = default;
+        crc.Add(FileId);
+        crc.Add((ulong)index);
+        crc.Add(block[..4]);
+        crc.Add(block[BlockHeaderBytes..]);
+        return crc.Value;
+    }
+
+    private uint ChecksumOfEnd()
+    {
+        Crc32C crc = default;
+        crc.Add(FileId);
+        crc.Add((ulong)Blocks);
+        crc.Add((ulong)Count);
+        return crc.Value;
+    }
+}

@@ -1,0 +1,229 @@
+using System.IO.Pipelines;
+using FastShardMap.Serialization;
+
+namespace FastShardMap;
+
+public partial class ShardMap<TKey, TValue, THasher>
+{
+    /// <summary>Reads a saved map.</summary>
+    /// <param name="source">Read from its position to the end of the saved map and no further.</param>
+    /// <param name="options">The options of the new map; null for the defaults.</param>
+    /// <param name="progress">Told the number of entries read, every few megabytes and at the end.</param>
+    /// <returns>The new map.</returns>
+    /// <remarks>Every byte is checked before it is used; the memory taken follows the bytes read, not what a header
+    /// claims. Bytes that pass the checks become keys and values as they are: a type with forbidden values (a Boolean
+    /// of 2) relies on whoever wrote the file.</remarks>
+    /// <exception cref="ArgumentNullException"><paramref name="source"/> is null.</exception>
+    /// <exception cref="InvalidDataException">Not a saved map, of other types, of another byte order or version,
+    /// truncated or damaged.</exception>
+    /// <exception cref="OutOfMemoryException">The system refuses the memory.</exception>
+    public static ShardMap<TKey, TValue, THasher> Load(Stream source, ShardMapOptions? options = null, IProgress<long>? progress = null)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        return Read(new ShardMap<TKey, TValue, THasher>(options ?? new ShardMapOptions()), source, progress);
+    }
+
+    /// <summary>Reads a saved map.</summary>
+    /// <param name="source">Read from its position to the end of the saved map and no further.</param>
+    /// <param name="options">The options of the new map; null for the defaults.</param>
+    /// <param name="progress">Told the number of entries read, every few megabytes and at the end.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <returns>The new map.</returns>
+    /// <inheritdoc cref="Load" path="/remarks"/>
+    /// <exception cref="OperationCanceledException">The token says so.</exception>
+    /// <inheritdoc cref="Load" path="/exception"/>
+    public static Task<ShardMap<TKey, TValue, THasher>> LoadAsync(
+        Stream source, ShardMapOptions? options = null, IProgress<long>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        return ReadAsync(new ShardMap<TKey, TValue, THasher>(options ?? new ShardMapOptions()), source, progress, cancellationToken);
+    }
+
+    /// <summary>Reads a saved map from a pipe.</summary>
+    /// <param name="source">Read to the end of the saved map and no further; not completed.</param>
+    /// <param name="options">The options of the new map; null for the defaults.</param>
+    /// <param name="progress">Told the number of entries read, every few megabytes and at the end.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <returns>The new map.</returns>
+    /// <inheritdoc cref="Load" path="/remarks"/>
+    /// <exception cref="OperationCanceledException">The token says so.</exception>
+    /// <inheritdoc cref="Load" path="/exception"/>
+    public static Task<ShardMap<TKey, TValue, THasher>> LoadAsync(
+        PipeReader source, ShardMapOptions? options = null, IProgress<long>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        return LoadAsync(source.AsStream(leaveOpen: true), options, progress, cancellationToken);
+    }
+
+    /// <summary>Reads a map from a file.</summary>
+    /// <param name="path">The file; nothing may follow the map in it.</param>
+    /// <param name="options">The options of the new map; null for the defaults.</param>
+    /// <param name="progress">Told the number of entries read, every few megabytes and at the end.</param>
+    /// <returns>The new map.</returns>
+    /// <inheritdoc cref="Load" path="/remarks"/>
+    /// <exception cref="ArgumentException"><paramref name="path"/> is null or empty.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
+    /// <exception cref="InvalidDataException">As <see cref="Load"/>, or something follows the map.</exception>
+    /// <exception cref="OutOfMemoryException">The system refuses the memory.</exception>
+    public static ShardMap<TKey, TValue, THasher> LoadFrom(string path, ShardMapOptions? options = null, IProgress<long>? progress = null)
+    {
+        using FileStream file = Open(path, FileOptions.SequentialScan);
+        return Whole(Load(file, options, progress), file);
+    }
+
+    /// <summary>Reads a map from a file.</summary>
+    /// <param name="path">The file; nothing may follow the map in it.</param>
+    /// <param name="options">The options of the new map; null for the defaults.</param>
+    /// <param name="progress">Told the number of entries read, every few megabytes and at the end.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <returns>The new map.</returns>
+    /// <inheritdoc cref="Load" path="/remarks"/>
+    /// <exception cref="OperationCanceledException">The token says so.</exception>
+    /// <inheritdoc cref="LoadFrom" path="/exception"/>
+    public static async Task<ShardMap<TKey, TValue, THasher>> LoadFromAsync(
+        string path, ShardMapOptions? options = null, IProgress<long>? progress = null, CancellationToken cancellationToken = default)
+    {
+        using FileStream file = Open(path, FileOptions.SequentialScan | FileOptions.Asynchronous);
+        return Whole(await LoadAsync(file, options, progress, cancellationToken).ConfigureAwait(false), file);
+    }
+
+    /// <summary>Stores all entries of a saved map in this one; equal keys get the saved values, other entries stay.</summary>
+    /// <param name="source">Read from its position to the end of the saved map and no further.</param>
+    /// <returns>The number of entries stored.</returns>
+    /// <remarks>Everything is read and checked first, so a saved map that is refused leaves this one unchanged. Takes
+    /// the memory of a second map meanwhile.</remarks>
+    /// <exception cref="ArgumentNullException"><paramref name="source"/> is null.</exception>
+    /// <exception cref="InvalidDataException">As <see cref="Load"/>; this map is unchanged.</exception>
+    /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
+    /// <exception cref="InvalidOperationException">Called from a callback of this map.</exception>
+    /// <exception cref="OutOfMemoryException">The system refuses the memory.</exception>
+    public long MergeFrom(Stream source)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        _shards.ThrowIfDisposed();
+        _shards.ThrowIfInCallback();
+        using ShardMap<TKey, TValue, THasher> read = Load(source);
+        EnsureCapacity(Math.Max(Count, read.Count));
+        foreach (KeyValuePair<TKey, TValue> item in read)
+        {
+            this[item.Key] = item.Value;
+        }
+
+        return read.Count;
+    }
+
+    private protected static TMap Read<TMap>(TMap map, Stream source, IProgress<long>? progress)
+        where TMap : ShardMap<TKey, TValue, THasher>
+    {
+        try
+        {
+            MapDecoder<TKey, TValue, THasher> decoder = new(map, AvailableBytes(source), progress);
+            for (Memory<byte> wanted = decoder.Wanted; !wanted.IsEmpty; wanted = decoder.Wanted)
+            {
+                if (source.ReadAtLeast(wanted.Span, wanted.Length, throwOnEndOfStream: false) != wanted.Length)
+                {
+                    throw MapDecoder<TKey, TValue, THasher>.Truncated();
+                }
+
+                decoder.Accept();
+            }
+
+            return map;
+        }
+        catch
+        {
+            map.Dispose();
+            throw;
+        }
+    }
+
+    private protected static async Task<TMap> ReadAsync<TMap>(
+        TMap map, Stream source, IProgress<long>? progress, CancellationToken cancellationToken)
+        where TMap : ShardMap<TKey, TValue, THasher>
+    {
+        try
+        {
+            MapDecoder<TKey, TValue, THasher> decoder = new(map, AvailableBytes(source), progress);
+            for (Memory<byte> wanted = decoder.Wanted; !wanted.IsEmpty; wanted = decoder.Wanted)
+            {
+                int read = await source.ReadAtLeastAsync(wanted, wanted.Length, throwOnEndOfStream: false, cancellationToken)
+                    .ConfigureAwait(false);
+                if (read != wanted.Length)
+                {
+                    throw MapDecoder<TKey, TValue, THasher>.Truncated();
+                }
+
+                decoder.Accept();
+            }
+
+            return map;
+        }
+        catch
+        {
+            map.Dispose();
+            throw;
+        }
+    }
+
+    private protected static FileStream Open(string path, FileOptions options)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0, options);
+    }
+
+    private protected static TMap Whole<TMap>(TMap map, FileStream file)
+        where TMap : ShardMap<TKey, TValue, THasher>
+    {
+        if (file.Position != file.Length)
+        {
+            map.Dispose();
+            throw new InvalidDataException("Something follows the saved map in its file.");
+        }
+
+        return map;
+    }
+
+    private static long AvailableBytes(Stream source) => source.CanSeek ? source.Length - source.Position : -1;
+}
+
+public sealed partial class ShardMap<TKey, TValue>
+{
+    /// <inheritdoc cref="ShardMap{TKey, TValue, THasher}.Load"/>
+    public static new ShardMap<TKey, TValue> Load(Stream source, ShardMapOptions? options = null, IProgress<long>? progress = null)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        return Read(new ShardMap<TKey, TValue>(options ?? new ShardMapOptions()), source, progress);
+    }
+
+    /// <inheritdoc cref="ShardMap{TKey, TValue, THasher}.LoadAsync(Stream, ShardMapOptions, IProgress{long}, CancellationToken)"/>
+    public static new Task<ShardMap<TKey, TValue>> LoadAsync(
+        Stream source, ShardMapOptions? options = null, IProgress<long>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        return ReadAsync(new ShardMap<TKey, TValue>(options ?? new ShardMapOptions()), source, progress, cancellationToken);
+    }
+
+    /// <inheritdoc cref="ShardMap{TKey, TValue, THasher}.LoadAsync(PipeReader, ShardMapOptions, IProgress{long}, CancellationToken)"/>
+    public static new Task<ShardMap<TKey, TValue>> LoadAsync(
+        PipeReader source, ShardMapOptions? options = null, IProgress<long>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        return LoadAsync(source.AsStream(leaveOpen: true), options, progress, cancellationToken);
+    }
+
+    /// <inheritdoc cref="ShardMap{TKey, TValue, THasher}.LoadFrom"/>
+    public static new ShardMap<TKey, TValue> LoadFrom(string path, ShardMapOptions? options = null, IProgress<long>? progress = null)
+    {
+        using FileStream file = Open(path, FileOptions.SequentialScan);
+        return Whole(Load(file, options, progress), file);
+    }
+
+    /// <inheritdoc cref="ShardMap{TKey, TValue, THasher}.LoadFromAsync"/>
+    public static new async Task<ShardMap<TKey, TValue>> LoadFromAsync(
+        string path, ShardMapOptions? options = null, IProgress<long>? progress = null, CancellationToken cancellationToken = default)
+    {
+        using FileStream file = Open(path, FileOptions.SequentialScan | FileOptions.Asynchronous);
+        return Whole(await LoadAsync(file, options, progress, cancellationToken).ConfigureAwait(false), file);
+    }
+}

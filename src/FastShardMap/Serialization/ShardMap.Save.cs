@@ -1,0 +1,100 @@
+using System.IO.Pipelines;
+using FastShardMap.Serialization;
+
+namespace FastShardMap;
+
+public partial class ShardMap<TKey, TValue, THasher>
+{
+    /// <summary>Writes all entries, as of one instant, to a stream; writers go on.</summary>
+    /// <param name="destination">Receives the bytes; neither flushed nor closed.</param>
+    /// <param name="progress">Told the number of entries written, every few megabytes and at the end.</param>
+    /// <remarks>
+    /// <para>Saves from a <see cref="Snapshot"/>, with its pause and its memory. Allocates one buffer of 64 KiB.</para>
+    /// <para>The format is versioned and checksummed (CRC-32C a block) and records sizes and fields of both types. Keys
+    /// and values are written as they lie in memory, in the machine's byte order; padding bytes inside them too.</para>
+    /// </remarks>
+    /// <exception cref="ArgumentNullException"><paramref name="destination"/> is null.</exception>
+    /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
+    /// <exception cref="InvalidOperationException">Called from a callback of this map.</exception>
+    /// <exception cref="OutOfMemoryException">The system refuses the memory of the snapshot.</exception>
+    public void Save(Stream destination, IProgress<long>? progress = null)
+    {
+        ArgumentNullException.ThrowIfNull(destination);
+        using ShardMapSnapshot<TKey, TValue, THasher> snapshot = Snapshot();
+        MapEncoder<TKey, TValue, THasher> encoder = new(snapshot, progress);
+        for (ReadOnlyMemory<byte> piece = encoder.Next(); !piece.IsEmpty; piece = encoder.Next())
+        {
+            destination.Write(piece.Span);
+        }
+    }
+
+    /// <summary>Writes all entries, as of the instant of the call, to a stream; writers go on.</summary>
+    /// <param name="destination">Receives the bytes; neither flushed nor closed.</param>
+    /// <param name="progress">Told the number of entries written, every few megabytes and at the end.</param>
+    /// <param name="cancellationToken">Ends the writing; what was written stays.</param>
+    /// <returns>The end of the writing.</returns>
+    /// <inheritdoc cref="Save" path="/remarks"/>
+    /// <exception cref="OperationCanceledException">The token says so.</exception>
+    /// <inheritdoc cref="Save" path="/exception"/>
+    public async Task SaveAsync(Stream destination, IProgress<long>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(destination);
+        using ShardMapSnapshot<TKey, TValue, THasher> snapshot = Snapshot();
+        MapEncoder<TKey, TValue, THasher> encoder = new(snapshot, progress);
+        for (ReadOnlyMemory<byte> piece = encoder.Next(); !piece.IsEmpty; piece = encoder.Next())
+        {
+            await destination.WriteAsync(piece, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Writes all entries, as of the instant of the call, to a pipe; writers of the map go on.</summary>
+    /// <param name="destination">Receives the bytes and is flushed as its back-pressure asks; not completed.</param>
+    /// <param name="progress">Told the number of entries written, every few megabytes and at the end.</param>
+    /// <param name="cancellationToken">Ends the writing; what was written stays.</param>
+    /// <returns>The end of the writing.</returns>
+    /// <inheritdoc cref="Save" path="/remarks"/>
+    /// <exception cref="OperationCanceledException">The token says so.</exception>
+    /// <inheritdoc cref="Save" path="/exception"/>
+    public Task SaveAsync(PipeWriter destination, IProgress<long>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(destination);
+        return SaveAsync(destination.AsStream(leaveOpen: true), progress, cancellationToken);
+    }
+
+    /// <summary>Writes all entries, as of one instant, to a file. Until the last step the old file of that name stays
+    /// whole, and whatever crashes, there is at any time either the old file or the new one.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="progress">Told the number of entries written, every few megabytes and at the end.</param>
+    /// <remarks>
+    /// <para>Writes a temporary file in the same directory, flushes it to the disk, renames it and flushes the directory
+    /// (where the system can: not on Windows, whose file system keeps a journal of renames). A crash can leave the
+    /// temporary file, named <c>path.*.tmp</c>, behind.</para>
+    /// </remarks>
+    /// <exception cref="ArgumentException"><paramref name="path"/> is null or empty.</exception>
+    /// <exception cref="IOException">The file cannot be written; the old one is unchanged.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be written; the old one is unchanged.</exception>
+    /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
+    /// <exception cref="InvalidOperationException">Called from a callback of this map.</exception>
+    /// <exception cref="OutOfMemoryException">The system refuses the memory of the snapshot.</exception>
+    public void SaveTo(string path, IProgress<long>? progress = null)
+    {
+        using DurableFile file = DurableFile.Create(path);
+        Save(file.Stream, progress);
+        file.Commit();
+    }
+
+    /// <summary>Writes all entries, as of the instant of the call, to a file, as <see cref="SaveTo"/> does.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="progress">Told the number of entries written, every few megabytes and at the end.</param>
+    /// <param name="cancellationToken">Ends the writing; the old file is unchanged.</param>
+    /// <returns>The end of the writing.</returns>
+    /// <inheritdoc cref="SaveTo" path="/remarks"/>
+    /// <exception cref="OperationCanceledException">The token says so.</exception>
+    /// <inheritdoc cref="SaveTo" path="/exception"/>
+    public async Task SaveToAsync(string path, IProgress<long>? progress = null, CancellationToken cancellationToken = default)
+    {
+        using DurableFile file = DurableFile.Create(path);
+        await SaveAsync(file.Stream, progress, cancellationToken).ConfigureAwait(false);
+        file.Commit();
+    }
+}

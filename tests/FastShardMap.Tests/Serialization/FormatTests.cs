@@ -1,0 +1,110 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using FastShardMap.Serialization;
+
+namespace FastShardMap.Tests.Serialization;
+
+public class FormatTests
+{
+    // RFC 3720, B.4, and the usual check value.
+    [Fact]
+    public void Crc32C_KnownVectors_Agree()
+    {
+        Assert.Equal(0xE3069283u, Crc32C.Of("123456789"u8));
+        Assert.Equal(0x8A9136AAu, Crc32C.Of(new byte[32]));
+        byte[] ones = new byte[32];
+        ones.AsSpan().Fill(0xFF);
+        Assert.Equal(0x62A8AB43u, Crc32C.Of(ones));
+        Assert.Equal(0x46DD794Eu, Crc32C.Of([.. Enumerable.Range(0, 32).Select(value => (byte)value)]));
+        Assert.Equal(0u, Crc32C.Of([]));
+    }
+
+    [Fact]
+    public void Crc32C_InPieces_IsThatOfTheWhole()
+    {
+        byte[] bytes = Encoding.ASCII.GetBytes("The quick brown fox jumps over the lazy dog");
+        for (int cut = 0; cut <= bytes.Length; cut++)
+        {
+            Crc32C crc = default;
+            crc.Add(bytes.AsSpan(0, cut));
+            crc.Add(bytes.AsSpan(cut));
+            Assert.Equal(Crc32C.Of(bytes), crc.Value);
+        }
+
+        Crc32C number = default;
+        number.Add(0x0102030405060708);
+        Assert.Equal(Crc32C.Of([8, 7, 6, 5, 4, 3, 2, 1]), number.Value);
+    }
+
+    [Fact]
+    public void Fingerprint_OfFields_TellsLayoutsApart()
+    {
+        UInt128[] all =
+        [
+            TypeFingerprint.Of<long>(), TypeFingerprint.Of<ulong>(), TypeFingerprint.Of<double>(), TypeFingerprint.Of<Guid>(),
+            TypeFingerprint.Of<Plain>(), TypeFingerprint.Of<Packed>(), TypeFingerprint.Of<Placed>(), TypeFingerprint.Of<Nested>(),
+            TypeFingerprint.Of<(int, long)>(), TypeFingerprint.Of<(long, int)>(), TypeFingerprint.Of<(int, Plain)>(),
+            TypeFingerprint.Of<(int, Packed)>(), TypeFingerprint.Of<nint>(),
+        ];
+        Assert.Distinct(all);
+        Assert.DoesNotContain(UInt128.Zero, all);
+        Assert.Equal(TypeFingerprint.Of<int>(), TypeFingerprint.Of<DayOfWeek>());
+        Assert.Equal(TypeFingerprint.Of<Plain>(), TypeFingerprint.Of<Other.Plain>());
+        Assert.True(TypeFingerprint.Match(0, 5));
+        Assert.False(TypeFingerprint.Match(4, 5));
+    }
+
+    /// <summary>The descriptions are part of the format: when one changes, files of before are refused.</summary>
+    [Fact]
+    public void Describe_Types_IsAsEver()
+    {
+        Assert.Equal("System.Int64", TypeFingerprint.Describe(typeof(long)));
+        Assert.Equal("System.ValueTuple`2<System.Int32,System.Guid,>", TypeFingerprint.Describe(typeof((int, Guid))));
+        Assert.Equal("Sequential pack 0 size 0{A:System.Byte;B:System.Int64;}", TypeFingerprint.Describe(typeof(Plain)));
+        Assert.Equal("Explicit pack 0 size 16{@0 A:System.Byte;@3 B:System.Int64;}", TypeFingerprint.Describe(typeof(Placed)));
+        Assert.Equal(
+            "Sequential pack 0 size 0{First:Sequential pack 0 size 0{A:System.Byte;B:System.Int64;};_second:System.Int32;}",
+            TypeFingerprint.Describe(typeof(Nested)));
+    }
+
+#pragma warning disable CS0169, CS0649, S1144 // compared by their fields only
+    private struct Plain
+    {
+        public byte A;
+        public long B;
+    }
+
+    [StructLayout(LayoutKind.Sequential, Pack = 1)]
+    private struct Packed
+    {
+        public byte A;
+        public long B;
+    }
+
+    [StructLayout(LayoutKind.Explicit, Size = 16)]
+    private struct Placed
+    {
+        [FieldOffset(0)]
+        public byte A;
+
+        [FieldOffset(3)]
+        public long B;
+    }
+
+    private struct Nested
+    {
+        public static int Ignored;
+        public Plain First;
+        private int _second;
+    }
+
+    private static class Other
+    {
+        internal struct Plain
+        {
+            public byte A;
+            public long B;
+        }
+    }
+#pragma warning restore CS0169, CS0649, S1144
+}
