@@ -17,10 +17,11 @@ internal static unsafe class ParkingLot
     private const int BucketCount = 64;
     private static readonly Bucket[] s_buckets = CreateBuckets();
 
-    /// <summary>Sleeps until the lock is released, or the time is up.</summary>
-    /// <returns>False if the time is up; the caller then owns nothing.</returns>
+    /// <summary>Sleeps until the lock is released, the time is up, or the wait is cancelled, which whoever cancels
+    /// tells by setting the thread's event.</summary>
+    /// <returns>False if the time is up or the wait cancelled; the thread no longer waits then.</returns>
     /// <exception cref="ThreadInterruptedException">The thread was interrupted; it no longer waits.</exception>
-    public static bool Park(int* word, ThreadState thread, int timeoutMilliseconds)
+    public static bool Park(int* word, ThreadState thread, int timeoutMilliseconds, CancellationToken cancellationToken)
     {
         Bucket bucket = BucketOf(word);
         bucket.Enter();
@@ -38,7 +39,7 @@ internal static unsafe class ParkingLot
         bool signalled = false;
         try
         {
-            signalled = Sleep(bucket, thread, timeoutMilliseconds);
+            signalled = Sleep(bucket, thread, timeoutMilliseconds, cancellationToken);
         }
         finally
         {
@@ -91,7 +92,7 @@ internal static unsafe class ParkingLot
         return waits;
     }
 
-    private static bool Sleep(Bucket bucket, ThreadState thread, int timeoutMilliseconds)
+    private static bool Sleep(Bucket bucket, ThreadState thread, int timeoutMilliseconds, CancellationToken cancellationToken)
     {
         long deadline = Environment.TickCount64 + timeoutMilliseconds;
         int remaining = timeoutMilliseconds;
@@ -101,7 +102,7 @@ internal static unsafe class ParkingLot
             bucket.Enter();
             bool woken = thread.Woken;
             bucket.Exit();
-            if (woken || !set)
+            if (woken || !set || cancellationToken.IsCancellationRequested)
             {
                 return woken;
             }

@@ -26,7 +26,7 @@ internal static unsafe class ShardLock
         SchedulePoint.Before("lock");
         if (Interlocked.CompareExchange(ref side->Lock, thread.LockWord, 0) != 0)
         {
-            EnterContended(side, thread, Timeout.Infinite);
+            EnterContended(side, thread, Timeout.Infinite, CancellationToken.None);
         }
     }
 
@@ -53,12 +53,13 @@ internal static unsafe class ShardLock
         }
     }
 
-    /// <summary>Takes the lock unless it stays taken for the given time.</summary>
-    public static bool TryEnter(WriteSide* side, ThreadState thread, int timeoutMilliseconds)
+    /// <summary>Takes the lock unless it stays taken for the given time, or until the token says so.</summary>
+    public static bool TryEnter(
+        WriteSide* side, ThreadState thread, int timeoutMilliseconds, CancellationToken cancellationToken = default)
     {
         SchedulePoint.Before("lock");
         return Interlocked.CompareExchange(ref side->Lock, thread.LockWord, 0) == 0
-            || EnterContended(side, thread, timeoutMilliseconds);
+            || EnterContended(side, thread, timeoutMilliseconds, cancellationToken);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: uncontended writes
@@ -78,7 +79,8 @@ internal static unsafe class ShardLock
         (Volatile.Read(ref side->Lock) & ~Waiters) == thread.LockWord;
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static bool EnterContended(WriteSide* side, ThreadState thread, int timeoutMilliseconds)
+    private static bool EnterContended(
+        WriteSide* side, ThreadState thread, int timeoutMilliseconds, CancellationToken cancellationToken)
     {
         if (IsOwnedBy(side, thread))
         {
@@ -92,7 +94,7 @@ internal static unsafe class ShardLock
         bool entered = false;
         try
         {
-            entered = TrySpin(side, thread) || TryPark(side, thread, timeoutMilliseconds);
+            entered = TrySpin(side, thread) || TryPark(side, thread, timeoutMilliseconds, cancellationToken);
             return entered;
         }
         finally
@@ -132,8 +134,12 @@ internal static unsafe class ShardLock
         return false;
     }
 
-    private static bool TryPark(WriteSide* side, ThreadState thread, int timeoutMilliseconds)
+    private static bool TryPark(
+        WriteSide* side, ThreadState thread, int timeoutMilliseconds, CancellationToken cancellationToken)
     {
+        // Wakes the sleeper; what it wakes to is its own question. Disposed before the thread parks for anything else.
+        using CancellationTokenRegistration wakeUp =
+            cancellationToken.UnsafeRegister(static thread => ((ThreadState)thread!).Wakeup.Set(), thread);
         long deadline = Environment.TickCount64 + timeoutMilliseconds;
         while (true)
         {
@@ -143,7 +149,7 @@ internal static unsafe class ShardLock
                 slice = (int)Math.Clamp(deadline - Environment.TickCount64, 0, slice);
             }
 
-            bool woken = ParkingLot.Park(&side->Lock, thread, slice);
+            bool woken = ParkingLot.Park(&side->Lock, thread, slice, cancellationToken);
 
             // With the waiters bit, because others may still be queued (see ParkingLot).
             if (Interlocked.CompareExchange(ref side->Lock, thread.LockWord | Waiters, 0) == 0)
@@ -157,7 +163,8 @@ internal static unsafe class ShardLock
                 continue;
             }
 
-            if (timeoutMilliseconds != Timeout.Infinite && Environment.TickCount64 >= deadline)
+            if (cancellationToken.IsCancellationRequested
+                || (timeoutMilliseconds != Timeout.Infinite && Environment.TickCount64 >= deadline))
             {
                 return false;
             }
