@@ -59,4 +59,7 @@ internal unsafe struct WriteSide
 
     /// <summary>1 while a snapshot reads the previous table: slots and control words there must not change.</summary>
     public int PreviousIsFrozen;
+
+    /// <summary>1 while the lock's owner holds all locks for an exclusive phase: others are not to wait, but told.</summary>
+    public int IsExclusive;
 }

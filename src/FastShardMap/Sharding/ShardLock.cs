@@ -26,11 +26,12 @@ internal static unsafe class ShardLock
         SchedulePoint.Before("lock");
         if (Interlocked.CompareExchange(ref side->Lock, thread.LockWord, 0) != 0)
         {
-            EnterContended(side, thread, Timeout.Infinite, CancellationToken.None);
+            EnterContended(side, thread, Timeout.Infinite, waitForExclusive: false, CancellationToken.None);
         }
     }
 
-    /// <summary>Takes the lock even if the thread is interrupted meanwhile; the interruption stays pending.</summary>
+    /// <summary>Takes the lock even if the thread is interrupted meanwhile; the interruption stays pending. Waits also
+    /// for the end of an exclusive phase.</summary>
     public static void EnterUninterrupted(WriteSide* side, ThreadState thread)
     {
         bool interrupted = false;
@@ -38,7 +39,11 @@ internal static unsafe class ShardLock
         {
             try
             {
-                Enter(side, thread);
+                if (Interlocked.CompareExchange(ref side->Lock, thread.LockWord, 0) != 0)
+                {
+                    EnterContended(side, thread, Timeout.Infinite, waitForExclusive: true, CancellationToken.None);
+                }
+
                 break;
             }
             catch (ThreadInterruptedException)
@@ -59,7 +64,7 @@ internal static unsafe class ShardLock
     {
         SchedulePoint.Before("lock");
         return Interlocked.CompareExchange(ref side->Lock, thread.LockWord, 0) == 0
-            || EnterContended(side, thread, timeoutMilliseconds, cancellationToken);
+            || EnterContended(side, thread, timeoutMilliseconds, waitForExclusive: false, cancellationToken);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: uncontended writes
@@ -78,10 +83,34 @@ internal static unsafe class ShardLock
     public static bool IsOwnedBy(WriteSide* side, ThreadState thread) =>
         (Volatile.Read(ref side->Lock) & ~Waiters) == thread.LockWord;
 
+    /// <summary>Refuses to wait for the end of an exclusive phase: who comes now is misusing the map.</summary>
+    /// <param name="side">The shard.</param>
+    /// <param name="thread">The thread that comes.</param>
+    /// <param name="verb">What it wants to do to the map.</param>
+    /// <exception cref="InvalidOperationException">The map is in an exclusive phase, of another thread or of this one.</exception>
+    public static void ThrowIfExclusive(WriteSide* side, ThreadState thread, string verb)
+    {
+        int owner = Volatile.Read(ref side->Lock) >> 1;
+        if (Volatile.Read(ref side->IsExclusive) == 0)
+        {
+            return;
+        }
+
+        throw new InvalidOperationException(owner == thread.Id
+            ? $"This thread, {owner}, holds the map exclusively and must use the object that EnterExclusive returned to {verb} it."
+            : $"Concurrent use of a map that is held exclusively: thread {thread.Id} wants to {verb} it, and thread {owner} "
+                + $"holds it, its last operation being {ThreadState.ById(owner)?.LastExclusiveOperation ?? "unknown"}.");
+    }
+
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static bool EnterContended(
-        WriteSide* side, ThreadState thread, int timeoutMilliseconds, CancellationToken cancellationToken)
+        WriteSide* side, ThreadState thread, int timeoutMilliseconds, bool waitForExclusive, CancellationToken cancellationToken)
     {
+        if (!waitForExclusive)
+        {
+            ThrowIfExclusive(side, thread, "write to");
+        }
+
         if (IsOwnedBy(side, thread))
         {
             throw new InvalidOperationException(
@@ -94,7 +123,7 @@ internal static unsafe class ShardLock
         bool entered = false;
         try
         {
-            entered = TrySpin(side, thread) || TryPark(side, thread, timeoutMilliseconds, cancellationToken);
+            entered = TrySpin(side, thread) || TryPark(side, thread, timeoutMilliseconds, waitForExclusive, cancellationToken);
             return entered;
         }
         finally
@@ -135,7 +164,7 @@ internal static unsafe class ShardLock
     }
 
     private static bool TryPark(
-        WriteSide* side, ThreadState thread, int timeoutMilliseconds, CancellationToken cancellationToken)
+        WriteSide* side, ThreadState thread, int timeoutMilliseconds, bool waitForExclusive, CancellationToken cancellationToken)
     {
         // Wakes the sleeper; what it wakes to is its own question. Disposed before the thread parks for anything else.
         using CancellationTokenRegistration wakeUp =
@@ -167,6 +196,11 @@ internal static unsafe class ShardLock
                 || (timeoutMilliseconds != Timeout.Infinite && Environment.TickCount64 >= deadline))
             {
                 return false;
+            }
+
+            if (!waitForExclusive)
+            {
+                ThrowIfExclusive(side, thread, "write to");
             }
 
             ThrowIfDeadlocked(side, thread);

@@ -22,6 +22,7 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         ReadView* view = _views + shard;
         WriteSide* side = _writeSides + shard;
         ThreadState thread = EnterThread();
+        ShardLock.ThrowIfExclusive(side, thread, "enumerate");
         ShardLock.Enter(side, thread);
         thread.EnterCallback(_arena);
         try

@@ -98,11 +98,8 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         ReadView* view = _views + shard;
         WriteSide* side = _writeSides + shard;
         ThreadState thread = EnterThread();
-        if (wait)
-        {
-            ShardLock.EnterUninterrupted(side, thread);
-        }
-        else if (!ShardLock.TryEnter(side, thread, timeoutMilliseconds: 0))
+        bool owned = ShardLock.IsOwnedBy(side, thread); // in an exclusive phase
+        if (!owned && !TryEnterToThaw(side, thread, wait))
         {
             return false;
         }
@@ -113,13 +110,28 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
             side->PreviousIsFrozen = 0;
         }
 
-        ShardLock.Exit(side);
+        if (!owned)
+        {
+            ShardLock.Exit(side);
+        }
+
         if (!stillMigrating)
         {
             Retire(table);
         }
 
         return true;
+    }
+
+    private static bool TryEnterToThaw(WriteSide* side, ThreadState thread, bool wait)
+    {
+        if (wait)
+        {
+            ShardLock.EnterUninterrupted(side, thread);
+            return true;
+        }
+
+        return Interlocked.CompareExchange(ref side->Lock, thread.LockWord, 0) == 0;
     }
 
     /// <summary>The shard of a hash, by index.</summary>

@@ -45,6 +45,7 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
     public void Dispose()
     {
         ThreadState thread = EnterThread();
+        ShardLock.ThrowIfExclusive(_writeSides, thread, "dispose");
         List<TableRef> retired = new(2 * _options.ShardCount);
         Interlocked.Exchange(ref _disposed, 1);
         _header->State = 1;

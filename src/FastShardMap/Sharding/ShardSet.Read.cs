@@ -192,6 +192,10 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
                     return result == Finding.Hit;
                 }
             }
+            else if (SideOf(view)->IsExclusive != 0)
+            {
+                break;
+            }
 
             if (ShardEvents.CountsReadRetries)
             {
@@ -216,6 +220,7 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         }
 
         thread.ReserveCallback();
+        ShardLock.ThrowIfExclusive(side, thread, "read");
         ShardLock.Enter(side, thread);
         thread.EnterCallback(_arena);
         try

@@ -39,6 +39,9 @@ internal sealed unsafe class ThreadState
     /// <summary>Set by the waker, under the parking bucket's lock.</summary>
     public bool Woken { get; set; }
 
+    /// <summary>What this thread did last to a map that it holds exclusively; for messages to threads that come then.</summary>
+    public string? LastExclusiveOperation { get; set; }
+
     /// <summary>Next in the parking bucket's queue.</summary>
     public ThreadState? NextParked { get; set; }
 
