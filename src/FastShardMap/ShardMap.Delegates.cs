@@ -28,7 +28,7 @@ public partial class ShardMap<TKey, TValue, THasher>
         public void Update(TKey key, ref TValue value) => value = _update(key, value);
     }
 
-    private readonly struct DelegateUpserter(Func<TKey, TValue> create, Func<TKey, TValue, TValue> update)
+    internal readonly struct DelegateUpserter(Func<TKey, TValue> create, Func<TKey, TValue, TValue> update)
         : IValueUpserter<TKey, TValue>
     {
         private readonly Func<TKey, TValue> _create = create;

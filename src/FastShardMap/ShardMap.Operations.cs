@@ -7,7 +7,7 @@ public partial class ShardMap<TKey, TValue, THasher>
     /// <summary>Whether comparing or adding values may run the user's code.</summary>
     private static bool ValuesRunUserCode => !typeof(TValue).IsPrimitive;
 
-    private readonly struct StoreOperation(TValue newValue) : IEntryOperation<TValue>
+    internal readonly struct StoreOperation(TValue newValue) : IEntryOperation<TValue>
     {
         private readonly TValue _newValue = newValue;
 
@@ -26,7 +26,7 @@ public partial class ShardMap<TKey, TValue, THasher>
         }
     }
 
-    private struct GetOrAddOperation(TValue newValue) : IEntryOperation<TValue>
+    internal struct GetOrAddOperation(TValue newValue) : IEntryOperation<TValue>
     {
         public static bool RunsUserCode => false;
 
@@ -73,7 +73,7 @@ public partial class ShardMap<TKey, TValue, THasher>
         }
     }
 
-    private struct RemoveOperation : IEntryOperation<TValue>
+    internal struct RemoveOperation : IEntryOperation<TValue>
     {
         public static bool RunsUserCode => false;
 
@@ -148,7 +148,7 @@ public partial class ShardMap<TKey, TValue, THasher>
         }
     }
 
-    private struct UpsertOperation<TUpserter>(TKey key, TUpserter upserter) : IEntryOperation<TValue>
+    internal struct UpsertOperation<TUpserter>(TKey key, TUpserter upserter) : IEntryOperation<TValue>
         where TUpserter : struct, IValueUpserter<TKey, TValue>
     {
         private readonly TKey _key = key;

@@ -99,6 +99,11 @@ public partial class ShardMap<TKey, TValue, THasher> : IDisposable, IEnumerable<
         }
 
         Diagnostics.MapRegistry.Add(this);
+
+        if (options.StartExclusive)
+        {
+            EnterExclusive();
+        }
     }
 
     /// <summary>The number of entries.</summary>
@@ -156,10 +161,16 @@ public partial class ShardMap<TKey, TValue, THasher> : IDisposable, IEnumerable<
 
     /// <summary>Ends the map and gives its memory back to the system. Later calls throw <see cref="ObjectDisposedException"/>,
     /// also those that are waiting for a lock now. A second call does nothing, and does not wait for the first.</summary>
-    /// <exception cref="InvalidOperationException">Called from a callback of this map.</exception>
+    /// <remarks>Ends an exclusive phase of the calling thread.</remarks>
+    /// <exception cref="InvalidOperationException">Called from a callback of this map, or in an exclusive phase of another thread.</exception>
 #pragma warning disable CA1816, CA1063 // The arena, not the map, has the finalizer, and it must run: it releases the address range.
     public void Dispose()
     {
+        if (_exclusive is { IsOwnedByThisThread: true })
+        {
+            _exclusive.Dispose();
+        }
+
         _shards.Dispose();
         GC.KeepAlive(this);
     }

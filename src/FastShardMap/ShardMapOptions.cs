@@ -66,11 +66,24 @@ public sealed class ShardMapOptions
     /// should be one of few: it becomes a tag of every measurement. Default: null.</summary>
     public string? Name { get; set; }
 
+    /// <summary>Begin with an exclusive phase of the constructing thread, as by
+    /// <see cref="ShardMap{TKey, TValue, THasher}.EnterExclusive"/>: for maps that one thread fills before the others
+    /// get them. Heeded by the constructors only. Default: false.</summary>
+    public bool StartExclusive { get; set; }
+
     /// <summary>For tests: groups that a write moves at least.</summary>
     internal int MigrationStepGroups { get; set; } = DefaultStepGroups;
 
     /// <summary>For tests: a fixed seed.</summary>
     internal HashSeed? Seed { get; set; }
+
+    /// <summary>The same, for a map that the library fills before anyone has it.</summary>
+    internal ShardMapOptions WithoutExclusive()
+    {
+        ShardMapOptions options = (ShardMapOptions)MemberwiseClone();
+        options.StartExclusive = false;
+        return options;
+    }
 
     internal ShardSetOptions Resolve()
     {

@@ -20,7 +20,7 @@ public partial class ShardMap<TKey, TValue, THasher>
     public static ShardMap<TKey, TValue, THasher> Load(Stream source, ShardMapOptions? options = null, IProgress<long>? progress = null)
     {
         ArgumentNullException.ThrowIfNull(source);
-        return Read(new ShardMap<TKey, TValue, THasher>(options ?? new ShardMapOptions()), source, progress);
+        return Read(new ShardMap<TKey, TValue, THasher>(options?.WithoutExclusive() ?? new ShardMapOptions()), source, progress);
     }
 
     /// <summary>Reads a saved map.</summary>
@@ -36,7 +36,7 @@ public partial class ShardMap<TKey, TValue, THasher>
         Stream source, ShardMapOptions? options = null, IProgress<long>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(source);
-        return ReadAsync(new ShardMap<TKey, TValue, THasher>(options ?? new ShardMapOptions()), source, progress, cancellationToken);
+        return ReadAsync(new ShardMap<TKey, TValue, THasher>(options?.WithoutExclusive() ?? new ShardMapOptions()), source, progress, cancellationToken);
     }
 
     /// <summary>Reads a saved map from a pipe.</summary>
@@ -193,7 +193,7 @@ public sealed partial class ShardMap<TKey, TValue>
     public static new ShardMap<TKey, TValue> Load(Stream source, ShardMapOptions? options = null, IProgress<long>? progress = null)
     {
         ArgumentNullException.ThrowIfNull(source);
-        return Read(new ShardMap<TKey, TValue>(options ?? new ShardMapOptions()), source, progress);
+        return Read(new ShardMap<TKey, TValue>(options?.WithoutExclusive() ?? new ShardMapOptions()), source, progress);
     }
 
     /// <inheritdoc cref="ShardMap{TKey, TValue, THasher}.LoadAsync(Stream, ShardMapOptions, IProgress{long}, CancellationToken)"/>
@@ -201,7 +201,7 @@ public sealed partial class ShardMap<TKey, TValue>
         Stream source, ShardMapOptions? options = null, IProgress<long>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(source);
-        return ReadAsync(new ShardMap<TKey, TValue>(options ?? new ShardMapOptions()), source, progress, cancellationToken);
+        return ReadAsync(new ShardMap<TKey, TValue>(options?.WithoutExclusive() ?? new ShardMapOptions()), source, progress, cancellationToken);
     }
 
     /// <inheritdoc cref="ShardMap{TKey, TValue, THasher}.LoadAsync(PipeReader, ShardMapOptions, IProgress{long}, CancellationToken)"/>

@@ -60,7 +60,7 @@ public partial class ShardMap<TKey, TValue, THasher>
     public ShardMap<TKey, TValue, THasher> Clone(ShardMapOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return Filled(new ShardMap<TKey, TValue, THasher>(options));
+        return Filled(new ShardMap<TKey, TValue, THasher>(options.WithoutExclusive()));
     }
 
     /// <summary>Stores all entries of this map, as of one instant, in another; equal keys there get this map's values.</summary>
@@ -197,6 +197,6 @@ public sealed partial class ShardMap<TKey, TValue>
     public new ShardMap<TKey, TValue> Clone(ShardMapOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return Filled(new ShardMap<TKey, TValue>(options));
+        return Filled(new ShardMap<TKey, TValue>(options.WithoutExclusive()));
     }
 }

@@ -1,0 +1,208 @@
+using System.Runtime.CompilerServices;
+
+namespace FastShardMap;
+
+/// <summary>A phase in which one thread has a map to itself: no locks are taken, and a second thread is detected when it
+/// comes. Made by <see cref="ShardMap{TKey, TValue, THasher}.EnterExclusive"/>; disposing it ends the phase.</summary>
+/// <typeparam name="TKey">The key.</typeparam>
+/// <typeparam name="TValue">The value.</typeparam>
+/// <typeparam name="THasher">The hasher.</typeparam>
+/// <remarks>
+/// <para><b>Misuse.</b> Every member, called by another thread than the one that began the phase, throws
+/// <see cref="InvalidOperationException"/> before it does anything, and the message names both threads and operations. So
+/// does every operation of the map itself that would have to wait for the phase, reads included. The map is intact in
+/// any case, and goes on working. (Only <c>Count</c> and the other figures of the map can be asked by anyone.)</para>
+/// <para><b>Allocation.</b> As the map's own operations: none.</para>
+/// </remarks>
+public sealed class ShardMapExclusive<TKey, TValue, THasher> : IDisposable
+    where TKey : unmanaged, IEquatable<TKey>
+    where TValue : unmanaged
+    where THasher : struct, IKeyHasher<TKey>
+{
+    private readonly ShardMap<TKey, TValue, THasher> _map;
+    private readonly Sharding.ThreadState _owner;
+    private bool _ended;
+    private bool _inCallback;
+
+    internal ShardMapExclusive(ShardMap<TKey, TValue, THasher> map)
+    {
+        _map = map;
+        _owner = map.Shards.EnterExclusive();
+        _owner.LastExclusiveOperation = "EnterExclusive";
+    }
+
+    /// <summary>The number of entries.</summary>
+    /// <exception cref="InvalidOperationException">Called by another thread.</exception>
+    /// <exception cref="ObjectDisposedException">The phase has ended.</exception>
+    public long Count
+    {
+        get
+        {
+            Enter("Count");
+            return _map.Shards.Count;
+        }
+    }
+
+    internal bool IsOwnedByThisThread => Environment.CurrentManagedThreadId == _owner.Id;
+
+    /// <summary>Gets or sets the value of a key.</summary>
+    /// <param name="key">The key.</param>
+    /// <value>The value.</value>
+    /// <exception cref="KeyNotFoundException">Getting, and the key is absent.</exception>
+    /// <exception cref="InvalidOperationException">Called by another thread, or setting from a callback.</exception>
+    /// <exception cref="ObjectDisposedException">The phase has ended.</exception>
+    /// <exception cref="OutOfMemoryException">Setting, and a shard has to grow and cannot; nothing has changed.</exception>
+    public TValue this[TKey key]
+    {
+        get => TryGetValue(key, out TValue value) ? value : throw new KeyNotFoundException($"The key '{key}' is not in the map.");
+        set
+        {
+            EnterToWrite("a store");
+            ShardMap<TKey, TValue, THasher>.StoreOperation operation = new(value);
+            _map.Shards.WriteExclusive(key, ref operation);
+        }
+    }
+
+    /// <summary>Gets the value of a key.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="value">The value; default if the key is absent.</param>
+    /// <returns>Whether the key is present.</returns>
+    /// <exception cref="InvalidOperationException">Called by another thread.</exception>
+    /// <exception cref="ObjectDisposedException">The phase has ended.</exception>
+    public bool TryGetValue(TKey key, out TValue value)
+    {
+        Enter(nameof(TryGetValue));
+        bool found = _map.Shards.TryReadExclusive(key, out value);
+        GC.KeepAlive(_map);
+        return found;
+    }
+
+    /// <summary>Adds an entry unless its key is present.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="value">The value to add.</param>
+    /// <returns>Whether the entry was added.</returns>
+    /// <exception cref="InvalidOperationException">Called by another thread, or from a callback.</exception>
+    /// <exception cref="ObjectDisposedException">The phase has ended.</exception>
+    /// <exception cref="OutOfMemoryException">A shard has to grow and cannot; nothing has changed.</exception>
+    public bool TryAdd(TKey key, TValue value)
+    {
+        EnterToWrite(nameof(TryAdd));
+        ShardMap<TKey, TValue, THasher>.GetOrAddOperation operation = new(value);
+        _map.Shards.WriteExclusive(key, ref operation);
+        return operation.Added;
+    }
+
+    /// <summary>Removes an entry.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="value">The value removed; default if the key is absent.</param>
+    /// <returns>Whether the key was present.</returns>
+    /// <exception cref="InvalidOperationException">Called by another thread, or from a callback.</exception>
+    /// <exception cref="ObjectDisposedException">The phase has ended.</exception>
+    public bool TryRemove(TKey key, out TValue value)
+    {
+        EnterToWrite(nameof(TryRemove));
+        ShardMap<TKey, TValue, THasher>.RemoveOperation operation = default;
+        _map.Shards.WriteExclusive(key, ref operation);
+        value = operation.Value;
+        return operation.Found;
+    }
+
+    /// <summary>Adds an entry made by one delegate, or changes the value of a present one by another.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="addValueFactory">Makes the value of an absent key.</param>
+    /// <param name="updateValueFactory">Makes the new value of a present key from the old one.</param>
+    /// <returns>The value stored.</returns>
+    /// <exception cref="ArgumentNullException">A delegate is null.</exception>
+    /// <exception cref="InvalidOperationException">Called by another thread, or from a callback.</exception>
+    /// <exception cref="ObjectDisposedException">The phase has ended.</exception>
+    /// <exception cref="OutOfMemoryException">A shard has to grow and cannot; nothing has changed.</exception>
+    public TValue AddOrUpdate(TKey key, Func<TKey, TValue> addValueFactory, Func<TKey, TValue, TValue> updateValueFactory)
+    {
+        ArgumentNullException.ThrowIfNull(addValueFactory);
+        ArgumentNullException.ThrowIfNull(updateValueFactory);
+        ShardMap<TKey, TValue, THasher>.DelegateUpserter upserter = new(addValueFactory, updateValueFactory);
+        return AddOrUpdate(key, ref upserter);
+    }
+
+    /// <summary>Adds an entry, or changes the value of a present one, by a struct functor.</summary>
+    /// <typeparam name="TUpserter">The functor.</typeparam>
+    /// <param name="key">The key.</param>
+    /// <param name="upserter">Makes or changes the value; receives the changes the call makes to it.</param>
+    /// <returns>The value stored.</returns>
+    /// <exception cref="InvalidOperationException">Called by another thread, or from a callback.</exception>
+    /// <exception cref="ObjectDisposedException">The phase has ended.</exception>
+    /// <exception cref="OutOfMemoryException">A shard has to grow and cannot; nothing has changed.</exception>
+    public TValue AddOrUpdate<TUpserter>(TKey key, ref TUpserter upserter)
+        where TUpserter : struct, IValueUpserter<TKey, TValue>
+    {
+        EnterToWrite(nameof(AddOrUpdate));
+        ShardMap<TKey, TValue, THasher>.UpsertOperation<TUpserter> operation = new(key, upserter);
+        _inCallback = true;
+        try
+        {
+            _map.Shards.WriteExclusive(key, ref operation);
+        }
+        finally
+        {
+            _inCallback = false;
+        }
+
+        upserter = operation.Upserter;
+        return operation.Value;
+    }
+
+    /// <summary>Copies all entries to a new array.</summary>
+    /// <returns>The entries, in no particular order.</returns>
+    /// <exception cref="InvalidOperationException">Called by another thread.</exception>
+    /// <exception cref="ObjectDisposedException">The phase has ended.</exception>
+    /// <exception cref="OutOfMemoryException">More entries than an array can hold.</exception>
+    public KeyValuePair<TKey, TValue>[] ToArray()
+    {
+        Enter(nameof(ToArray));
+        return _map.Shards.ToArrayExclusive();
+    }
+
+    /// <summary>Ends the phase: the map is everybody's again. A second call does nothing.</summary>
+    /// <exception cref="InvalidOperationException">Called by another thread, or from a callback.</exception>
+    public void Dispose()
+    {
+        if (!_ended)
+        {
+            EnterToWrite(nameof(Dispose));
+            _ended = true;
+            _owner.LastExclusiveOperation = null;
+            _map.EndExclusive();
+            _map.Shards.ExitExclusive();
+            GC.KeepAlive(_map);
+        }
+    }
+
+    private void EnterToWrite(string operation)
+    {
+        Enter(operation);
+        if (_inCallback)
+        {
+            throw new InvalidOperationException("A callback has called back into the map that is running it.");
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // FamilyBench: exclusive writes
+    private void Enter(string operation)
+    {
+        if (Environment.CurrentManagedThreadId != _owner.Id || _ended)
+        {
+            ThrowForeign(operation);
+        }
+
+        _owner.LastExclusiveOperation = operation;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void ThrowForeign(string operation)
+    {
+        ObjectDisposedException.ThrowIf(_ended, this);
+        throw new InvalidOperationException(
+            $"Concurrent use of a map that is held exclusively: thread {Environment.CurrentManagedThreadId} calls {operation}, and "
+            + $"thread {_owner.Id} holds the map, its last operation being {_owner.LastExclusiveOperation}.");
+    }
+}
