@@ -34,6 +34,7 @@ public partial class ArchitectureTests
     [
         ("/ShardMap.cs", "Diagnostics", "an attribute names the view that debuggers show"),
         ("Sharding/ShardSet.Statistics.cs", "ShardMapStatistics", "the public record of figures, which the shards add up"),
+        ("Scheduling/Execution.cs", "length", "the test scheduler is one state machine: its parts share every field"),
         ("Sharding/ParkingLot.cs", "word", "a parking lot has buckets of waiting threads, which are no table's"),
     ];
 

@@ -80,7 +80,7 @@ public sealed unsafe class LayoutDocumentTests
         Assert.Equal("FSHRDMAP"u8, BitConverter.GetBytes(MapHeader.ExpectedMagic));
         Assert.Contains($"| `LayoutVersion` | {MapHeader.CurrentLayoutVersion};", header, StringComparison.Ordinal);
         Assert.Contains($"| `HeaderBytes` | {MapHeader.Bytes} |", header, StringComparison.Ordinal);
-        Assert.Contains($"cut at {MapHeader.TypeNameBytes} bytes", header, StringComparison.Ordinal);
+        Assert.Contains($"cut at {MapHeader.NameBytes} bytes", header, StringComparison.Ordinal);
         Assert.Contains($"bits {17} to {23} of the key's hash", Repository.ReadText($"{Documents}/control-byte.md"), StringComparison.Ordinal);
         Assert.Contains($"(hash >> {HashBits.ShardShift}) & (ShardCount − 1)", Repository.ReadText($"{Documents}/shard.md"), StringComparison.Ordinal);
     }
