@@ -115,26 +115,25 @@ public sealed class H22GrowthTests
     {
         const ulong Entries = 10_000_000;
         using Map map = new();
-        for (ulong key = 0; key < Entries; key++)
+        ByTwoThreads(first =>
         {
-            map[key] = ~key;
-        }
-
-        Assert.Equal((long)Entries, map.Count);
-        for (ulong key = 0; key < Entries; key += 7)
-        {
-            Assert.Equal(~key, map[key]);
-        }
-
-        Assert.False(map.ContainsKey(Entries));
-        for (ulong key = 0; key < Entries; key++)
-        {
-            if (key % 100 != 0)
+            for (ulong key = first; key < Entries; key += 2)
             {
-                Assert.True(map.TryRemove(key, out _));
+                map[key] = ~key;
             }
-        }
-
+        });
+        Assert.Equal((long)Entries, map.Count);
+        ByTwoThreads(first =>
+        {
+            for (ulong key = first; key < Entries; key += 2)
+            {
+                if (key % 100 != 0)
+                {
+                    Assert.True(map.TryRemove(key, out ulong value) && value == ~key);
+                }
+            }
+        });
+        Assert.False(map.ContainsKey(Entries));
         long before = map.BytesAllocated;
         map.TrimExcess();
         Assert.InRange(map.BytesAllocated, (long)Entries / 100 * 16, before / 25);
@@ -145,4 +144,8 @@ public sealed class H22GrowthTests
             Assert.Equal(~key, map[key]);
         }
     }
+    private static void ByTwoThreads(Action<ulong> body) => new Race(TimeSpan.FromMinutes(5))
+        .Once("even", () => body(0))
+        .Once("odd", () => body(1))
+        .Run();
 }

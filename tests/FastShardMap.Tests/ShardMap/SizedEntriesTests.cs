@@ -102,7 +102,7 @@ public sealed class SizedEntriesTests
     private readonly struct BothBody : ISizedBody
     {
         public void Run<T>()
-            where T : unmanaged => Check<SizedKey<T>, T>(SizedKey<T>.Of, 60);
+            where T : unmanaged => Check<SizedKey<T>, T>(SizedKey<T>.Of, 30);
     }
 
     [InlineArray(4096)]
