@@ -124,6 +124,42 @@ public sealed unsafe class H02LifetimeTests
         GC.KeepAlive(map);
     }
 
+    /// <summary>The table is replaced, retired and zeroed between two looks of a lookup, with the key present throughout.</summary>
+    [Fact]
+    public void Read_TableReplacedInTheMiddle_FindsTheKeyInTheNewOne()
+    {
+        for (int comparison = 1; comparison <= 20; comparison++)
+        {
+            using ShardMap<HookedKey, long, HookedKey.Hasher> map = new(new ShardMapOptions { ShardCount = 1 });
+            const int Last = 15; // some groups from its home
+            for (int number = 0; number <= Last; number++)
+            {
+                map[new HookedKey(number)] = number;
+            }
+
+            int left = comparison;
+            HookedKey.OnEquals = _ =>
+            {
+                // Without a lock held, a lookup's Equals may write.
+                if (--left == 0 && map.Shards.Header->WriteSides[0].Lock == 0)
+                {
+                    HookedKey.OnEquals = null;
+                    map.EnsureCapacity(500);
+                    map.Shards.Arena.DrainRetired();
+                }
+            };
+            try
+            {
+                Assert.True(map.TryGetValue(new HookedKey(Last), out long value), $"A key is missed, at comparison {comparison}.");
+                Assert.Equal(Last, value);
+            }
+            finally
+            {
+                HookedKey.OnEquals = null;
+            }
+        }
+    }
+
     [Fact]
     public void Finalization_MapsDroppedInUse_ReleasesTheirMemory()
     {

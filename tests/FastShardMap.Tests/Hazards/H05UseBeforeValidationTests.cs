@@ -1,11 +1,67 @@
+using FastShardMap.Layout;
+using FastShardMap.Sharding;
+using FastShardMap.Tables;
 using FastShardMap.Tests.Support;
 
 namespace FastShardMap.Tests.Hazards;
 
 /// <summary>H5: the caller's Equals runs on bytes that a writer is changing.</summary>
-public sealed class H05UseBeforeValidationTests
+public sealed unsafe class H05UseBeforeValidationTests
 {
     private static int s_tornKeys;
+
+    /// <summary>A writer is inside the group from one comparison of a lookup to the next, and has written half a key.</summary>
+    [Fact]
+    public void Equals_WriterInsideTheGroup_NeverSeesItsHalfKey()
+    {
+        for (int comparison = 1; comparison <= 4; comparison++)
+        {
+            using ShardMap<HookedKey, long, HookedKey.Hasher> map = new(new ShardMapOptions { ShardCount = 1 });
+            map[new HookedKey(0)] = 100;
+            map[new HookedKey(1)] = 101;
+            Group* group = (Group*)map.Shards.Header->Views[0].Current.Base;
+            HookedKey* key = Table<HookedKey, long>.KeyAt(group, 1);
+            long* complement = &key->Complement;
+            int left = comparison;
+            HookedKey.OnEquals = present =>
+            {
+                Assert.True(present.IsWhole, "Equals was given half a key.");
+                if (present.Number != 0)
+                {
+                    return;
+                }
+
+                if (key->IsWhole)
+                {
+                    left--;
+                }
+
+                // Not under the lock: there nobody else writes.
+                bool locked = map.Shards.Header->WriteSides[0].Lock != 0;
+                if (left == 0 && !locked && key->IsWhole)
+                {
+                    GroupVersion.BeginWrite(group);
+                    *complement = 0;
+                }
+                else if (!key->IsWhole)
+                {
+                    *complement = ~1;
+                    GroupVersion.EndWrite(group);
+                }
+            };
+            try
+            {
+                Assert.True(map.TryGetValue(new HookedKey(1), out long value));
+                Assert.Equal(101, value);
+            }
+            finally
+            {
+                HookedKey.OnEquals = null;
+            }
+
+            Assert.True(key->IsWhole);
+        }
+    }
 
     [Fact]
     public void Equals_OfTheKey_SeesWholeKeysOnly()
