@@ -167,17 +167,25 @@ internal static unsafe class ParkingLot
     /// <summary>A queue under a spin lock: no interruptible wait, because an unlock must not fail.</summary>
     private sealed class Bucket
     {
+        private const int SpinsBeforeYield = 6; // the lock is held for some loads and stores
         private Padded _lock;
         private ThreadState? _first;
         private ThreadState? _last;
 
         public void Enter()
         {
-            SpinWait spinner = default;
-            while (Interlocked.CompareExchange(ref _lock.Value, 1, 0) != 0)
+            // Not SpinWait: it sleeps now and then, even with its threshold off, and an interrupt would end the sleep
+            // with an exception.
+            for (int attempt = 0; Interlocked.CompareExchange(ref _lock.Value, 1, 0) != 0; attempt++)
             {
-                // Without Thread.Sleep(1), which an interrupt would end with an exception.
-                spinner.SpinOnce(sleep1Threshold: -1);
+                if (attempt < SpinsBeforeYield && Environment.ProcessorCount > 1)
+                {
+                    Thread.SpinWait(1 << attempt);
+                }
+                else
+                {
+                    Thread.Yield();
+                }
             }
         }
 
