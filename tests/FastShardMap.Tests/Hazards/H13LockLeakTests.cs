@@ -1,3 +1,4 @@
+using FastShardMap.Sharding;
 using FastShardMap.Tests.Support;
 
 namespace FastShardMap.Tests.Hazards;
@@ -190,6 +191,37 @@ public sealed class H13LockLeakTests
         race.Run();
         AssertFree(() => map.Increment(0));
         Assert.Equal(performed + 1, map[0]);
+    }
+
+    /// <summary>An unlock passes through a waiting queue's lock; an interrupt must not drive it out of there.</summary>
+    [Fact]
+    public void Interrupt_InsideTheParkingLot_StaysPending()
+    {
+        const System.Reflection.BindingFlags Hidden = System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Static;
+        Array queues = (Array)typeof(ParkingLot).GetField("s_buckets", Hidden)!.GetValue(null)!;
+        object queue = queues.GetValue(0)!;
+        Action enter = queue.GetType().GetMethod("Enter")!.CreateDelegate<Action>(queue);
+        Action exit = queue.GetType().GetMethod("Exit")!.CreateDelegate<Action>(queue);
+        Exception? outcome = null;
+        bool stillPending = false;
+        Thread waiting = new(() =>
+        {
+            outcome = Record.Exception(() =>
+            {
+                enter();
+                exit();
+            });
+            stillPending = Record.Exception(static () => Thread.Sleep(1)) is ThreadInterruptedException;
+        }) { IsBackground = true };
+        enter();
+        waiting.Start();
+        Thread.Sleep(100);
+        waiting.Interrupt();
+        Thread.Sleep(100);
+        exit();
+        Assert.True(waiting.Join(TimeSpan.FromSeconds(20)));
+        Assert.Null(outcome);
+        Assert.True(stillPending);
     }
 
     private static void AssertUsable<TKey, THasher>(ShardMap<TKey, int, THasher> map, Func<int, TKey> keyOf, int count)
