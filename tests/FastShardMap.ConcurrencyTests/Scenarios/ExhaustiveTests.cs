@@ -3,6 +3,7 @@ using FastShardMap.ConcurrencyTests.Scheduling;
 namespace FastShardMap.ConcurrencyTests.Scenarios;
 
 /// <summary>Every schedule of the small scenarios within a bound on preemptions.</summary>
+[Trait("Category", "Heavy")]
 public class ExhaustiveTests(ITestOutputHelper output)
 {
     public static TheoryData<string> Names => [.. SmallScenarios.All.Select(static scenario => scenario.Name)];

@@ -3,6 +3,7 @@ using FastShardMap.ConcurrencyTests.Scheduling;
 namespace FastShardMap.ConcurrencyTests.Scenarios;
 
 /// <summary>Scenarios drawn from seeds, under random schedules and under random priorities with few changes.</summary>
+[Trait("Category", "Heavy")]
 public class RandomTests(ITestOutputHelper output)
 {
     private const int SchedulesPerScenario = 500;

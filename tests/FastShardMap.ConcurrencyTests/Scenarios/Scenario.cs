@@ -14,6 +14,9 @@ internal sealed record Scenario(string Name, IMapTarget Target, int Keys, MapOp[
     /// <summary>How many waits of a thread may run out of time although others could go on.</summary>
     public int Timeouts { get; init; }
 
+    /// <summary>How many random schedules with stale reads it takes to show what it is for.</summary>
+    public int StaleSchedules { get; init; } = 1_500;
+
     /// <summary>Whether its tables are too large for every word's history to be kept.</summary>
     public bool HasLargeTables { get; init; }
 

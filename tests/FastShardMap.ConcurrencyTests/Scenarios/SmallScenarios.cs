@@ -65,6 +65,7 @@ internal static class SmallScenarios
         TwoShards("dispose of two shards", [Set(0, 1), Set(1, 1)], [Dispose()], [Set(0, 2), Set(1, 2)], [Get(1), Get(0)]),
         TwoShards("memory of one shard for another", [Set(0, 1), Set(2, 1)], [Clear()], [Add(1, 7), Add(3, 7)], [Get(0), Get(1)]),
 
+        Pairs("zeroed version of a retired group", 1, [Room(1)], [Add(0, 1), Set(0, 2), Clear()], [Get(0)]) with { StaleSchedules = 40_000 },
         Pairs("fractional table dropped", 8, [Room(40_000), Set(7, 1)], [Remove(7), Trim()], [Get(7), Get(6)]) with { HasLargeTables = true },
         Pairs("fractional table reserved", 8, [Set(7, 1)], [Room(40_000)], [Get(7), Get(6)]) with { HasLargeTables = true },
 

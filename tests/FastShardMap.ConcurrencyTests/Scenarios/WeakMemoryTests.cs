@@ -4,6 +4,7 @@ namespace FastShardMap.ConcurrencyTests.Scenarios;
 
 /// <summary>The small scenarios where reads may see old values: all schedules with few preemptions and few such reads, and
 /// random ones with many.</summary>
+[Trait("Category", "Heavy")]
 public class WeakMemoryTests(ITestOutputHelper output)
 {
     public static TheoryData<string> Names =>
@@ -13,11 +14,12 @@ public class WeakMemoryTests(ITestOutputHelper output)
     [MemberData(nameof(Names))]
     public void Schedules_WithStaleReads_HaveOneExplanation(string name)
     {
-        using Explorer explorer = new(SmallScenarios.ByName(name), weakMemory: true);
+        Scenario scenario = SmallScenarios.ByName(name);
+        using Explorer explorer = new(scenario, weakMemory: true);
         System.Diagnostics.Stopwatch watch = System.Diagnostics.Stopwatch.StartNew();
 
         Coverage coverage = explorer.Explore(new ExhaustiveStrategy(preemptions: 1, staleReads: 2), Effort.Of(1_500));
-        coverage += explorer.Explore(new RandomStrategy(1, Effort.Of(1_500)));
+        coverage += explorer.Explore(new RandomStrategy(1, Effort.Of(scenario.StaleSchedules)));
 
         output.WriteLine($"{name}: {coverage.Schedules} schedules, {coverage.Steps} steps, {watch.ElapsedMilliseconds} ms");
     }
