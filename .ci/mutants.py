@@ -40,7 +40,7 @@ mutant('E1 read barrier before the closing generation', VIEW, '        Volatile.
 mutant('E1 odd generation', VIEW, 'view->Generation |= Busy;', '')
 mutant('E1 write barrier after the odd generation', VIEW, '        Volatile.WriteBarrier();\n', '')
 mutant('E2 release of the even generation', VIEW, 'Volatile.Write(ref view->Generation, next);', 'view->Generation = next;')
-mutant('the generation moves on with every change', VIEW, '(view->Generation & ~StateMask) + Change', 'view->Generation & ~StateMask')
+mutant('the generation moves on with every change', VIEW, '(view->Generation & ~(Change - 1)) + Change', 'view->Generation & ~(Change - 1)')
 mutant('the migrating bit', VIEW, 'next |= Migrating;', '')
 
 LOCK = 'Sharding/ShardLock.cs'
@@ -69,8 +69,10 @@ mutant('a miss validates the generation', READ, '&& ViewGeneration.Validate(view
 mutant('a miss at home looks whether the map is disposed', READ, '\n            && !IsDisposed)', ')')
 mutant('a home group with overflow does not end the walk', READ,
        'else if (ControlWord.OverflowCount(GroupVersion.ReadControl(group)) == 0\n            && ViewGeneration', 'else if (ViewGeneration')
-mutant('a migrating shard is not read from its current table alone', READ, 'ulong state = (generation & ViewGeneration.UnsettledMask)', 'ulong state = (generation & ViewGeneration.Busy)')
-mutant('H1 the kind of a table stands in its own word', READ, '| table.KindBit;', '| (generation & ViewGeneration.Fractional) << 4;')
+mutant('a migrating shard is not read from its current table alone', READ,
+       '(generation & (ViewGeneration.Busy | ViewGeneration.Migrating)) != 0', '(generation & ViewGeneration.Busy) != 0')
+mutant('H1 the kind of a table stands in its own word', READ, 'Group* group = HomeGroup(table, hash);',
+       'Group* group = (Group*)table.PowerOfTwoHomeGroup(hash, Stride);')
 mutant('a busy group of the walk is torn', READ,
        'if ((version & GroupVersion.Busy) != 0)\n            {\n                value = default;\n                return Finding.Torn;\n            }\n', '')
 mutant('tags of a moved group are ignored', READ, '            match = 0;\n', '')
@@ -160,9 +162,6 @@ mutant('Clear rechecks disposed', LIFE, '            ThrowIfDisposed();\n       
 mutant('E8 fence of Clear', LIFE, 'Interlocked.MemoryBarrier(); // [E8]', '// [E8]',
        redundant='the unlock that follows is a full fence, and comes before the tables are retired')
 mutant('Dispose takes each lock', LIFE, 'ShardLock.EnterUninterrupted(side, thread);', '', '            ShardLock.Exit(side);\n', '')
-mutant('Dispose happens once', LIFE, 'if (Interlocked.Exchange(ref _disposed, 1) != 0)', 'if (Interlocked.Exchange(ref _disposed, 1) == 2)',
-       redundant='a second pass finds the sentinel in every shard')
-
 CAPACITY = 'Sharding/ShardSet.Capacity.cs'
 mutant('a dropped table changes the generation', CAPACITY,
        '        ViewGeneration.BeginChange(view);\n        view->Previous = TableRef.None;\n        view->Current = _sentinel;\n        ViewGeneration.EndChange(view);',
@@ -172,6 +171,13 @@ mutant('E8 fence of a dropped table', CAPACITY, 'Interlocked.MemoryBarrier(); //
 mutant('a reservation waits for a running migration', CAPACITY, 'side->MaxEntries < share && view->Previous.IsNone', 'side->MaxEntries < share')
 mutant('a trim waits for a running migration', CAPACITY,
        '            if (!view->Previous.IsNone)\n            {\n                return true;\n            }\n', '')
+
+FREEZE = 'Sharding/ShardSet.Freeze.cs'
+mutant('a write moves its group out of a frozen table', WRITE, 'if (side->PreviousIsFrozen != 0)', 'if (side->MaxEntries < 0)')
+mutant('a frozen table is not retired by the shard', FREEZE, 'side->PreviousIsFrozen == 0 ? view->Previous : TableRef.None', 'view->Previous')
+mutant('a group that was moved ahead is not moved again', MIGRATE,
+       '        if ((group->Version & GroupVersion.Moved) != 0)\n        {\n            return;\n        }\n', '')
+mutant('all locks are held while tables are frozen', FREEZE, '                EnterAll();\n', '', '                    ExitAll(_options.ShardCount);\n', '')
 
 ENUMERATE = 'Sharding/ShardSet.Enumerate.cs'
 mutant('enumeration leaves moved entries out', ENUMERATE, 'if ((group->Version & GroupVersion.Moved) == 0)', 'if (groups > 0)')

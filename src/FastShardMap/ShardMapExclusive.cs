@@ -28,6 +28,7 @@ public sealed class ShardMapExclusive<TKey, TValue, THasher> : IDisposable
     {
         _map = map;
         _owner = map.Shards.EnterExclusive();
+        GC.KeepAlive(map);
         _owner.LastExclusiveOperation = "EnterExclusive";
     }
 
@@ -39,7 +40,9 @@ public sealed class ShardMapExclusive<TKey, TValue, THasher> : IDisposable
         get
         {
             Enter("Count");
-            return _map.Shards.Count;
+            long count = _map.Shards.Count;
+            GC.KeepAlive(_map);
+            return count;
         }
     }
 
@@ -60,6 +63,7 @@ public sealed class ShardMapExclusive<TKey, TValue, THasher> : IDisposable
             EnterToWrite("a store");
             ShardMap<TKey, TValue, THasher>.StoreOperation operation = new(value);
             _map.Shards.WriteExclusive(key, ref operation);
+            GC.KeepAlive(_map);
         }
     }
 
@@ -89,6 +93,7 @@ public sealed class ShardMapExclusive<TKey, TValue, THasher> : IDisposable
         EnterToWrite(nameof(TryAdd));
         ShardMap<TKey, TValue, THasher>.GetOrAddOperation operation = new(value);
         _map.Shards.WriteExclusive(key, ref operation);
+        GC.KeepAlive(_map);
         return operation.Added;
     }
 
@@ -103,6 +108,7 @@ public sealed class ShardMapExclusive<TKey, TValue, THasher> : IDisposable
         EnterToWrite(nameof(TryRemove));
         ShardMap<TKey, TValue, THasher>.RemoveOperation operation = default;
         _map.Shards.WriteExclusive(key, ref operation);
+        GC.KeepAlive(_map);
         value = operation.Value;
         return operation.Found;
     }
@@ -141,6 +147,7 @@ public sealed class ShardMapExclusive<TKey, TValue, THasher> : IDisposable
         try
         {
             _map.Shards.WriteExclusive(key, ref operation);
+            GC.KeepAlive(_map);
         }
         finally
         {
@@ -159,7 +166,9 @@ public sealed class ShardMapExclusive<TKey, TValue, THasher> : IDisposable
     public KeyValuePair<TKey, TValue>[] ToArray()
     {
         Enter(nameof(ToArray));
-        return _map.Shards.ToArrayExclusive();
+        KeyValuePair<TKey, TValue>[] entries = _map.Shards.ToArrayExclusive();
+        GC.KeepAlive(_map);
+        return entries;
     }
 
     /// <summary>Ends the phase: the map is everybody's again. A second call does nothing.</summary>

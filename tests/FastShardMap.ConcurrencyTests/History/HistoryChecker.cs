@@ -105,7 +105,7 @@ internal static class HistoryChecker
         {
             int ofKey = key;
             bool changes = history.Any(op => MapModel.Concerns(op, ofKey)
-                && op.Kind is not (OpKind.Get or OpKind.Batch or OpKind.ToArray or OpKind.Enumerate));
+                && op.Kind is not (OpKind.Get or OpKind.Batch or OpKind.ToArray or OpKind.Snapshot or OpKind.Enumerate));
             untouched += initial[key] != MapModel.Absent && !changes ? 1 : 0;
         }
 

@@ -51,7 +51,7 @@ internal static class MapModel
             case OpKind.Clear:
                 next = Absent;
                 return true;
-            case OpKind.ToArray or OpKind.Enumerate or OpKind.Batch:
+            case OpKind.ToArray or OpKind.Snapshot or OpKind.Enumerate or OpKind.Batch:
                 return op.Seen is null || key >= op.Seen.Length || (op.Seen[key] ?? Absent) == state;
             default:
                 return true;
@@ -61,7 +61,7 @@ internal static class MapModel
     /// <summary>Whether the operation concerns this key.</summary>
     public static bool Concerns(MapOp op, int key) => op.Kind switch
     {
-        OpKind.Clear or OpKind.ToArray or OpKind.Enumerate => true,
+        OpKind.Clear or OpKind.ToArray or OpKind.Snapshot or OpKind.Enumerate => true,
         OpKind.Batch => key < op.Key,
         OpKind.Count or OpKind.TrimExcess or OpKind.EnsureCapacity or OpKind.MoveSome or OpKind.Dispose => false,
         _ => op.Key == key,

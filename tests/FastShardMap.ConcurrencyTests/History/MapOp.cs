@@ -18,6 +18,7 @@ internal enum OpKind
     Clear,
     Count,
     ToArray,
+    Snapshot,
     Enumerate,
     Batch,
     TrimExcess,

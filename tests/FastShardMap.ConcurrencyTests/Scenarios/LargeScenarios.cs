@@ -11,7 +11,7 @@ internal static class LargeScenarios
 
     private static readonly OpKind[] s_kinds =
     [
-        OpKind.Get, OpKind.Get, OpKind.Get, OpKind.Get, OpKind.Batch, OpKind.Enumerate, OpKind.ToArray, OpKind.Count,
+        OpKind.Get, OpKind.Get, OpKind.Get, OpKind.Get, OpKind.Batch, OpKind.Enumerate, OpKind.ToArray, OpKind.Count, OpKind.Snapshot,
         OpKind.TryAdd, OpKind.TryAdd, OpKind.Set, OpKind.Set, OpKind.TryUpdate, OpKind.TryRemove, OpKind.TryRemove,
         OpKind.TryRemovePair, OpKind.GetOrAdd, OpKind.GetOrAddFactory, OpKind.AddOrUpdate, OpKind.TryExchange,
         OpKind.UpdateInPlace, OpKind.UpdateOrRemove, OpKind.TrimExcess, OpKind.EnsureCapacity, OpKind.MoveSome, OpKind.Clear,
@@ -65,7 +65,7 @@ internal static class LargeScenarios
             OpKind.Batch => new MapOp(kind, random.Next(1, keys + 1)),
             OpKind.EnsureCapacity => new MapOp(kind, 0, (ulong)random.Next(1, 14)),
             OpKind.MoveSome => new MapOp(kind, 0, (ulong)random.Next(1, 3)),
-            OpKind.Clear or OpKind.Count or OpKind.ToArray or OpKind.Enumerate or OpKind.TrimExcess => new MapOp(kind),
+            OpKind.Clear or OpKind.Count or OpKind.ToArray or OpKind.Enumerate or OpKind.TrimExcess or OpKind.Snapshot => new MapOp(kind),
             _ => new MapOp(kind, random.Next(keys), value, (ulong)random.Next(1, 5)),
         };
     }

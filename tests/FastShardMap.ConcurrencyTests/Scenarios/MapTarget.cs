@@ -168,6 +168,13 @@ internal sealed unsafe class MapTarget<TValue>(ulong[] keys, int shards = 1, int
             case OpKind.ToArray:
                 op.Seen = Seen(Map.ToArray());
                 break;
+            case OpKind.Snapshot:
+                using (ShardMapSnapshot<ulong, TValue, PlacedHasher> snapshot = Map.Snapshot(settle: op.Key != 0))
+                {
+                    op.Seen = Seen(snapshot.ToArray());
+                }
+
+                break;
             case OpKind.Enumerate:
                 op.Seen = Seen(Map);
                 break;

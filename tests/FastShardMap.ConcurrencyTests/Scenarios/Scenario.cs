@@ -134,7 +134,7 @@ internal sealed unsafe class Explorer : IDisposable
             return found;
         }
 
-        return !history.Exists(static op => op.Kind is OpKind.Clear or OpKind.ToArray)
+        return !history.Exists(static op => op.Kind is OpKind.Clear or OpKind.ToArray or OpKind.Snapshot)
             || HistoryChecker.ExplainsWhole(history, _initial, realTime: true)
             ? null
             : "Each key has a linearization, but the map has none.";

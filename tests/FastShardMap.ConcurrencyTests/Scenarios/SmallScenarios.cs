@@ -20,7 +20,7 @@ internal static class SmallScenarios
     private static readonly ulong[] s_twoShardKeys =
         [.. Enumerable.Range(0, 4).Select(static id => PlacedHasher.Key(0, 5, id, shard: id & 1))];
 
-    public static IReadOnlyList<Scenario> All { get; } =
+    public static IReadOnlyList<Scenario> All =>
     [
         Pairs("update", 2, [Set(0, 1), Set(1, 1)], [Set(0, 2)], [Get(0), Get(0), Get(1)]),
         Pairs("insert", 2, [Set(1, 1)], [Add(0, 5)], [Get(0), Get(1), Get(0)]),
@@ -65,6 +65,10 @@ internal static class SmallScenarios
         TwoShards("dispose of two shards", [Set(0, 1), Set(1, 1)], [Dispose()], [Set(0, 2), Set(1, 2)], [Get(1), Get(0)]),
         TwoShards("memory of one shard for another", [Set(0, 1), Set(2, 1)], [Clear()], [Add(1, 7), Add(3, 7)], [Get(0), Get(1)]),
 
+        Pages("snapshot of what is written", 3, [Set(0, 1), Set(1, 1)], [Shot()], [Set(0, 2), Remove(1)], [Get(0), Get(1)]),
+        Pages("snapshot while growing", 4, [Set(0, 1), Set(1, 1), Set(2, 1)], [Shot()], [Add(3, 1), Set(0, 2)]),
+        Pages("two snapshots", 2, [Set(0, 1), Set(1, 1)], [Shot()], [Shot(), Set(1, 3)], [Set(0, 2)]),
+        TwoShards("snapshot of two shards", [Set(0, 1), Set(1, 1)], [Shot()], [Set(0, 2), Set(1, 2)], [Get(1), Get(0)]),
         Pairs("zeroed version of a retired group", 1, [Room(1)], [Add(0, 1), Set(0, 2), Clear()], [Get(0)]) with { StaleSchedules = 40_000 },
         Pairs("fractional table dropped", 8, [Room(40_000), Set(7, 1)], [Remove(7), Trim()], [Get(7), Get(6)]) with { HasLargeTables = true },
         Pairs("fractional table reserved", 8, [Set(7, 1)], [Room(40_000)], [Get(7), Get(6)]) with { HasLargeTables = true },
@@ -119,6 +123,8 @@ internal static class SmallScenarios
     private static MapOp List() => new(ToArray);
 
     private static MapOp Walk() => new(Enumerate);
+
+    private static MapOp Shot() => new(Snapshot);
 
     private static MapOp Batch(int keys) => new(OpKind.Batch, keys);
 
