@@ -20,7 +20,7 @@ namespace FastShardMap.ConcurrencyTests.Scheduling;
 /// </summary>
 internal sealed unsafe class WeakMemory(int threads)
 {
-    private const int MaxWords = 4096;
+    private const int MaxWords = 16 * 1024;
     private const int ChunkWords = 16;
     private const int ChunkBytes = ChunkWords * sizeof(ulong);
 
@@ -44,12 +44,13 @@ internal sealed unsafe class WeakMemory(int threads)
         _chunks.Clear();
         _wordViews.Clear();
         _shown.Clear();
-        Array.Clear(_fences);
-        _words = 0;
+        Array.Clear(_fences, 0, _words);
         foreach (ThreadView thread in _threads)
         {
-            thread.Clear();
+            thread.Clear(_words);
         }
+
+        _words = 0;
 
         if (_header is null)
         {
@@ -304,10 +305,10 @@ internal sealed unsafe class WeakMemory(int threads)
         /// <summary>What plain stores carry: the view as of the last release fence.</summary>
         public int[]? Released { get; set; }
 
-        public void Clear()
+        public void Clear(int words)
         {
-            Array.Clear(Current);
-            Array.Clear(Read);
+            Array.Clear(Current, 0, words);
+            Array.Clear(Read, 0, words);
             Released = null;
         }
     }
