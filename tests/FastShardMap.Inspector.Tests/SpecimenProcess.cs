@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json;
 using FastShardMap.Inspector.Commands;
 
@@ -7,6 +8,7 @@ namespace FastShardMap.Inspector.Tests;
 /// <summary>The child process with maps in known states; a dump is taken when a test first asks.</summary>
 public sealed class SpecimenProcess : IDisposable
 {
+    private static readonly string s_host = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
     private readonly Process _process;
     private readonly string _folder = Directory.CreateTempSubdirectory("fsmap-tests-").FullName;
     private string? _dump;
@@ -14,7 +16,7 @@ public sealed class SpecimenProcess : IDisposable
     public SpecimenProcess()
     {
         string program = Path.Combine(AppContext.BaseDirectory, "FastShardMap.Inspector.Specimen.dll");
-        _process = Process.Start(new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [program])
+        _process = Process.Start(new ProcessStartInfo(s_host, [program])
         {
             UseShellExecute = false,
             RedirectStandardInput = true,
@@ -28,7 +30,7 @@ public sealed class SpecimenProcess : IDisposable
 
     public int Id => _process.Id;
 
-    public string IdText => Id.ToString(System.Globalization.CultureInfo.InvariantCulture);
+    public string IdText => Id.ToString(CultureInfo.InvariantCulture);
 
     public string Folder => _folder;
 
@@ -55,13 +57,47 @@ public sealed class SpecimenProcess : IDisposable
         _process.StandardInput.Flush();
     }
 
-    public string ReadLine() => _process.StandardOutput.ReadLine() ?? throw new InvalidOperationException("The specimen has ended.");
+    /// <summary>The specimen's next line, without those of the program that dumps it, which writes to the same stream.</summary>
+    public string ReadLine()
+    {
+        while (true)
+        {
+            string line = _process.StandardOutput.ReadLine() ?? throw new InvalidOperationException("The specimen has ended.");
+            if (!line.StartsWith("[createdump]", StringComparison.Ordinal))
+            {
+                return line;
+            }
+        }
+    }
 
+    /// <summary>Runs a command: here, or, if it stops a process, in a process of its own. For the runtime collects the state
+    /// changes of its child processes, and the debugger's stop of our child is one: the attaching thread would wait for
+    /// it for ever.</summary>
     public static (int Code, string Text) Run(params string[] arguments)
     {
+        bool stopsAProcess = arguments is [not ("dump" or "trace"), ..]
+            && arguments.Skip(1).Any(argument => int.TryParse(argument, CultureInfo.InvariantCulture, out _) && !File.Exists(argument));
+        if (stopsAProcess)
+        {
+            return RunTool(arguments);
+        }
+
         using StringWriter writer = new();
         int code = CommandTree.Run(arguments, writer);
         return (code, writer.ToString());
+    }
+
+    private static (int Code, string Text) RunTool(string[] arguments)
+    {
+        string tool = Path.Combine(AppContext.BaseDirectory, "FastShardMap.Inspector.dll");
+        using Process process = Process.Start(new ProcessStartInfo(s_host, [tool, .. arguments])
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+        }) ?? throw new InvalidOperationException("The tool did not start.");
+        string text = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return (process.ExitCode, text);
     }
 
     public static JsonElement RunJson(params string[] arguments)
@@ -76,7 +112,7 @@ public sealed class SpecimenProcess : IDisposable
     public string AddressOf(string target, string name)
     {
         JsonElement map = RunJson("list", target).EnumerateArray().Single(map => map.GetProperty("Name").GetString() == name);
-        return "0x" + map.GetProperty("Address").GetUInt64().ToString("x", System.Globalization.CultureInfo.InvariantCulture);
+        return "0x" + map.GetProperty("Address").GetUInt64().ToString("x", CultureInfo.InvariantCulture);
     }
 
     public void Dispose()

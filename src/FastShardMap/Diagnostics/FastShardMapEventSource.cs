@@ -37,38 +37,38 @@ internal sealed unsafe class FastShardMapEventSource : EventSource
     }
 
     [Event(1, Level = EventLevel.Informational, Keywords = Keywords.Maps,
-        Message = "Map {1} <{2}, {3}> at {0:x}")]
+        Message = "Map {1} <{2}, {3}> at {0}")]
     public void MapInfo(ulong map, string name, string keyType, string valueType, string hasherType) =>
         WriteEvent(1, map, name, keyType, valueType, hasherType);
 
     [Event(2, Level = EventLevel.Informational, Keywords = Keywords.Migration, Task = Tasks.Migration, Opcode = EventOpcode.Start,
-        ActivityOptions = EventActivityOptions.Disable, Message = "Shard {1} of map {0:x} migrates {4} entries from {2} to {3} groups")]
+        ActivityOptions = EventActivityOptions.Disable, Message = "Shard {1} of map {0} migrates {4} entries from {2} to {3} groups")]
     public void MigrationStart(ulong map, int shard, long previousGroups, long currentGroups, long entries) =>
         WriteEvent(2, map, shard, previousGroups, currentGroups, entries);
 
     [Event(3, Level = EventLevel.Informational, Keywords = Keywords.Migration, Task = Tasks.Migration, Opcode = EventOpcode.Stop,
-        ActivityOptions = EventActivityOptions.Disable, Message = "Shard {1} of map {0:x} has emptied {2} groups; completed: {3}")]
+        ActivityOptions = EventActivityOptions.Disable, Message = "Shard {1} of map {0} has emptied {2} groups; completed: {3}")]
     public void MigrationStop(ulong map, int shard, long previousGroups, bool completed) =>
         WriteEvent(3, map, shard, previousGroups, completed);
 
     [Event(4, Level = EventLevel.Informational, Keywords = Keywords.Contention, Task = Tasks.Contention, Opcode = EventOpcode.Start,
-        ActivityOptions = EventActivityOptions.Disable, Message = "Thread {3} waits for thread {2} at shard {1} of map {0:x}")]
+        ActivityOptions = EventActivityOptions.Disable, Message = "Thread {3} waits for thread {2} at shard {1} of map {0}")]
     public void ContentionStart(ulong map, int shard, int ownerThread, int waiterThread, string ownerName, string waiterName) =>
         WriteEvent(4, map, shard, ownerThread, waiterThread, ownerName, waiterName);
 
     [Event(5, Level = EventLevel.Informational, Keywords = Keywords.Contention, Task = Tasks.Contention, Opcode = EventOpcode.Stop,
-        ActivityOptions = EventActivityOptions.Disable, Message = "Thread {2} has waited {4} ns at shard {1} of map {0:x}; entered: {3}")]
+        ActivityOptions = EventActivityOptions.Disable, Message = "Thread {2} has waited {4} ns at shard {1} of map {0}; entered: {3}")]
     public void ContentionStop(ulong map, int shard, int waiterThread, bool entered, long waitNanoseconds) =>
         WriteEvent(5, map, shard, waiterThread, entered, waitNanoseconds);
 
     [Event(6, Level = EventLevel.Informational, Keywords = Keywords.Reads,
-        Message = "Thread {2} reads shard {1} of map {0:x} under the lock")]
+        Message = "Thread {2} reads shard {1} of map {0} under the lock")]
     public void ReadFallback(ulong map, int shard, int thread) => WriteEvent(6, map, shard, thread);
 
-    [Event(7, Level = EventLevel.Verbose, Keywords = Keywords.Memory, Message = "{1} bytes at {0:x} are out of use")]
+    [Event(7, Level = EventLevel.Verbose, Keywords = Keywords.Memory, Message = "{1} bytes at {0} are out of use")]
     public void MemoryRetired(ulong address, long bytes) => WriteEvent(7, address, bytes);
 
-    [Event(8, Level = EventLevel.Verbose, Keywords = Keywords.Memory, Message = "The system has {1} bytes at {0:x} back")]
+    [Event(8, Level = EventLevel.Verbose, Keywords = Keywords.Memory, Message = "The system has {1} bytes at {0} back")]
     public void MemoryReleased(ulong address, long bytes) => WriteEvent(8, address, bytes);
 
     /// <summary>The engine asks for a listener, not for levels and keywords: it finds one only while somebody listens.</summary>

@@ -1,0 +1,163 @@
+using System.Diagnostics.Metrics;
+using System.Runtime.CompilerServices;
+using FastShardMap.Diagnostics;
+
+namespace FastShardMap.Tests.Diagnostics;
+
+/// <summary>What a listener hears of named maps, against what the maps say themselves.</summary>
+public sealed class MapMeterTests
+{
+    [Fact]
+    public void Collect_NamedMap_AgreesWithItsStatistics()
+    {
+        string name = $"meter {Guid.NewGuid():N}";
+        using ShardMap<ulong, ulong> map = new(new ShardMapOptions { Name = name, ShardCount = 2, MigrationStepGroups = 1 });
+        for (ulong key = 0; map.Count < 500 || map.GetStatistics().MigrationsActive == 0; key++)
+        {
+            map[key] = key;
+        }
+
+        Dictionary<string, double> measured = Collect(name);
+        ShardMapStatistics known = map.GetStatistics();
+        Assert.Equal(known.Count, measured["fastshardmap.map.entries"]);
+        Assert.Equal(known.Capacity, measured["fastshardmap.map.capacity"]);
+        Assert.Equal(known.BytesAllocated, measured["fastshardmap.map.memory.usage"]);
+        Assert.Equal(known.AddressSpaceBytes, measured["fastshardmap.map.memory.reserved"]);
+        Assert.Equal(known.LoadFactor, measured["fastshardmap.map.load_factor"]);
+        Assert.Equal(known.MigrationsStarted, measured["fastshardmap.map.migration.started"]);
+        Assert.Equal(known.MigrationsFinished, measured["fastshardmap.map.migration.finished"]);
+        Assert.Equal(known.MigrationsActive, measured["fastshardmap.map.migration.active"]);
+        Assert.Equal(known.MigrationProgress, measured["fastshardmap.map.migration.progress"]);
+        Assert.True(known.MigrationsActive > 0 && known.MigrationProgress < 1);
+        Assert.Equal(known.LockWaits, measured["fastshardmap.map.lock.waits"]);
+        Assert.Equal(known.Parks, measured["fastshardmap.map.lock.parks"]);
+        Assert.Equal(known.LockWaitTime.TotalSeconds, measured["fastshardmap.map.lock.wait.duration"]);
+        Assert.Equal(known.ReadFallbacks, measured["fastshardmap.map.read.fallbacks"]);
+        Assert.Equal(0, measured["fastshardmap.map.read.retries"]);
+        Assert.InRange(measured["fastshardmap.map.probe.length"], 0, 3);
+        Assert.Equal(15, measured.Count);
+    }
+
+    [Fact]
+    public void Collect_WaitForALock_IsCountedAndTimed()
+    {
+        string name = $"waits {Guid.NewGuid():N}";
+        using ShardMap<int, int> map = new(new ShardMapOptions { Name = name, ShardCount = 1 });
+        map[1] = 1;
+        using ManualResetEventSlim inside = new();
+        Thread holder = new(() => map.TryUpdate(1, (ref int value, ManualResetEventSlim entered) =>
+        {
+            entered.Set();
+            Thread.Sleep(100);
+        }, inside));
+        holder.Start();
+        inside.Wait();
+        map[1] = 2;
+        holder.Join();
+
+        Dictionary<string, double> measured = Collect(name);
+        Assert.Equal(1, measured["fastshardmap.map.lock.waits"]);
+        Assert.Equal(1, measured["fastshardmap.map.lock.parks"]);
+        Assert.InRange(measured["fastshardmap.map.lock.wait.duration"], 0.02, 60);
+    }
+
+    [Fact]
+    public void Collect_UnnamedDisposedAndForgottenMaps_AreNotMeasured()
+    {
+        string name = $"gone {Guid.NewGuid():N}";
+        using ShardMap<int, int> unnamed = new();
+        ShardMap<int, int> disposed = new(new ShardMapOptions { Name = name });
+        Assert.NotEmpty(Collect(name));
+        disposed.Dispose();
+        Assert.Empty(Collect(name));
+
+        WeakReference forgotten = Forget(name);
+        for (int i = 0; i < 10 && forgotten.IsAlive; i++)
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+        }
+
+        Assert.False(forgotten.IsAlive, "the registry keeps maps alive");
+        Assert.Empty(Collect(name));
+    }
+
+    [Fact]
+    public void Instruments_All_HaveUnitAndDescription()
+    {
+        using ShardMap<int, int> map = new(new ShardMapOptions { Name = "units" });
+        List<Instrument> instruments = [];
+        using MeterListener listener = new();
+        listener.InstrumentPublished = (instrument, _) =>
+        {
+            if (instrument.Meter.Name == MapMeter.Name)
+            {
+                instruments.Add(instrument);
+            }
+        };
+        listener.Start();
+
+        Assert.Equal(15, instruments.Count);
+        Assert.All(instruments, instrument =>
+        {
+            Assert.Matches("^fastshardmap\\.map\\.[a-z_]+(\\.[a-z_]+)*$", instrument.Name);
+            Assert.Matches("^(1|s|By|\\{[a-z]+\\})$", instrument.Unit);
+            Assert.EndsWith(".", instrument.Description, StringComparison.Ordinal);
+            Assert.True(instrument.IsObservable);
+        });
+    }
+
+    [Fact]
+    public void Instruments_OfTheDocument_AreThoseOfTheCode()
+    {
+        using ShardMap<int, int> map = new(new ShardMapOptions { Name = "document" });
+        List<string> instruments = [];
+        using MeterListener listener = new();
+        listener.InstrumentPublished = (instrument, _) =>
+        {
+            if (instrument.Meter.Name == MapMeter.Name)
+            {
+                instruments.Add($"{instrument.Name} {instrument.Unit}");
+            }
+        };
+        listener.Start();
+        string[] documented = [.. Habits.Repository.ReadLines("native-layout-docs/observation.md")
+            .Where(line => line.StartsWith("| `fastshardmap.", StringComparison.Ordinal))
+            .Select(line => line.Split('|'))
+            .Select(cells => $"{cells[1].Trim().Trim('`')} {cells[3].Trim().Trim('`')}")];
+
+        Assert.Equal(instruments.Order(StringComparer.Ordinal), documented.Order(StringComparer.Ordinal));
+    }
+
+    private static Dictionary<string, double> Collect(string name)
+    {
+        Dictionary<string, double> measured = new(StringComparer.Ordinal);
+        using MeterListener listener = new();
+        listener.InstrumentPublished = static (instrument, self) =>
+        {
+            if (instrument.Meter.Name == MapMeter.Name)
+            {
+                self.EnableMeasurementEvents(instrument);
+            }
+        };
+        listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => Add(measured, name, instrument, value, tags));
+        listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) => Add(measured, name, instrument, value, tags));
+        listener.Start();
+        listener.RecordObservableInstruments();
+        return measured;
+    }
+
+    private static void Add(
+        Dictionary<string, double> measured, string name, Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    {
+        Assert.Equal(1, tags.Length);
+        Assert.Equal(MapMeter.NameTag, tags[0].Key);
+        if (Equals(tags[0].Value, name))
+        {
+            measured.Add(instrument.Name, value);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static WeakReference Forget(string name) => new(new ShardMap<int, int>(new ShardMapOptions { Name = name }));
+}
