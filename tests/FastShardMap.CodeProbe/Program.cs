@@ -20,9 +20,8 @@ using ShardMap<ulong, ulong> map = new(new ShardMapOptions { Name = observed ? "
 ulong found = 0;
 for (ulong key = 0; key < 10_000; key++)
 {
-    map[key] = key;
-    found += map.TryGetValue(key / 2, out ulong value) ? value : 0;
-    found += map.ContainsKey(key) ? 1UL : 0;
+    Paths.Write(map, key);
+    found += Paths.Read(map, key / 2);
 }
 
 return found == 0 ? 1 : 0;

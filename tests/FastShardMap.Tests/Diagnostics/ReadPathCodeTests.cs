@@ -18,7 +18,7 @@ public sealed partial class ReadPathCodeTests
         (Dictionary<string, int> quiet, string listing) = Compile("quiet");
         (Dictionary<string, int> observed, string observedListing) = Compile("observed");
 
-        Assert.Contains(quiet.Keys, method => method.Contains(":TryGetValue(", StringComparison.Ordinal));
+        Assert.Contains(quiet.Keys, method => method.Contains("Paths:Read(", StringComparison.Ordinal));
         Assert.Contains(quiet.Keys, method => method.Contains(":WriteLocked", StringComparison.Ordinal));
         Assert.Equal(quiet, observed);
         Assert.All(s_hooks, hook => Assert.DoesNotContain(hook, listing, StringComparison.Ordinal));
@@ -52,7 +52,7 @@ public sealed partial class ReadPathCodeTests
                 UseShellExecute = false,
             };
             start.Environment["DOTNET_JitStdOutFile"] = listing;
-            start.Environment["DOTNET_JitDisasm"] = "TryGetValue ContainsKey WriteLocked Enter Exit";
+            start.Environment["DOTNET_JitDisasm"] = "FastShardMap.CodeProbe.Paths:* TryGetValue TryReadHome Write WriteLocked FastShardMap.Sharding.ShardLock:Enter FastShardMap.Sharding.ShardLock:Exit";
             start.Environment["DOTNET_TieredCompilation"] = "0";
             using Process process = Process.Start(start)!;
             Assert.True(process.WaitForExit(TimeSpan.FromMinutes(1)));
