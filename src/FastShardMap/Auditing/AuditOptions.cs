@@ -1,0 +1,42 @@
+namespace FastShardMap;
+
+/// <summary>How a map is audited.</summary>
+/// <typeparam name="TKey">The key.</typeparam>
+public sealed class AuditOptions<TKey>
+    where TKey : unmanaged, IEquatable<TKey>
+{
+    /// <summary>The rules. Default: <see cref="HotKeyRule{TKey}"/> and <see cref="ReadWriteRule{TKey}"/>.</summary>
+    public IList<AuditRule<TKey>> Rules { get; } = [new HotKeyRule<TKey>(), new ReadWriteRule<TKey>()];
+
+    /// <summary>How many operations each shard of the audit remembers; rounded up to a power of two. Default: 256.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is less than 1 or above a million.</exception>
+    public int RecentOperations
+    {
+        get;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1);
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(value, 1_000_000);
+            field = value;
+        }
+    }
+
+    = 256;
+
+    /// <summary>How many alerts wait for a reader at most; then the oldest is dropped. Default: 1024.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is less than 1.</exception>
+    public int PendingAlerts
+    {
+        get;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1);
+            field = value;
+        }
+    }
+
+    = 1024;
+
+    /// <summary>The clock. Default: <see cref="TimeProvider.System"/>.</summary>
+    public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
+}

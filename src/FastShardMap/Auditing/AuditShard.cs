@@ -1,0 +1,98 @@
+using FastShardMap.Memory;
+
+namespace FastShardMap.Auditing;
+
+/// <summary>What an audit keeps of one shard: the last operations, counts, and the rules' states, under a lock of its own,
+/// which nobody holds while waiting for anything.</summary>
+internal sealed class AuditShard<TKey>
+    where TKey : unmanaged, IEquatable<TKey>
+{
+    public const int OperationKinds = (int)AuditOperation.Refused + 1;
+
+    private readonly Lock _gate = new();
+    private readonly AuditRing<TKey> _ring;
+    private readonly AuditRule<TKey>[] _rules;
+    private readonly long[] _counts = new long[OperationKinds];
+    private readonly TimeProvider _time;
+    private readonly Action<AuditRule<TKey>, AuditEvent<TKey>, AuditSeverity, string> _raise;
+    private long _ruleFailures;
+    private bool _closed;
+
+    public AuditShard(
+        Arena arena, AuditOptions<TKey> options, Action<AuditRule<TKey>, AuditEvent<TKey>, AuditSeverity, string> raise)
+    {
+        _ring = new AuditRing<TKey>(arena, (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)options.RecentOperations));
+        _rules = [.. options.Rules.Select(rule => rule.CreateForShard())];
+        _time = options.TimeProvider;
+        _raise = raise;
+    }
+
+    public long RuleFailures => Interlocked.Read(ref _ruleFailures);
+
+    public void Record(TKey key, AuditOperation operation)
+    {
+        lock (_gate)
+        {
+            if (_closed)
+            {
+                return;
+            }
+
+            // Inside the lock, so that times and order agree.
+            AuditEvent<TKey> auditEvent = new(_time.GetTimestamp(), key, Environment.CurrentManagedThreadId, operation);
+            _ring.Add(auditEvent);
+            _counts[(int)operation]++;
+            foreach (AuditRule<TKey> rule in _rules)
+            {
+                Observe(rule, auditEvent);
+            }
+        }
+    }
+
+    public void AddCounts(Span<long> counts)
+    {
+        lock (_gate)
+        {
+            for (int kind = 0; kind < OperationKinds; kind++)
+            {
+                counts[kind] += _counts[kind];
+            }
+        }
+    }
+
+    public void CopyRecent(List<AuditEvent<TKey>> events)
+    {
+        lock (_gate)
+        {
+            if (!_closed)
+            {
+                _ring.CopyTo(events);
+            }
+        }
+    }
+
+    /// <summary>Ends the recording: the ring's memory may go.</summary>
+    public void Close()
+    {
+        lock (_gate)
+        {
+            _closed = true;
+        }
+    }
+
+    private void Observe(AuditRule<TKey> rule, in AuditEvent<TKey> auditEvent)
+    {
+        try
+        {
+            if (rule.Observe(auditEvent, _time.TimestampFrequency, out AuditSeverity severity, out string? message))
+            {
+                _raise(rule, auditEvent, severity, message ?? string.Empty);
+            }
+        }
+        catch (Exception)
+        {
+            // A rule's trouble must not become the operation's, which has been performed.
+            Interlocked.Increment(ref _ruleFailures);
+        }
+    }
+}
