@@ -82,7 +82,7 @@ public partial class Arm64ListingTests
     {
         ProcessStartInfo start = new(Repository.PathOf(Script), [listing, Path.Combine(AppContext.BaseDirectory, "FastShardMap.Stress.dll")])
         {
-            RedirectStandardOutput = true, RedirectStandardError = true,
+            RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false,
         };
         using Process process = Process.Start(start)!;
         Task<string> errors = process.StandardError.ReadToEndAsync();
