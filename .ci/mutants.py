@@ -25,7 +25,9 @@ mutant('the closing version is compared', VERSION, 'return Volatile.Read(ref gro
 mutant('E7 acquire of the control word', VERSION, 'return Volatile.Read(ref group->Control);',
        'SchedulePoint.BeforeRead(&group->Control, 8, "plain"); return group->Control;',
        redundant='the read barrier before each closing check makes it an acquire in time for every answer; kept strong')
-mutant('E7 release of the control word', VERSION, 'Volatile.Write(ref group->Control, control);', 'group->Control = control;')
+mutant('E7 release of the control word', VERSION, 'Volatile.Write(ref group->Control, control);', 'group->Control = control;',
+       redundant='the write barrier of the insert that follows orders a raise; a lowered count that is seen early makes a '
+       'miss that can be ordered after the removal; kept strong')
 mutant('E6 release of the moved mark', VERSION, 'Volatile.Write(ref group->Version, (group->Version + Write) | Moved);',
        'group->Version = (group->Version + Write) | Moved;',
        redundant='each copy\'s own odd version and write barrier order it; kept strong')

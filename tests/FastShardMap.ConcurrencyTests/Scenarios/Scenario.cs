@@ -14,7 +14,10 @@ internal sealed record Scenario(string Name, IMapTarget Target, int Keys, MapOp[
     /// <summary>How many waits of a thread may run out of time although others could go on.</summary>
     public int Timeouts { get; init; }
 
-    /// <summary>How many random schedules with stale reads it takes to show what it is for.</summary>
+    /// <summary>How many preemptions a schedule with stale reads has at most, when all are explored.</summary>
+    public int StalePreemptions { get; init; } = 1;
+
+    /// <summary>How many schedules with stale reads it takes to show what it is for.</summary>
     public int StaleSchedules { get; init; } = 1_500;
 
     /// <summary>Whether its tables are too large for every word's history to be kept.</summary>

@@ -69,7 +69,8 @@ internal static class SmallScenarios
         Pages("snapshot while growing", 4, [Set(0, 1), Set(1, 1), Set(2, 1)], [Shot()], [Add(3, 1), Set(0, 2)]),
         Pages("two snapshots", 2, [Set(0, 1), Set(1, 1)], [Shot()], [Shot(), Set(1, 3)], [Set(0, 2)]),
         TwoShards("snapshot of two shards", [Set(0, 1), Set(1, 1)], [Shot()], [Set(0, 2), Set(1, 2)], [Get(1), Get(0)]),
-        Pairs("zeroed version of a retired group", 1, [Room(1)], [Add(0, 1), Set(0, 2), Clear()], [Get(0)]) with { StaleSchedules = 40_000 },
+        Pairs("zeroed version of a retired group", 1, [Room(1)], [Get(0)], [Add(0, 1), Set(0, 2), Clear()])
+            with { StalePreemptions = 3, StaleSchedules = 60_000 },
         Pairs("fractional table dropped", 8, [Room(40_000), Set(7, 1)], [Remove(7), Trim()], [Get(7), Get(6)]) with { HasLargeTables = true },
         Pairs("fractional table reserved", 8, [Set(7, 1)], [Room(40_000)], [Get(7), Get(6)]) with { HasLargeTables = true },
 
