@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using FastShardMap.Inspector.Maps;
 using FastShardMap.Layout;
+using FastShardMap.Sharding;
 
 namespace FastShardMap.Inspector.Checking;
 
@@ -106,7 +107,7 @@ internal static unsafe class MapChecker
         }
         else if (side.Lock != 0)
         {
-            findings.Note("lock held", shard, $"thread {side.Lock >> 1} holds the lock{((side.Lock & 1) != 0 ? ", and others are parked" : string.Empty)}");
+            findings.Note("lock held", shard, $"thread {side.Lock >> 1} holds the lock{(side.IsExclusive != 0 ? " for an exclusive phase" : string.Empty)}{((side.Lock & 1) != 0 ? ", and others are parked" : string.Empty)}");
         }
 
         if (side.Count < 0 || side.MaxEntries < 0 || side.SaturatedGroups < 0 || side.MigrationsFinished > side.MigrationsStarted)
@@ -117,22 +118,18 @@ internal static unsafe class MapChecker
 
     private static void CheckView(NativeMap map, int shard, in ReadView view, in WriteSide side, bool isQuiet, Findings findings)
     {
-        const ulong Busy = 1;
-        const ulong Migrating = 2;
-        const ulong Fractional = 4;
-        ulong expected = (view.Previous.IsNone ? 0 : Migrating) | (view.Current.IsFractional ? Fractional : 0);
-        if (view.Generation < 8)
+        if (view.Generation < ViewGeneration.Initial)
         {
             findings.Error("generation", shard, $"generation {view.Generation} is below the first one");
         }
 
-        if ((view.Generation & Busy) != 0)
+        if ((view.Generation & ViewGeneration.Busy) != 0)
         {
             findings.Report(isQuiet, "generation", shard, "the view is being changed");
         }
-        else if ((view.Generation & (Migrating | Fractional)) != expected)
+        else if ((view.Generation & ViewGeneration.Migrating) != 0 == view.Previous.IsNone)
         {
-            findings.Error("generation", shard, $"its state bits are {view.Generation & 7}; the tables ask for {expected}");
+            findings.Error("generation", shard, $"it says {(view.Previous.IsNone ? "migrating" : "settled")}; the shard has {(view.Previous.IsNone ? "no" : "a")} previous table");
         }
 
         if (!view.Previous.IsNone && IsPlausible(map, view.Previous) && side.MigrationCursor > view.Previous.Groups)

@@ -1,13 +1,12 @@
 using FastShardMap.Inspector.Maps;
 using FastShardMap.Layout;
+using FastShardMap.Sharding;
 
 namespace FastShardMap.Inspector.Entries;
 
 /// <summary>Shows the entries of a map one after the other: memory for one chunk of groups, however many there are.</summary>
 internal static class EntryStream
 {
-    private const ulong MovedBit = 2;
-
     public delegate void Visitor(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value);
 
     /// <summary>Entries of moved groups are left out: they are in the current table.</summary>
@@ -34,7 +33,7 @@ internal static class EntryStream
         reader.Walk((_, group) =>
         {
             ulong control = TableReader.ControlOf(group);
-            for (int slot = 0; slot < map.SlotsPerGroup && (TableReader.VersionOf(group) & MovedBit) == 0; slot++)
+            for (int slot = 0; slot < map.SlotsPerGroup && (TableReader.VersionOf(group) & GroupVersion.Moved) == 0; slot++)
             {
                 if (ControlWord.ControlByte(control, slot) != 0)
                 {

@@ -125,7 +125,7 @@ internal sealed class ShardFigures
         PreviousGroups = reader.Groups;
         reader.Walk((index, group) =>
         {
-            if ((TableReader.VersionOf(group) & Tables.Table<byte, byte>.MovedBit) != 0)
+            if ((TableReader.VersionOf(group) & Sharding.GroupVersion.Moved) != 0)
             {
                 MovedGroups++;
                 return;
