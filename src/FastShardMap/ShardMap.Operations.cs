@@ -95,7 +95,7 @@ public partial class ShardMap<TKey, TValue, THasher>
         }
     }
 
-    private struct CompareOperation(TValue newValue, TValue comparisonValue, EntryAction action) : IEntryOperation<TValue>
+    internal struct CompareOperation(TValue newValue, TValue comparisonValue, EntryAction action) : IEntryOperation<TValue>
     {
         private readonly TValue _newValue = newValue;
         private readonly TValue _comparisonValue = comparisonValue;

@@ -104,6 +104,7 @@ internal sealed record MapOperation(string Member, Action<Map, ulong> Call)
         new("ShardMapStatistics GetStatistics()", static (map, _) => map.GetStatistics()) { IsRead = true },
         new("long[] GetProbeLengths(int maxLength = 31)", static (map, _) => map.GetProbeLengths()) { Allocates = true },
         new("override string ToString()", static (map, _) => Discard(map.ToString())) { IsRead = true, WorksDisposed = true, Allocates = true },
+        .. FeatureOperations.All,
     ];
 
     public override string ToString() => Member;

@@ -87,7 +87,8 @@ public class SeqLockedTests
         Race(
             seed => Unsafe.AsRef(ref field) = Pattern<Wide>((byte)seed),
             () => torn |= !IsWhole(field),
-            () => torn);
+            () => torn,
+            milliseconds: 30_000);
         Assert.True(torn);
     }
 
@@ -115,7 +116,7 @@ public class SeqLockedTests
         Assert.False(torn);
     }
 
-    private static void Race(Action<int> write, Action read, Func<bool> over)
+    private static void Race(Action<int> write, Action read, Func<bool> over, int milliseconds = 500)
     {
         bool stop = false;
         Thread writer = new(() =>
@@ -126,7 +127,7 @@ public class SeqLockedTests
             }
         });
         writer.Start();
-        for (Stopwatch watch = Stopwatch.StartNew(); watch.ElapsedMilliseconds < 500 && !over();)
+        for (Stopwatch watch = Stopwatch.StartNew(); watch.ElapsedMilliseconds < milliseconds && !over();)
         {
             for (int i = 0; i < 1000; i++)
             {

@@ -1,0 +1,224 @@
+using FastShardMap.Layout;
+using FastShardMap.Sharding;
+using FastShardMap.Synchronization;
+
+namespace FastShardMap;
+
+/// <summary>The same map without locks: each shard has one owner, a task that alone touches its table, and operations are
+/// sent to it through a bounded channel (an actor). For comparison, and for code that awaits anyway.</summary>
+/// <typeparam name="TKey">The key.</typeparam>
+/// <typeparam name="TValue">The value.</typeparam>
+/// <remarks>
+/// <para><b>Waiting.</b> The synchronous forms block until the owner has answered; the asynchronous ones await it. A full
+/// queue makes senders wait (back-pressure).</para>
+/// <para><b>Shutdown.</b> <see cref="Dispose"/> and <see cref="DisposeAsync"/> perform every operation that was accepted
+/// before, and refuse every later one with <see cref="ObjectDisposedException"/>; none is left without an answer.</para>
+/// <para><b>Allocation.</b> Every operation allocates its message. For the rest see <see cref="IConcurrentMap{TKey, TValue}"/>.</para>
+/// </remarks>
+public sealed class ChannelShardMap<TKey, TValue> : IConcurrentMap<TKey, TValue>, IAsyncDisposable
+    where TKey : unmanaged, IEquatable<TKey>
+    where TValue : unmanaged
+{
+    private readonly ShardOwner<TKey, TValue>[] _owners;
+    private readonly nuint _viewMask;
+    private readonly HashSeed _seed = HashSeed.Create();
+
+    /// <summary>Creates an empty map.</summary>
+    /// <param name="shardCount">The number of shards, each with an owner, from 1 to <see cref="ShardMapOptions.MaxShardCount"/>,
+    /// rounded up to a power of two; 0 for <see cref="ShardMap{TKey, TValue}"/>'s default.</param>
+    /// <param name="queueLength">Operations that wait for an owner before their senders do, 1 or more.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="shardCount"/> is negative or too large, or
+    /// <paramref name="queueLength"/> less than 1.</exception>
+    public ChannelShardMap(int shardCount = 0, int queueLength = 1024)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(queueLength, 1);
+        int shards = new ShardMapOptions { ShardCount = shardCount }.Resolve().ShardCount;
+        _viewMask = (nuint)(uint)(shards - 1) << HashBits.ShardShift;
+        _owners = new ShardOwner<TKey, TValue>[shards];
+        for (int shard = 0; shard < shards; shard++)
+        {
+            _owners[shard] = new ShardOwner<TKey, TValue>(new LocalMap<TKey, TValue>(_seed), queueLength, this);
+        }
+    }
+
+    /// <summary>The number of entries, each shard's at its own moment.</summary>
+    /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
+    public long Count => Sum(_owners.Select(owner => owner.Send(0, static (map, _) => map.Count).AsTask()).ToArray());
+
+    /// <inheritdoc/>
+    public TValue this[TKey key]
+    {
+        get => TryGetValue(key, out TValue value) ? value : throw new KeyNotFoundException($"The key '{key}' is not in the map.");
+        set => Answer(SetAsync(key, value).AsTask());
+    }
+
+    /// <inheritdoc/>
+    public bool TryGetValue(TKey key, out TValue value)
+    {
+        (bool found, value) = Answer(TryGetValueAsync(key).AsTask());
+        return found;
+    }
+
+    /// <inheritdoc/>
+    public bool TryAdd(TKey key, TValue value) => Answer(TryAddAsync(key, value).AsTask());
+
+    /// <inheritdoc/>
+    public bool TryUpdate(TKey key, TValue newValue, TValue comparisonValue) =>
+        Answer(TryUpdateAsync(key, newValue, comparisonValue).AsTask());
+
+    /// <inheritdoc/>
+    public bool TryRemove(TKey key, out TValue value)
+    {
+        (bool found, value) = Answer(TryRemoveAsync(key).AsTask());
+        return found;
+    }
+
+    /// <inheritdoc/>
+    public TValue AddOrUpdate(TKey key, Func<TKey, TValue> addValueFactory, Func<TKey, TValue, TValue> updateValueFactory) =>
+        Answer(AddOrUpdateAsync(key, addValueFactory, updateValueFactory).AsTask());
+
+    /// <summary>Gets the value of a key.</summary>
+    /// <param name="key">The key.</param>
+    /// <returns>Whether the key is present, and its value.</returns>
+    /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
+    public ValueTask<(bool Found, TValue Value)> TryGetValueAsync(TKey key)
+    {
+        ulong hash = Hash(key);
+        return OwnerOf(hash).Send(
+            (key, hash), static (map, at) => (map.TryGetValue(at.key, at.hash, out TValue value), value));
+    }
+
+    /// <summary>Stores a value.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="value">The value.</param>
+    /// <returns>Whether the key was absent.</returns>
+    /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
+    public ValueTask<bool> SetAsync(TKey key, TValue value)
+    {
+        ulong hash = Hash(key);
+        return OwnerOf(hash).Send((key, hash, value), static (map, at) =>
+        {
+            long before = map.Count;
+            ShardMap<TKey, TValue, DefaultHasher<TKey>>.StoreOperation operation = new(at.value);
+            map.Write(at.key, at.hash, ref operation);
+            return map.Count != before;
+        });
+    }
+
+    /// <summary>Adds an entry unless its key is present.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="value">The value to add.</param>
+    /// <returns>Whether the entry was added.</returns>
+    /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
+    public ValueTask<bool> TryAddAsync(TKey key, TValue value)
+    {
+        ulong hash = Hash(key);
+        return OwnerOf(hash).Send((key, hash, value), static (map, at) =>
+        {
+            ShardMap<TKey, TValue, DefaultHasher<TKey>>.GetOrAddOperation operation = new(at.value);
+            map.Write(at.key, at.hash, ref operation);
+            return operation.Added;
+        });
+    }
+
+    /// <summary>Replaces the value of a key if it equals a given one.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="newValue">The value to store.</param>
+    /// <param name="comparisonValue">What the present value must equal.</param>
+    /// <returns>Whether the value was replaced.</returns>
+    /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
+    public ValueTask<bool> TryUpdateAsync(TKey key, TValue newValue, TValue comparisonValue)
+    {
+        ulong hash = Hash(key);
+        return OwnerOf(hash).Send((key, hash, newValue, comparisonValue), static (map, at) =>
+        {
+            ShardMap<TKey, TValue, DefaultHasher<TKey>>.CompareOperation operation =
+                new(at.newValue, at.comparisonValue, EntryAction.Store);
+            map.Write(at.key, at.hash, ref operation);
+            return operation.Done;
+        });
+    }
+
+    /// <summary>Removes an entry.</summary>
+    /// <param name="key">The key.</param>
+    /// <returns>Whether the key was present, and the value removed.</returns>
+    /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
+    public ValueTask<(bool Found, TValue Value)> TryRemoveAsync(TKey key)
+    {
+        ulong hash = Hash(key);
+        return OwnerOf(hash).Send((key, hash), static (map, at) =>
+        {
+            ShardMap<TKey, TValue, DefaultHasher<TKey>>.RemoveOperation operation = default;
+            map.Write(at.key, at.hash, ref operation);
+            return (operation.Found, operation.Value);
+        });
+    }
+
+    /// <summary>Adds an entry made by one delegate, or changes the value of a present one by another. The delegates run on
+    /// the owner's task.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="addValueFactory">Makes the value of an absent key.</param>
+    /// <param name="updateValueFactory">Makes the new value of a present key from the old one.</param>
+    /// <returns>The value stored.</returns>
+    /// <exception cref="ArgumentNullException">A delegate is null.</exception>
+    /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
+    public ValueTask<TValue> AddOrUpdateAsync(
+        TKey key, Func<TKey, TValue> addValueFactory, Func<TKey, TValue, TValue> updateValueFactory)
+    {
+        ArgumentNullException.ThrowIfNull(addValueFactory);
+        ArgumentNullException.ThrowIfNull(updateValueFactory);
+        ulong hash = Hash(key);
+        return OwnerOf(hash).Send((key, hash, addValueFactory, updateValueFactory), static (map, at) =>
+        {
+            ShardMap<TKey, TValue, DefaultHasher<TKey>>.UpsertOperation<ShardMap<TKey, TValue, DefaultHasher<TKey>>.DelegateUpserter>
+                operation = new(at.key, new(at.addValueFactory, at.updateValueFactory));
+            map.Write(at.key, at.hash, ref operation);
+            return operation.Value;
+        });
+    }
+
+    /// <summary>Removes all entries, shard by shard.</summary>
+    /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
+    public void Clear() => Sum(_owners.Select(owner => owner.Send(0, static (map, _) =>
+    {
+        map.Clear();
+        return 0L;
+    }).AsTask()).ToArray());
+
+    /// <summary>Copies all entries to a new array, each shard as of one instant.</summary>
+    /// <returns>The entries, in no particular order.</returns>
+    /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
+    public KeyValuePair<TKey, TValue>[] ToArray()
+    {
+        Task<List<KeyValuePair<TKey, TValue>>>[] parts = [.. _owners.Select(owner => owner.Send(0, static (map, _) =>
+        {
+            List<KeyValuePair<TKey, TValue>> entries = [];
+            map.CopyTo(entries);
+            return entries;
+        }).AsTask())];
+        return [.. parts.SelectMany(Answer)];
+    }
+
+    /// <summary>Performs what was sent before, refuses what is sent after, and gives the memory back; returns when all of
+    /// it is done. A second call waits for the same.</summary>
+    /// <exception cref="InvalidOperationException">Called from a callback of this map.</exception>
+    public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
+
+    /// <summary>Performs what was sent before, refuses what is sent after, and gives the memory back.</summary>
+    /// <returns>The end of it.</returns>
+    /// <exception cref="InvalidOperationException">Called from a callback of this map.</exception>
+    public async ValueTask DisposeAsync()
+    {
+        Task[] ends = [.. _owners.Select(owner => owner.Complete())];
+        await Task.WhenAll(ends).ConfigureAwait(false);
+    }
+
+    private static T Answer<T>(Task<T> task) => task.GetAwaiter().GetResult();
+
+    private static long Sum(Task<long>[] parts) => parts.Sum(Answer);
+
+    private ulong Hash(TKey key) => default(DefaultHasher<TKey>).Hash(key, _seed);
+
+    private ShardOwner<TKey, TValue> OwnerOf(ulong hash) =>
+        _owners[HashBits.ViewOffset(hash, _viewMask) >> HashBits.ShardShift];
+}

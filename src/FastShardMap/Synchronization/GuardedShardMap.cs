@@ -1,0 +1,212 @@
+using System.Numerics;
+using FastShardMap.Layout;
+using FastShardMap.Sharding;
+using FastShardMap.Synchronization;
+
+namespace FastShardMap;
+
+/// <summary>The same map over another synchronisation: shards of unmanaged tables, each under a lock that is chosen by a
+/// type parameter. <see cref="ShardMap{TKey, TValue}"/> is the map to use; this one is what to compare it with, and for
+/// code that must have a lock it knows.</summary>
+/// <typeparam name="TKey">The key.</typeparam>
+/// <typeparam name="TValue">The value.</typeparam>
+/// <typeparam name="TGuard">The lock: <see cref="MutexGuard"/>, <see cref="ReaderWriterGuard"/>, or one of your own.</typeparam>
+/// <remarks>Readers wait for writers, growth copies a whole shard under its lock, and callbacks may not call this map at
+/// all. For the rest see <see cref="IConcurrentMap{TKey, TValue}"/>.</remarks>
+public sealed class GuardedShardMap<TKey, TValue, TGuard> : IConcurrentMap<TKey, TValue>
+    where TKey : unmanaged, IEquatable<TKey>
+    where TValue : unmanaged
+    where TGuard : struct, IMapGuard<TGuard>
+{
+    private readonly Shard[] _shards;
+    private readonly nuint _viewMask;
+    private readonly HashSeed _seed = HashSeed.Create();
+    private bool _disposed;
+
+    /// <summary>Creates an empty map.</summary>
+    /// <param name="shardCount">The number of shards, from 1 to <see cref="ShardMapOptions.MaxShardCount"/>, rounded up to a
+    /// power of two; 0 for <see cref="ShardMap{TKey, TValue}"/>'s default.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="shardCount"/> is negative or too large.</exception>
+    public GuardedShardMap(int shardCount = 0)
+    {
+        int shards = new ShardMapOptions { ShardCount = shardCount }.Resolve().ShardCount;
+        _viewMask = (nuint)(uint)(shards - 1) << HashBits.ShardShift;
+        _shards = new Shard[shards];
+        for (int shard = 0; shard < shards; shard++)
+        {
+            _shards[shard] = new Shard(TGuard.Create(), new LocalMap<TKey, TValue>(_seed));
+        }
+    }
+
+    /// <inheritdoc/>
+    public long Count
+    {
+        get
+        {
+            Outside();
+            ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed), this);
+            return _shards.Sum(shard => shard.Map.Count);
+        }
+    }
+
+    /// <inheritdoc/>
+    public TValue this[TKey key]
+    {
+        get => TryGetValue(key, out TValue value) ? value : throw new KeyNotFoundException($"The key '{key}' is not in the map.");
+        set
+        {
+            ShardMap<TKey, TValue, DefaultHasher<TKey>>.StoreOperation operation = new(value);
+            Write(key, ref operation);
+        }
+    }
+
+    /// <inheritdoc/>
+    public bool TryGetValue(TKey key, out TValue value)
+    {
+        Outside();
+        ulong hash = default(DefaultHasher<TKey>).Hash(key, _seed);
+        Shard shard = ShardOf(hash);
+        shard.Guard.EnterRead();
+        try
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            return shard.Map.TryGetValue(key, hash, out value);
+        }
+        finally
+        {
+            shard.Guard.ExitRead();
+        }
+    }
+
+    /// <inheritdoc/>
+    public bool TryAdd(TKey key, TValue value)
+    {
+        ShardMap<TKey, TValue, DefaultHasher<TKey>>.GetOrAddOperation operation = new(value);
+        Write(key, ref operation);
+        return operation.Added;
+    }
+
+    /// <inheritdoc/>
+    public bool TryUpdate(TKey key, TValue newValue, TValue comparisonValue)
+    {
+        ShardMap<TKey, TValue, DefaultHasher<TKey>>.CompareOperation operation = new(newValue, comparisonValue, EntryAction.Store);
+        Write(key, ref operation);
+        return operation.Done;
+    }
+
+    /// <inheritdoc/>
+    public bool TryRemove(TKey key, out TValue value)
+    {
+        ShardMap<TKey, TValue, DefaultHasher<TKey>>.RemoveOperation operation = default;
+        Write(key, ref operation);
+        value = operation.Value;
+        return operation.Found;
+    }
+
+    /// <inheritdoc/>
+    public TValue AddOrUpdate(TKey key, Func<TKey, TValue> addValueFactory, Func<TKey, TValue, TValue> updateValueFactory)
+    {
+        ArgumentNullException.ThrowIfNull(addValueFactory);
+        ArgumentNullException.ThrowIfNull(updateValueFactory);
+        ShardMap<TKey, TValue, DefaultHasher<TKey>>.UpsertOperation<ShardMap<TKey, TValue, DefaultHasher<TKey>>.DelegateUpserter> operation =
+            new(key, new(addValueFactory, updateValueFactory));
+        Write(key, ref operation);
+        return operation.Value;
+    }
+
+    /// <inheritdoc/>
+    public void Clear() => ForAll(static shard => shard.Map.Clear());
+
+    /// <summary>Copies all entries, as of one instant, to a new array.</summary>
+    /// <returns>The entries, in no particular order.</returns>
+    public KeyValuePair<TKey, TValue>[] ToArray()
+    {
+        List<KeyValuePair<TKey, TValue>> entries = [];
+        ForAll(shard => shard.Map.CopyTo(entries));
+        return [.. entries];
+    }
+
+    /// <summary>Ends the map and gives its memory back. A second call does nothing.</summary>
+    public void Dispose()
+    {
+        if (!Volatile.Read(ref _disposed))
+        {
+            ForAll(shard =>
+            {
+                _disposed = true;
+                shard.Map.Dispose();
+            });
+        }
+    }
+
+    private void Write<TOperation>(TKey key, ref TOperation operation)
+        where TOperation : struct, IEntryOperation<TValue>
+    {
+        Sharding.ThreadState thread = Outside();
+        ulong hash = default(DefaultHasher<TKey>).Hash(key, _seed);
+        Shard shard = ShardOf(hash);
+        shard.Guard.EnterWrite();
+        try
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            thread.EnterCallback(this);
+            try
+            {
+                shard.Map.Write(key, hash, ref operation);
+            }
+            finally
+            {
+                thread.LeaveCallback();
+            }
+        }
+        finally
+        {
+            shard.Guard.ExitWrite();
+        }
+    }
+
+    /// <summary>Acts on all shards at one instant.</summary>
+    private void ForAll(Action<Shard> act)
+    {
+        Outside();
+        int entered = 0;
+        try
+        {
+            for (; entered < _shards.Length; entered++)
+            {
+                _shards[entered].Guard.EnterWrite();
+            }
+
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            Array.ForEach(_shards, act);
+        }
+        finally
+        {
+            while (entered > 0)
+            {
+                _shards[--entered].Guard.ExitWrite();
+            }
+        }
+    }
+
+    private Sharding.ThreadState Outside()
+    {
+        Sharding.ThreadState thread = Sharding.ThreadState.Current;
+        if (thread.CallbackDepth != 0 && thread.IsInCallbackOf(this))
+        {
+            throw new InvalidOperationException("A callback has called back into the map that is running it.");
+        }
+
+        thread.ReserveCallback();
+        return thread;
+    }
+
+    private Shard ShardOf(ulong hash) => _shards[HashBits.ViewOffset(hash, _viewMask) >> HashBits.ShardShift];
+
+    private sealed class Shard(TGuard guard, LocalMap<TKey, TValue> map)
+    {
+        public TGuard Guard { get; } = guard;
+
+        public LocalMap<TKey, TValue> Map { get; } = map;
+    }
+}

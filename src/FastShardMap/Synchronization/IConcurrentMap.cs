@@ -1,0 +1,66 @@
+namespace FastShardMap;
+
+/// <summary>What all maps of the library can do, whatever synchronises them: for code that is to run over any of them, such
+/// as a comparison. Code that has chosen one calls its type directly, without interface calls.</summary>
+/// <typeparam name="TKey">The key.</typeparam>
+/// <typeparam name="TValue">The value.</typeparam>
+/// <remarks>Operations on one key are linearizable. Callbacks run once, and calls from them that write to their own map
+/// throw <see cref="InvalidOperationException"/>. After <c>Dispose</c> every operation throws
+/// <see cref="ObjectDisposedException"/>.</remarks>
+public interface IConcurrentMap<TKey, TValue> : IDisposable
+    where TKey : unmanaged, IEquatable<TKey>
+    where TValue : unmanaged
+{
+    /// <summary>The number of entries; exact while nothing is written.</summary>
+    long Count { get; }
+
+    /// <summary>Gets or sets the value of a key.</summary>
+    /// <param name="key">The key.</param>
+    /// <value>The value.</value>
+    /// <exception cref="KeyNotFoundException">Getting, and the key is absent.</exception>
+    TValue this[TKey key] { get; set; }
+
+    /// <summary>Gets the value of a key.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="value">The value; default if the key is absent.</param>
+    /// <returns>Whether the key is present.</returns>
+    bool TryGetValue(TKey key, out TValue value);
+
+    /// <summary>Adds an entry unless its key is present.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="value">The value to add.</param>
+    /// <returns>Whether the entry was added.</returns>
+    bool TryAdd(TKey key, TValue value);
+
+    /// <summary>Replaces the value of a key if it equals a given one.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="newValue">The value to store.</param>
+    /// <param name="comparisonValue">What the present value must equal.</param>
+    /// <returns>Whether the value was replaced.</returns>
+    bool TryUpdate(TKey key, TValue newValue, TValue comparisonValue);
+
+    /// <summary>Removes an entry.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="value">The value removed; default if the key is absent.</param>
+    /// <returns>Whether the key was present.</returns>
+    bool TryRemove(TKey key, out TValue value);
+
+    /// <summary>Adds an entry made by one delegate, or changes the value of a present one by another.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="addValueFactory">Makes the value of an absent key.</param>
+    /// <param name="updateValueFactory">Makes the new value of a present key from the old one.</param>
+    /// <returns>The value stored.</returns>
+    /// <exception cref="ArgumentNullException">A delegate is null.</exception>
+    TValue AddOrUpdate(TKey key, Func<TKey, TValue> addValueFactory, Func<TKey, TValue, TValue> updateValueFactory);
+
+    /// <summary>Removes all entries.</summary>
+    void Clear();
+
+    /// <summary>Copies all entries to a new array.</summary>
+    /// <returns>The entries, in no particular order.</returns>
+    KeyValuePair<TKey, TValue>[] ToArray();
+}
+
+public partial class ShardMap<TKey, TValue, THasher> : IConcurrentMap<TKey, TValue>
+{
+}

@@ -1,0 +1,164 @@
+using FastShardMap.Layout;
+using FastShardMap.Memory;
+using FastShardMap.Sharding;
+using FastShardMap.Tables;
+
+namespace FastShardMap.Synchronization;
+
+/// <summary>One table with no synchronisation at all: what the other back ends put under theirs. Grows by a whole rebuild,
+/// as most maps do.</summary>
+internal sealed unsafe class LocalMap<TKey, TValue> : IDisposable
+    where TKey : unmanaged, IEquatable<TKey>
+    where TValue : unmanaged
+{
+    private readonly Arena _arena = new();
+    private readonly HashSeed _seed;
+    private TableRef _table;
+    private long _maxEntries;
+    private long _saturatedGroups;
+    private long _removes;
+
+    public LocalMap(HashSeed seed)
+    {
+        _arena.Attach(this);
+        _seed = seed;
+    }
+
+    public long Count { get; private set; }
+
+    private static int Stride => GroupShape<TKey, TValue>.StrideBytes;
+
+    private static int Slots => GroupShape<TKey, TValue>.Slots;
+
+    public bool TryGetValue(TKey key, ulong hash, out TValue value)
+    {
+        if (!_table.IsNone && Table<TKey, TValue>.TryFind(_table, hash, key, out SlotRef slot))
+        {
+            value = *Table<TKey, TValue>.ValueAt(slot.Group, slot.Slot);
+            GC.KeepAlive(this);
+            return true;
+        }
+
+        value = default;
+        return false;
+    }
+
+    public void Write<TOperation>(TKey key, ulong hash, ref TOperation operation)
+        where TOperation : struct, IEntryOperation<TValue>
+    {
+        if (_table.IsNone || !Table<TKey, TValue>.TryFind(_table, hash, key, out SlotRef slot))
+        {
+            if (operation.OnAbsent(out TValue added) == EntryAction.Store)
+            {
+                Insert(key, hash, added);
+            }
+
+            return;
+        }
+
+        TValue value = *Table<TKey, TValue>.ValueAt(slot.Group, slot.Slot);
+        switch (operation.OnFound(ref value))
+        {
+            case EntryAction.Store:
+                Table<TKey, TValue>.Update<UnsharedGroups>(slot, value);
+                break;
+            case EntryAction.Remove:
+                Table<TKey, TValue>.Remove<UnsharedGroups>(_table, hash, slot);
+                Count--;
+                if (_saturatedGroups > 0 && ++_removes > _maxEntries)
+                {
+                    Rebuild(_table.Size); // walks that have become too long
+                }
+
+                break;
+            default:
+                break;
+        }
+
+        GC.KeepAlive(this);
+    }
+
+    public void Clear()
+    {
+        TableRef old = _table;
+        _table = TableRef.None;
+        (Count, _maxEntries, _saturatedGroups, _removes) = (0, 0, 0, 0);
+        Retire(old);
+    }
+
+    public void CopyTo(List<KeyValuePair<TKey, TValue>> entries)
+    {
+        for (ulong index = 0; !_table.IsNone && index < _table.Groups; index++)
+        {
+            Group* group = Table<TKey, TValue>.GroupAt(_table, index);
+            for (int slot = 0; slot < Slots; slot++)
+            {
+                if (ControlWord.ControlByte(group->Control, slot) != 0)
+                {
+                    entries.Add(new(*Table<TKey, TValue>.KeyAt(group, slot), *Table<TKey, TValue>.ValueAt(group, slot)));
+                }
+            }
+        }
+
+        GC.KeepAlive(this);
+    }
+
+    public void Dispose()
+    {
+        Clear();
+        _arena.DrainRetired();
+    }
+
+    private void Insert(TKey key, ulong hash, TValue value)
+    {
+        if (Count >= _maxEntries)
+        {
+            Rebuild(_table.IsNone ? TableSize.PowerOfTwo(0) : TableSize.GrowFrom(_table.Groups));
+        }
+
+        _saturatedGroups += Table<TKey, TValue>.Insert<UnsharedGroups>(_table, hash, key, value);
+        Count++;
+        GC.KeepAlive(this);
+    }
+
+    /// <summary>Copies everything to a new table; if anything throws on the way, the old one is as it was.</summary>
+    private void Rebuild(TableSize size)
+    {
+        TableRef next = TableRef.Create(_arena.Allocate(size.Bytes(Stride)), size);
+        TableRef unused = next;
+        long saturated = 0;
+        try
+        {
+            for (ulong index = 0; !_table.IsNone && index < _table.Groups; index++)
+            {
+                Group* group = Table<TKey, TValue>.GroupAt(_table, index);
+                for (int slot = 0; slot < Slots; slot++)
+                {
+                    if (ControlWord.ControlByte(group->Control, slot) != 0)
+                    {
+                        TKey key = *Table<TKey, TValue>.KeyAt(group, slot);
+                        saturated += Table<TKey, TValue>.Insert<UnsharedGroups>(
+                            next, default(DefaultHasher<TKey>).Hash(key, _seed), key, *Table<TKey, TValue>.ValueAt(group, slot));
+                    }
+                }
+            }
+
+            unused = _table;
+            _table = next;
+            _maxEntries = TableSize.MaxEntries(size.Groups, Slots);
+            (_saturatedGroups, _removes) = (saturated, 0);
+        }
+        finally
+        {
+            Retire(unused);
+        }
+    }
+
+    private void Retire(TableRef table)
+    {
+        if (!table.IsNone)
+        {
+            _arena.Retire(table.Base, table.Size.Bytes(Stride));
+        }
+    }
+}
