@@ -2,6 +2,7 @@ using System.CommandLine;
 using FastShardMap.Bench.Census;
 using FastShardMap.Bench.Compare;
 using FastShardMap.Bench.Drive;
+using FastShardMap.Bench.Layout;
 using FastShardMap.Bench.Memory;
 using FastShardMap.Bench.Report;
 using FastShardMap.Bench.Suites;
@@ -11,6 +12,7 @@ var root = new RootCommand("Measures FastShardMap beside the maps it would repla
     CensusCommand.Create(),
     CompareCommand.Create(),
     DriveCommand.Create(),
+    LayoutCommand.Create(),
     SuitesCommand.Create(),
     MemoryCommand.Create(),
     ReportCommand.Create(),
