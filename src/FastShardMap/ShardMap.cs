@@ -160,7 +160,7 @@ public partial class ShardMap<TKey, TValue, THasher> : IDisposable, IEnumerable<
     private string DebuggerText => ToString();
 
     /// <summary>Ends the map and gives its memory back to the system. Later calls throw <see cref="ObjectDisposedException"/>,
-    /// also those that are waiting for a lock now. A second call does nothing, and does not wait for the first.</summary>
+    /// also those that are waiting for a lock now. A second call is harmless, also at the same time.</summary>
     /// <remarks>Ends an exclusive phase of the calling thread.</remarks>
     /// <exception cref="InvalidOperationException">Called from a callback of this map, or in an exclusive phase of another thread.</exception>
 #pragma warning disable CA1816, CA1063 // The arena, not the map, has the finalizer, and it must run: it releases the address range.

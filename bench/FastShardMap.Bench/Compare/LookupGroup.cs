@@ -43,9 +43,11 @@ internal sealed class LookupGroup<TOurs, TTheirs>
 
     public void Run()
     {
-        using TOurs ours = Build<TOurs>(hugePages: false);
-        using TOurs oursHuge = Build<TOurs>(hugePages: true);
-        using TTheirs theirs = Build<TTheirs>(hugePages: false);
+        // Grown from empty, as maps of unknown size are; a reservation is exact, hence fuller, and has rows of its own.
+        using TOurs ours = Build<TOurs>(default);
+        using TOurs oursReserved = Build<TOurs>(new MapSettings(Capacity: _keys.Length));
+        using TOurs oursHuge = Build<TOurs>(new MapSettings(Capacity: _keys.Length, HugePages: true));
+        using TTheirs theirs = Build<TTheirs>(default);
         using var floor = new FloorTable(_keys.Length, huge: false);
         using var floorHuge = new FloorTable(_keys.Length, huge: true);
         GcMeter.Settle();
@@ -71,11 +73,15 @@ internal sealed class LookupGroup<TOurs, TTheirs>
         Series freeHuge = Add("loads", turn => floorHuge.Independent(Hits(turn)));
         Series chainedHuge = Add("loads", turn => floorHuge.Dependent(Hits(turn), Sink.Zero));
         Series fetchedHuge = Add("loads", turn => floorHuge.Prefetched(Hits(turn)));
+        Series reservedHit = oursHit;
+        Series reservedMiss = oursMiss;
         Series hugeHit = oursHit;
         Series hugeChain = oursChain;
         Series hugeBatch = oursBatch;
         if (_size.IsLarge)
         {
+            reservedHit = Add("hits", turn => MapLoops.Lookup(oursReserved, Hits(turn)));
+            reservedMiss = Add("misses", turn => MapLoops.Lookup(oursReserved, Misses(turn)));
             hugeHit = Add("hits", turn => MapLoops.Lookup(oursHuge, Hits(turn)));
             hugeChain = Add("hits", turn => MapLoops.DependentLookup(oursHuge, Hits(turn), Sink.Zero));
             hugeBatch = Add("hits", turn => Batched(oursHuge, Hits(turn)));
@@ -90,9 +96,11 @@ internal sealed class LookupGroup<TOurs, TTheirs>
         Report($"batch-{_size.Name}", "batched hits", oursBatch, theirsHit, fetched, _size.Batch);
         if (_size.IsLarge)
         {
-            Report($"hit-{_size.Name}-huge", "independent hits, huge pages", hugeHit, theirsHit, freeHuge, []);
-            Report($"dep-{_size.Name}-huge", "dependent hits, huge pages", hugeChain, theirsChain, chainedHuge, []);
-            Report($"batch-{_size.Name}-huge", "batched hits, huge pages", hugeBatch, theirsHit, fetchedHuge, []);
+            Report($"hit-{_size.Name}-reserved", "independent hits, reserved", reservedHit, theirsHit, free, []);
+            Report($"miss-{_size.Name}-reserved", "misses, reserved", reservedMiss, theirsMiss, free, []);
+            Report($"hit-{_size.Name}-huge", "independent hits, reserved, huge pages", hugeHit, theirsHit, freeHuge, []);
+            Report($"dep-{_size.Name}-huge", "dependent hits, reserved, huge pages", hugeChain, theirsChain, chainedHuge, []);
+            Report($"batch-{_size.Name}-huge", "batched hits, reserved, huge pages", hugeBatch, theirsHit, fetchedHuge, []);
         }
 
         double share = floorHuge.HugeShare;
@@ -135,10 +143,10 @@ internal sealed class LookupGroup<TOurs, TTheirs>
         return MapLoops.BatchedLookup(map, keys, values, found);
     }
 
-    private TMap Build<TMap>(bool hugePages)
+    private TMap Build<TMap>(MapSettings settings)
         where TMap : struct, IMapUnderTest<TMap, ulong, ulong>
     {
-        var map = TMap.Create(new MapSettings(Capacity: _keys.Length, HugePages: hugePages));
+        var map = TMap.Create(settings);
         if (MapLoops.Fill(map, _keys) != (ulong)_keys.Length)
         {
             throw new AnswersDifferException($"{TMap.Label} did not take all of {_keys.Length} distinct keys.");

@@ -26,8 +26,8 @@ internal sealed class UpdateGroup<TOurs, TTheirs>(CompareOptions options, Compar
             streams[i] = KeyStreams.Uniform(keys, _operations, seed: (ulong)i + 1);
         }
 
-        using var ours = TOurs.Create(new MapSettings(Capacity: keys.Length));
-        using var theirs = TTheirs.Create(new MapSettings(Capacity: keys.Length));
+        using var ours = TOurs.Create(default);
+        using var theirs = TTheirs.Create(default);
         MapLoops.Fill(ours, keys);
         MapLoops.Fill(theirs, keys);
         GcMeter.Settle();
