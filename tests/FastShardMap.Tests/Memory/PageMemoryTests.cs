@@ -116,6 +116,7 @@ public sealed unsafe class PageMemoryTests
     }
 
     [Fact]
+    [Trait("Category", "Heavy")] // not slow: but the emulator accepts the advice and does nothing
     public void Prefault_PartlyWrittenRange_IsResidentAndUnchanged()
     {
         const nuint Bytes = 2 * Megabyte;
