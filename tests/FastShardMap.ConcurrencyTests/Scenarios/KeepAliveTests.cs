@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 
 namespace FastShardMap.ConcurrencyTests.Scenarios;
@@ -29,8 +28,17 @@ public partial class KeepAliveTests
         Assert.True(wrong.Count == 0, $"{file}: no GC.KeepAlive after the last use of native memory in\n  {string.Join("\n  ", wrong)}");
     }
 
-    private static string LibraryFolder([CallerFilePath] string path = "") =>
-        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(path)!, "../../../src/FastShardMap"));
+    // Not by the caller's path, which a deterministic build rewrites.
+    private static string LibraryFolder()
+    {
+        DirectoryInfo? folder = new(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "FastShardMap.sln")))
+        {
+            folder = folder.Parent;
+        }
+
+        return Path.Combine(folder?.FullName ?? throw new DirectoryNotFoundException("No FastShardMap.sln above the tests."), "src/FastShardMap");
+    }
 
     // A member with a body at the usual indentation, up to its closing brace.
     [GeneratedRegex(@"^    (?:    )?(?:public|private|internal|protected|bool|long)[^;={]*\r?\n    (?:    )?\{\r?\n(?:.*\r?\n)*?    (?:    )?\}\r?$", RegexOptions.Multiline)]
