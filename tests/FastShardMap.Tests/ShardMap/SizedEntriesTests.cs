@@ -16,7 +16,7 @@ public sealed class SizedEntriesTests
 
     [Fact]
     [Trait("Category", "Heavy")]
-    public void KeysAndValues_OfEverySize_PassTheWholeInterface() =>
+    public void KeysAndValues_OfEverySize_AreFoundWhole() =>
         Assert.All(Enumerable.Range(1, SizedBytes.Largest), static bytes => SizedBytes.Run(bytes, default(BothBody)));
 
     [Fact]
@@ -64,6 +64,37 @@ public sealed class SizedEntriesTests
         Assert.Equal(0, map.Count);
     }
 
+    // Few members: with hundreds of sizes it is their compilation that takes the time.
+    private static void CheckEssentials<TKey, TValue>(Func<int, TKey> keyOf, int count)
+        where TKey : unmanaged, IEquatable<TKey>
+        where TValue : unmanaged
+    {
+        using ShardMap<TKey, TValue> map = new(new ShardMapOptions { ShardCount = 1, MigrationStepGroups = 1 });
+        for (int i = 0; i < count; i++)
+        {
+            map[keyOf(i)] = SizedBytes.Stamped<TValue>((byte)(i + 1));
+            map[keyOf(i)] = SizedBytes.Stamped<TValue>((byte)i);
+            for (int present = 0; present <= i; present++)
+            {
+                AssertStamp((byte)present, map[keyOf(present)]);
+            }
+        }
+
+        int seen = 0;
+        foreach (KeyValuePair<TKey, TValue> entry in map)
+        {
+            seen += SizedBytes.IsWhole(entry.Value) ? 1 : 0;
+        }
+
+        Assert.Equal(count, seen);
+        for (int i = 0; i < count; i++)
+        {
+            Assert.True(map.TryRemove(keyOf(i), out TValue removed));
+            AssertStamp((byte)i, removed);
+            Assert.False(map.ContainsKey(keyOf(i)));
+        }
+    }
+
     private static void CheckMembers<TKey, TValue>(ShardMap<TKey, TValue> map, TKey key)
         where TKey : unmanaged, IEquatable<TKey>
         where TValue : unmanaged
@@ -102,7 +133,7 @@ public sealed class SizedEntriesTests
     private readonly struct BothBody : ISizedBody
     {
         public void Run<T>()
-            where T : unmanaged => Check<SizedKey<T>, T>(SizedKey<T>.Of, 30);
+            where T : unmanaged => CheckEssentials<SizedKey<T>, T>(SizedKey<T>.Of, 40);
     }
 
     [InlineArray(4096)]
