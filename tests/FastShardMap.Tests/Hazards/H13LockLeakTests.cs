@@ -143,16 +143,13 @@ public sealed class H13LockLeakTests
         map[0] = 0;
         long performed = 0;
         Race race = new(Soak.Time(1));
-        List<Thread> threads = [];
-        for (int thread = 0; thread < 3; thread++)
+        Thread?[] threads = new Thread?[3];
+        for (int index = 0; index < threads.Length; index++)
         {
-            race.Once($"write {thread}", () =>
+            int own = index;
+            race.Once($"write {own}", () =>
             {
-                lock (threads)
-                {
-                    threads.Add(Thread.CurrentThread);
-                }
-
+                Volatile.Write(ref threads[own], Thread.CurrentThread);
                 while (race.Goes)
                 {
                     try
@@ -166,26 +163,15 @@ public sealed class H13LockLeakTests
                     }
                 }
 
-                lock (threads)
-                {
-                    threads.Remove(Thread.CurrentThread);
-                }
-
-                // An interrupt may still be pending.
-                _ = Record.Exception(static () => Thread.Sleep(0));
+                // An interrupt may still be pending, and must not end what follows.
+                Volatile.Write(ref threads[own], null);
+                _ = Record.Exception(static () => Thread.Sleep(1));
             });
         }
 
         race.Loop("interrupt", round =>
         {
-            lock (threads)
-            {
-                if (threads.Count > 0)
-                {
-                    threads[round % threads.Count].Interrupt();
-                }
-            }
-
+            Volatile.Read(ref threads[round % threads.Length])?.Interrupt();
             Thread.SpinWait(500);
         });
         race.Run();
