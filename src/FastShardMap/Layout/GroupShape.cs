@@ -25,7 +25,7 @@ internal readonly record struct GroupShape(
     /// <summary>Groups of one cache line take slots of up to this size; larger slots get seven to a group.</summary>
     private const int LineBytes = 64;
 
-    /// <summary>A group of large slots is kept near a page, with at least two slots (source: LayoutBench).</summary>
+    /// <summary>A group of large slots is kept near a page, with at least two slots (LayoutBench measures slots up to 256 bytes).</summary>
     private const int LargeGroupBytes = 4096;
 
     /// <summary>The shape for keys and values of the given sizes and alignments, all in bytes.</summary>

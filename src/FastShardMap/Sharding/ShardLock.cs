@@ -13,7 +13,7 @@ internal static unsafe class ShardLock
     /// <summary>Bit 0 of the lock word: threads are parked.</summary>
     public const int Waiters = 1;
 
-    /// <summary>Spins before yielding: about the time of a write with its migration steps (source: CompareBench, two threads).</summary>
+    /// <summary>Spins before yielding: about the time of a write with its migration steps. Chosen, not measured.</summary>
     private const int SpinsBeforeYield = SchedulePoint.IsScheduled ? 1 : 10;
     private const int YieldsBeforePark = SchedulePoint.IsScheduled ? 0 : 8;
 
