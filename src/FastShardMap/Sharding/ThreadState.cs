@@ -45,7 +45,9 @@ internal sealed unsafe class ThreadState
     /// <summary>Next in the parking bucket's queue.</summary>
     public ThreadState? NextParked { get; set; }
 
-    public AutoResetEvent Wakeup => field ??= new AutoResetEvent(initialState: false);
+    /// <summary>What the thread sleeps on. Made with the state: made on first use, the sleeper and a waker that comes at
+    /// once could each make one, and the wake-up would be lost.</summary>
+    public AutoResetEvent Wakeup { get; } = new(initialState: false);
 
     public static ThreadState? ById(int id)
     {

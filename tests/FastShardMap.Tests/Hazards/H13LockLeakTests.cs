@@ -210,6 +210,35 @@ public sealed class H13LockLeakTests
         Assert.True(stillPending);
     }
 
+    /// <summary>A thread's first sleep, and a waker that comes at once: both used to make the event that the thread
+    /// sleeps on, and the waker set the one that was thrown away.</summary>
+    [Fact]
+    public unsafe void Park_TheFirstOfAThread_IsEndedByAWakerThatComesAtOnce()
+    {
+        const int Rounds = 500;
+        int word = 0;
+        int* address = &word;
+        for (int round = 0; round < Rounds; round++)
+        {
+            Volatile.Write(ref *address, 2); // owned by a thread with id 1
+            Sharding.ThreadState? sleeper = null;
+            Thread waiting = new(() =>
+            {
+                Volatile.Write(ref sleeper, Sharding.ThreadState.Current);
+                ParkingLot.Park(address, Sharding.ThreadState.Current, Timeout.Infinite, CancellationToken.None);
+            }) { IsBackground = true };
+            waiting.Start();
+            while (Volatile.Read(ref sleeper) is not { } state || state.WaitingFor != address)
+            {
+                Thread.Yield();
+            }
+
+            Interlocked.Exchange(ref *address, 0);
+            ParkingLot.WakeOne(address);
+            Assert.True(waiting.Join(TimeSpan.FromSeconds(20)), $"The wake-up of round {round} was lost.");
+        }
+    }
+
     private static void AssertUsable<TKey, THasher>(ShardMap<TKey, int, THasher> map, Func<int, TKey> keyOf, int count)
         where TKey : unmanaged, IEquatable<TKey>
         where THasher : struct, IKeyHasher<TKey>
