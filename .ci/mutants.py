@@ -67,10 +67,10 @@ mutant('a busy or moved home group is not looked at', READ,
        'if ((version & (GroupVersion.Busy | GroupVersion.Moved)) != 0)\n        {\n            goto', 'if (false)\n        {\n            goto')
 mutant('the home group is validated', READ, 'if (GroupVersion.Validate(group, version)\n                && key', 'if (key')
 mutant('a hit validates the generation', READ, '\n                && ViewGeneration.ValidateAfterVersion(view, generation))', ')')
-mutant('a miss validates the generation', READ, '&& ViewGeneration.Validate(view, generation)\n            && !IsDisposed', '&& !IsDisposed')
-mutant('a miss at home looks whether the map is disposed', READ, '\n            && !IsDisposed)', ')')
+mutant('a miss validates the generation', READ, '\n            && ViewGeneration.Validate(view, generation))', ')')
+mutant('a disposed map\'s sentinel has a count', 'Sharding/ShardSet.Lifetime.cs', 'GroupVersion.SetControl(_header->Sentinel, ControlWord.Disposed);', '')
 mutant('a home group with overflow does not end the walk', READ,
-       'else if (ControlWord.OverflowCount(GroupVersion.ReadControl(group)) == 0\n            && ViewGeneration', 'else if (ViewGeneration')
+       'else if (!ControlWord.HasOverflow(GroupVersion.ReadControl(group))\n            && ViewGeneration', 'else if (ViewGeneration')
 mutant('a migrating shard is not read from its current table alone', READ,
        '(generation & (ViewGeneration.Busy | ViewGeneration.Migrating)) != 0', '(generation & ViewGeneration.Busy) != 0')
 mutant('H1 the kind of a table stands in its own word', READ, 'Group* group = HomeGroup(table, hash);',
@@ -139,7 +139,7 @@ mutant('an insert clears no tag before its entry', INSERT,
        '        *KeyAt(group, slot) = key;\n        *ValueAt(group, slot) = value;\n        TSync.SetControl(group, ControlWord.WithTag(control, slot, (byte)HashBits.Tag(hash)));\n        TSync.EndWrite(group);',
        '        TSync.SetControl(group, ControlWord.WithTag(control, slot, (byte)HashBits.Tag(hash)));\n        TSync.EndWrite(group);\n        *KeyAt(group, slot) = key;\n        *ValueAt(group, slot) = value;')
 mutant('a writer ignores the tags of a moved group', FIND, 'if ((group->Version & MovedBit) == 0)', 'if (groups > 0)')
-mutant('a writer follows the overflow counts', FIND, 'if (ControlWord.OverflowCount(control) == 0)', 'if (groups > 0)')
+mutant('a writer follows the overflow counts', FIND, 'if (!ControlWord.HasOverflow(control))', 'if (groups > 0)')
 
 MIGRATE = 'Sharding/ShardSet.Migrate.cs'
 mutant('a group is marked after its entries are copied', MIGRATE, '        GroupVersion.MarkMoved(group);\n', '',

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using FastShardMap.Sharding;
 
 namespace FastShardMap;
 
@@ -37,7 +38,8 @@ public partial class ShardMap<TKey, TValue, THasher>
             return found;
         }
 
-        return TryGetValue(key, hash, out value); // a tail call: so the common case needs no frame
+        // Tail calls, so the common case needs no frame; and a hash that is cheap to take again need not be kept.
+        return ShardSet<TKey, TValue, THasher>.KeysRunUserCode ? TryGetValue(key, hash, out value) : TryGetValueAnew(key, out value);
     }
 
     /// <summary>Whether a key is present.</summary>
@@ -71,6 +73,14 @@ public partial class ShardMap<TKey, TValue, THasher>
     private bool TryGetValue(TKey key, ulong hash, out TValue value)
     {
         bool found = _shards.TryRead(key, hash, out value);
+        GC.KeepAlive(this);
+        return found;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool TryGetValueAnew(TKey key, out TValue value)
+    {
+        bool found = _shards.TryRead(key, _shards.Hash(key), out value);
         GC.KeepAlive(this);
         return found;
     }

@@ -62,7 +62,7 @@ internal static unsafe class MapChecker
         {
             findings.Error("unreadable", null, "the sentinel group cannot be read");
         }
-        else if (sentinel.Control != 0 || sentinel.Version != 0)
+        else if (sentinel.Version != 0 || (sentinel.Control != ControlWord.Empty && !(map.IsDisposed && sentinel.Control == ControlWord.Disposed)))
         {
             findings.Error("sentinel", null, $"somebody has written to the group that is always empty: control 0x{sentinel.Control:x}, version 0x{sentinel.Version:x}");
         }

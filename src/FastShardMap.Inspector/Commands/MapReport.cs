@@ -7,7 +7,7 @@ namespace FastShardMap.Inspector.Commands;
 /// <summary>All that is known of one map, for the terminal, for the page and for programs.</summary>
 internal sealed class MapReport
 {
-    public static readonly string[] OverflowLabels = ["0", "1", "2", "3", "4–7", "8–15", "16–31", "32–63", "64–254", "255 stuck"];
+    public static readonly string[] OverflowLabels = ["0", "1", "2", "3", "4–7", "8–15", "16–31", "32–63", "64–126", "127 stuck"];
 
     private MapReport(NativeMap map, string targetName, List<ShardFigures> shards, List<LockHolder> holders)
     {

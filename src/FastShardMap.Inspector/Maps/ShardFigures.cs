@@ -50,7 +50,7 @@ internal sealed class ShardFigures
     /// <summary>Groups by their number of entries, 0 to the slots of a group. Current table.</summary>
     public long[] GroupsByFill { get; } = new long[GroupShape.MaxSlots + 1];
 
-    /// <summary>Groups by their overflow count: 0, 1, 2, 3, 4 to 7, 8 to 15, … 64 to 254, 255.</summary>
+    /// <summary>Groups by their overflow count: 0, 1, 2, 3, 4 to 7, 8 to 15, … 64 to 126, 127.</summary>
     public long[] GroupsByOverflow { get; } = new long[10];
 
     /// <summary>Entries by the distance from their home group; empty if the hash is not known. Both tables.</summary>
@@ -89,7 +89,7 @@ internal sealed class ShardFigures
     public static int OverflowClass(byte count) => count switch
     {
         < 4 => count,
-        byte.MaxValue => 9,
+        ControlWord.SaturatedOverflow => 9,
         _ => Math.Min(8, System.Numerics.BitOperations.Log2(count) + 2),
     };
 

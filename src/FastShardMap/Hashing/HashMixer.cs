@@ -86,7 +86,7 @@ public static class HashMixer
         // with AVX-512); elsewhere it puts a store and a load on the path to the group.
         if (Bmi2.X64.IsSupported)
         {
-            return Bmi2.X64.MultiplyNoFlags(a, b) ^ (a * b);
+            return Bmi2.X64.MultiplyNoFlags(b, a) ^ (a * b);
         }
 
         if (ArmBase.Arm64.IsSupported)

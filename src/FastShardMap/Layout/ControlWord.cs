@@ -11,14 +11,20 @@ namespace FastShardMap.Layout;
 ///       | overflow| slot 6   |               | slot 1   | slot 0   |
 ///       +---------+----------+----  ...  ----+----------+----------+
 /// control byte:   0000 0000 empty     1ttt tttt occupied, with tag t
-/// overflow count: 0 … 254 exact       255 saturated: stays so until the group is cleared
+/// overflow count: 0 … 126 exact       127 saturated: stays so until the group is cleared
 /// </code>
+/// The highest bit of the overflow count is never set, so no tag is equal to it and a comparison of all eight bytes at once
+/// finds slots only.
 /// Pure arithmetic: the caller loads and stores the word.
 /// </summary>
 internal static class ControlWord
 {
     /// <summary>The control word of a cleared group: every slot empty, nothing overflowed. Fresh pages hold it.</summary>
     internal const ulong Empty = 0;
+
+    /// <summary>The control word of the sentinel of a disposed map: empty, and passed by more than can be counted, so that
+    /// no lookup ends at it.</summary>
+    internal const ulong Disposed = (ulong)SaturatedOverflow << OverflowShift;
 
     /// <summary>The number of slots a control word can describe. A group may use fewer; the control bytes of the others stay empty.</summary>
     internal const int MaxSlots = 7;
@@ -30,7 +36,7 @@ internal static class ControlWord
     internal const byte OccupiedBit = 0x80;
 
     /// <summary>The overflow count that is no longer exact and therefore never changes.</summary>
-    internal const byte SaturatedOverflow = byte.MaxValue;
+    internal const byte SaturatedOverflow = 127;
 
     private const int BitsPerSlot = 8;
     private const int OverflowShift = MaxSlots * BitsPerSlot;
@@ -72,6 +78,10 @@ internal static class ControlWord
     /// <summary>The number of entries whose probe passed this group while it was full; a lower bound if it is <see cref="SaturatedOverflow"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static byte OverflowCount(ulong control) => (byte)(control >> OverflowShift);
+
+    /// <summary>Whether entries have passed this group, so that a lookup goes on.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static bool HasOverflow(ulong control) => control >= OneOverflow;
 
     /// <summary>The control word after one more entry passed this group. Stays at <see cref="SaturatedOverflow"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

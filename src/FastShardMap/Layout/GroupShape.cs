@@ -77,6 +77,10 @@ internal static unsafe class GroupShape<TKey, TValue>
 
     public static readonly int StrideBytes = Shape.StrideBytes;
 
+    /// <summary>Whether a reader that holds a table which is gone may look between the groups of one that lies there now:
+    /// what it takes for a control word can be any bytes then.</summary>
+    public static readonly bool IsMisreadWhenStale = TableRef.SmallAlignment % StrideBytes != 0;
+
     private static int AlignmentOf<T>()
         where T : unmanaged => sizeof(AlignmentProbe<T>) - sizeof(T);
 

@@ -1,7 +1,5 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics.Arm;
-using System.Runtime.Intrinsics.X86;
 
 namespace FastShardMap.Layout;
 
@@ -25,6 +23,9 @@ internal readonly unsafe struct TableRef : IEquatable<TableRef>
     private const ulong FractionalFlag = 64;
     private const int SixteenthsShift = 7;
 
+    /// <summary>The product of 59 bits of the hash and the sixteenths fits a word.</summary>
+    private const int FractionalHashShift = 5;
+
     private readonly ulong _word;
 
     private TableRef(ulong word) => _word = word;
@@ -42,19 +43,13 @@ internal readonly unsafe struct TableRef : IEquatable<TableRef>
     public byte* Base => (byte*)(_word & (IsFractional ? ~(FractionalAlignment - 1UL) : ~(SmallAlignment - 1UL)));
 
     /// <summary>How many groups the table has: the bound of every walk through it.</summary>
-    public ulong Groups => IsFractional ? FractionalGroups : 1UL << EnclosingLog2;
+    public ulong Groups => Size.Groups;
 
-    private ulong FractionalGroups
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: hits in a reserved map of 10 M
-        get => (_word >> SixteenthsShift & 31) << (59 - (int)(_word & ShiftMask));
-    }
-
-    public TableSize Size => new(EnclosingLog2, IsFractional ? Sixteenths : 16);
+    public TableSize Size => new(EnclosingLog2, IsFractional ? (int)Sixteenths : 16);
 
     private int EnclosingLog2 => 63 - (int)(_word & ShiftMask);
 
-    private int Sixteenths => (int)(_word >> SixteenthsShift) & 31;
+    private uint Sixteenths => (uint)(_word >> SixteenthsShift) & 31;
 
     /// <summary>A table of <paramref name="size"/> groups at <paramref name="block"/>.</summary>
     public static TableRef Create(byte* block, TableSize size)
@@ -70,7 +65,7 @@ internal readonly unsafe struct TableRef : IEquatable<TableRef>
     /// <summary>The home group of a hash; monotone in the hash.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: in-cache hits
     public ulong Home(ulong hash) =>
-        IsFractional ? HighMultiply(hash & ~1UL, Groups) : (hash >> 1) >> (int)(_word & ShiftMask);
+        IsFractional ? FractionalHome(hash) : (hash >> 1) >> (int)(_word & ShiftMask);
 
     /// <summary>Address of the home group.</summary>
     public byte* HomeGroup(ulong hash, int strideBytes) => Base + (Home(hash) * (uint)strideBytes);
@@ -85,7 +80,7 @@ internal readonly unsafe struct TableRef : IEquatable<TableRef>
     // Safety: IsFractional.
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: hits in a reserved map of 10 M
     public byte* FractionalHomeGroup(ulong hash, int strideBytes) =>
-        (byte*)(_word & ~(FractionalAlignment - 1UL)) + (HighMultiply(hash & ~1UL, FractionalGroups) * (uint)strideBytes);
+        (byte*)(_word & ~(FractionalAlignment - 1UL)) + (FractionalHome(hash) * (uint)strideBytes);
 
     /// <summary>The lowest hash whose home is <paramref name="groupIndex"/> or later; 0 past the last group.</summary>
     public ulong FirstHashOf(ulong groupIndex)
@@ -101,10 +96,8 @@ internal readonly unsafe struct TableRef : IEquatable<TableRef>
             return groups == 1 ? 0 : groupIndex << (64 - BitOperations.Log2(groups));
         }
 
-        // Home works on even hashes only: round the quotient up, and then up to an even number.
-        UInt128 scaled = new UInt128(groupIndex, 0);
-        ulong first = (ulong)((scaled + groups - 1) / groups);
-        return (first + 1) & ~1UL;
+        ulong scaled = groupIndex << (int)(_word & ShiftMask);
+        return (scaled + Sixteenths - 1) / Sixteenths << FractionalHashShift;
     }
 
     public bool Equals(TableRef other) => _word == other._word;
@@ -113,10 +106,8 @@ internal readonly unsafe struct TableRef : IEquatable<TableRef>
 
     public override int GetHashCode() => _word.GetHashCode();
 
-    // Math.BigMul would do; on .NET 10 it passes the low half, which nobody wants here, through the stack.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench, as above
-    private static ulong HighMultiply(ulong a, ulong b) =>
-        Bmi2.X64.IsSupported ? Bmi2.X64.MultiplyNoFlags(a, b)
-        : ArmBase.Arm64.IsSupported ? ArmBase.Arm64.MultiplyHigh(a, b)
-        : Math.BigMul(a, b, out _);
+    // The hash as a fraction of 2^59, times sixteenths · 2^(63 - shift) / 16.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: hits in a reserved map of 10 M
+    private ulong FractionalHome(ulong hash) =>
+        ((hash >> FractionalHashShift) * Sixteenths) >> (int)(_word & ShiftMask);
 }

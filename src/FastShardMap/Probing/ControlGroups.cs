@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using FastShardMap.Layout;
 
 namespace FastShardMap.Probing;
 
@@ -12,6 +13,12 @@ internal static class ControlGroups
         Sse2ControlGroup.IsSupported ? Sse2ControlGroup.Match(control, tag)
         : AdvSimdControlGroup.IsSupported ? AdvSimdControlGroup.Match(control, tag)
         : PortableControlGroup.Match(control, tag);
+
+    /// <summary>The mask of the first slots of a group.</summary>
+    /// <param name="slotCount">1 to 7: best a constant.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: in-cache hits
+    internal static ulong FirstSlots(int slotCount) =>
+        Sse2ControlGroup.IsSupported ? (1UL << slotCount) - 1 : ControlWord.OccupiedBits(slotCount);
 
     /// <inheritdoc cref="IControlGroup.MatchEmpty"/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: inserts

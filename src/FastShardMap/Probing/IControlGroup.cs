@@ -6,7 +6,8 @@
 //   slot           room for one key and its value
 //   control byte   what the control word says of a slot: 0 if it is empty, else 0x80 | tag
 //   tag            7 bits of the key's hash: 127 of 128 other keys are told apart without a look at the slot
-//   overflow count byte 7 of the control word: how many entries passed this group because it was full. Not a slot
+//   overflow count byte 7 of the control word: how many entries passed this group because it was full. Not a slot, and
+//                  at most 127, so that no tag is equal to it
 //   mask           what a search returns: one bit for each slot found, MaskStride bits apart, lowest slot lowest
 //
 // Layout (FastShardMap.Layout.ControlWord has the arithmetic)
@@ -30,7 +31,7 @@
 //   Match       finds every occupied slot whose tag equals the given one. It may also find an occupied slot
 //               directly above one it found, if the tag there differs from the pattern's in the lowest bit only (the
 //               subtraction of PortableControlGroup borrows). The caller compares keys anyway, and meets a true match
-//               first. It never finds an empty slot, nor the overflow count, whatever that is.
+//               first. It never finds an empty slot, nor the overflow count, which may be 0 to 127.
 //   MatchEmpty  finds exactly the empty slots below slotCount, whatever the overflow count is.
 //   LowestSlot, LowestSlotOffset, ClearLowest   go through a mask that is not zero, in the order of the slots.
 

@@ -20,10 +20,10 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         int hits = 0;
         for (int i = 0; i < keys.Length; i++, ahead++)
         {
-            ulong hash = hashes[i % BatchWindow];
+            ulong hash = hashes[(uint)i % BatchWindow];
             if (ahead < keys.Length)
             {
-                hashes[i % BatchWindow] = PrefetchKey(keys[ahead]);
+                hashes[(uint)i % BatchWindow] = PrefetchKey(keys[ahead]);
             }
 
             if (!TryReadHome(keys[i], hash, out TValue value, out bool hit))

@@ -28,7 +28,8 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
 
     /// <summary>The start of every lookup: the home group of a shard that is not migrating, and the first equal tag.
     /// That settles nearly all lookups in few instructions and registers; the rest goes to <see cref="TryRead"/>.</summary>
-    /// <returns>Whether the lookup is settled; if so, <paramref name="found"/> and <paramref name="value"/> are the answer.</returns>
+    /// <returns>Whether the lookup is settled; if so, <paramref name="found"/> and <paramref name="value"/> are the answer;
+    /// otherwise <paramref name="value"/> is not set.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: in-cache hits
     public readonly bool TryReadHome(TKey key, ulong hash, out TValue value, out bool found)
     {
@@ -50,7 +51,7 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
             goto Unsettled;
         }
 
-        ulong match = ControlGroups.Match(GroupVersion.ReadControl(group), HashBits.Tag(hash));
+        ulong match = Match(GroupVersion.ReadControl(group), HashBits.Tag(hash));
         if (match != 0)
         {
             // Copies first, then the version, and only then a look at the key (hazard H5).
@@ -68,19 +69,19 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
                 return true;
             }
         }
-        else if (ControlWord.OverflowCount(GroupVersion.ReadControl(group)) == 0
-            && ViewGeneration.Validate(view, generation)
-            && !IsDisposed)
+        else if (!ControlWord.HasOverflow(GroupVersion.ReadControl(group))
+            && ViewGeneration.Validate(view, generation))
         {
             // The control word was read twice: an entry stays in its group while it is present, so one that the first
-            // look did not show lies further along, and then the second shows a count.
+            // look did not show lies further along, and then the second shows a count. A map that is disposed has a
+            // sentinel with a count in each shard, so its misses are not settled here.
             value = default;
             found = false;
             return true;
         }
 
     Unsettled:
-        value = default;
+        Unsafe.SkipInit(out value);
         found = false;
         return false;
     }
@@ -89,13 +90,21 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
     private static byte* SlotAt(Group* group, ulong match) =>
         (byte*)group + GroupShape.HeaderBytes + ControlGroups.LowestSlotOffset(match, GroupShape<TKey, TValue>.SlotBytes);
 
+    /// <summary>The slots with the tag, none outside the group whatever the control word is (hazard H1).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: in-cache hits
+    private static ulong Match(ulong control, uint tag)
+    {
+        ulong match = ControlGroups.Match(control, tag);
+        return GroupShape<TKey, TValue>.IsMisreadWhenStale ? match & ControlGroups.FirstSlots(Slots) : match;
+    }
+
     /// <summary>A lock-free reader's look at one group.</summary>
     // Safety: the group lies in a block that stays mapped while the map lives, whatever has become of its table.
     private static Finding Look(Group* group, uint tag, TKey key, out TValue value)
     {
         ulong version = GroupVersion.BeginRead(group);
         ulong control = GroupVersion.ReadControl(group);
-        ulong match = ControlGroups.Match(control, tag);
+        ulong match = Match(control, tag);
         if ((version & (GroupVersion.Busy | GroupVersion.Moved)) != 0)
         {
             if ((version & GroupVersion.Busy) != 0)
@@ -130,7 +139,7 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
 
         // A negative answer needs no version: the control word is atomic, and moves leave it alone.
         value = default;
-        return ControlWord.OverflowCount(control) == 0 ? Finding.Miss : Finding.Passed;
+        return ControlWord.HasOverflow(control) ? Finding.Passed : Finding.Miss;
     }
 
     /// <summary>The walk of a lock-free reader through one table.</summary>

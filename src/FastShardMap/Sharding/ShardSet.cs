@@ -50,7 +50,11 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
 
     public readonly long ReadRetries => Interlocked.Read(ref _header->ReadRetries);
 
-    public readonly bool IsDisposed => Volatile.Read(ref Unsafe.AsRef(in _disposed)) != 0;
+    public readonly bool IsDisposed
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: a call in a lookup's miss gives all hits a frame
+        get => Volatile.Read(ref Unsafe.AsRef(in _disposed)) != 0;
+    }
 
     /// <summary>Entries in all shards, summed without a lock.</summary>
     public readonly long Count
@@ -87,7 +91,11 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
     private static int Stride => GroupShape<TKey, TValue>.StrideBytes;
 
     /// <summary>Whether hashing or comparing keys may run the user's code.</summary>
-    private static bool KeysRunUserCode => typeof(THasher) != typeof(DefaultHasher<TKey>) || !typeof(TKey).IsPrimitive;
+    internal static bool KeysRunUserCode
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)] // a constant, but not if it is called
+        get => typeof(THasher) != typeof(DefaultHasher<TKey>) || !typeof(TKey).IsPrimitive;
+    }
 
     public readonly void ThrowIfDisposed()
     {

@@ -30,7 +30,7 @@ internal static unsafe partial class Table<TKey, TValue>
                 }
             }
 
-            if (ControlWord.OverflowCount(control) == 0)
+            if (!ControlWord.HasOverflow(control))
             {
                 break;
             }

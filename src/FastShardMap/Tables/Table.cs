@@ -10,7 +10,7 @@ namespace FastShardMap.Tables;
 //   home        the group a hash points to; monotone in the hash.
 //   walk        home, home + 1, … wrapping at the end: the probe sequence. At most `groups` steps.
 //   passed      an entry has passed a group if the group lies on its walk before the group that holds the entry.
-//   overflow    byte 7 of the control word counts the entries that passed the group. It saturates at 255 and then
+//   overflow    byte 7 of the control word counts the entries that passed the group. It saturates at 127 and then
 //   count       sticks, because a lost count cannot be told from a zero.
 //
 // OPERATIONS

@@ -1,5 +1,7 @@
+using System.Runtime.CompilerServices;
 using FastShardMap.Layout;
 using FastShardMap.Memory;
+using FastShardMap.Tables;
 using FastShardMap.Tests.Memory;
 using FastShardMap.Tests.Support;
 using Map = FastShardMap.ShardMap<ulong, ulong>;
@@ -10,6 +12,15 @@ namespace FastShardMap.Tests.Hazards;
 [Collection(SerialTests.Name)]
 public sealed unsafe class H01PointerAndSizeTests
 {
+    /// <summary>A reader that was interrupted while it held a table may find another one's bytes there. The last group of
+    /// a block ends at an inaccessible page here, and its control word claims tags for slots that it has not.</summary>
+    [Fact]
+    public void Reads_OfBytesThatAreNoGroup_StayInsideTheBlock()
+    {
+        ReadGarbage<UInt128>();
+        ReadGarbage<Kilobyte>(); // four slots to a group
+    }
+
     [Fact]
     public void TableRef_AddressAndSize_AreOneAtomicWord() => Assert.Equal(sizeof(ulong), sizeof(TableRef));
 
@@ -17,18 +28,7 @@ public sealed unsafe class H01PointerAndSizeTests
     [Fact]
     public void Reads_WhileTablesGrowAndShrink_StayInsideTheirBlocks()
     {
-        bool guardPages = PageMemory.GuardPages;
-        PageMemory.GuardPages = true;
-        Map map;
-        try
-        {
-            map = new Map(new ShardMapOptions { ShardCount = 1, MigrationStepGroups = 1 });
-        }
-        finally
-        {
-            PageMemory.GuardPages = guardPages;
-        }
-
+        Map map = WithGuardPages(static () => new Map(new ShardMapOptions { ShardCount = 1, MigrationStepGroups = 1 }));
         Race race = new(Soak.Time(1));
         race.Loop("grow and shrink", round =>
         {
@@ -61,5 +61,47 @@ public sealed unsafe class H01PointerAndSizeTests
 
         race.Run();
         map.Dispose();
+    }
+
+    private static void ReadGarbage<TValue>()
+        where TValue : unmanaged
+    {
+        using var map = WithGuardPages(static () => new ShardMap<ulong, TValue>(new ShardMapOptions { ShardCount = 1, Capacity = 100 }));
+        TableRef table = map.Shards.Header->Views[0].Current;
+        Group* last = Table<ulong, TValue>.GroupAt(table, table.Groups - 1);
+        ulong key = 1;
+        while (table.Home(map.Shards.Hash(key)) != table.Groups - 1)
+        {
+            key++;
+        }
+
+        ulong tag = (byte)HashBits.Tag(map.Shards.Hash(key));
+        for (int slot = 0; slot < sizeof(ulong); slot++)
+        {
+            last->Control = tag << (slot * 8);
+            Assert.False(map.TryGetValue(key, out _));
+        }
+
+        last->Control = ControlWord.Empty;
+    }
+
+    private static T WithGuardPages<T>(Func<T> create)
+    {
+        bool guardPages = PageMemory.GuardPages;
+        PageMemory.GuardPages = true;
+        try
+        {
+            return create();
+        }
+        finally
+        {
+            PageMemory.GuardPages = guardPages;
+        }
+    }
+
+    [InlineArray(1000)]
+    private struct Kilobyte
+    {
+        private byte _first;
     }
 }

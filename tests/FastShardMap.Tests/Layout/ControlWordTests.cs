@@ -39,14 +39,14 @@ public sealed class ControlWordTests
         Assert.Equal(expected, ControlWord.OccupiedBits(slotCount));
 
     [Fact]
-    public void IncrementOverflow_From0_CountsTo255AndStays()
+    public void IncrementOverflow_From0_CountsTo127AndStays()
     {
         const ulong Slots = 0x0081_FF00_80C3_A580;
         var control = Slots;
         for (var expected = 1; expected <= 1000; expected++)
         {
             control = ControlWord.IncrementOverflow(control);
-            Assert.Equal(Math.Min(expected, 255), ControlWord.OverflowCount(control));
+            Assert.Equal(Math.Min(expected, 127), ControlWord.OverflowCount(control));
             Assert.Equal(Slots, control & 0x00FF_FFFF_FFFF_FFFF);
         }
     }
@@ -66,7 +66,7 @@ public sealed class ControlWordTests
     [Fact]
     public void DecrementOverflow_Saturated_StaysSaturated()
     {
-        const ulong Control = 0xFF00_0000_0000_0080;
+        const ulong Control = 0x7F00_0000_0000_0080;
         Assert.Equal(Control, ControlWord.DecrementOverflow(Control));
     }
 

@@ -98,10 +98,10 @@ public sealed unsafe class TableTests
     }
 
     [Fact]
-    public void Insert_MoreThan255Pass_SaturatesAndSticks()
+    public void Insert_MoreThan127Pass_SaturatesAndSticks()
     {
         NativeTable<ulong, ulong> table = new(TableSize.PowerOfTwo(8));
-        int entries = (Table<ulong, ulong>.Slots * 2) + 256;
+        int entries = (Table<ulong, ulong>.Slots * 2) + 128;
         for (int i = 0; i < entries; i++)
         {
             table.TryInsert((ulong)i, 0, 0);
@@ -148,7 +148,7 @@ public sealed unsafe class TableTests
         NativeTable<ulong, ulong> table = new(TableSize.PowerOfTwo(4));
         for (ulong group = 0; group < 16; group++)
         {
-            table.GroupAt(group)->Control = 0xFF00_0000_0000_0000;
+            table.GroupAt(group)->Control = (ulong)ControlWord.SaturatedOverflow << 56;
         }
 
         Assert.False(table.TryFind(1, ulong.MaxValue, out _));
