@@ -1,4 +1,10 @@
 using FastShardMap.Inspector.Commands;
+using FastShardMap.Inspector.Targets;
+
+if (Isolation.IsWanted(args))
+{
+    return Isolation.Run(args);
+}
 
 Console.OutputEncoding = new System.Text.UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
 

@@ -79,7 +79,7 @@ public sealed class SpecimenProcess : IDisposable
             && arguments.Skip(1).Any(argument => int.TryParse(argument, CultureInfo.InvariantCulture, out _) && !File.Exists(argument));
         if (stopsAProcess)
         {
-            return RunTool(arguments);
+            return RunTool(patienceSeconds: 300, arguments);
         }
 
         using StringWriter writer = new();
@@ -87,13 +87,15 @@ public sealed class SpecimenProcess : IDisposable
         return (code, writer.ToString());
     }
 
-    private static (int Code, string Text) RunTool(string[] arguments)
+    /// <summary>Runs a command as a user does.</summary>
+    public static (int Code, string Text) RunTool(int patienceSeconds, params string[] arguments)
     {
         string tool = Path.Combine(AppContext.BaseDirectory, "FastShardMap.Inspector.dll");
         using Process process = Process.Start(new ProcessStartInfo(s_host, [tool, .. arguments])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,
+            Environment = { ["FSMAP_PATIENCE_SECONDS"] = patienceSeconds.ToString(CultureInfo.InvariantCulture) },
         }) ?? throw new InvalidOperationException("The tool did not start.");
         string text = process.StandardOutput.ReadToEnd();
         process.WaitForExit();

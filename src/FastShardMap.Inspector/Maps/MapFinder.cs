@@ -44,6 +44,7 @@ internal static class MapFinder
             return native;
         }
 
+        using IDisposable? patience = Isolation.LimitPatience();
         foreach (ClrObject found in HeapMaps(target))
         {
             if (found.Address == address && HeaderOf(found) is var header and not 0)
@@ -57,6 +58,7 @@ internal static class MapFinder
 
     private static List<FoundMap> FromHeap(Target target, bool roots)
     {
+        using IDisposable? patience = Isolation.LimitPatience();
         List<FoundMap> maps = [];
         List<ClrObject> objects = HeapMaps(target);
         Dictionary<ulong, string> rootedBy = roots && objects.Count > 0

@@ -16,13 +16,11 @@ internal sealed class ElfCoreMemory : TargetMemory
     private const uint Load = 1;
     private const uint Writable = 2;
     private readonly SafeFileHandle _file;
-    private readonly long _fileBytes;
     private readonly Segment[] _segments;
 
     private ElfCoreMemory(SafeFileHandle file, Segment[] segments)
     {
         _file = file;
-        _fileBytes = RandomAccess.GetLength(file);
         _segments = segments;
     }
 
@@ -49,8 +47,8 @@ internal sealed class ElfCoreMemory : TargetMemory
         while (done < buffer.Length && Find(address + (uint)done) is { } segment)
         {
             ulong offset = address + (uint)done - segment.Address;
-            int wanted = (int)Math.Min((ulong)(buffer.Length - done), segment.MemoryBytes - offset);
-            int read = ReadSegment(segment, offset, buffer.Slice(done, wanted));
+            int wanted = (int)Math.Min((ulong)(buffer.Length - done), segment.Bytes - offset);
+            int read = RandomAccess.Read(_file, buffer.Slice(done, wanted), (long)(segment.FileOffset + offset));
             done += read;
             if (read < wanted)
             {
@@ -62,7 +60,7 @@ internal sealed class ElfCoreMemory : TargetMemory
     }
 
     public override IEnumerable<MemoryRegion> WritableRegions() =>
-        _segments.Where(segment => segment.IsWritable).Select(segment => new MemoryRegion(segment.Address, segment.MemoryBytes));
+        _segments.Where(segment => segment.IsWritable).Select(segment => new MemoryRegion(segment.Address, segment.Bytes));
 
     protected override void Dispose(bool disposing)
     {
@@ -92,19 +90,25 @@ internal sealed class ElfCoreMemory : TargetMemory
 
             if (BinaryPrimitives.ReadUInt32LittleEndian(entry) == Load)
             {
-                segments.Add(new Segment(
-                    Address: BinaryPrimitives.ReadUInt64LittleEndian(entry.AsSpan(16)),
-                    MemoryBytes: BinaryPrimitives.ReadUInt64LittleEndian(entry.AsSpan(40)),
-                    FileOffset: BinaryPrimitives.ReadUInt64LittleEndian(entry.AsSpan(8)),
-                    FileBytes: BinaryPrimitives.ReadUInt64LittleEndian(entry.AsSpan(32)),
-                    IsWritable: (BinaryPrimitives.ReadUInt32LittleEndian(entry.AsSpan(4)) & Writable) != 0));
+                AddSegment(segments, entry, (ulong)RandomAccess.GetLength(file));
             }
         }
 
-        // Nonsense in a damaged table must not send a walk round the address space.
-        return [.. segments
-            .Where(segment => segment.MemoryBytes != 0 && segment.Address + segment.MemoryBytes > segment.Address && segment.FileOffset <= long.MaxValue)
-            .OrderBy(segment => segment.Address)];
+        return [.. segments.OrderBy(segment => segment.Address)];
+    }
+
+    // Only what lies in the file: memory beyond a segment's part of it was not dumped, and nonsense in a damaged table
+    // must not send a walk round the address space.
+    private static void AddSegment(List<Segment> segments, ReadOnlySpan<byte> entry, ulong fileBytes)
+    {
+        ulong fileOffset = BinaryPrimitives.ReadUInt64LittleEndian(entry[8..]);
+        ulong address = BinaryPrimitives.ReadUInt64LittleEndian(entry[16..]);
+        ulong bytes = Math.Min(BinaryPrimitives.ReadUInt64LittleEndian(entry[32..]), fileBytes - Math.Min(fileBytes, fileOffset));
+        bool isWritable = (BinaryPrimitives.ReadUInt32LittleEndian(entry[4..]) & Writable) != 0;
+        if (bytes != 0 && address + bytes > address)
+        {
+            segments.Add(new Segment(address, bytes, fileOffset, isWritable));
+        }
     }
 
     // With 65,535 segments and more, the count stands in the first section header.
@@ -114,25 +118,6 @@ internal sealed class ElfCoreMemory : TargetMemory
         return sectionsOffset <= long.MaxValue && RandomAccess.Read(file, section, (long)sectionsOffset) == HeaderBytes
             ? BinaryPrimitives.ReadUInt32LittleEndian(section.AsSpan(44))
             : 0;
-    }
-
-    private int ReadSegment(Segment segment, ulong offset, Span<byte> buffer)
-    {
-        if (offset >= segment.FileBytes)
-        {
-            buffer.Clear(); // Memory beyond the file's part is zero by definition.
-            return buffer.Length;
-        }
-
-        int inFile = (int)Math.Min((ulong)buffer.Length, segment.FileBytes - offset);
-        ulong position = segment.FileOffset + offset;
-        if (position >= (ulong)_fileBytes)
-        {
-            return 0; // cut off
-        }
-
-        int read = RandomAccess.Read(_file, buffer[..inFile], (long)position);
-        return read == inFile && inFile < buffer.Length ? read + ReadSegment(segment, offset + (uint)read, buffer[inFile..]) : read;
     }
 
     private Segment? Find(ulong address)
@@ -147,7 +132,7 @@ internal sealed class ElfCoreMemory : TargetMemory
             {
                 high = middle - 1;
             }
-            else if (address - segment.Address >= segment.MemoryBytes)
+            else if (address - segment.Address >= segment.Bytes)
             {
                 low = middle + 1;
             }
@@ -160,5 +145,5 @@ internal sealed class ElfCoreMemory : TargetMemory
         return null;
     }
 
-    private sealed record Segment(ulong Address, ulong MemoryBytes, ulong FileOffset, ulong FileBytes, bool IsWritable);
+    private sealed record Segment(ulong Address, ulong Bytes, ulong FileOffset, bool IsWritable);
 }

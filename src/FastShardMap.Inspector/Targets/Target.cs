@@ -105,6 +105,13 @@ internal sealed class Target : IDisposable
 
     private static ClrRuntime? TryCreateRuntime(DataTarget data, out string? note)
     {
+        if (Isolation.IsWithoutRuntime)
+        {
+            note = "the runtime's data are too damaged to be read";
+            return null;
+        }
+
+        using IDisposable? patience = Isolation.LimitPatience();
         try
         {
             note = null;

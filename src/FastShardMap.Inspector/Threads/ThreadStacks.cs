@@ -1,3 +1,4 @@
+using FastShardMap.Inspector.Targets;
 using Microsoft.Diagnostics.Runtime;
 
 namespace FastShardMap.Inspector.Threads;
@@ -14,6 +15,7 @@ internal static class ThreadStacks
     /// <summary>Methods from the innermost out.</summary>
     public static List<string> FramesOf(ClrThread thread)
     {
+        using IDisposable? patience = Isolation.LimitPatience();
         List<string> frames = [];
         try
         {

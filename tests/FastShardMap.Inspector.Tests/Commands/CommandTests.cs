@@ -177,17 +177,19 @@ public sealed class CommandTests(SpecimenProcess specimen) : IClassFixture<Speci
         // Cut off, with holes, with a broken table of segments.
         File.WriteAllBytes(damaged, original[..(original.Length / 2)]);
         Assert.Contains(SpecimenProcess.Run("check", damaged).Code, new[] { ExitCode.Ok, ExitCode.Inconsistent, ExitCode.Unusable });
-        for (int round = 0; round < 4; round++)
+        for (int round = 0; round < 3; round++)
         {
             byte[] bytes = [.. original];
             for (int i = 0; i < 20_000; i++)
             {
-                bytes[random.Next(round < 2 ? 4096 : 64, bytes.Length)] ^= (byte)(1 << random.Next(8));
+                bytes[random.Next(round < 1 ? 4096 : 64, bytes.Length)] ^= (byte)(1 << random.Next(8));
             }
 
             File.WriteAllBytes(damaged, bytes);
-            Assert.InRange(SpecimenProcess.Run("check", damaged).Code, ExitCode.Ok, ExitCode.Unusable);
-            Assert.InRange(SpecimenProcess.Run("list", damaged).Code, ExitCode.Ok, ExitCode.Unusable);
+
+            // In processes of their own: the runtime's reader of dumps faults on some of them, or never ends.
+            Assert.InRange(SpecimenProcess.RunTool(10, "check", damaged).Code, ExitCode.Ok, ExitCode.Unusable);
+            Assert.InRange(SpecimenProcess.RunTool(10, "list", damaged).Code, ExitCode.Ok, ExitCode.Unusable);
         }
     }
 
