@@ -6,7 +6,7 @@ namespace FastShardMap.ConcurrencyTests.Scenarios;
 [Trait("Category", "Heavy")]
 public class ExhaustiveTests(ITestOutputHelper output)
 {
-    public static TheoryData<string> Names => [.. SmallScenarios.All.Select(static scenario => scenario.Name)];
+    public static TheoryData<string> Names => [.. SmallScenarios.NamesOf(static _ => true)];
 
     [Theory]
     [MemberData(nameof(Names))]

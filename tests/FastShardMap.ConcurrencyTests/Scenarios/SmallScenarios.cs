@@ -78,6 +78,14 @@ internal static class SmallScenarios
         Pairs("parking with time limits", 1, [], [Set(0, 1), Set(0, 2)], [Set(0, 3)], [Set(0, 5)]) with { Timeouts = 2 },
     ];
 
+    /// <summary>The names of scenarios; of those alone that <c>FASTSHARDMAP_SCENARIOS="growth|clear"</c> lists, if any are.</summary>
+    public static IEnumerable<string> NamesOf(Func<Scenario, bool> predicate)
+    {
+        List<string> names = [.. All.Where(predicate).Select(static scenario => scenario.Name)];
+        List<string> wanted = [.. names.Intersect((System.Environment.GetEnvironmentVariable("FASTSHARDMAP_SCENARIOS") ?? string.Empty).Split('|'))];
+        return wanted.Count == 0 ? names : wanted;
+    }
+
     public static Scenario ByName(string name) =>
         All.FirstOrDefault(scenario => scenario.Name == name) ?? LargeScenarios.ByName(name);
 

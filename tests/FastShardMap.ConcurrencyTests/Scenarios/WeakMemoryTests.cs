@@ -8,7 +8,7 @@ namespace FastShardMap.ConcurrencyTests.Scenarios;
 public class WeakMemoryTests(ITestOutputHelper output)
 {
     public static TheoryData<string> Names =>
-        [.. SmallScenarios.All.Where(static scenario => scenario is { Timeouts: 0, HasLargeTables: false }).Select(static scenario => scenario.Name)];
+        [.. SmallScenarios.NamesOf(static scenario => scenario is { Timeouts: 0, HasLargeTables: false })];
 
     [Theory]
     [MemberData(nameof(Names))]
