@@ -61,6 +61,9 @@ mutant('the bucket is locked while the bit is set and the thread queued', PARKIN
        '        if (!TrySetWaitersBit(word))\n        {\n            return true;\n        }\n\n        bucket.Enter();\n')
 mutant('who gives up passes the wake-up on', PARKING, '        if (woken)\n        {\n            WakeOne(word);\n        }\n', '')
 mutant('who gives up leaves the queue', PARKING, 'bucket.Remove(thread);\n            thread.WaitingFor = null;', 'thread.WaitingFor = word;')
+mutant('a deadlock is the same cycle twice', LOCK, 'FindCycle(&side->Lock, thread) == cycle', 'FindCycle(&side->Lock, thread) != 0')
+mutant('a wait knows which of its thread\'s it is', PARKING, 'park = thread.Parks;', '')
+mutant('a sleep that is re-entered parks no second time', PARKING, 'if (thread.IsParked)', 'if (word == null)')
 
 READ = 'Sharding/ShardSet.Read.cs'
 mutant('a busy or moved home group is not looked at', READ,
@@ -86,7 +89,7 @@ mutant('previous before current', READ, '(generation & ViewGeneration.Migrating)
        '(generation & ViewGeneration.Migrating) != 0 && (result = Walk(view->Current, hash, key, out value)) == Finding.Miss)\n                {\n                    SchedulePoint.BeforeRead(&view->Previous')
 mutant('a miss of the walk looks whether the map is disposed', READ,
        'if (result == Finding.Miss)\n                    {\n                        ThrowIfDisposed();\n                    }\n', '')
-mutant('the read of last resort takes the lock', READ, '        ShardLock.Enter(side, thread);\n        thread.EnterCallback', '        thread.EnterCallback',
+mutant('the read of last resort takes the lock', READ, '        ShardLock.Enter(side, thread);\n', '',
        '            ShardLock.Exit(side);\n', '')
 mutant('the read of last resort looks whether the map is disposed', READ, '        ThrowIfDisposed();\n        if ((!view', '        if ((!view')
 mutant('H8 optimistic attempts are bounded', READ, 'attempt < MaxReadAttempts', 'attempt < int.MaxValue', '1 + attempt', '1')
@@ -180,6 +183,21 @@ mutant('a frozen table is not retired by the shard', FREEZE, 'side->PreviousIsFr
 mutant('a group that was moved ahead is not moved again', MIGRATE,
        '        if ((group->Version & GroupVersion.Moved) != 0)\n        {\n            return;\n        }\n', '')
 mutant('all locks are held while tables are frozen', FREEZE, '                EnterAll();\n', '', '                    ExitAll(_options.ShardCount);\n', '')
+
+TIMED = 'Sharding/ShardSet.TimedWrite.cs'
+mutant('a timed writer rechecks disposed under the lock', TIMED, '            ThrowIfDisposed();\n', '')
+mutant('a timed writer helps the migration', TIMED, 'retired = Help(view, side);', '')
+mutant('a timed writer gives the lock up', TIMED, '            ShardLock.Exit(side);\n', '')
+mutant('a timed writer that has given up does nothing', TIMED, '            return false;\n', '')
+
+EXCLUSIVE = 'Sharding/ShardSet.Exclusive.cs'
+mutant('an exclusive phase takes all locks', EXCLUSIVE, '        EnterAll();\n', '', '        ExitAll(_options.ShardCount);\n    }', '    }')
+mutant('an exclusive phase closes the views to readers', EXCLUSIVE, '            ViewGeneration.BeginChange(_views + shard);\n        }\n\n        return', '        }\n\n        return')
+mutant('a write in an exclusive phase closes the view again', EXCLUSIVE, '                ViewGeneration.BeginChange(view);\n', '')
+mutant('an exclusive phase opens the views again', EXCLUSIVE, '            ViewGeneration.EndChange(_views + shard);\n', '')
+mutant('an exclusive phase looks whether the map is disposed', EXCLUSIVE, 'if (IsDisposed)', 'if (_viewMask == nuint.MaxValue)')
+mutant('writers are told of an exclusive phase', LOCK, '        if (!waitForExclusive)\n        {\n            ThrowIfExclusive(side, thread, "write to");\n        }\n', '')
+mutant('readers are told of an exclusive phase', READ, '        ShardLock.ThrowIfExclusive(side, thread, "read");\n', '')
 
 ENUMERATE = 'Sharding/ShardSet.Enumerate.cs'
 mutant('enumeration leaves moved entries out', ENUMERATE, 'if ((group->Version & GroupVersion.Moved) == 0)', 'if (groups > 0)')

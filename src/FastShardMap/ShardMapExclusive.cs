@@ -21,8 +21,10 @@ public sealed class ShardMapExclusive<TKey, TValue, THasher> : IDisposable
 {
     private readonly ShardMap<TKey, TValue, THasher> _map;
     private readonly Sharding.ThreadState _owner;
+
+    /// <summary>Keeps the thread's id from being given to another thread, should it end before the phase does.</summary>
+    private readonly Thread _thread = Thread.CurrentThread;
     private bool _ended;
-    private bool _inCallback;
 
     internal ShardMapExclusive(ShardMap<TKey, TValue, THasher> map)
     {
@@ -60,9 +62,9 @@ public sealed class ShardMapExclusive<TKey, TValue, THasher> : IDisposable
         get => TryGetValue(key, out TValue value) ? value : throw new KeyNotFoundException($"The key '{key}' is not in the map.");
         set
         {
-            EnterToWrite("a store");
+            Enter("a store");
             ShardMap<TKey, TValue, THasher>.StoreOperation operation = new(value);
-            _map.Shards.WriteExclusive(key, ref operation);
+            _map.Shards.WriteExclusive(_owner, key, ref operation);
             GC.KeepAlive(_map);
         }
     }
@@ -76,7 +78,7 @@ public sealed class ShardMapExclusive<TKey, TValue, THasher> : IDisposable
     public bool TryGetValue(TKey key, out TValue value)
     {
         Enter(nameof(TryGetValue));
-        bool found = _map.Shards.TryReadExclusive(key, out value);
+        bool found = _map.Shards.TryReadExclusive(_owner, key, out value);
         GC.KeepAlive(_map);
         return found;
     }
@@ -90,9 +92,9 @@ public sealed class ShardMapExclusive<TKey, TValue, THasher> : IDisposable
     /// <exception cref="OutOfMemoryException">A shard has to grow and cannot; nothing has changed.</exception>
     public bool TryAdd(TKey key, TValue value)
     {
-        EnterToWrite(nameof(TryAdd));
+        Enter(nameof(TryAdd));
         ShardMap<TKey, TValue, THasher>.GetOrAddOperation operation = new(value);
-        _map.Shards.WriteExclusive(key, ref operation);
+        _map.Shards.WriteExclusive(_owner, key, ref operation);
         GC.KeepAlive(_map);
         return operation.Added;
     }
@@ -105,9 +107,9 @@ public sealed class ShardMapExclusive<TKey, TValue, THasher> : IDisposable
     /// <exception cref="ObjectDisposedException">The phase has ended.</exception>
     public bool TryRemove(TKey key, out TValue value)
     {
-        EnterToWrite(nameof(TryRemove));
+        Enter(nameof(TryRemove));
         ShardMap<TKey, TValue, THasher>.RemoveOperation operation = default;
-        _map.Shards.WriteExclusive(key, ref operation);
+        _map.Shards.WriteExclusive(_owner, key, ref operation);
         GC.KeepAlive(_map);
         value = operation.Value;
         return operation.Found;
@@ -141,19 +143,10 @@ public sealed class ShardMapExclusive<TKey, TValue, THasher> : IDisposable
     public TValue AddOrUpdate<TUpserter>(TKey key, ref TUpserter upserter)
         where TUpserter : struct, IValueUpserter<TKey, TValue>
     {
-        EnterToWrite(nameof(AddOrUpdate));
+        Enter(nameof(AddOrUpdate));
         ShardMap<TKey, TValue, THasher>.UpsertOperation<TUpserter> operation = new(key, upserter);
-        _inCallback = true;
-        try
-        {
-            _map.Shards.WriteExclusive(key, ref operation);
-            GC.KeepAlive(_map);
-        }
-        finally
-        {
-            _inCallback = false;
-        }
-
+        _map.Shards.WriteExclusive(_owner, key, ref operation);
+        GC.KeepAlive(_map);
         upserter = operation.Upserter;
         return operation.Value;
     }
@@ -177,21 +170,13 @@ public sealed class ShardMapExclusive<TKey, TValue, THasher> : IDisposable
     {
         if (!_ended)
         {
-            EnterToWrite(nameof(Dispose));
+            Enter(nameof(Dispose));
+            _map.Shards.ThrowIfInCallback();
             _ended = true;
             _owner.LastExclusiveOperation = null;
             _map.EndExclusive();
             _map.Shards.ExitExclusive();
             GC.KeepAlive(_map);
-        }
-    }
-
-    private void EnterToWrite(string operation)
-    {
-        Enter(operation);
-        if (_inCallback)
-        {
-            throw new InvalidOperationException("A callback has called back into the map that is running it.");
         }
     }
 

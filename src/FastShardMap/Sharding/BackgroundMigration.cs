@@ -26,8 +26,8 @@ internal static class BackgroundMigration
             s_maps.Add(new WeakReference<IMigratingMap>(map));
             if (!s_running)
             {
-                s_running = true;
                 new Thread(Run) { IsBackground = true, Name = "FastShardMap migration" }.Start();
+                s_running = true; // afterwards: the system may refuse the thread
             }
         }
     }

@@ -23,6 +23,14 @@ internal static unsafe class ParkingLot
     /// <exception cref="ThreadInterruptedException">The thread was interrupted; it no longer waits.</exception>
     public static bool Park(int* word, ThreadState thread, int timeoutMilliseconds, CancellationToken cancellationToken)
     {
+        if (thread.IsParked)
+        {
+            // Re-entered from its own sleep (a message pump, SynchronizationContext.Wait): a thread has one place in one
+            // queue, and that is taken.
+            Thread.Sleep(1);
+            return false;
+        }
+
         Bucket bucket = BucketOf(word);
         bucket.Enter();
         if (!TrySetWaitersBit(word))
@@ -33,16 +41,19 @@ internal static unsafe class ParkingLot
 
         thread.Woken = false;
         thread.WaitingFor = word;
+        thread.Parks++;
         bucket.Enqueue(thread);
         bucket.Exit();
 
         bool signalled = false;
+        thread.IsParked = true;
         try
         {
             signalled = Sleep(bucket, thread, timeoutMilliseconds, cancellationToken);
         }
         finally
         {
+            thread.IsParked = false;
             if (!signalled)
             {
                 GiveUp(bucket, word, thread);
@@ -68,12 +79,12 @@ internal static unsafe class ParkingLot
         thread?.Wakeup.Set();
     }
 
-    /// <summary>Who owns the lock that a thread is parked for.</summary>
+    /// <summary>Who owns the lock that a thread is parked for, and which of its waits this is.</summary>
     /// <remarks>The word is read while its bucket is held and the thread still queued: so the thread is inside an
     /// operation, and the map that the word belongs to cannot have been released.</remarks>
-    public static bool TryGetAwaitedOwner(ThreadState thread, out int ownerId)
+    public static bool TryGetAwaitedOwner(ThreadState thread, out int ownerId, out int park)
     {
-        ownerId = 0;
+        (ownerId, park) = (0, 0);
         int* word = thread.WaitingFor;
         if (word is null)
         {
@@ -86,6 +97,7 @@ internal static unsafe class ParkingLot
         if (waits)
         {
             ownerId = Volatile.Read(ref *word) >> 1;
+            park = thread.Parks;
         }
 
         bucket.Exit();

@@ -207,35 +207,42 @@ internal static unsafe class ShardLock
         }
     }
 
-    /// <summary>Follows owner → lock the owner is parked for → its owner … back to this thread. Two equal looks in a
-    /// row, because a cycle is permanent and anything else is not.</summary>
+    /// <summary>Follows owner → lock the owner is parked for → its owner … back to this thread. One look is not enough: a
+    /// thread may have released the first lock before it parked for the second. If the next look finds the same threads in
+    /// the same waits, each of them owned its lock while it was parked, and that is permanent.</summary>
     private static void ThrowIfDeadlocked(WriteSide* side, ThreadState thread)
     {
-        if (IsCycle(&side->Lock, thread) && IsCycle(&side->Lock, thread))
+        ulong cycle = FindCycle(&side->Lock, thread);
+        if (cycle != 0 && FindCycle(&side->Lock, thread) == cycle)
         {
             throw new InvalidOperationException(
                 "Deadlock: callbacks of two or more maps wait for each other's shards. The operation was not performed.");
         }
     }
 
-    private static bool IsCycle(int* word, ThreadState thread)
+    /// <returns>0 if there is no cycle; otherwise a number that stands for its threads and their waits.</returns>
+    private static ulong FindCycle(int* word, ThreadState thread)
     {
         const int MaxHops = 64;
+        const ulong Multiplier = 0x9E3779B97F4A7C15UL;
+        ulong cycle = 0;
         int owner = Volatile.Read(ref *word) >> 1;
         for (int hop = 0; hop < MaxHops; hop++)
         {
+            cycle = (cycle + (uint)owner) * Multiplier;
             ThreadState? state = ThreadState.ById(owner);
-            if (state is null || !ParkingLot.TryGetAwaitedOwner(state, out owner))
+            if (state is null || !ParkingLot.TryGetAwaitedOwner(state, out owner, out int park))
             {
-                return false;
+                return 0;
             }
 
+            cycle = (cycle + (uint)park) * Multiplier;
             if (owner == thread.Id)
             {
-                return true;
+                return cycle | 1;
             }
         }
 
-        return false;
+        return 0;
     }
 }

@@ -224,6 +224,7 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         ViewGeneration.EndChange(view);
         Interlocked.MemoryBarrier(); // [E8] release fence: the view is out before the block's memory changes
         side->Count = 0;
+        side->SaturatedGroups = 0;
         Volatile.Write(ref side->MaxEntries, 0);
         if (!previous.IsNone)
         {

@@ -48,21 +48,38 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
     }
 
     /// <summary>Reads in an exclusive phase. By its thread.</summary>
-    public readonly bool TryReadExclusive(in TKey key, out TValue value)
+    public readonly bool TryReadExclusive(ThreadState thread, in TKey key, out TValue value)
     {
         ulong hash = Hash(key);
-        return TryReadOwned(key, hash, ViewOf(hash), out value);
+        if (!KeysRunUserCode)
+        {
+            return TryReadOwned(key, hash, ViewOf(hash), out value);
+        }
+
+        thread.ReserveCallback();
+        return TryReadGuarded(thread, key, hash, ViewOf(hash), out value);
     }
 
     /// <summary>Writes in an exclusive phase. By its thread.</summary>
     /// <inheritdoc cref="Write" path="/exception"/>
-    public readonly void WriteExclusive<TOperation>(in TKey key, ref TOperation operation)
+    public readonly void WriteExclusive<TOperation>(ThreadState thread, in TKey key, ref TOperation operation)
         where TOperation : struct, IEntryOperation<TValue>
     {
         ulong hash = Hash(key);
         ReadView* view = ViewOf(hash);
         WriteSide* side = SideOf(view);
+        if (thread.CallbackDepth != 0)
+        {
+            EnterFromCallback(thread);
+        }
+
+        bool guarded = TOperation.RunsUserCode || KeysRunUserCode;
         TableRef retired = TableRef.None;
+        if (guarded)
+        {
+            thread.EnterCallback(_arena);
+        }
+
         try
         {
             if (!view->Previous.IsNone)
@@ -74,6 +91,11 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         }
         finally
         {
+            if (guarded)
+            {
+                thread.LeaveCallback();
+            }
+
             // A growth that began or ended has closed its change of the view.
             if ((view->Generation & ViewGeneration.Busy) == 0)
             {

@@ -139,13 +139,14 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
     /// <returns>The table, for its single give-back owner; none if that is a snapshot.</returns>
     private readonly TableRef EndMigration(ReadView* view, WriteSide* side)
     {
+        ulong groups = view->Previous.Groups;
         TableRef emptied = TakePrevious(view, side);
         ViewGeneration.BeginChange(view);
         view->Previous = TableRef.None;
         ViewGeneration.EndChange(view);
         Interlocked.MemoryBarrier(); // [E8] release fence: the view is out before the block's memory changes
         side->MigrationsFinished++;
-        ShardEvents.Listener?.MigrationStop(side, emptied.Groups, completed: true);
+        ShardEvents.Listener?.MigrationStop(side, groups, completed: true);
         return emptied;
     }
 

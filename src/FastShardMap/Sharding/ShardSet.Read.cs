@@ -223,25 +223,38 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
     {
         WriteSide* side = SideOf(view);
         ThreadState thread = ThreadState.Current;
+        thread.ReserveCallback();
         if (ShardLock.IsOwnedBy(side, thread))
         {
-            return TryReadOwned(key, hash, view, out value);
+            return TryReadGuarded(thread, key, hash, view, out value);
         }
 
-        thread.ReserveCallback();
         ShardLock.ThrowIfExclusive(side, thread, "read");
         ShardLock.Enter(side, thread);
-        thread.EnterCallback(_arena);
         try
         {
             side->ReadFallbacks++;
             ShardEvents.Listener?.ReadFallback(side, thread.Id);
+            return TryReadGuarded(thread, key, hash, view, out value);
+        }
+        finally
+        {
+            ShardLock.Exit(side);
+        }
+    }
+
+    /// <summary>As <see cref="TryReadOwned"/>, where the key's Equals must not write to the map. After
+    /// <see cref="ThreadState.ReserveCallback"/>.</summary>
+    private readonly bool TryReadGuarded(ThreadState thread, in TKey key, ulong hash, ReadView* view, out TValue value)
+    {
+        thread.EnterCallback(_arena);
+        try
+        {
             return TryReadOwned(key, hash, view, out value);
         }
         finally
         {
             thread.LeaveCallback();
-            ShardLock.Exit(side);
         }
     }
 

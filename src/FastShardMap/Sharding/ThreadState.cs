@@ -36,8 +36,14 @@ internal sealed unsafe class ThreadState
     /// <summary>The lock this thread is parked for, or null. Written under the parking bucket's lock.</summary>
     public int* WaitingFor { get; set; }
 
+    /// <summary>How often this thread has parked. Written under the parking bucket's lock.</summary>
+    public int Parks { get; set; }
+
     /// <summary>Set by the waker, under the parking bucket's lock.</summary>
     public bool Woken { get; set; }
+
+    /// <summary>Whether the thread sleeps in the parking lot, or runs what its sleep lets in (a message pump).</summary>
+    public bool IsParked { get; set; }
 
     /// <summary>What this thread did last to a map that it holds exclusively; for messages to threads that come then.</summary>
     public string? LastExclusiveOperation { get; set; }

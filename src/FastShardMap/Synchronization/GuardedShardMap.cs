@@ -129,14 +129,13 @@ public sealed class GuardedShardMap<TKey, TValue, TGuard> : IConcurrentMap<TKey,
     /// <summary>Ends the map and gives its memory back. A second call does nothing.</summary>
     public void Dispose()
     {
-        if (!Volatile.Read(ref _disposed))
+        void End(Shard shard)
         {
-            ForAll(shard =>
-            {
-                _disposed = true;
-                shard.Map.Dispose();
-            });
+            _disposed = true;
+            shard.Map.Dispose();
         }
+
+        ForAll(End, isDispose: true);
     }
 
     private void Write<TOperation>(TKey key, ref TOperation operation)
@@ -166,7 +165,7 @@ public sealed class GuardedShardMap<TKey, TValue, TGuard> : IConcurrentMap<TKey,
     }
 
     /// <summary>Acts on all shards at one instant.</summary>
-    private void ForAll(Action<Shard> act)
+    private void ForAll(Action<Shard> act, bool isDispose = false)
     {
         Outside();
         int entered = 0;
@@ -177,8 +176,11 @@ public sealed class GuardedShardMap<TKey, TValue, TGuard> : IConcurrentMap<TKey,
                 _shards[entered].Guard.EnterWrite();
             }
 
-            ObjectDisposedException.ThrowIf(_disposed, this);
-            Array.ForEach(_shards, act);
+            if (!isDispose || !_disposed)
+            {
+                ObjectDisposedException.ThrowIf(_disposed, this);
+                Array.ForEach(_shards, act);
+            }
         }
         finally
         {

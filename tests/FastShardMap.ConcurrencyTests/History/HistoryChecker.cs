@@ -15,11 +15,12 @@ internal static class HistoryChecker
     /// <summary>What is wrong with a history, or null. Operations on many keys count as one operation a key here.</summary>
     public static string? FindFault(IReadOnlyList<MapOp> history, ReadOnlySpan<ulong> initial)
     {
-        if ((FindDisposeFault(history) ?? FindCountFault(history, initial)) is { } fault)
+        if ((FindDisposeFault(history) ?? FindRefusalFault(history) ?? FindCountFault(history, initial)) is { } fault)
         {
             return fault;
         }
 
+        history = [.. history.SelectMany(static op => op.Parts)];
         for (int key = 0; key < initial.Length; key++)
         {
             int ofKey = key;
@@ -41,7 +42,7 @@ internal static class HistoryChecker
     public static bool ExplainsWhole(IReadOnlyList<MapOp> history, ReadOnlySpan<ulong> initial, bool realTime)
     {
         List<MapOp> ops = [];
-        foreach (MapOp op in history.Where(static op => !op.Disposed))
+        foreach (MapOp op in history.SelectMany(static op => op.Parts).Where(static op => !op.Disposed))
         {
             // A documented weaker guarantee: one look a key, each at its own moment.
             if (!MapModel.IsInstant(op) && op.Seen is not null)
@@ -76,7 +77,7 @@ internal static class HistoryChecker
         int ended = -1;
         foreach (MapOp op in history)
         {
-            if (op.Kind == OpKind.Dispose)
+            if (op is { Kind: OpKind.Dispose, GaveUp: false })
             {
                 began = Math.Min(began, op.Invoked);
                 ended = Math.Max(ended, op.Returned);
@@ -87,9 +88,29 @@ internal static class HistoryChecker
 
         foreach (MapOp op in history)
         {
-            if (op.Kind != OpKind.Dispose && (op.Disposed ? op.Returned < began : op.Invoked > ended))
+            if (op.Kind != OpKind.Dispose && (op.Disposed ? op.Returned < began : op.Invoked > ended && !op.GaveUp))
             {
                 return $"Disposed from {began} to {ended}, but: {op}";
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>An operation is refused during an exclusive phase, cancelled after a cancellation, and out of time only if
+    /// somebody else is there.</summary>
+    private static string? FindRefusalFault(IReadOnlyList<MapOp> history)
+    {
+        foreach (MapOp op in history.Where(static op => op.GaveUp))
+        {
+            bool limited = op.Kind is OpKind.TimedSet or OpKind.TimedRemove;
+            bool explained = op.Kind == OpKind.CancellableSet
+                ? history.Any(other => other.Kind == OpKind.Cancel && other.Invoked < op.Returned)
+                : history.Any(other => other.Thread != op.Thread && (limited || other.Kind == OpKind.Exclusive)
+                    && other.Invoked < op.Returned && op.Invoked < other.Returned);
+            if (!explained)
+            {
+                return $"Nothing in the way of: {op}";
             }
         }
 

@@ -10,6 +10,11 @@ internal static class MapModel
     public static bool Allows(MapOp op, int key, ulong state, out ulong next)
     {
         next = state;
+        if (op.GaveUp)
+        {
+            return true;
+        }
+
         bool present = state != Absent;
         switch (op.Kind)
         {
@@ -18,13 +23,16 @@ internal static class MapModel
             case OpKind.TryAdd:
                 next = present ? state : op.A;
                 return op.Done == !present;
-            case OpKind.Set:
+            case OpKind.Set or OpKind.TimedSet or OpKind.CancellableSet:
                 next = op.A;
                 return true;
             case OpKind.TryUpdate:
                 next = present && state == op.B ? op.A : state;
                 return op.Done == (present && state == op.B);
-            case OpKind.TryRemove:
+            case OpKind.Swap:
+                next = op.A;
+                return op.Done && op.Value == state;
+            case OpKind.TryRemove or OpKind.TimedRemove:
                 next = Absent;
                 return op.Done == present && (!present || op.Value == state);
             case OpKind.TryRemovePair:
@@ -63,7 +71,7 @@ internal static class MapModel
     {
         OpKind.Clear or OpKind.ToArray or OpKind.Snapshot or OpKind.Enumerate => true,
         OpKind.Batch => key < op.Key,
-        OpKind.Count or OpKind.TrimExcess or OpKind.EnsureCapacity or OpKind.MoveSome or OpKind.Dispose => false,
+        OpKind.Count or OpKind.TrimExcess or OpKind.EnsureCapacity or OpKind.MoveSome or OpKind.Dispose or OpKind.Cancel => false,
         _ => op.Key == key,
     };
 

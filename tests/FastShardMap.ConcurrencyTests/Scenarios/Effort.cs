@@ -10,6 +10,8 @@ internal static class Effort
             ? factor
             : 1;
 
+    public static bool IsDefault => s_factor == 1;
+
     public static int Preemptions => s_factor > 5 ? 3 : 2;
 
     public static long MaxSchedules => Of(30_000);

@@ -18,6 +18,7 @@ public class ExhaustiveTests(ITestOutputHelper output)
         Coverage coverage = explorer.Explore(new ExhaustiveStrategy(Effort.Preemptions, 0), Effort.MaxSchedules);
 
         output.WriteLine($"{name}: {coverage.Schedules} schedules, {coverage.Steps} steps, {watch.ElapsedMilliseconds} ms");
+        ScheduleTotal.CountTest();
         Assert.True(coverage.Schedules > 1);
     }
 }

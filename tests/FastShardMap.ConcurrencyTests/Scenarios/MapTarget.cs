@@ -1,4 +1,5 @@
 using FastShardMap.ConcurrencyTests.History;
+using FastShardMap.ConcurrencyTests.Scheduling;
 using FastShardMap.Layout;
 using FastShardMap.Sharding;
 using FastShardMap.Tables;
@@ -25,6 +26,7 @@ internal sealed unsafe class MapTarget<TValue>(ulong[] keys, int shards = 1, int
     where TValue : unmanaged, IRepeated<TValue>, IEquatable<TValue>
 {
     private ShardMap<ulong, TValue, PlacedHasher>? _map;
+    private CancellationTokenSource _cancellation = new();
     private bool _disposed;
 
     public MapHeader* Header => Map.Shards.Header;
@@ -34,6 +36,12 @@ internal sealed unsafe class MapTarget<TValue>(ulong[] keys, int shards = 1, int
     public void Create()
     {
         _disposed = false;
+        if (!_cancellation.TryReset())
+        {
+            _cancellation.Dispose();
+            _cancellation = new CancellationTokenSource();
+        }
+
         _map = new ShardMap<ulong, TValue, PlacedHasher>(new ShardMapOptions
         {
             ShardCount = shards, MigrationStepGroups = stepGroups, Seed = new HashSeed(1, 2),
@@ -56,19 +64,27 @@ internal sealed unsafe class MapTarget<TValue>(ulong[] keys, int shards = 1, int
         {
             op.Disposed = true;
         }
+        catch (InvalidOperationException exception) when (exception.Message.Contains("held exclusively", StringComparison.Ordinal))
+        {
+            op.GaveUp = true;
+        }
     }
 
     /// <inheritdoc/>
     public string? FindFault()
     {
-        if (_disposed)
+        List<string> faults = [];
+        for (int shard = 0; shard < shards && _disposed; shard++)
         {
-            return null;
+            ReadView view = Header->Views[shard];
+            if (view.Current.Base != (byte*)Header->Sentinel || !view.Previous.IsNone)
+            {
+                faults.Add($"shard {shard} of the disposed map has a table");
+            }
         }
 
-        List<string> faults = [];
         int entries = 0;
-        for (int shard = 0; shard < shards; shard++)
+        for (int shard = 0; shard < shards && !_disposed; shard++)
         {
             ReadView view = Header->Views[shard];
             WriteSide side = Header->WriteSides[shard];
@@ -92,7 +108,7 @@ internal sealed unsafe class MapTarget<TValue>(ulong[] keys, int shards = 1, int
             }
         }
 
-        if (Map.Count != entries || Map.ToArray().Length != entries)
+        if (!_disposed && (Map.Count != entries || Map.ToArray().Length != entries))
         {
             faults.Add($"Count {Map.Count}, ToArray {Map.ToArray().Length}, entries {entries}");
         }
@@ -146,6 +162,21 @@ internal sealed unsafe class MapTarget<TValue>(ulong[] keys, int shards = 1, int
             case OpKind.UpdateOrRemove:
                 op.Done = Map.TryUpdateOrRemove(key, static (ref v, o) => UpdateUnless(ref v, o), op);
                 break;
+            case OpKind.TimedSet:
+                op.GaveUp = Map.TrySet(key, TValue.Of(op.A), TimeSpan.FromMilliseconds(op.B)) != DeadlineResult.Done;
+                break;
+            case OpKind.CancellableSet:
+                op.GaveUp = Map.TrySet(key, TValue.Of(op.A), Timeout.InfiniteTimeSpan, _cancellation.Token) != DeadlineResult.Done;
+                break;
+            case OpKind.TimedRemove:
+                DeadlineResult result = Map.TryRemove(key, out value, TimeSpan.FromMilliseconds(op.B));
+                op.Done = result == DeadlineResult.Done;
+                op.GaveUp = result == DeadlineResult.TimedOut;
+                op.Value = op.Done ? value.Number : 0;
+                break;
+            case OpKind.Exclusive:
+                RunExclusively(op, key, keys[op.Key + 1]);
+                break;
             case OpKind.Add:
                 op.Value = Map is ShardMap<ulong, ulong, PlacedHasher> numbers ? numbers.Add(key, op.A) : throw new NotSupportedException();
                 break;
@@ -194,13 +225,26 @@ internal sealed unsafe class MapTarget<TValue>(ulong[] keys, int shards = 1, int
             case OpKind.MoveSome:
                 Map.Shards.MoveSome(Header->Views + op.Key, op.A);
                 break;
+            case OpKind.Cancel:
+                // A registration's disposal waits for its callback to end, where the scheduler cannot see it.
+                Execution.RunAtOnce(_cancellation.Cancel);
+                break;
             case OpKind.Dispose:
-                _disposed = true;
                 Map.Dispose();
+                _disposed = true;
                 break;
             default:
                 throw new NotSupportedException($"{op.Kind}");
         }
+    }
+
+    private void RunExclusively(MapOp op, ulong key, ulong nextKey)
+    {
+        using ShardMapExclusive<ulong, TValue, PlacedHasher> exclusive = Map.EnterExclusive();
+        op.Value = exclusive.TryGetValue(key, out TValue value) ? value.Number : MapModel.Absent;
+        exclusive[key] = TValue.Of(op.A);
+        exclusive[nextKey] = TValue.Of(op.B);
+        op.Done = exclusive[key].Number == op.A && exclusive[nextKey].Number == op.B;
     }
 
     private static bool UpdateUnless(ref TValue value, MapOp op)

@@ -26,6 +26,7 @@ public class RandomTests(ITestOutputHelper output)
         }
 
         output.WriteLine($"block {block}: {scenarios} scenarios, {sum.Schedules} schedules, {sum.Steps} steps, {watch.ElapsedMilliseconds} ms");
+        ScheduleTotal.CountTest();
         Assert.Equal(scenarios * SchedulesPerScenario, sum.Schedules);
     }
 

@@ -36,6 +36,7 @@ internal readonly record struct Coverage(long Schedules, long Steps, long Ops)
 /// <summary>Runs a scenario under every schedule that a strategy comes up with, and checks every history.</summary>
 internal sealed unsafe class Explorer : IDisposable
 {
+    private static long s_schedules;
     private readonly Scenario _scenario;
     private readonly WeakMemory? _memory;
     private readonly Execution _execution;
@@ -50,6 +51,9 @@ internal sealed unsafe class Explorer : IDisposable
         _ops = new MapOp[scenario.Threads.Length][];
         _initial = new ulong[scenario.Keys];
     }
+
+    /// <summary>How many schedules have been run in this process.</summary>
+    public static long TotalSchedules => Interlocked.Read(ref s_schedules);
 
     /// <summary>Explores until the strategy has no more schedules, the limit is reached or a history is wrong.</summary>
     /// <exception cref="Xunit.Sdk.XunitException">A schedule went wrong; the message replays it.</exception>
@@ -69,6 +73,7 @@ internal sealed unsafe class Explorer : IDisposable
             }
 
             schedules++;
+            Interlocked.Increment(ref s_schedules);
             steps += _execution.Steps;
             ops += _ops.Sum(static list => list.Length);
         }
@@ -112,8 +117,8 @@ internal sealed unsafe class Explorer : IDisposable
     private string? FindFault()
     {
         List<MapOp> history = [.. _ops.SelectMany(static op => op)];
-        bool disposes = history.Exists(static op => op.Kind == OpKind.Dispose);
-        if (!disposes && _scenario.Target.FindFault() is { } fault)
+        bool disposes = history.Exists(static op => op is { Kind: OpKind.Dispose, GaveUp: false });
+        if (_scenario.Target.FindFault() is { } fault)
         {
             return fault;
         }

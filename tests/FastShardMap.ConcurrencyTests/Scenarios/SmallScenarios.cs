@@ -74,6 +74,30 @@ internal static class SmallScenarios
         Pairs("fractional table dropped", 8, [Room(40_000), Set(7, 1)], [Remove(7), Trim()], [Get(7), Get(6)]) with { HasLargeTables = true },
         Pairs("fractional table reserved", 8, [Set(7, 1)], [Room(40_000)], [Get(7), Get(6)]) with { HasLargeTables = true },
 
+        Pages("snapshot, settled", 4, [Set(0, 1), Set(1, 1), Set(2, 1)], [Shot(settle: true)], [Set(2, 2), Remove(0)]),
+        Pages("snapshot and clear", 3, [Set(0, 1), Set(1, 1)], [Shot()], [Clear(), Add(0, 3)], [Set(1, 2)]),
+        Pages("snapshot and dispose", 3, [Set(0, 1), Set(1, 1)], [Shot()], [Set(1, 2), Dispose()], [Get(0)]),
+        TwoShards("two inserts into two shards, two reads", [Set(2, 1), Set(3, 1)], [Add(0, 1), Get(1)], [Add(1, 2), Get(0)]),
+
+        Pages("exclusive", 4, [Set(0, 1), Set(1, 1)], [Exclusive(0, 5, 6)], [Get(0), Get(1)], [Set(0, 2)]),
+        Pages("exclusive growth", 5, [Set(0, 1), Set(1, 1)], [Exclusive(2, 5, 6)], [Get(2), Get(3), Get(0)]),
+        Pages("exclusive while migrating", 5, [Set(0, 1), Set(1, 1), Set(2, 1), Set(3, 1)], [Exclusive(2, 5, 6)], [Remove(0), Get(2)]),
+        Pages("exclusive twice", 3, [Set(0, 1)], [Exclusive(0, 5, 6)], [Exclusive(1, 7, 8)], [Set(2, 2)]),
+        Pages("exclusive and everything else", 3, [Set(0, 1)], [Exclusive(0, 5, 6)], [List(), Clear(), Walk()]),
+        Pages("exclusive and snapshot", 4, [Set(0, 1), Set(1, 1)], [Exclusive(1, 5, 6)], [Shot(), Set(0, 2)]),
+        Pages("exclusive and dispose", 3, [Set(0, 1), Set(2, 1)], [Exclusive(0, 5, 6)], [Dispose(), Get(2)], [Get(2)]),
+        TwoShards("exclusive of two shards", [Set(0, 1), Set(1, 1)], [Exclusive(0, 5, 6)], [Get(0), Get(1)], [Set(1, 2), Set(0, 2)]),
+        Pages("exclusive, waited for", 3, [Set(0, 1)], [Exclusive(0, 5, 6)], [Set(0, 2), Set(1, 3)]) with { Timeouts = 1 },
+
+        Pairs("timed writes", 1, [], [Set(0, 1), Set(0, 2)], [TimedSet(0, 3, 10)], [TimedRemove(0, 250), Get(0)]) with { Timeouts = 1 },
+        Pairs("timed writes that do not wait", 1, [Set(0, 1)], [TimedSet(0, 3, 0), Get(0)], [TimedRemove(0, 0)]),
+        Pages("timed writes while migrating", 5, [Set(0, 1), Set(1, 1), Set(2, 1), Set(3, 1)], [TimedRemove(2, 10)], [TimedSet(2, 3, 10), Set(4, 1)], [Get(2)])
+            with { Timeouts = 1 },
+        Pages("timed write and dispose", 2, [Set(0, 1)], [TimedSet(0, 3, 10), Get(0)], [Dispose()]) with { Timeouts = 1 },
+        Pairs("cancelled writes", 1, [Set(0, 1)], [Set(0, 2), Cancel()], [CancellableSet(0, 3)], [Set(0, 4), CancellableSet(0, 5)]),
+        TwoShards("all locks and one after the other", [Set(0, 1), Set(1, 1)], [Clear()], [Set(1, 2), Set(0, 2)], [Set(3, 2), Set(2, 2)])
+            with { Timeouts = 1 },
+
         Pairs("parking", 1, [], [Set(0, 1), Set(0, 2)], [Set(0, 3), Set(0, 4)], [Set(0, 5), Get(0)]),
         Pairs("parking with time limits", 1, [], [Set(0, 1), Set(0, 2)], [Set(0, 3)], [Set(0, 5)]) with { Timeouts = 2 },
     ];
@@ -133,7 +157,17 @@ internal static class SmallScenarios
 
     private static MapOp Walk() => new(Enumerate);
 
-    private static MapOp Shot() => new(Snapshot);
+    private static MapOp Shot(bool settle = false) => new(Snapshot, settle ? 1 : 0);
+
+    private static MapOp Exclusive(int key, ulong value, ulong next) => new(OpKind.Exclusive, key, value, next);
+
+    private static MapOp TimedSet(int key, ulong value, ulong milliseconds) => new(OpKind.TimedSet, key, value, milliseconds);
+
+    private static MapOp TimedRemove(int key, ulong milliseconds) => new(OpKind.TimedRemove, key, 0, milliseconds);
+
+    private static MapOp CancellableSet(int key, ulong value) => new(OpKind.CancellableSet, key, value);
+
+    private static MapOp Cancel() => new(OpKind.Cancel);
 
     private static MapOp Batch(int keys) => new(OpKind.Batch, keys);
 

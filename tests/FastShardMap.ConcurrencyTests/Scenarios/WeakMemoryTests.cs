@@ -22,5 +22,6 @@ public class WeakMemoryTests(ITestOutputHelper output)
         coverage += explorer.Explore(new RandomStrategy(1, Effort.Of(1_500)));
 
         output.WriteLine($"{name}: {coverage.Schedules} schedules, {coverage.Steps} steps, {watch.ElapsedMilliseconds} ms");
+        ScheduleTotal.CountTest();
     }
 }

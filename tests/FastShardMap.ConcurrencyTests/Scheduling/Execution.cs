@@ -108,6 +108,22 @@ internal sealed unsafe class Execution : ISchedule, IDisposable
 
     public void Fail(string failure) => Failure ??= failure;
 
+    /// <summary>Runs something with no other thread in between, whatever it does.</summary>
+    public static void RunAtOnce(Action action)
+    {
+        Execution? execution = t_current;
+        execution?.Before("all at once");
+        (t_current, SchedulePoint.Schedule) = (null, null);
+        try
+        {
+            action();
+        }
+        finally
+        {
+            (t_current, SchedulePoint.Schedule) = (execution, execution);
+        }
+    }
+
     public void Before(string step)
     {
         Step(step);
@@ -290,6 +306,7 @@ internal sealed unsafe class Execution : ISchedule, IDisposable
     {
         t_current = this;
         SchedulePoint.Schedule = this;
+        Sharding.ThreadState.Current.Wakeup.IsSet = false; // a signal left over from the last execution would make this one another
         try
         {
             if (!_stopping)
@@ -412,21 +429,20 @@ internal sealed unsafe class Execution : ISchedule, IDisposable
         return count;
     }
 
-    /// <summary>Nobody can go on: those who only wait for a step, those whose time is up, or whose word is not ours.</summary>
+    /// <summary>Nobody can go on but those who only wait for a step, or for a word that is not ours. Not those whose time
+    /// will be up: a wake-up that is late by a time slice is a lost one.</summary>
     private int WaitForForeign()
     {
-        for (int i = 0; i < _threads.Length; i++)
+        int spinning = Array.FindIndex(_threads, static thread => thread.State == ThreadCondition.AwaitsStep);
+        if (spinning >= 0)
         {
-            if (_threads[i].State == ThreadCondition.AwaitsStep
-                || (_threads[i].State == ThreadCondition.AwaitsEvent && _threads[i].Timeout >= 0))
-            {
-                _runnable[0] = i;
-                return 1;
-            }
+            _runnable[0] = spinning;
+            return 1;
         }
 
         long deadline = System.Environment.TickCount64 + ForeignWaitMilliseconds;
-        while (System.Environment.TickCount64 < deadline)
+        while (Array.Exists(_threads, static thread => thread.State == ThreadCondition.AwaitsWord)
+            && System.Environment.TickCount64 < deadline)
         {
             int count = Runnable();
             if (count > 0)
@@ -437,7 +453,7 @@ internal sealed unsafe class Execution : ISchedule, IDisposable
             Real.Thread.Yield();
         }
 
-        Fail("All threads wait for each other.");
+        Fail("All threads wait: for each other, or for a wake-up that nobody will give.");
         _stopping = true;
         _runnable[0] = Unfinished();
         return 1;

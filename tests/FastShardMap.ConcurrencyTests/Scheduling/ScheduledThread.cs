@@ -46,7 +46,7 @@ internal sealed unsafe class ScheduledThread
         ThreadCondition.Ready => true,
         ThreadCondition.AwaitsWord => System.Threading.Volatile.Read(ref *RefusedWord) != RefusedValue,
         ThreadCondition.AwaitsStep => steps > PausedAt,
-        ThreadCondition.AwaitsEvent => Event!.IsSet || (TimeoutsLeft > 0 && Timeout >= 0),
+        ThreadCondition.AwaitsEvent => Event!.IsSet || Timeout == 0 || (TimeoutsLeft > 0 && Timeout >= 0),
         _ => false,
     };
 }

@@ -170,6 +170,7 @@ internal sealed class AutoResetEvent(bool initialState) : IDisposable
         }
         else
         {
+            IsSet = true;
             _real.Set();
         }
     }

@@ -1,0 +1,111 @@
+using FastShardMap.Layout;
+using FastShardMap.Sharding;
+using ThreadState = FastShardMap.Sharding.ThreadState;
+
+namespace FastShardMap.ConcurrencyTests.Scenarios;
+
+/// <summary>What a lock and an exclusive phase refuse, and a sleep that is re-entered: one thread's business, or two in order.</summary>
+public sealed unsafe class ShardLockTests
+{
+    /// <summary>Who waits for a lock of its own waits for ever. What could: a listener of events under the lock.</summary>
+    [Fact]
+    public void Enter_ByTheOwner_ThrowsInsteadOfWaiting()
+    {
+        using ShardMap<ulong, ulong> map = new(new ShardMapOptions { ShardCount = 1 });
+        WriteSide* side = map.Shards.Header->WriteSides;
+        ThreadState thread = ThreadState.Current;
+        ShardLock.Enter(side, thread);
+
+        Assert.Throws<InvalidOperationException>(() => ShardLock.TryEnter(side, thread, timeoutMilliseconds: 0));
+
+        ShardLock.Exit(side);
+        map[1] = 1;
+        GC.KeepAlive(map);
+    }
+
+    [Fact]
+    public void ExclusivePhase_OtherThreads_AreToldInsteadOfWaiting()
+    {
+        using ShardMap<ulong, ulong> map = new(new ShardMapOptions { ShardCount = 1 });
+        map[1] = 1;
+        using (ShardMapExclusive<ulong, ulong, DefaultHasher<ulong>> exclusive = map.EnterExclusive())
+        {
+            for (ulong key = 2; key < 100; key++)
+            {
+                exclusive[key] = key; // each growth opens the view for a moment
+                Assert.IsType<InvalidOperationException>(OfAnotherThread(() => map.TryGetValue(1, out _)));
+                Assert.IsType<InvalidOperationException>(OfAnotherThread(() => map.TrySet(1, 2, TimeSpan.Zero)));
+            }
+        }
+
+        Assert.Null(OfAnotherThread(() => map[1] = 2));
+        map.Dispose();
+        Assert.Throws<ObjectDisposedException>(map.EnterExclusive);
+    }
+
+    /// <summary>A thread that sleeps in a parking lot has one place in one queue. What can run in its sleep: the message pump
+    /// of a single-threaded apartment, and what a synchronization context does when it is told of the wait.</summary>
+    [Fact]
+    public void Park_ReenteredFromItsOwnSleep_KeepsItsPlaceInTheQueue()
+    {
+        using ShardMap<ulong, ulong> map = new(new ShardMapOptions { ShardCount = 1 });
+        WriteSide* side = map.Shards.Header->WriteSides;
+        map[1] = 1;
+        List<bool> places = [];
+        using ManualResetEventSlim asleep = new();
+        Thread waiter = new(() =>
+        {
+            ThreadState thread = ThreadState.Current;
+            SynchronizationContext.SetSynchronizationContext(new TalkativeContext(() =>
+            {
+                Assert.Equal(DeadlineResult.TimedOut, map.TrySet(1, 3, TimeSpan.FromMilliseconds(1)));
+                places.Add(thread.WaitingFor == &side->Lock);
+                asleep.Set();
+            }));
+            map[1] = 2;
+        });
+        ShardLock.Enter(side, ThreadState.Current);
+        waiter.Start();
+        asleep.Wait();
+        ShardLock.Exit(side);
+        waiter.Join();
+
+        Assert.All(places, Assert.True);
+        Assert.NotEmpty(places);
+        Assert.Equal(2UL, map[1]);
+    }
+
+    private static Exception? OfAnotherThread(Action action)
+    {
+        Exception? exception = null;
+        Thread thread = new(() => exception = Record.Exception(action));
+        thread.Start();
+        thread.Join();
+        return exception;
+    }
+
+    /// <summary>Does something first whenever the thread is about to sleep.</summary>
+    private sealed class TalkativeContext : SynchronizationContext
+    {
+        private readonly Action _act;
+        private bool _inside;
+
+        public TalkativeContext(Action act)
+        {
+            _act = act;
+            SetWaitNotificationRequired();
+        }
+
+        public override int Wait(IntPtr[] waitHandles, bool waitAll, int millisecondsTimeout)
+        {
+            if (!_inside)
+            {
+                _inside = true;
+                _act();
+                _inside = false;
+            }
+
+            return WaitHelper(waitHandles, waitAll, millisecondsTimeout);
+        }
+    }
+}
