@@ -16,7 +16,10 @@ internal static class StressCatalogue
         ["batch"] = static () => new BatchScenario(),
         ["bank"] = static () => new BankScenario(),
         ["drop"] = static () => new DropScenario(),
-        ["history"] = static () => new HistoryScenario(),
+        ["history"] = HistoryScenario.OverSeqLocks,
+        ["history-mutex"] = HistoryScenario.OverMutexes,
+        ["history-rwlock"] = HistoryScenario.OverReaderWriterLocks,
+        ["history-channel"] = HistoryScenario.OverChannels,
     };
 
     public static IReadOnlyList<string> Names { get; } = [.. s_scenarios.Keys];

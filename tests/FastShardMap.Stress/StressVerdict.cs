@@ -50,6 +50,7 @@ internal sealed class StressVerdict(StressOptions options)
             Console.WriteLine(group.First().Fault);
         }
 
+        Console.WriteLine($"{GC.CollectionCount(0)} garbage collections");
         Console.WriteLine($"Replay: {Replay}");
         Console.WriteLine(ExitCode switch
         {

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using FastShardMap.Tests.Snapshots;
+using FastShardMap.Tests.Support;
 
 namespace FastShardMap.Tests;
 
@@ -132,6 +133,60 @@ public class ExclusiveTests
         Assert.Throws<NotSupportedException>(() => exclusive.AddOrUpdate(1, _ => throw new NotSupportedException(), (_, old) => old));
         Assert.Equal(0, exclusive.Count);
         Assert.Equal(7, exclusive.AddOrUpdate(1, _ => exclusive.TryGetValue(2, out _) ? 1 : 7, (_, old) => old));
+    }
+
+    /// <summary>Otherwise a write inside the search of another could grow the table under it, or insert a key twice.</summary>
+    [Fact]
+    public void Operations_EqualsOfTheKeyWrites_IsRefused()
+    {
+        using ShardMap<HookedKey, long, HookedKey.Hasher> map = new(TinyMaps.Options(shards: 1));
+        using ShardMapExclusive<HookedKey, long, HookedKey.Hasher> exclusive = map.EnterExclusive();
+        exclusive.TryAdd(new HookedKey(1), 1);
+        Action[] calls =
+        [
+            () => exclusive.TryAdd(new HookedKey(2), 2), () => exclusive[new HookedKey(2)] = 2, () => exclusive.TryRemove(new HookedKey(1), out _),
+            () => exclusive.TryGetValue(new HookedKey(1), out _), () => map.TryGetValue(new HookedKey(1), out _),
+        ];
+        foreach (Action call in calls)
+        {
+            HookedKey.OnEquals = _ =>
+            {
+                HookedKey.OnEquals = null;
+                exclusive.TryAdd(new HookedKey(2), 3);
+            };
+            Assert.Throws<InvalidOperationException>(call);
+        }
+
+        HookedKey.OnEquals = null;
+        Assert.Equal(1, Assert.Single(exclusive.ToArray()).Value);
+    }
+
+    /// <summary>Thread ids are given again, but not that of an owner that has ended before its phase.</summary>
+    [Fact]
+    public void Phase_ItsThreadHasEnded_IsNobodyElses()
+    {
+        ShardMap<long, long> map = new(); // nobody can end the phase, and nobody dispose the map, any more
+        ShardMapExclusive<long, long, DefaultHasher<long>>? exclusive = null;
+        RunOnAThread(() => exclusive = map.EnterExclusive());
+        for (int round = 0; round < 30; round++)
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+            Exception? exception = null;
+            RunOnAThread(() => exception = Record.Exception(() => exclusive!.TryAdd(1, 1)));
+            Assert.IsType<InvalidOperationException>(exception);
+        }
+
+        Assert.Equal(0, map.Count);
+    }
+
+    // Apart, so that nothing on the caller's stack keeps the thread's object.
+    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
+    private static void RunOnAThread(Action action)
+    {
+        Thread thread = new(() => action());
+        thread.Start();
+        thread.Join();
     }
 
     [Fact]

@@ -17,6 +17,9 @@ internal sealed record Scenario(string Name, IMapTarget Target, int Keys, MapOp[
     /// <summary>How many preemptions a schedule with stale reads has at most, when all are explored.</summary>
     public int StalePreemptions { get; init; } = 1;
 
+    /// <summary>How many reads of old values such a schedule has at most.</summary>
+    public int StaleReads { get; init; } = 2;
+
     /// <summary>How many schedules with stale reads it takes to show what it is for.</summary>
     public int StaleSchedules { get; init; } = 1_500;
 

@@ -15,10 +15,15 @@ public sealed unsafe class ShardLockTests
         WriteSide* side = map.Shards.Header->WriteSides;
         ThreadState thread = ThreadState.Current;
         ShardLock.Enter(side, thread);
+        try
+        {
+            Assert.Throws<InvalidOperationException>(() => ShardLock.TryEnter(side, thread, timeoutMilliseconds: 0));
+        }
+        finally
+        {
+            ShardLock.Exit(side);
+        }
 
-        Assert.Throws<InvalidOperationException>(() => ShardLock.TryEnter(side, thread, timeoutMilliseconds: 0));
-
-        ShardLock.Exit(side);
         map[1] = 1;
         GC.KeepAlive(map);
     }

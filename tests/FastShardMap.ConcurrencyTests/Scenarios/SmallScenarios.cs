@@ -77,7 +77,8 @@ internal static class SmallScenarios
         Pages("snapshot, settled", 4, [Set(0, 1), Set(1, 1), Set(2, 1)], [Shot(settle: true)], [Set(2, 2), Remove(0)]),
         Pages("snapshot and clear", 3, [Set(0, 1), Set(1, 1)], [Shot()], [Clear(), Add(0, 3)], [Set(1, 2)]),
         Pages("snapshot and dispose", 3, [Set(0, 1), Set(1, 1)], [Shot()], [Set(1, 2), Dispose()], [Get(0)]),
-        TwoShards("two inserts into two shards, two reads", [Set(2, 1), Set(3, 1)], [Add(0, 1), Get(1)], [Add(1, 2), Get(0)]),
+        TwoShards("two inserts into two shards, two reads", [Set(2, 1), Set(3, 1)], [Add(0, 1), Get(1)], [Add(1, 2), Get(0)])
+            with { StaleReads = 3 }, // the version, and the control word twice
 
         Pages("exclusive", 4, [Set(0, 1), Set(1, 1)], [Exclusive(0, 5, 6)], [Get(0), Get(1)], [Set(0, 2)]),
         Pages("exclusive growth", 5, [Set(0, 1), Set(1, 1)], [Exclusive(2, 5, 6)], [Get(2), Get(3), Get(0)]),

@@ -18,7 +18,7 @@ public class WeakMemoryTests(ITestOutputHelper output)
         using Explorer explorer = new(scenario, weakMemory: true);
         System.Diagnostics.Stopwatch watch = System.Diagnostics.Stopwatch.StartNew();
 
-        Coverage coverage = explorer.Explore(new ExhaustiveStrategy(scenario.StalePreemptions, staleReads: 2), Effort.Of(scenario.StaleSchedules));
+        Coverage coverage = explorer.Explore(new ExhaustiveStrategy(scenario.StalePreemptions, scenario.StaleReads), Effort.Of(scenario.StaleSchedules));
         coverage += explorer.Explore(new RandomStrategy(1, Effort.Of(1_500)));
 
         output.WriteLine($"{name}: {coverage.Schedules} schedules, {coverage.Steps} steps, {watch.ElapsedMilliseconds} ms");

@@ -3,20 +3,30 @@ using FastShardMap.ConcurrencyTests.History;
 
 namespace FastShardMap.Stress.Scenarios;
 
-/// <summary>Short bursts of random operations on two keys, recorded with their times and checked for linearizability.</summary>
-internal sealed class HistoryScenario : StressScenario
+/// <summary>Short bursts of random operations on two keys, recorded with their times and checked for linearizability. Over any
+/// back end; the operations that only <see cref="ShardMap{TKey, TValue}"/> has are left out for the others.</summary>
+internal sealed class HistoryScenario(Func<IConcurrentMap<int, ulong>> create) : StressScenario
 {
     private const int OpsPerBurst = 6;
     private const int Keys = 2;
     private const int MostThreads = 8;
     private readonly MapOp[][] _ops = new MapOp[MostThreads][];
-    private ShardMap<int, ulong> _map = new();
+    private IConcurrentMap<int, ulong> _map = create();
     private Barrier? _barrier;
     private int _threads;
     private long _origin;
     private int _broken;
 
     public long Checked { get; private set; }
+
+    /// <summary>The map of the lock-free reads.</summary>
+    public static HistoryScenario OverSeqLocks() => new(static () => new ShardMap<int, ulong>(Options(shards: 1)));
+
+    public static HistoryScenario OverMutexes() => new(static () => new GuardedShardMap<int, ulong, MutexGuard>(shardCount: 2));
+
+    public static HistoryScenario OverReaderWriterLocks() => new(static () => new GuardedShardMap<int, ulong, ReaderWriterGuard>(shardCount: 2));
+
+    public static HistoryScenario OverChannels() => new(static () => new ChannelShardMap<int, ulong>(shardCount: 2, queueLength: 2));
 
     public override void Begin(int threads, int seed)
     {
@@ -67,7 +77,7 @@ internal sealed class HistoryScenario : StressScenario
         if (_barrier!.CurrentPhaseNumber % 2 == 0)
         {
             _map.Dispose();
-            _map = new ShardMap<int, ulong>(Options(shards: 1));
+            _map = create();
             for (int key = 100; key < 107; key++)
             {
                 _map[key] = 0; // so that the burst grows the map
@@ -87,13 +97,18 @@ internal sealed class HistoryScenario : StressScenario
         Checked++;
     }
 
-    private static MapOp Draw(StressWorker worker)
+    private MapOp Draw(StressWorker worker)
     {
         OpKind[] kinds =
         [
-            OpKind.Get, OpKind.Get, OpKind.Get, OpKind.TryAdd, OpKind.Set, OpKind.TryUpdate, OpKind.TryRemove,
-            OpKind.TryRemovePair, OpKind.GetOrAdd, OpKind.TryExchange, OpKind.Add,
+            OpKind.Get, OpKind.Get, OpKind.Get, OpKind.TryAdd, OpKind.Set, OpKind.TryUpdate, OpKind.TryRemove, OpKind.AddOrUpdate,
+            worker.Random.Next(4) == 0 ? OpKind.Clear : OpKind.ToArray,
         ];
+        if (_map is ShardMap<int, ulong>)
+        {
+            kinds = [.. kinds, OpKind.TryRemovePair, OpKind.GetOrAdd, OpKind.TryExchange, OpKind.Add];
+        }
+
         return new MapOp(
             kinds[worker.Random.Next(kinds.Length)], worker.Random.Next(Keys), (ulong)worker.Random.Next(1, 4), (ulong)worker.Random.Next(1, 4))
         {
@@ -125,18 +140,44 @@ internal sealed class HistoryScenario : StressScenario
                 op.Done = _map.TryRemove(op.Key, out value);
                 op.Value = value;
                 break;
+            case OpKind.AddOrUpdate:
+                op.Value = _map.AddOrUpdate(op.Key, _ => op.A, (_, old) => old + op.B);
+                break;
+            case OpKind.Clear:
+                _map.Clear();
+                break;
+            case OpKind.ToArray:
+                op.Seen = new ulong?[Keys];
+                foreach ((int key, ulong seen) in _map.ToArray().Where(static entry => entry.Key < Keys))
+                {
+                    Require(op.Seen[key] is null, $"key {key} is listed twice");
+                    op.Seen[key] = seen;
+                }
+
+                break;
+            default:
+                Run(op, (ShardMap<int, ulong>)_map);
+                break;
+        }
+    }
+
+    private static void Run(MapOp op, ShardMap<int, ulong> map)
+    {
+        ulong value;
+        switch (op.Kind)
+        {
             case OpKind.TryRemovePair:
-                op.Done = _map.TryRemove(new KeyValuePair<int, ulong>(op.Key, op.A));
+                op.Done = map.TryRemove(new KeyValuePair<int, ulong>(op.Key, op.A));
                 break;
             case OpKind.GetOrAdd:
-                op.Value = _map.GetOrAdd(op.Key, op.A);
+                op.Value = map.GetOrAdd(op.Key, op.A);
                 break;
             case OpKind.TryExchange:
-                op.Done = _map.TryExchange(op.Key, op.A, out value);
+                op.Done = map.TryExchange(op.Key, op.A, out value);
                 op.Value = value;
                 break;
             default:
-                op.Value = _map.Add(op.Key, op.A);
+                op.Value = map.Add(op.Key, op.A);
                 break;
         }
     }

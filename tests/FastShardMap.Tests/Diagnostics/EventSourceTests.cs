@@ -39,6 +39,23 @@ public sealed class EventSourceTests
     }
 
     [Fact]
+    public void Migration_OfASnapshot_StopsWithTheSizeItStartedWith()
+    {
+        using Listener listener = new(FastShardMapEventSource.Keywords.Migration);
+        using ShardMap<int, int> map = new(new ShardMapOptions { ShardCount = 1 });
+        for (int key = 0; key < 100; key++)
+        {
+            map[key] = key;
+        }
+
+        map.Snapshot(settle: true).Dispose();
+        List<Event> events = listener.Of(map);
+        Assert.Equal(
+            events.FindAll(step => step.Name == "MigrationStart").Select(step => step["previousGroups"]),
+            events.FindAll(step => step.Name == "MigrationStop").Select(step => step["previousGroups"]));
+    }
+
+    [Fact]
     public void Migration_ClearedMap_StopsUncompleted()
     {
         using Listener listener = new(FastShardMapEventSource.Keywords.Migration);

@@ -99,6 +99,25 @@ public sealed class H10ChurnTests
         Assert.Empty(map.Shards.FindViolations());
     }
 
+    [Fact]
+    public void TrimExcess_NothingLeftOfSaturatedGroups_CountsNone()
+    {
+        using ShardMap<ulong, ulong, ConstantHasher> map = new(new ShardMapOptions { ShardCount = 1 });
+        for (ulong key = 0; key < 700; key++)
+        {
+            map[key] = key;
+        }
+
+        Assert.NotEqual(0, map.GetStatistics().SaturatedGroups);
+        for (ulong key = 0; key < 700; key++)
+        {
+            map.TryRemove(key, out _);
+        }
+
+        map.TrimExcess();
+        Assert.Equal(0, map.GetStatistics().SaturatedGroups);
+    }
+
     private static void Turn(Map map, ref ulong key, int turnovers)
     {
         for (ulong last = key + (ulong)(Live * turnovers); key < last; key++)

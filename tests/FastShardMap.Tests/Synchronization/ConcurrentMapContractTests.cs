@@ -1,4 +1,5 @@
 using FastShardMap.Tests.Snapshots;
+using FastShardMap.Tests.Support;
 
 namespace FastShardMap.Tests.Synchronization;
 
@@ -118,6 +119,24 @@ public abstract class ConcurrentMapContractTests
                 () => map.ToArray(), () => _ = map.Count,
             ],
             call => Assert.Throws<ObjectDisposedException>(call));
+    }
+
+    [Fact]
+    public void Dispose_ByManyThreads_HappensOnce()
+    {
+        for (int round = 0; round < 100; round++)
+        {
+            IConcurrentMap<long, long> map = Create(shards: 4);
+            map[1] = 1;
+            Race race = new(TimeSpan.FromSeconds(20));
+            for (int thread = 0; thread < 3; thread++)
+            {
+                race.Once($"dispose {thread}", map.Dispose);
+            }
+
+            race.Run();
+            Assert.Throws<ObjectDisposedException>(() => map[1]);
+        }
     }
 
     [Fact]
