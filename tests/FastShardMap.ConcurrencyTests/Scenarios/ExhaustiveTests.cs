@@ -2,7 +2,7 @@ using FastShardMap.ConcurrencyTests.Scheduling;
 
 namespace FastShardMap.ConcurrencyTests.Scenarios;
 
-/// <summary>Every schedule of the small scenarios within a bound on preemptions.</summary>
+/// <summary>Every schedule of the small scenarios within a bound on preemptions, and some with more.</summary>
 [Trait("Category", "Heavy")]
 public class ExhaustiveTests(ITestOutputHelper output)
 {
@@ -12,10 +12,12 @@ public class ExhaustiveTests(ITestOutputHelper output)
     [MemberData(nameof(Names))]
     public void Schedules_WithinTheBound_AreLinearizable(string name)
     {
-        using Explorer explorer = new(SmallScenarios.ByName(name));
+        Scenario scenario = SmallScenarios.ByName(name);
+        using Explorer explorer = new(scenario);
         System.Diagnostics.Stopwatch watch = System.Diagnostics.Stopwatch.StartNew();
 
         Coverage coverage = explorer.Explore(new ExhaustiveStrategy(Effort.Preemptions, 0), Effort.MaxSchedules);
+        coverage += explorer.Explore(new RandomStrategy(1, Effort.Of(scenario.RandomSchedules)));
 
         output.WriteLine($"{name}: {coverage.Schedules} schedules, {coverage.Steps} steps, {watch.ElapsedMilliseconds} ms");
         ScheduleTotal.CountTest();

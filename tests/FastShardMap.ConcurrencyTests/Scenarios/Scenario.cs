@@ -11,8 +11,12 @@ namespace FastShardMap.ConcurrencyTests.Scenarios;
 /// <param name="Threads">The operations of each thread.</param>
 internal sealed record Scenario(string Name, IMapTarget Target, int Keys, MapOp[] Setup, params MapOp[][] Threads)
 {
-    /// <summary>How many waits of a thread may run out of time although others could go on.</summary>
+    /// <summary>How many waits of a thread may run out of time although others could go on. Of those with timed writes, if
+    /// there are any: the others must be woken.</summary>
     public int Timeouts { get; init; }
+
+    /// <summary>How many random schedules are run besides.</summary>
+    public int RandomSchedules { get; init; } = 1_000;
 
     /// <summary>How many preemptions a schedule with stale reads has at most, when all are explored.</summary>
     public int StalePreemptions { get; init; } = 1;
@@ -26,7 +30,11 @@ internal sealed record Scenario(string Name, IMapTarget Target, int Keys, MapOp[
     /// <summary>Whether its tables are too large for every word's history to be kept.</summary>
     public bool HasLargeTables { get; init; }
 
+    public int TimeoutsOf(MapOp[] ops) => Threads.Any(HasTimedWrites) && !HasTimedWrites(ops) ? 0 : Timeouts;
+
     public override string ToString() => Name;
+
+    private static bool HasTimedWrites(MapOp[] ops) => Array.Exists(ops, static op => op.Kind is OpKind.TimedSet or OpKind.TimedRemove);
 }
 
 /// <summary>How much was explored.</summary>
@@ -50,7 +58,10 @@ internal sealed unsafe class Explorer : IDisposable
     {
         _scenario = scenario;
         _memory = weakMemory ? new WeakMemory(scenario.Threads.Length) : null;
-        _execution = new Execution(scenario.Threads.Length, RunThread, _memory, processor) { Timeouts = scenario.Timeouts };
+        _execution = new Execution(scenario.Threads.Length, RunThread, _memory, processor) 
+        {
+            Timeouts = [.. scenario.Threads.Select(scenario.TimeoutsOf)],
+        };
         _ops = new MapOp[scenario.Threads.Length][];
         _initial = new ulong[scenario.Keys];
     }

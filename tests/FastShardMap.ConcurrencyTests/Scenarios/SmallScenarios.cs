@@ -77,7 +77,7 @@ internal static class SmallScenarios
         Pages("snapshot, settled", 4, [Set(0, 1), Set(1, 1), Set(2, 1)], [Shot(settle: true)], [Set(2, 2), Remove(0)]),
         Pages("snapshot and clear", 3, [Set(0, 1), Set(1, 1)], [Shot()], [Clear(), Add(0, 3)], [Set(1, 2)]),
         Pages("snapshot and dispose", 3, [Set(0, 1), Set(1, 1)], [Shot()], [Set(1, 2), Dispose()], [Get(0)]),
-        TwoShards("two inserts into two shards, two reads", [Set(2, 1), Set(3, 1)], [Add(0, 1), Get(1)], [Add(1, 2), Get(0)])
+        TwoShards("two inserts into two shards, two reads", [Room(2)], [Add(0, 1), Get(1)], [Add(1, 2), Get(0)])
             with { StaleReads = 3 }, // the version, and the control word twice
 
         Pages("exclusive", 4, [Set(0, 1), Set(1, 1)], [Exclusive(0, 5, 6)], [Get(0), Get(1)], [Set(0, 2)]),
@@ -91,13 +91,14 @@ internal static class SmallScenarios
         Pages("exclusive, waited for", 3, [Set(0, 1)], [Exclusive(0, 5, 6)], [Set(0, 2), Set(1, 3)]) with { Timeouts = 1 },
 
         Pairs("timed writes", 1, [], [Set(0, 1), Set(0, 2)], [TimedSet(0, 3, 10)], [TimedRemove(0, 250), Get(0)]) with { Timeouts = 1 },
+        Pairs("timed write and a queue", 1, [], [Set(0, 1), Set(0, 2)], [TimedSet(0, 3, 10)], [Set(0, 4)]) with { Timeouts = 1, RandomSchedules = 30_000 },
         Pairs("timed writes that do not wait", 1, [Set(0, 1)], [TimedSet(0, 3, 0), Get(0)], [TimedRemove(0, 0)]),
         Pages("timed writes while migrating", 5, [Set(0, 1), Set(1, 1), Set(2, 1), Set(3, 1)], [TimedRemove(2, 10)], [TimedSet(2, 3, 10), Set(4, 1)], [Get(2)])
             with { Timeouts = 1 },
         Pages("timed write and dispose", 2, [Set(0, 1)], [TimedSet(0, 3, 10), Get(0)], [Dispose()]) with { Timeouts = 1 },
         Pairs("cancelled writes", 1, [Set(0, 1)], [Set(0, 2), Cancel()], [CancellableSet(0, 3)], [Set(0, 4), CancellableSet(0, 5)]),
         TwoShards("all locks and one after the other", [Set(0, 1), Set(1, 1)], [Clear()], [Set(1, 2), Set(0, 2)], [Set(3, 2), Set(2, 2)])
-            with { Timeouts = 1 },
+            with { Timeouts = 1, RandomSchedules = 30_000 },
 
         Pairs("parking", 1, [], [Set(0, 1), Set(0, 2)], [Set(0, 3), Set(0, 4)], [Set(0, 5), Get(0)]),
         Pairs("parking with time limits", 1, [], [Set(0, 1), Set(0, 2)], [Set(0, 3)], [Set(0, 5)]) with { Timeouts = 2 },

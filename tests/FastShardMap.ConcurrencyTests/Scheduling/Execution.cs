@@ -60,8 +60,8 @@ internal sealed unsafe class Execution : ISchedule, IDisposable
     /// <summary>Grows with every step: for the order of invocations and responses.</summary>
     public int Clock { get; set; }
 
-    /// <summary>How many waits of a thread may run out of time although others could go on.</summary>
-    public int Timeouts { get; init; }
+    /// <summary>How many waits of each thread may run out of time although others could go on; empty for none.</summary>
+    public int[] Timeouts { get; init; } = [];
 
     public int Steps => _steps;
 
@@ -82,11 +82,11 @@ internal sealed unsafe class Execution : ISchedule, IDisposable
         Clock = 0;
         Failure = null;
         _memory?.Begin();
-        foreach (ScheduledThread thread in _threads)
+        for (int i = 0; i < _threads.Length; i++)
         {
-            thread.State = ThreadCondition.Ready;
-            thread.ForgetRefusal();
-            thread.TimeoutsLeft = Timeouts;
+            _threads[i].State = ThreadCondition.Ready;
+            _threads[i].ForgetRefusal();
+            _threads[i].TimeoutsLeft = i < Timeouts.Length ? Timeouts[i] : 0;
         }
 
         _current = -1;
