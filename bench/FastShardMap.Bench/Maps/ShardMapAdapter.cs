@@ -73,6 +73,7 @@ public readonly struct ShardMapAdapter<TKey, TValue>
         ShardCount = settings.Shards,
         HugePages = settings.HugePages,
         BackgroundMigration = settings.Background,
+        Name = settings.Name,
     };
 
     private readonly struct Changer<TEntry> : IValueUpdater<TValue>

@@ -20,17 +20,19 @@ internal class ReadBody<TMap, TKey, TValue, TEntry> : SuiteBody
     private readonly TKey[] _hits;
     private readonly TKey[] _misses;
     private readonly ulong _zero = Sink.Zero;
+    private readonly string? _name;
     private int _position;
 
-    public ReadBody(int size)
+    public ReadBody(int size, string? name)
     {
+        _name = name;
         int length = Math.Clamp((int)BitOperations.RoundUpToPowerOf2((uint)size), ShortestStream, LongestStream);
         ulong[] numbers = KeyStreams.Distinct(first: 0, size);
         Keys = Array.ConvertAll(numbers, TEntry.KeyOf);
         _hits = Array.ConvertAll(KeyStreams.Uniform(numbers, length, seed: 1), TEntry.KeyOf);
         ulong[] absent = KeyStreams.Distinct(first: size, size);
         _misses = Array.ConvertAll(KeyStreams.Uniform(absent, length, seed: 2), TEntry.KeyOf);
-        Map = TMap.CreateFilled<TEntry>(Keys, new MapSettings(Capacity: size));
+        Map = TMap.CreateFilled<TEntry>(Keys, new MapSettings(Capacity: size, Name: name));
     }
 
     protected TKey[] Keys { get; }
@@ -63,7 +65,7 @@ internal class ReadBody<TMap, TKey, TValue, TEntry> : SuiteBody
 
     public override long Fill(bool reserve)
     {
-        using var map = TMap.CreateFilled<TEntry>(Keys, new MapSettings(Capacity: reserve ? Keys.Length : 0));
+        using var map = TMap.CreateFilled<TEntry>(Keys, new MapSettings(Capacity: reserve ? Keys.Length : 0, Name: _name));
         return map.Count;
     }
 

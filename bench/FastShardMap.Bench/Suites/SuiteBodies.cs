@@ -24,7 +24,7 @@ internal static class SuiteBodies
             Peer.ConcurrentDictionary =>
                 new BatchBody<ConcurrentDictionaryMap<TKey, TValue>, TKey, TValue, TEntry>(size),
             Peer.Dictionary => new WriteBody<DictionaryMap<TKey, TValue>, TKey, TValue, TEntry>(size),
-            Peer.FrozenDictionary => new ReadBody<FrozenDictionaryMap<TKey, TValue>, TKey, TValue, TEntry>(size),
+            Peer.FrozenDictionary => new ReadBody<FrozenDictionaryMap<TKey, TValue>, TKey, TValue, TEntry>(size, name: null),
             Peer.ImmutableDictionary =>
                 new WriteBody<ImmutableDictionaryMap<TKey, TValue>, TKey, TValue, TEntry>(size),
             Peer.LockedDictionary => new WriteBody<LockedDictionaryMap<TKey, TValue>, TKey, TValue, TEntry>(size),

@@ -26,6 +26,7 @@ internal static class SuiteConfig
             ["remove"] = typeof(RemoveSuite),
             ["whole"] = typeof(WholeMapSuite),
             ["floor"] = typeof(FloorSuite),
+            ["observe"] = typeof(ObserveSuite),
         };
 
     /// <summary>Switches of the runtime for each ISA level; .NET 10 knows both spellings of AVX-512's.</summary>
@@ -117,7 +118,7 @@ internal static class SuiteConfig
             return false;
         }
 
-        if (benchmark.Descriptor.Type == typeof(FloorSuite))
+        if (benchmark.Descriptor.Type == typeof(FloorSuite) || benchmark.Descriptor.Type == typeof(ObserveSuite))
         {
             return true;
         }

@@ -60,6 +60,35 @@ public class SuiteBodyTests
     }
 
     [Theory]
+    [InlineData(Observation.Unnamed)]
+    [InlineData(Observation.Named)]
+    [InlineData(Observation.Observed)]
+    [Trait("Category", "Heavy")]
+    public void ObserveSuite_EveryObservation_DoesTheSameWork(Observation observation)
+    {
+        ObserveSuite suite = new() { Observation = observation, Size = Size };
+        suite.SetUp();
+        try
+        {
+            using SuiteBody reference = SuiteBodies.Create(Peer.Dictionary, EntryShape.Key8Value8, Size);
+            Assert.Equal(reference.Hit(), suite.Hit());
+            Assert.Equal((ulong)SuiteBody.Operations, suite.Overwrite());
+            Assert.Equal(Size, suite.InsertGrowing());
+            Assert.Equal(2UL * SuiteBody.Operations, suite.Churn());
+            Assert.Equal(observation == Observation.Observed, suite.Observer is not null);
+            if (suite.Observer is { } observer)
+            {
+                Assert.True(SpinWait.SpinUntil(() => observer.Measurements > 0, TimeSpan.FromMinutes(1)));
+                Assert.True(observer.Events > 0); // of the map that grew
+            }
+        }
+        finally
+        {
+            suite.CleanUp();
+        }
+    }
+
+    [Theory]
     [InlineData(Peer.FrozenDictionary, nameof(FindSuite.HitIndependent), 100, true)]
     [InlineData(Peer.FrozenDictionary, nameof(FillSuite.InsertReserved), 100, true)]
     [InlineData(Peer.FrozenDictionary, nameof(UpdateSuite.ChangeInPlace), 100, false)]
