@@ -5,6 +5,7 @@ namespace FastShardMap.Inspector.Specimen;
 /// <summary>Maps in known states.</summary>
 internal static class Specimens
 {
+    private const int AuditedOperations = 64;
     private static readonly ShardMap<ulong, ulong> s_steady = new(new ShardMapOptions { Name = "steady" });
     private static readonly ShardMap<TradeKey, Trade> s_trades = new(new ShardMapOptions { Name = "trades", ShardCount = 4 });
     private static readonly ShardMap<ulong, int> s_migrating = new(new ShardMapOptions { Name = "migrating", ShardCount = 4 });
@@ -13,6 +14,9 @@ internal static class Specimens
     private static readonly ShardMap<EnumKey<DayOfWeek>, int> s_days = new(new ShardMapOptions { Name = "days", ShardCount = 1 });
     private static readonly ShardMap<ulong, ulong, CustomerHasher> s_customers = new(new ShardMapOptions { Name = "customers", ShardCount = 16 });
     private static readonly ShardMap<Guid, byte> s_empty = new();
+    private static readonly AuditedShardMap<TradeKey, Trade, DefaultHasher<TradeKey>> s_audit = new(
+        s_trades, new AuditOptions<TradeKey> { RecentOperations = AuditedOperations });
+
     private static readonly ManualResetEventSlim s_release = new();
     private static int s_holderId;
     private static int s_holderShardReads;
@@ -51,6 +55,7 @@ internal static class Specimens
             s_customers[key] = key;
         }
 
+        OperateUnderAudit();
         StopInMigration();
         for (ulong key = 0; key < 100; key++)
         {
@@ -78,6 +83,13 @@ internal static class Specimens
         },
         SteadyProbeLengths = s_steady.GetProbeLengths(),
         MigratingProbeLengths = s_migrating.GetProbeLengths(),
+        Audited = s_audit.GetRecent().Select(operation => new
+        {
+            operation.ThreadId,
+            Operation = operation.Operation.ToString(),
+            Key = $"{{ Account = {operation.Key.Account}, Order = {operation.Key.Order} }}",
+        }),
+        AuditedCount = Enum.GetValues<AuditOperation>().Sum(s_audit.GetCount),
         SumOfSteadyKeys = Sum(s_steady.ToArray().Select(entry => entry.Key)),
         SumOfMigratingKeys = Sum(s_migrating.ToArray().Select(entry => entry.Key)),
     });
@@ -105,6 +117,29 @@ internal static class Specimens
         Array.ForEach(threads, thread => thread.Join());
         map.TrimExcess();
         map.Dispose();
+    }
+
+    // Operations of every kind, by two threads, more than the rings hold; the map stays as it was.
+    private static void OperateUnderAudit()
+    {
+        Thread reader = new(static () =>
+        {
+            for (int i = 0; i < 500; i++)
+            {
+                s_audit.TryGetValue(new TradeKey(i % 5, i), out _);
+            }
+        });
+        reader.Start();
+        reader.Join();
+        for (int i = 0; i < 50; i++)
+        {
+            TradeKey key = new(i % 7, i);
+            s_audit.TryAdd(key, default);
+            s_audit[key] = s_trades[key];
+            TradeKey passing = new(99, i);
+            s_audit.TryAdd(passing, default);
+            s_audit.TryRemove(passing, out _);
+        }
     }
 
     // Inserts until one shard is just half way through.

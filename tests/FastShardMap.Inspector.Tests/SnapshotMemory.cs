@@ -69,6 +69,8 @@ internal sealed unsafe class SnapshotMemory : TargetMemory
     /// <summary>Takes a block away, as a dump that was cut off.</summary>
     public void Remove(ulong address) => _blocks.Remove(Find(address).Start);
 
+    public void Copy(byte* start, int bytes) => _blocks[(ulong)start] = new ReadOnlySpan<byte>(start, bytes).ToArray();
+
     private (ulong Start, byte[]? Bytes) Find(ulong address)
     {
         foreach ((ulong start, byte[] bytes) in _blocks)
@@ -89,6 +91,4 @@ internal sealed unsafe class SnapshotMemory : TargetMemory
             Copy(table.Base, (int)(table.Groups * header->StrideBytes));
         }
     }
-
-    private void Copy(byte* start, int bytes) => _blocks[(ulong)start] = new ReadOnlySpan<byte>(start, bytes).ToArray();
 }

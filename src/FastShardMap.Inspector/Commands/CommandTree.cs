@@ -44,6 +44,7 @@ internal static class CommandTree
         Show(output),
         Check(output),
         Entries(output),
+        Audit(output),
         Diff(output),
         Dump(output),
         Trace(output),
@@ -109,6 +110,26 @@ internal static class CommandTree
                 Json = parsed.GetValue(json),
                 Limit = parsed.GetValue(limit),
             },
+            output));
+        return command;
+    }
+
+    private static Command Audit(Output output)
+    {
+        Argument<string> target = new("target") { Description = TargetHelp };
+        Argument<ulong> address = Address();
+        Option<string?> key = new("--key") { Description = "Only operations on the key that reads like this." };
+        Option<int?> thread = new("--thread") { Description = "Only operations of this managed thread." };
+        Option<int> limit = new("--limit") { Description = "The latest so many.", DefaultValueFactory = _ => 100 };
+        Option<bool> json = Json();
+        Command command = new("audit", "The last operations on a map under audit.") { target, address, key, thread, limit, json };
+        command.SetAction(parsed => AuditCommand.Run(
+            parsed.GetRequiredValue(target),
+            parsed.GetRequiredValue(address),
+            parsed.GetValue(key),
+            parsed.GetValue(thread),
+            parsed.GetValue(limit),
+            parsed.GetValue(json),
             output));
         return command;
     }

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using FastShardMap.Inspector.Targets;
 using FastShardMap.Layout;
 using Microsoft.Diagnostics.Runtime;
@@ -12,23 +11,19 @@ namespace FastShardMap.Inspector.Maps;
 internal static class MapFinder
 {
     private const string MapTypePrefix = "FastShardMap.ShardMap<";
-    private const int ScanBytes = 1 << 20;
-
-    /// <summary>Headers start on multiples of a memory block's granule.</summary>
-    private const int ScanStep = 128;
 
     /// <summary>All maps: those with managed objects first, in the order of their addresses.</summary>
     public static List<FoundMap> FindAll(Target target, bool roots)
     {
         List<FoundMap> maps = FromHeap(target, roots);
         HashSet<ulong> known = maps.Select(map => map.Header).ToHashSet();
-        foreach (ulong header in ScanForHeaders(target.Memory))
+        foreach (ulong header in MemoryScan.Find(target.Memory, MapHeader.ExpectedMagic))
         {
-            if (known.Add(header))
+            // The magic word alone may be a copy of one, as on a stack.
+            if (NativeMap.TryRead(target.Memory, header, out _) is { } native && known.Add(header))
             {
-                NativeMap? native = NativeMap.TryRead(target.Memory, header, out string? problem);
                 maps.Add(new FoundMap(
-                    header, 0, null, native, problem, target.Runtime is null ? "unknown" : "nothing: to be finalized"));
+                    header, 0, null, native, null, target.Runtime is null ? "unknown" : "nothing: to be finalized"));
             }
         }
 
@@ -81,12 +76,15 @@ internal static class MapFinder
         return [.. maps.OrderBy(map => map.Object)];
     }
 
-    private static List<ClrObject> HeapMaps(Target target)
+    private static List<ClrObject> HeapMaps(Target target) => ObjectsOf(target, MapTypePrefix);
+
+    /// <summary>The objects on the managed heap whose type, or a base of it, has a name that starts so.</summary>
+    public static List<ClrObject> ObjectsOf(Target target, string typePrefix)
     {
-        List<ClrObject> maps = [];
+        List<ClrObject> found = [];
         if (target.Runtime is null)
         {
-            return maps;
+            return found;
         }
 
         try
@@ -94,9 +92,9 @@ internal static class MapFinder
             // A damaged heap ends the walk early; what was found until then counts.
             foreach (ClrObject candidate in target.Runtime.Heap.EnumerateObjects())
             {
-                if (IsMap(candidate.Type))
+                if (IsOf(candidate.Type, typePrefix))
                 {
-                    maps.Add(candidate);
+                    found.Add(candidate);
                 }
             }
         }
@@ -105,14 +103,14 @@ internal static class MapFinder
             Console.Error.WriteLine($"fsmap: the managed heap is damaged: {exception.Message}");
         }
 
-        return maps;
+        return found;
     }
 
-    private static bool IsMap(ClrType? type)
+    private static bool IsOf(ClrType? type, string prefix)
     {
         for (; type is not null; type = type.BaseType)
         {
-            if (type.Name is { } name && name.StartsWith(MapTypePrefix, StringComparison.Ordinal))
+            if (type.Name is { } name && name.StartsWith(prefix, StringComparison.Ordinal))
             {
                 return true;
             }
@@ -130,27 +128,6 @@ internal static class MapFinder
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
             return 0;
-        }
-    }
-
-    private static IEnumerable<ulong> ScanForHeaders(TargetMemory memory)
-    {
-        byte[] buffer = new byte[ScanBytes];
-        foreach (MemoryRegion region in memory.WritableRegions())
-        {
-            for (ulong offset = 0; offset < region.Bytes; offset += ScanBytes)
-            {
-                int wanted = (int)Math.Min(ScanBytes, region.Bytes - offset);
-                int read = memory.Read(region.Start + offset, buffer.AsSpan(0, wanted));
-                for (int i = 0; i + sizeof(ulong) <= read; i += ScanStep)
-                {
-                    if (MemoryMarshal.Read<ulong>(buffer.AsSpan(i)) == MapHeader.ExpectedMagic
-                        && NativeMap.TryRead(memory, region.Start + offset + (uint)i, out _) is not null)
-                    {
-                        yield return region.Start + offset + (uint)i;
-                    }
-                }
-            }
         }
     }
 }

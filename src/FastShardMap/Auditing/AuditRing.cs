@@ -1,49 +1,48 @@
+using FastShardMap.Layout;
 using FastShardMap.Memory;
 
 namespace FastShardMap.Auditing;
 
-/// <summary>
-/// The last operations of one shard, in unmanaged memory, so that they can be read from a dump.
-/// <code>
-/// 0     u64 magic "FSAUDIT1"     16  u32 capacity, a power of two     24  u64 operations recorded so far
-/// 8     u32 bytes of a record    20  u32 offset of the key in a record
-/// 64    records; number n is in place n mod capacity: i64 timestamp, i32 thread, i32 operation, key
-/// </code>
-/// Written and read under the lock of its shard of the audit.
-/// </summary>
+/// <summary>The last operations of one shard, in unmanaged memory, so that they can be read from a dump
+/// (native-layout-docs/audit-ring.md). Written and read under the lock of its shard of the audit.</summary>
 internal readonly unsafe struct AuditRing<TKey>
     where TKey : unmanaged, IEquatable<TKey>
 {
-    public const ulong ExpectedMagic = 0x3154494455415346;
-    private const int HeaderBytes = 64;
+    private readonly AuditRingHeader* _header;
 
-    /// <summary>16 bytes come before the key, and no type is aligned to more.</summary>
-    private const uint KeyOffset = 16;
-
-    private readonly Header* _header;
-
-    public AuditRing(Arena arena, int capacity)
+    // The anchor: a timestamp and the time it was taken at; one for all rings of an audit, so that their times compare.
+    public AuditRing(
+        Arena arena, int capacity, MapHeader* map, int shard, long ticksPerSecond, (long Timestamp, DateTimeOffset Time) anchor)
     {
-        _header = (Header*)arena.Allocate((nuint)(HeaderBytes + ((long)capacity * sizeof(AuditRecord))));
-        _header->RecordBytes = (uint)sizeof(AuditRecord);
+        AuditRecord<TKey> record = default;
+        _header = (AuditRingHeader*)arena.Allocate((nuint)(AuditRingHeader.Bytes + ((long)capacity * sizeof(AuditRecord<TKey>))));
+        _header->RecordBytes = (uint)sizeof(AuditRecord<TKey>);
+        _header->KeyOffset = (uint)((byte*)&record.Key - (byte*)&record);
         _header->Capacity = (uint)capacity;
-        _header->KeyOffset = KeyOffset;
-        _header->Magic = ExpectedMagic;
+        _header->Shard = (uint)shard;
+        _header->Map = map;
+        _header->TicksPerSecond = ticksPerSecond;
+        _header->AnchorTimestamp = anchor.Timestamp;
+        _header->AnchorTicks = anchor.Time.UtcTicks;
+
+        // Last: a tool that finds the magic finds a complete header.
+        Volatile.Write(ref _header->Magic, AuditRingHeader.ExpectedMagic);
     }
 
-    /// <summary>Operations recorded so far.</summary>
-    public ulong Recorded => _header->Recorded;
+    public AuditRingHeader* Header => _header;
 
-    private AuditRecord* Records => (AuditRecord*)((byte*)_header + HeaderBytes);
+    private AuditRecord<TKey>* Records => (AuditRecord<TKey>*)((byte*)_header + AuditRingHeader.Bytes);
 
     public void Add(in AuditEvent<TKey> auditEvent)
     {
-        AuditRecord* record = Records + (_header->Recorded & (_header->Capacity - 1));
+        AuditRecord<TKey>* record = Records + (_header->Recorded & (_header->Capacity - 1));
         record->Timestamp = auditEvent.Timestamp;
         record->ThreadId = auditEvent.ThreadId;
         record->Operation = (int)auditEvent.Operation;
         record->Key = auditEvent.Key;
-        _header->Recorded++;
+
+        // After the record: a dump taken between the two shows the count without it.
+        Volatile.Write(ref _header->Recorded, _header->Recorded + 1);
     }
 
     public void CopyTo(List<AuditEvent<TKey>> events)
@@ -52,28 +51,8 @@ internal readonly unsafe struct AuditRing<TKey>
         ulong kept = Math.Min(recorded, _header->Capacity);
         for (ulong number = recorded - kept; number < recorded; number++)
         {
-            AuditRecord record = Records[number & (_header->Capacity - 1)];
+            AuditRecord<TKey> record = Records[number & (_header->Capacity - 1)];
             events.Add(new AuditEvent<TKey>(record.Timestamp, record.Key, record.ThreadId, (AuditOperation)record.Operation));
         }
-    }
-
-#pragma warning disable CS0649 // padding
-    private struct Header
-    {
-        public ulong Magic;
-        public uint RecordBytes;
-        public uint Reserved;
-        public uint Capacity;
-        public uint KeyOffset;
-        public ulong Recorded;
-    }
-#pragma warning restore CS0649
-
-    private struct AuditRecord
-    {
-        public long Timestamp;
-        public int ThreadId;
-        public int Operation;
-        public TKey Key;
     }
 }

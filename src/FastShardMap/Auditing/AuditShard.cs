@@ -1,3 +1,4 @@
+using FastShardMap.Layout;
 using FastShardMap.Memory;
 
 namespace FastShardMap.Auditing;
@@ -18,10 +19,16 @@ internal sealed class AuditShard<TKey>
     private long _ruleFailures;
     private bool _closed;
 
-    public AuditShard(
-        Arena arena, AuditOptions<TKey> options, Action<AuditRule<TKey>, AuditEvent<TKey>, AuditSeverity, string> raise)
+    public unsafe AuditShard(
+        Arena arena,
+        MapHeader* map,
+        int shard,
+        AuditOptions<TKey> options,
+        (long Timestamp, DateTimeOffset Time) anchor,
+        Action<AuditRule<TKey>, AuditEvent<TKey>, AuditSeverity, string> raise)
     {
-        _ring = new AuditRing<TKey>(arena, (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)options.RecentOperations));
+        int capacity = (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)options.RecentOperations);
+        _ring = new AuditRing<TKey>(arena, capacity, map, shard, options.TimeProvider.TimestampFrequency, anchor);
         _rules = [.. options.Rules.Select(rule => rule.CreateForShard())];
         _time = options.TimeProvider;
         _raise = raise;

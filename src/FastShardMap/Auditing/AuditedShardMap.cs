@@ -15,8 +15,8 @@ namespace FastShardMap;
 /// <para><b>Order.</b> An operation is recorded after it was performed; operations of two threads that overlap may be
 /// recorded in either order.</para>
 /// <para><b>Thread safety.</b> All members may be called by any number of threads.</para>
-/// <para><b>Memory.</b> The last operations of each shard lie in unmanaged memory, under the magic number "FSAUDIT1", so
-/// that they can be found in a dump.</para>
+/// <para><b>Memory.</b> The last operations of each shard lie in unmanaged memory, where <c>fsmap audit</c> finds them, also
+/// in a dump.</para>
 /// </remarks>
 public sealed partial class AuditedShardMap<TKey, TValue, THasher> : IDisposable
     where TKey : unmanaged, IEquatable<TKey>
@@ -35,7 +35,7 @@ public sealed partial class AuditedShardMap<TKey, TValue, THasher> : IDisposable
     /// <exception cref="ArgumentNullException"><paramref name="map"/> is null.</exception>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
     /// <exception cref="OutOfMemoryException">The system refuses the memory.</exception>
-    public AuditedShardMap(ShardMap<TKey, TValue, THasher> map, AuditOptions<TKey>? options = null)
+    public unsafe AuditedShardMap(ShardMap<TKey, TValue, THasher> map, AuditOptions<TKey>? options = null)
     {
         ArgumentNullException.ThrowIfNull(map);
         options ??= new AuditOptions<TKey>();
@@ -45,10 +45,11 @@ public sealed partial class AuditedShardMap<TKey, TValue, THasher> : IDisposable
         _alerts = Channel.CreateBounded<AuditAlert>(
             new BoundedChannelOptions(options.PendingAlerts) { FullMode = BoundedChannelFullMode.DropOldest },
             _ => Interlocked.Increment(ref _dropped));
+        (long, DateTimeOffset) anchor = (_time.GetTimestamp(), _time.GetUtcNow());
         _shards = new AuditShard<TKey>[map.GetStatistics().ShardCount];
         for (int shard = 0; shard < _shards.Length; shard++)
         {
-            _shards[shard] = new AuditShard<TKey>(_arena, options, Raise);
+            _shards[shard] = new AuditShard<TKey>(_arena, map.Shards.Header, shard, options, anchor, Raise);
         }
     }
 

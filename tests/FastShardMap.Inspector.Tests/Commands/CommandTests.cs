@@ -1,6 +1,10 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.RegularExpressions;
+using FastShardMap.Inspector.Audits;
 using FastShardMap.Inspector.Commands;
+using FastShardMap.Inspector.Maps;
+using FastShardMap.Layout;
 
 namespace FastShardMap.Inspector.Tests.Commands;
 
@@ -148,6 +152,56 @@ public sealed class CommandTests(SpecimenProcess specimen) : IClassFixture<Speci
 
         Assert.Equal(9_000, SpecimenProcess.RunJson("show", specimen.Dump, managed).GetProperty("Entries").GetInt64());
     }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Audit_Specimen_AgreesWithTheProcess(bool live)
+    {
+        string address = specimen.AddressOf(Target(live), "trades");
+        JsonElement audit = SpecimenProcess.RunJson("audit", Target(live), address, "--limit", "1000");
+        JsonElement[] read = [.. audit.GetProperty("Operations").EnumerateArray()];
+        JsonElement[] known = [.. specimen.Knowledge.RootElement.GetProperty("Audited").EnumerateArray()];
+
+        // Each of the four full rings leaves its oldest out.
+        Assert.Equal(known.Length - 4, read.Length);
+        Assert.Equal(specimen.Knowledge.RootElement.GetProperty("AuditedCount").GetInt64(), audit.GetProperty("Recorded").GetInt64());
+        Assert.Subset(known.Select(item => Text(item, "ThreadId")).ToHashSet(), read.Select(item => Text(item, "Thread")).ToHashSet());
+        foreach (IGrouping<int, JsonElement> shard in read.GroupBy(item => item.GetProperty("Shard").GetInt32()))
+        {
+            string[] ofShard = [.. shard.Select(item => Text(item, "Thread"))];
+            HashSet<string> keys = [.. ofShard.Select(text => text.Split('|')[2])];
+            string[] expected = [.. known.Select(item => Text(item, "ThreadId")).Where(text => keys.Contains(text.Split('|')[2]))];
+            Assert.Equal(expected.TakeLast(63), ofShard);
+        }
+
+        Assert.All(read, item => Assert.InRange(DateTime.UtcNow - item.GetProperty("Time").GetDateTime(), TimeSpan.Zero, TimeSpan.FromMinutes(30)));
+
+        string thread = read[^1].GetProperty("Thread").GetRawText();
+        string key = read[^1].GetProperty("Key").GetString()!;
+        (int code, string table) = SpecimenProcess.Run("audit", Target(live), address, "--key", key, "--thread", thread, "--limit", "1");
+        Assert.Equal(ExitCode.Ok, code);
+        Assert.Contains("700 operations recorded in 4 shards, 252 of them kept, 1 shown", table, StringComparison.Ordinal);
+        Assert.Matches($@"(?m)^  \d{{4}}-\d\d-\d\d [\d:.]+ +Remove +{Regex.Escape(key)} +{thread} +\d\s*$", table);
+
+        static string Text(JsonElement item, string thread) =>
+            $"{item.GetProperty(thread).GetInt32()}|{item.GetProperty("Operation").GetString()}|{item.GetProperty("Key").GetString()}";
+    }
+
+    [Fact]
+    public void Audit_ThroughTheManagedHeap_FindsTheSameRings()
+    {
+        using Targets.Target target = Targets.Target.Open(specimen.Dump);
+
+        ulong[] scanned = [.. MemoryScan.Find(target.Memory, AuditRingHeader.ExpectedMagic)];
+        ulong[] managed = [.. NativeAuditRing.FromHeap(target)];
+        Assert.Equal(4, managed.Length);
+        Assert.Subset(scanned.ToHashSet(), managed.ToHashSet());
+    }
+
+    [Fact]
+    public void Audit_MapWithoutOne_SaysSo() =>
+        Assert.Equal(ExitCode.Unusable, SpecimenProcess.Run("audit", specimen.Dump, specimen.AddressOf(specimen.Dump, "days")).Code);
 
     [Fact]
     public void Diff_AfterGrowth_SaysWhatGrew()

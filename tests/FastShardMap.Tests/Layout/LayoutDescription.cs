@@ -19,6 +19,8 @@ internal static unsafe class LayoutDescription
         StringBuilder text = new();
         text.Append(OfStructure<MapHeader>()).Append(OfStructure<ReadView>()).Append(OfStructure<WriteSide>());
         text.Append(OfStructure<Group>()).Append(OfStructure<TableRef>());
+        text.Append(OfStructure<AuditRingHeader>()).Append(Invariant($"  magic {AuditRingHeader.ExpectedMagic:x16}\n"));
+        text.Append(OfStructure<AuditRecord<long>>());
         AddBlock(text);
         AddShapes(text);
         AddControlWords(text);

@@ -54,6 +54,16 @@ public sealed unsafe class LayoutDocumentTests
     }
 
     [Fact]
+    public void AuditRing_Document_Agrees()
+    {
+        AssertAgrees<AuditRingHeader>("audit-ring.md");
+        Assert.Equal(AuditRingHeader.Bytes, sizeof(AuditRingHeader));
+        Assert.Empty(LayoutTable.ReadFrom(Repository.ReadText($"{Documents}/audit-ring.md"), "AuditRecord")
+            .Compare(sizeof(AuditRecord<long>), StructureFields.Of<AuditRecord<long>>()));
+        Assert.Equal("FSHAUDIT"u8, BitConverter.GetBytes(AuditRingHeader.ExpectedMagic));
+    }
+
+    [Fact]
     public void Shapes_OfTheDocument_AreTheCalculators()
     {
         MarkdownTable table = MarkdownTable.ReadAll(Repository.ReadText($"{Documents}/group.md"))
