@@ -1,6 +1,7 @@
 namespace FastShardMap.Inspector;
 
 /// <summary>What the user asked for cannot be done; the message says why, and no stack trace is of interest.</summary>
+/// <remarks><see cref="ExitCode"/> is what the process ends with.</remarks>
 internal sealed class InspectionException : Exception
 {
     public InspectionException()
@@ -16,4 +17,6 @@ internal sealed class InspectionException : Exception
         : base(message, innerException)
     {
     }
+
+    public int ExitCode { get; init; } = Commands.ExitCode.Unusable;
 }

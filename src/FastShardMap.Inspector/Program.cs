@@ -1,3 +1,4 @@
+using System.Text;
 using FastShardMap.Inspector.Commands;
 using FastShardMap.Inspector.Targets;
 
@@ -6,9 +7,11 @@ if (Isolation.IsWanted(args))
     return Isolation.Run(args);
 }
 
-Console.OutputEncoding = new System.Text.UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
+Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
+using Interruption interruption = Interruption.Watch();
 
-// Entries come by the million: flushed once.
-using StreamWriter writer = new(Console.OpenStandardOutput(), Console.OutputEncoding, bufferSize: 1 << 16);
-bool isTerminal = !Console.IsOutputRedirected;
-return CommandTree.Run(args, isTerminal ? Console.Out : writer);
+// Entries come by the million: flushed when the buffer is full, and once at the end.
+TextWriter writer = Console.IsOutputRedirected
+    ? new StreamWriter(new StandardOutput(Console.OpenStandardOutput()), Console.OutputEncoding, bufferSize: 1 << 16)
+    : Console.Out;
+return CommandTree.Run(args, writer, interruption);

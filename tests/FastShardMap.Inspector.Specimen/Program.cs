@@ -2,6 +2,14 @@ using FastShardMap.Inspector.Specimen;
 
 // A process to look into: its maps are in known states, and it says what it knows of them. Commands come on the standard
 // input, one a line; every answer is one line.
+if (args is ["bare"])
+{
+    // A .NET process that never touches the library.
+    Console.WriteLine("ready");
+    Console.ReadLine();
+    return;
+}
+
 Specimens.Create();
 Console.WriteLine(Specimens.Describe());
 while (Console.ReadLine() is { } command)

@@ -79,7 +79,7 @@ public sealed class SpecimenProcess : IDisposable
             && arguments.Skip(1).Any(argument => int.TryParse(argument, CultureInfo.InvariantCulture, out _) && !File.Exists(argument));
         if (stopsAProcess)
         {
-            return RunTool(patienceSeconds: 300, arguments);
+            return RunTool(arguments);
         }
 
         using StringWriter writer = new();
@@ -87,19 +87,41 @@ public sealed class SpecimenProcess : IDisposable
         return (code, writer.ToString());
     }
 
-    /// <summary>Runs a command as a user does.</summary>
-    public static (int Code, string Text) RunTool(int patienceSeconds, params string[] arguments)
-    {
-        string tool = Path.Combine(AppContext.BaseDirectory, "FastShardMap.Inspector.dll");
-        using Process process = Process.Start(new ProcessStartInfo(s_host, [tool, .. arguments])
+    /// <summary>The tool's command line, for tests that run it in a way of their own.</summary>
+    public static string[] ToolCommand(params string[] arguments) =>
+        [s_host, Path.Combine(AppContext.BaseDirectory, "FastShardMap.Inspector.dll"), .. arguments];
+
+    /// <summary>Starts a process with its output and errors redirected.</summary>
+    public static Process Start(params string[] command) =>
+        Process.Start(new ProcessStartInfo(command[0], command[1..])
         {
             UseShellExecute = false,
+            RedirectStandardInput = true,
             RedirectStandardOutput = true,
-            Environment = { ["FSMAP_PATIENCE_SECONDS"] = patienceSeconds.ToString(CultureInfo.InvariantCulture) },
-        }) ?? throw new InvalidOperationException("The tool did not start.");
+            RedirectStandardError = true,
+        }) ?? throw new InvalidOperationException($"{command[0]} did not start.");
+
+    /// <summary>Runs a process to its end.</summary>
+    public static (int Code, string Text, string Errors) RunProcess(params string[] command)
+    {
+        using Process process = Start(command);
+        process.StandardInput.Close();
+        Task<string> errors = process.StandardError.ReadToEndAsync();
         string text = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return (process.ExitCode, text);
+        if (!process.WaitForExit(TimeSpan.FromMinutes(2)))
+        {
+            process.Kill();
+            Assert.Fail($"{string.Join(' ', command)} does not end.");
+        }
+
+        return (process.ExitCode, text, errors.GetAwaiter().GetResult());
+    }
+
+    private static (int Code, string Text) RunTool(string[] arguments)
+    {
+        (int code, string text, string errors) = RunProcess(ToolCommand(arguments));
+        Console.Error.Write(errors);
+        return (code, text);
     }
 
     public static JsonElement RunJson(params string[] arguments)

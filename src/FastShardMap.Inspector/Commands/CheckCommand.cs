@@ -24,6 +24,12 @@ internal static class CheckCommand
             }
         }
 
+        if (results.Count == 0)
+        {
+            // Not "no errors": whoever checks a wrong process should hear of it.
+            throw new InspectionException($"There is no map in {target.Name}{(target.Note is null ? string.Empty : $" ({target.Note})")}.");
+        }
+
         long errors = results.Sum(result => result.Findings.Errors);
         if (json)
         {
@@ -34,7 +40,7 @@ internal static class CheckCommand
             Print(results, target, errors, output);
         }
 
-        return errors == 0 ? ExitCode.Ok : ExitCode.Inconsistent;
+        return errors == 0 && !target.IsCutOff ? ExitCode.Ok : ExitCode.Inconsistent;
     }
 
     private static (string Map, Findings Findings) CheckFound(FoundMap found)

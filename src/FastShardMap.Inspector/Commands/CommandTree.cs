@@ -10,20 +10,38 @@ internal static class CommandTree
 {
     private const string TargetHelp = "A dump file, or the number of a process, which is stopped meanwhile.";
 
-    /// <summary>Runs a command; never throws.</summary>
-    public static int Run(string[] arguments, TextWriter writer)
+    /// <summary>Runs a command and flushes what it wrote; never throws.</summary>
+    /// <param name="arguments">The command line.</param>
+    /// <param name="writer">Where to write.</param>
+    /// <param name="interruption">What ends a recording early; null for nothing.</param>
+    public static int Run(string[] arguments, TextWriter writer, Interruption? interruption = null)
     {
-        Output output = new(writer);
+        int code = Guard(() =>
+        {
+            ParseResult parsed = Create(new Output(writer), interruption).Parse(arguments);
+            int result = parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = writer });
+            return parsed.Errors.Count > 0 ? ExitCode.Unusable : result;
+        });
+
+        // Also what came before a failure.
+        int flushed = Guard(() =>
+        {
+            writer.Flush();
+            return ExitCode.Ok;
+        });
+        return code == ExitCode.Ok ? flushed : code;
+    }
+
+    private static int Guard(Func<int> action)
+    {
         try
         {
-            ParseResult parsed = Create(output).Parse(arguments);
-            int code = parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = writer });
-            return parsed.Errors.Count > 0 ? ExitCode.Unusable : code;
+            return action();
         }
         catch (InspectionException exception)
         {
             Console.Error.WriteLine($"fsmap: {exception.Message}");
-            return ExitCode.Unusable;
+            return exception.ExitCode;
         }
         catch (Exception exception)
         {
@@ -38,7 +56,7 @@ internal static class CommandTree
         }
     }
 
-    private static RootCommand Create(Output output) => new("Looks into the maps of FastShardMap, in core dumps and live processes.")
+    private static RootCommand Create(Output output, Interruption? interruption) => new("Looks into the maps of FastShardMap, in core dumps and live processes.")
     {
         List(output),
         Show(output),
@@ -47,7 +65,7 @@ internal static class CommandTree
         Audit(output),
         Diff(output),
         Dump(output),
-        Trace(output),
+        Trace(output, interruption),
     };
 
     private static Command List(Output output)
@@ -156,7 +174,7 @@ internal static class CommandTree
         return command;
     }
 
-    private static Command Trace(Output output)
+    private static Command Trace(Output output, Interruption? interruption)
     {
         Argument<string> source = new("source") { Description = "The number of a process, or a .nettrace file." };
         Option<TimeSpan> duration = new("--duration")
@@ -175,6 +193,7 @@ internal static class CommandTree
             parsed.GetValue(chrome),
             parsed.GetValue(keep),
             parsed.GetValue(json),
+            interruption,
             output));
         return command;
     }

@@ -10,6 +10,12 @@ internal static class DumpCommand
     {
         string path = Path.GetFullPath(file ?? string.Create(
             CultureInfo.InvariantCulture, $"fsmap-{processId}-{DateTime.UtcNow:yyyyMMdd-HHmmss}.dmp"));
+        if (Path.Exists(path))
+        {
+            // The dump's writer would replace it, and delete it if that fails: a file, or a device.
+            throw new InspectionException($"{path} exists already.");
+        }
+
         try
         {
             // Heap dumps hold all private memory, so all maps; full ones add the code.
@@ -18,6 +24,12 @@ internal static class DumpCommand
         catch (Exception exception) when (exception is DiagnosticsClientException or IOException or UnauthorizedAccessException)
         {
             throw new InspectionException($"Process {processId} wrote no dump: {exception.Message}", exception);
+        }
+
+        if (!File.Exists(path))
+        {
+            // Processes of other containers write to file systems of their own.
+            throw new InspectionException($"Process {processId} says that it has written {path}, but there is no such file here.");
         }
 
         output.Line($"{path}  {Output.Number(new FileInfo(path).Length)} bytes");

@@ -5,7 +5,7 @@ internal static class ExitCode
 {
     public const int Ok = 0;
 
-    /// <summary>The check has found errors.</summary>
+    /// <summary>The check has found errors, or something could not be read.</summary>
     public const int Inconsistent = 1;
 
     /// <summary>The command line cannot be understood (System.CommandLine's own code), or names nothing that is there.</summary>
@@ -13,4 +13,7 @@ internal static class ExitCode
 
     /// <summary>The tool itself has failed.</summary>
     public const int Failed = 3;
+
+    /// <summary>A file, or the standard output, could not be written: the disk is full, or permission is missing.</summary>
+    public const int NotWritten = 4;
 }

@@ -13,6 +13,11 @@ internal static class ListCommand
         using (Target target = Target.Open(dumpOrProcess))
         {
             maps = MapFinder.FindAll(target, roots: true).ConvertAll(MapSummary.Of);
+            if (maps.Count == 0)
+            {
+                Console.Error.WriteLine($"fsmap: no map in {target.Name}");
+            }
+
             if (target.Note is not null && !json)
             {
                 output.Line($"The managed heap cannot be read ({target.Note}); maps are found by their headers.");

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using FastShardMap.Inspector.Html;
 using FastShardMap.Inspector.Maps;
 using FastShardMap.Inspector.Targets;
@@ -26,7 +27,7 @@ internal static class ShowCommand
 
         if (htmlFile is not null)
         {
-            File.WriteAllText(htmlFile, HeatMapPage.Render(report));
+            OutputFile.Write(htmlFile, file => file.Write(Encoding.UTF8.GetBytes(HeatMapPage.Render(report))));
             output.Line($"Written: {htmlFile}");
         }
 

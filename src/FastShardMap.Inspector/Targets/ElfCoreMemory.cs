@@ -18,11 +18,15 @@ internal sealed class ElfCoreMemory : TargetMemory
     private readonly SafeFileHandle _file;
     private readonly Segment[] _segments;
 
-    private ElfCoreMemory(SafeFileHandle file, Segment[] segments)
+    private ElfCoreMemory(SafeFileHandle file, Segment[] segments, ulong describedBytes)
     {
         _file = file;
         _segments = segments;
+        MissingBytes = (long)Math.Min(describedBytes - Math.Min(describedBytes, (ulong)RandomAccess.GetLength(file)), long.MaxValue);
     }
+
+    /// <summary>How much shorter the file is than its headers say.</summary>
+    public long MissingBytes { get; }
 
     /// <summary>Opens a file if it is a core dump.</summary>
     /// <exception cref="IOException">The file cannot be read.</exception>
@@ -38,7 +42,7 @@ internal sealed class ElfCoreMemory : TargetMemory
             return null;
         }
 
-        return new ElfCoreMemory(file, ReadSegments(file, header));
+        return new ElfCoreMemory(file, ReadSegments(file, header, out ulong describedBytes), describedBytes);
     }
 
     public override int Read(ulong address, Span<byte> buffer)
@@ -68,7 +72,7 @@ internal sealed class ElfCoreMemory : TargetMemory
         base.Dispose(disposing);
     }
 
-    private static Segment[] ReadSegments(SafeFileHandle file, ReadOnlySpan<byte> header)
+    private static Segment[] ReadSegments(SafeFileHandle file, ReadOnlySpan<byte> header, out ulong describedBytes)
     {
         ulong tableOffset = BinaryPrimitives.ReadUInt64LittleEndian(header[32..]);
         int entryBytes = BinaryPrimitives.ReadUInt16LittleEndian(header[54..]);
@@ -78,6 +82,7 @@ internal sealed class ElfCoreMemory : TargetMemory
             count = ReadExtendedCount(file, BinaryPrimitives.ReadUInt64LittleEndian(header[40..]));
         }
 
+        describedBytes = unchecked(tableOffset + ((ulong)count * (uint)entryBytes));
         List<Segment> segments = [];
         byte[] entry = new byte[ProgramHeaderBytes];
         for (long i = 0; entryBytes >= ProgramHeaderBytes && i < Math.Min(count, MaxProgramHeaders); i++)
@@ -90,7 +95,8 @@ internal sealed class ElfCoreMemory : TargetMemory
 
             if (BinaryPrimitives.ReadUInt32LittleEndian(entry) == Load)
             {
-                AddSegment(segments, entry, (ulong)RandomAccess.GetLength(file));
+                ulong end = AddSegment(segments, entry, (ulong)RandomAccess.GetLength(file));
+                describedBytes = Math.Max(describedBytes, end);
             }
         }
 
@@ -98,17 +104,20 @@ internal sealed class ElfCoreMemory : TargetMemory
     }
 
     // Only what lies in the file: memory beyond a segment's part of it was not dumped, and nonsense in a damaged table
-    // must not send a walk round the address space.
-    private static void AddSegment(List<Segment> segments, ReadOnlySpan<byte> entry, ulong fileBytes)
+    // must not send a walk round the address space. Answers where the segment's part ends, if it is all there.
+    private static ulong AddSegment(List<Segment> segments, ReadOnlySpan<byte> entry, ulong fileBytes)
     {
         ulong fileOffset = BinaryPrimitives.ReadUInt64LittleEndian(entry[8..]);
         ulong address = BinaryPrimitives.ReadUInt64LittleEndian(entry[16..]);
-        ulong bytes = Math.Min(BinaryPrimitives.ReadUInt64LittleEndian(entry[32..]), fileBytes - Math.Min(fileBytes, fileOffset));
+        ulong dumped = BinaryPrimitives.ReadUInt64LittleEndian(entry[32..]);
+        ulong bytes = Math.Min(dumped, fileBytes - Math.Min(fileBytes, fileOffset));
         bool isWritable = (BinaryPrimitives.ReadUInt32LittleEndian(entry[4..]) & Writable) != 0;
         if (bytes != 0 && address + bytes > address)
         {
             segments.Add(new Segment(address, bytes, fileOffset, isWritable));
         }
+
+        return unchecked(address + dumped) >= address && fileOffset + dumped >= fileOffset ? fileOffset + dumped : 0;
     }
 
     // With 65,535 segments and more, the count stands in the first section header.

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using FastShardMap.Inspector.Commands;
 
 namespace FastShardMap.Inspector.Targets;
@@ -22,8 +23,11 @@ internal static class Isolation
     /// <summary>The child's exit code when its patience is at an end.</summary>
     private const int PatienceEnded = 75;
 
-    /// <summary>Processes ended by a signal report 128 and its number.</summary>
-    private const int FirstSignalCode = 128;
+    /// <summary>How long an interrupted child may take to end by itself: at a terminal it has been interrupted, too.</summary>
+    private static readonly TimeSpan s_grace = TimeSpan.FromSeconds(1);
+
+    /// <summary>128 and the number of SIGILL, SIGABRT, SIGBUS, SIGFPE, SIGSEGV.</summary>
+    private static readonly int[] s_crashCodes = [132, 134, 135, 136, 139];
 
     private static readonly string? s_role = Environment.GetEnvironmentVariable(RoleVariable);
 
@@ -65,7 +69,8 @@ internal static class Isolation
         return new Timer(static _ => Environment.Exit(PatienceEnded), state: null, TimeSpan.FromSeconds(seconds), Timeout.InfiniteTimeSpan);
     }
 
-    private static bool IsCrash(int code) => code is >= FirstSignalCode or < 0;
+    // Windows reports the exception's code, which is negative.
+    private static bool IsCrash(int code) => code < 0 || s_crashCodes.Contains(code);
 
     private static int RunChild(string[] arguments, string role)
     {
@@ -80,17 +85,36 @@ internal static class Isolation
         // A crash here is an answer, not a case for another dump.
         start.Environment["DOTNET_DbgEnableMiniDump"] = "0";
         using Process child = Process.Start(start) ?? throw new InspectionException("The reading process did not start.");
-        ConsoleCancelEventHandler leaveItToTheChild = static (_, cancel) => cancel.Cancel = true;
-        Console.CancelKeyPress += leaveItToTheChild;
+        PosixSignalRegistration[] signals =
+        [
+            .. new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP }
+                .Select(signal => PosixSignalRegistration.Create(signal, context =>
+                {
+                    context.Cancel = true;
+                    _ = EndSoonAsync(child);
+                })),
+        ];
         try
         {
             child.WaitForExit();
         }
         finally
         {
-            Console.CancelKeyPress -= leaveItToTheChild;
+            Array.ForEach(signals, static signal => signal.Dispose());
         }
 
         return child.ExitCode;
+    }
+
+    private static async Task EndSoonAsync(Process child)
+    {
+        try
+        {
+            await child.WaitForExitAsync().WaitAsync(s_grace).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            child.Kill();
+        }
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using FastShardMap.Inspector.Commands;
 using Microsoft.Diagnostics.Runtime;
 
 namespace FastShardMap.Inspector.Targets;
@@ -47,8 +48,11 @@ internal sealed class Target : IDisposable
             return Attach(processId);
         }
 
-        throw new InspectionException($"'{dumpOrProcess}' is neither a file nor the number of a process.");
+        throw new InspectionException($"'{dumpOrProcess}' is neither a file that can be seen from here nor the number of a process.");
     }
+
+    /// <summary>Whether a part of a dump is missing.</summary>
+    public bool IsCutOff => Memory is ElfCoreMemory { MissingBytes: > 0 };
 
     public void Dispose()
     {
@@ -62,11 +66,18 @@ internal sealed class Target : IDisposable
         DataTarget data;
         try
         {
-            data = DataTarget.AttachToProcess(processId, suspend: true);
+            System.Diagnostics.Process.GetProcessById(processId).Dispose();
+            data = Interruption.Attach(() => DataTarget.AttachToProcess(processId, suspend: true));
+        }
+        catch (ArgumentException exception)
+        {
+            throw new InspectionException($"There is no process {processId}.", exception);
         }
         catch (Exception exception)
         {
-            throw new InspectionException($"Process {processId} cannot be attached to: {exception.Message}", exception);
+            throw new InspectionException(
+                $"Process {processId} cannot be attached to: {exception.Message} (It takes the process's user or root, and where kernel.yama.ptrace_scope or a container forbids it, the capability SYS_PTRACE.)",
+                exception);
         }
 
         ClrRuntime? runtime = TryCreateRuntime(data, out string? note);
@@ -80,6 +91,10 @@ internal sealed class Target : IDisposable
         try
         {
             core = ElfCoreMemory.TryOpen(path);
+            if (core is { MissingBytes: > 0 })
+            {
+                Console.Error.WriteLine($"fsmap: {name} is cut off: at least {core.MissingBytes} bytes are missing, and with them maps or entries.");
+            }
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

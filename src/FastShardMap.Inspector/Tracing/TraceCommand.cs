@@ -9,15 +9,14 @@ internal static class TraceCommand
 {
     private const int MaxRows = 20;
 
-    public static int Run(string source, TimeSpan duration, string? chromeFile, string? traceFile, bool json, Output output)
+    public static int Run(string source, TimeSpan duration, string? chromeFile, string? traceFile, bool json, Interruption? interruption, Output output)
     {
-        LockTrace trace = ReadOrRecord(source, duration, traceFile);
+        LockTrace trace = ReadOrRecord(source, duration, traceFile, interruption);
         List<WaitSegment> segments = WaitSegments.From(trace);
         List<BlockingChain> chains = BlockingChains.From(segments);
         if (chromeFile is not null)
         {
-            using FileStream stream = File.Create(chromeFile);
-            ChromeTrace.Write(stream, trace, segments);
+            OutputFile.Write(chromeFile, stream => ChromeTrace.Write(stream, trace, segments));
         }
 
         if (json)
@@ -54,7 +53,7 @@ internal static class TraceCommand
         return ExitCode.Ok;
     }
 
-    private static LockTrace ReadOrRecord(string source, TimeSpan duration, string? traceFile)
+    private static LockTrace ReadOrRecord(string source, TimeSpan duration, string? traceFile, Interruption? interruption)
     {
         if (File.Exists(source))
         {
@@ -67,13 +66,17 @@ internal static class TraceCommand
         }
 
         string file = traceFile ?? Path.Combine(Path.GetTempPath(), $"fsmap-{Guid.NewGuid():N}.nettrace");
+        using CancellationTokenSource stop = new();
+        interruption?.BeginRecording(stop);
         try
         {
-            TraceRecorder.Record(processId, duration, file);
+            TraceRecorder.Record(processId, duration, file, stop.Token);
+            interruption?.EndRecording();
             return TraceReader.Read(file);
         }
         finally
         {
+            interruption?.EndRecording();
             if (traceFile is null)
             {
                 File.Delete(file);

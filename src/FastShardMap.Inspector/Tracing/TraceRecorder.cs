@@ -1,4 +1,5 @@
 using System.Diagnostics.Tracing;
+using FastShardMap.Inspector.Commands;
 using Microsoft.Diagnostics.NETCore.Client;
 
 namespace FastShardMap.Inspector.Tracing;
@@ -11,9 +12,15 @@ internal static class TraceRecorder
     /// <summary>Migration, Contention, Reads and Maps; memory is another story.</summary>
     private const long Keywords = 1 | 2 | 4 | 16;
     private const int BufferMegabytes = 64;
+    private const int CopyBytes = 1 << 16;
 
-    public static void Record(int processId, TimeSpan duration, string file)
+    /// <summary>Records until the time is up, the token is cancelled, or the process ends.</summary>
+    /// <exception cref="InspectionException">The process cannot be traced, or the file not written.</exception>
+    public static void Record(int processId, TimeSpan duration, string file, CancellationToken stop)
     {
+        bool isNew = !File.Exists(file);
+        using FileStream output = Open(file);
+        Exception? failure;
         try
         {
             DiagnosticsClient client = new(processId);
@@ -21,19 +28,81 @@ internal static class TraceRecorder
 
             // With rundown: it names the methods of the stacks.
             using EventPipeSession session = client.StartEventPipeSession([provider], requestRundown: true, BufferMegabytes);
-            using FileStream output = File.Create(file);
-            Task copying = session.EventStream.CopyToAsync(output);
-            copying.Wait(duration);
+            using CancellationTokenSource full = CancellationTokenSource.CreateLinkedTokenSource(stop);
+            if (output.CanSeek && output.Length > 0)
+            {
+                output.SetLength(0);
+            }
+
+            Task<Exception?> copying = Task.Run(() => Copy(session.EventStream, output, full), CancellationToken.None);
+            try
+            {
+                copying.Wait(duration, full.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                // Ctrl-C, or a full disk: what is there counts, or the copy says why not.
+            }
+
             if (!copying.IsCompleted)
             {
                 session.Stop();
             }
 
-            copying.GetAwaiter().GetResult();
+            failure = copying.GetAwaiter().GetResult();
         }
         catch (Exception exception) when (exception is DiagnosticsClientException or IOException or UnauthorizedAccessException or TimeoutException)
         {
+            if (isNew)
+            {
+                File.Delete(file);
+            }
+
             throw new InspectionException($"Process {processId} cannot be traced: {exception.Message}", exception);
         }
+
+        if (failure is not null)
+        {
+            throw OutputFile.NotWritten(file, failure);
+        }
+    }
+
+    // Before the session: nobody would read it otherwise. What an existing file holds is kept until there is a session.
+    private static FileStream Open(string file)
+    {
+        try
+        {
+            return new FileStream(file, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read, bufferSize: 0);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw OutputFile.NotWritten(file, exception);
+        }
+    }
+
+    // Reads to the end even when nothing can be written any more: the process waits for its reader before it ends a session,
+    // and we wait for that.
+    private static Exception? Copy(Stream events, FileStream output, CancellationTokenSource full)
+    {
+        Exception? failure = null;
+        byte[] buffer = new byte[CopyBytes];
+        int read;
+        while ((read = events.Read(buffer)) > 0)
+        {
+            try
+            {
+                if (failure is null)
+                {
+                    output.Write(buffer.AsSpan(0, read));
+                }
+            }
+            catch (IOException exception)
+            {
+                failure = exception;
+                full.Cancel();
+            }
+        }
+
+        return failure;
     }
 }
