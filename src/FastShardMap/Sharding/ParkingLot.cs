@@ -85,6 +85,7 @@ internal static unsafe class ParkingLot
     public static bool TryGetAwaitedOwner(ThreadState thread, out int ownerId, out int park)
     {
         (ownerId, park) = (0, 0);
+        SchedulePoint.Before("what the owner waits for");
         int* word = thread.WaitingFor;
         if (word is null)
         {

@@ -14,7 +14,7 @@ internal static unsafe class ShardLock
     public const int Waiters = 1;
 
     /// <summary>Spins before yielding: about the time of a write with its migration steps. Chosen, not measured.</summary>
-    private const int SpinsBeforeYield = SchedulePoint.IsScheduled ? 1 : 10;
+    private const int SpinsBeforeYield = SchedulePoint.IsScheduled ? 0 : 10;
     private const int YieldsBeforePark = SchedulePoint.IsScheduled ? 0 : 8;
 
     /// <summary>How often a parked thread looks whether it is part of a deadlock.</summary>
@@ -210,7 +210,8 @@ internal static unsafe class ShardLock
     /// <summary>Follows owner → lock the owner is parked for → its owner … back to this thread. One look is not enough: a
     /// thread may have released the first lock before it parked for the second. If the next look finds the same threads in
     /// the same waits, each of them owned its lock while it was parked, and that is permanent.</summary>
-    private static void ThrowIfDeadlocked(WriteSide* side, ThreadState thread)
+    /// <exception cref="InvalidOperationException">This thread is part of a deadlock.</exception>
+    internal static void ThrowIfDeadlocked(WriteSide* side, ThreadState thread)
     {
         ulong cycle = FindCycle(&side->Lock, thread);
         if (cycle != 0 && FindCycle(&side->Lock, thread) == cycle)

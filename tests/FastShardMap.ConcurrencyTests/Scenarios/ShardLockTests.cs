@@ -80,6 +80,44 @@ public sealed unsafe class ShardLockTests
         Assert.Equal(2UL, map[1]);
     }
 
+    /// <summary>A thread may have released the first lock before it parked for the second: no deadlock. What tells is that it
+    /// was not awake between two looks.</summary>
+    [Fact]
+    public void ThrowIfDeadlocked_CycleOfThreadsThatMoveOn_IsNone()
+    {
+        using ShardMap<ulong, ulong> mine = new(new ShardMapOptions { ShardCount = 1 });
+        using ShardMap<ulong, ulong> theirs = new(new ShardMapOptions { ShardCount = 1 });
+        ThreadState me = ThreadState.Current;
+        ThreadState? other = null;
+        Thread thread = new(() =>
+        {
+            other = ThreadState.Current;
+            mine[1] = 1;
+        });
+        WriteSide* side = theirs.Shards.Header->WriteSides;
+        ShardLock.Enter(mine.Shards.Header->WriteSides, me);
+        thread.Start();
+        Assert.True(SpinWait.SpinUntil(() => other is not null && other.WaitingFor != null, TimeSpan.FromSeconds(60)));
+        side->Lock = other!.LockWord; // as if it had that lock, and waited for mine
+        try
+        {
+            // It parks anew now and then, to look for deadlocks itself: until both looks fall into one of its waits.
+            Look still = new(() => { });
+            Assert.True(SpinWait.SpinUntil(() => still.Throws(side, me), TimeSpan.FromSeconds(60)), "A deadlock is not seen.");
+
+            Look moving = new(() => other.Parks++);
+            Assert.True(SpinWait.SpinUntil(() => moving.Throws(side, me) || moving.Count == 2, TimeSpan.FromSeconds(60)));
+            Assert.Equal(2, moving.Count);
+            Assert.False(moving.HasThrown, "Two waits of a thread are taken for one.");
+        }
+        finally
+        {
+            side->Lock = 0;
+            ShardLock.Exit(mine.Shards.Header->WriteSides);
+            thread.Join();
+        }
+    }
+
     private static Exception? OfAnotherThread(Action action)
     {
         Exception? exception = null;
@@ -87,6 +125,35 @@ public sealed unsafe class ShardLockTests
         thread.Start();
         thread.Join();
         return exception;
+    }
+
+    /// <summary>Looks for a deadlock, and does something between the first look and the second.</summary>
+    private sealed class Look(Action between) : ISchedule
+    {
+        public int Count { get; private set; }
+
+        public bool HasThrown { get; private set; }
+
+        public bool Throws(WriteSide* side, ThreadState thread)
+        {
+            Count = 0;
+            SchedulePoint.Schedule = this;
+            HasThrown = Record.Exception(() => ShardLock.ThrowIfDeadlocked(side, thread)) is not null;
+            SchedulePoint.Schedule = null;
+            return HasThrown;
+        }
+
+        public void Before(string step)
+        {
+            if (step == "what the owner waits for" && ++Count == 2)
+            {
+                between();
+            }
+        }
+
+        public void BeforeRead(void* address, int bytes, string step)
+        {
+        }
     }
 
     /// <summary>Does something first whenever the thread is about to sleep.</summary>
