@@ -184,11 +184,7 @@ mutant('a group that was moved ahead is not moved again', MIGRATE,
        '        if ((group->Version & GroupVersion.Moved) != 0)\n        {\n            return;\n        }\n', '')
 mutant('all locks are held while tables are frozen', FREEZE, '                EnterAll();\n', '', '                    ExitAll(_options.ShardCount);\n', '')
 
-TIMED = 'Sharding/ShardSet.TimedWrite.cs'
-mutant('a timed writer rechecks disposed under the lock', TIMED, '            ThrowIfDisposed();\n', '')
-mutant('a timed writer helps the migration', TIMED, 'retired = Help(view, side);', '')
-mutant('a timed writer gives the lock up', TIMED, '            ShardLock.Exit(side);\n', '')
-mutant('a timed writer that has given up does nothing', TIMED, '            return false;\n', '')
+mutant('a timed writer that has given up does nothing', WRITE, '            return false;\n', '')
 
 EXCLUSIVE = 'Sharding/ShardSet.Exclusive.cs'
 mutant('an exclusive phase takes all locks', EXCLUSIVE, '        EnterAll();\n', '', '        ExitAll(_options.ShardCount);\n    }', '    }')

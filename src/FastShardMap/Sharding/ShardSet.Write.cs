@@ -13,8 +13,20 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
     /// <exception cref="InvalidOperationException">Called from a callback of this map.</exception>
     /// <exception cref="OutOfMemoryException">The shard has to grow and cannot; nothing has changed.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // a forward
     public readonly void Write<TOperation>(in TKey key, ref TOperation operation)
+        where TOperation : struct, IEntryOperation<TValue> => Perform(key, ref operation, default(WaitForEver));
+
+    /// <summary>As <see cref="Write"/>, if the lock can be had in time.</summary>
+    /// <returns>False if the lock could not be had; nothing has happened then, and nothing will.</returns>
+    public readonly bool TryWrite<TOperation>(
+        in TKey key, ref TOperation operation, int timeoutMilliseconds, CancellationToken cancellationToken)
+        where TOperation : struct, IEntryOperation<TValue> =>
+        Perform(key, ref operation, new WaitUntil(timeoutMilliseconds, cancellationToken));
+
+    private readonly bool Perform<TOperation, TWait>(in TKey key, ref TOperation operation, TWait wait)
         where TOperation : struct, IEntryOperation<TValue>
+        where TWait : struct, ILockWait
     {
         ulong hash = Hash(key);
         ReadView* view = ViewOf(hash);
@@ -23,7 +35,11 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         ThreadState thread = EnterThread();
         bool guarded = TOperation.RunsUserCode || KeysRunUserCode;
         TableRef retired = TableRef.None;
-        ShardLock.Enter(side, thread);
+        if (!wait.TryEnter(side, thread))
+        {
+            return false;
+        }
+
         if (guarded)
         {
             thread.EnterCallback(_arena);
@@ -40,6 +56,7 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
             }
 
             WriteLocked(view, side, hash, key, ref operation, ref retired);
+            return true;
         }
         finally
         {

@@ -1,0 +1,27 @@
+using System.Runtime.CompilerServices;
+using FastShardMap.Layout;
+
+namespace FastShardMap.Sharding;
+
+/// <summary>How long a write waits for its shard's lock: a struct, so that the JIT makes each write's code of its own.</summary>
+internal unsafe interface ILockWait
+{
+    /// <returns>Whether the lock was taken.</returns>
+    bool TryEnter(WriteSide* side, ThreadState thread);
+}
+
+internal readonly unsafe struct WaitForEver : ILockWait
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: uncontended writes
+    public bool TryEnter(WriteSide* side, ThreadState thread)
+    {
+        ShardLock.Enter(side, thread);
+        return true;
+    }
+}
+
+internal readonly unsafe struct WaitUntil(int timeoutMilliseconds, CancellationToken cancellationToken) : ILockWait
+{
+    public bool TryEnter(WriteSide* side, ThreadState thread) =>
+        ShardLock.TryEnter(side, thread, timeoutMilliseconds, cancellationToken);
+}
