@@ -25,6 +25,9 @@ internal readonly record struct GroupShape(
     /// <summary>Groups of one cache line take slots of up to this size; larger slots get seven to a group.</summary>
     private const int LineBytes = 64;
 
+    /// <summary>Larger groups need not end with a line: their heads never lie on two lines all the same.</summary>
+    private const int LargestGroupOfWholeLines = 256;
+
     /// <summary>A group of large slots is kept near a page, with at least two slots (LayoutBench measures slots up to 256 bytes).</summary>
     private const int LargeGroupBytes = 4096;
 
@@ -52,7 +55,8 @@ internal readonly record struct GroupShape(
     public static int StrideOf(int slotBytes)
     {
         int used = HeaderBytes + (SlotsOf(slotBytes) * slotBytes);
-        return used <= LineBytes / 2 ? LineBytes / 2 : AlignUp(used, LineBytes);
+        return used <= LineBytes / 2 ? LineBytes / 2
+            : AlignUp(used, used <= LargestGroupOfWholeLines ? LineBytes : HeaderBytes);
     }
 
     private static int Clamp(int slots) => slots < 2 ? 2 : slots > MaxSlots ? MaxSlots : slots;

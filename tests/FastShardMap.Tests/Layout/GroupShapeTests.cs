@@ -89,10 +89,13 @@ public sealed class GroupShapeTests
             && shape.SlotsPerGroup is >= 2 and <= ControlWord.MaxSlots
             && shape.StrideBytes >= GroupShape.HeaderBytes + (shape.SlotsPerGroup * shape.SlotBytes)
 
-            // A power of two or whole lines: control word and version never straddle a line.
-            && (shape.StrideBytes == 32 || shape.StrideBytes % 64 == 0)
+            // Control word and version never straddle a line.
+            && (shape.StrideBytes == 32 || shape.StrideBytes % 16 == 0)
 
-            // No line more than the slots need.
+            // No line more than the slots need, and groups of some lines no part of one.
+            && (shape.StrideBytes <= 256
+                ? shape.StrideBytes == 32 || shape.StrideBytes % 64 == 0
+                : shape.StrideBytes < GroupShape.HeaderBytes + (shape.SlotsPerGroup * shape.SlotBytes) + 16)
             && shape.StrideBytes < GroupShape.HeaderBytes + (shape.SlotsPerGroup * shape.SlotBytes) + 64;
         Assert.True(sound, $"key {keyBytes}/{keyAlignment}, value {valueBytes}/{valueAlignment}: {shape}");
     }
