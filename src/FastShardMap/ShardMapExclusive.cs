@@ -22,8 +22,7 @@ public sealed class ShardMapExclusive<TKey, TValue, THasher> : IDisposable
     private readonly ShardMap<TKey, TValue, THasher> _map;
     private readonly Sharding.ThreadState _owner;
 
-    /// <summary>Keeps the thread's id from being given to another thread, should it end before the phase does.</summary>
-    private readonly Thread _thread = Thread.CurrentThread;
+    private readonly object _reservedId = Sharding.ThreadState.ReserveId();
     private bool _ended;
 
     internal ShardMapExclusive(ShardMap<TKey, TValue, THasher> map)

@@ -10,6 +10,8 @@ namespace FastShardMap.Probing;
 /// <remarks>See <see cref="IControlGroup"/> for the contract.</remarks>
 internal readonly struct Sse2ControlGroup : IControlGroup
 {
+    private const uint EverySlot = (1u << ControlWord.MaxSlots) - 1;
+
     /// <inheritdoc/>
     public static bool IsSupported => Sse2.X64.IsSupported;
 
@@ -20,13 +22,17 @@ internal readonly struct Sse2ControlGroup : IControlGroup
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Match(ulong control, uint tag)
     {
-        // With AVX2 the broadcast is one instruction. Either way neither the upper half, of zeros, nor the overflow count
-        // has an equal: a tag has bit 7 set.
-        var tags = Avx2.IsSupported
-            ? Avx2.BroadcastScalarToVector128(Vector128.CreateScalarUnsafe(tag).AsByte())
-            : Vector128.CreateScalarUnsafe((byte)tag * 0x0101_0101_0101_0101UL).AsByte();
-        var equal = Sse2.CompareEqual(Vector128.CreateScalar(control).AsByte(), tags);
-        return (uint)Sse2.MoveMask(equal);
+        var controls = Vector128.CreateScalar(control).AsByte();
+        if (Avx2.IsSupported)
+        {
+            // Neither the upper half, of zeros, nor the overflow count has an equal: a tag has bit 7 set.
+            var tags = Avx2.BroadcastScalarToVector128(Vector128.CreateScalarUnsafe(tag).AsByte());
+            return (uint)Sse2.MoveMask(Sse2.CompareEqual(controls, tags));
+        }
+
+        // Only the lower half is filled: what the upper one is equal to means nothing.
+        var pattern = Vector128.CreateScalarUnsafe((byte)tag * 0x0101_0101_0101_0101UL).AsByte();
+        return (uint)Sse2.MoveMask(Sse2.CompareEqual(controls, pattern)) & EverySlot;
     }
 
     /// <inheritdoc/>

@@ -10,7 +10,7 @@ internal unsafe interface ILockWait
     bool TryEnter(WriteSide* side, ThreadState thread);
 }
 
-internal readonly unsafe struct WaitForEver : ILockWait
+internal readonly unsafe struct EndlessWait : ILockWait
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: uncontended writes
     public bool TryEnter(WriteSide* side, ThreadState thread)
@@ -20,7 +20,7 @@ internal readonly unsafe struct WaitForEver : ILockWait
     }
 }
 
-internal readonly unsafe struct WaitUntil(int timeoutMilliseconds, CancellationToken cancellationToken) : ILockWait
+internal readonly unsafe struct LimitedWait(int timeoutMilliseconds, CancellationToken cancellationToken) : ILockWait
 {
     public bool TryEnter(WriteSide* side, ThreadState thread) =>
         ShardLock.TryEnter(side, thread, timeoutMilliseconds, cancellationToken);

@@ -15,14 +15,14 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
     /// <exception cref="OutOfMemoryException">The shard has to grow and cannot; nothing has changed.</exception>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // a forward
     public readonly void Write<TOperation>(in TKey key, ref TOperation operation)
-        where TOperation : struct, IEntryOperation<TValue> => Perform(key, ref operation, default(WaitForEver));
+        where TOperation : struct, IEntryOperation<TValue> => Perform(key, ref operation, default(EndlessWait));
 
     /// <summary>As <see cref="Write"/>, if the lock can be had in time.</summary>
     /// <returns>False if the lock could not be had; nothing has happened then, and nothing will.</returns>
     public readonly bool TryWrite<TOperation>(
         in TKey key, ref TOperation operation, int timeoutMilliseconds, CancellationToken cancellationToken)
         where TOperation : struct, IEntryOperation<TValue> =>
-        Perform(key, ref operation, new WaitUntil(timeoutMilliseconds, cancellationToken));
+        Perform(key, ref operation, new LimitedWait(timeoutMilliseconds, cancellationToken));
 
     private readonly bool Perform<TOperation, TWait>(in TKey key, ref TOperation operation, TWait wait)
         where TOperation : struct, IEntryOperation<TValue>

@@ -55,6 +55,10 @@ internal sealed unsafe class ThreadState
     /// once could each make one, and the wake-up would be lost.</summary>
     public AutoResetEvent Wakeup { get; } = new(initialState: false);
 
+    /// <summary>Keeps the running thread's id from being given to another thread, should this one end.</summary>
+    /// <returns>What does so as long as it is referenced.</returns>
+    public static object ReserveId() => Thread.CurrentThread;
+
     public static ThreadState? ById(int id)
     {
         ThreadState?[] states = Volatile.Read(ref s_byId);

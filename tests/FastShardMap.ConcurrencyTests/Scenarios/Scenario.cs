@@ -58,7 +58,7 @@ internal sealed unsafe class Explorer : IDisposable
     {
         _scenario = scenario;
         _memory = weakMemory ? new WeakMemory(scenario.Threads.Length) : null;
-        _execution = new Execution(scenario.Threads.Length, RunThread, _memory, processor) 
+        _execution = new Execution(scenario.Threads.Length, RunThread, _memory, processor)
         {
             Timeouts = [.. scenario.Threads.Select(scenario.TimeoutsOf)],
         };
