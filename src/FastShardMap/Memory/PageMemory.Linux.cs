@@ -6,49 +6,19 @@ internal static unsafe partial class PageMemory
 {
     private static partial class Linux
     {
-        private const int ProtNone = 0;
-        private const int ProtReadWrite = 3;
         private const int MapPrivateAnonymous = 0x22;
         private const int AdviseDontNeed = 4;
         private const int AdviseHugePage = 14;
         private const int AdviseNoHugePage = 15;
         private const int AdvisePopulateWrite = 23;
         private const int AdviseCollapse = 25;
-        private const nint MapFailed = -1;
 
         // Tables are reserved ahead of use: without swap reservation a strict host does not refuse them for pages
         // that are never touched. PowerPC numbers this flag differently from every other .NET platform.
         private static readonly int MapNoReserve =
             RuntimeInformation.ProcessArchitecture == Architecture.Ppc64le ? 0x40 : 0x4000;
 
-        public static byte* Map(nuint bytes, nuint alignment)
-        {
-            // A page is the system's own alignment; anything above is over-mapped, and both ends are returned.
-            nuint mapped = alignment <= PageBytes ? bytes : bytes + alignment - PageBytes;
-            nint address = mmap(null, mapped, ProtReadWrite, MapPrivateAnonymous | MapNoReserve, -1, 0);
-            if (address == MapFailed)
-            {
-                return null;
-            }
-
-            byte* raw = (byte*)address;
-            byte* start = (byte*)(((nuint)raw + (alignment - 1)) & ~(alignment - 1));
-            nuint head = (nuint)(start - raw);
-            nuint tail = mapped - head - bytes;
-            if (head > 0)
-            {
-                _ = munmap(raw, head);
-            }
-
-            if (tail > 0)
-            {
-                _ = munmap(start + bytes, tail);
-            }
-
-            return start;
-        }
-
-        public static void Unmap(byte* start, nuint bytes) => _ = munmap(start, bytes);
+        public static byte* Map(nuint bytes, nuint alignment) => Posix.Map(bytes, alignment, MapPrivateAnonymous | MapNoReserve);
 
         // Private anonymous memory reads zero after MADV_DONTNEED (madvise(2)). It is refused for locked pages.
         public static bool TryDiscard(byte* start, nuint bytes) => madvise(start, bytes, AdviseDontNeed) == 0;
@@ -68,18 +38,7 @@ internal static unsafe partial class PageMemory
             return madvise(firstPage, RoundToPages((nuint)(start + bytes - firstPage)), AdvisePopulateWrite) == 0;
         }
 
-        public static bool TryProtect(byte* start, nuint bytes) => mprotect(start, bytes, ProtNone) == 0;
-
-        [LibraryImport("libc", EntryPoint = "mmap")]
-        private static partial nint mmap(void* address, nuint bytes, int protection, int flags, int file, nint offset);
-
-        [LibraryImport("libc", EntryPoint = "munmap")]
-        private static partial int munmap(void* address, nuint bytes);
-
         [LibraryImport("libc", EntryPoint = "madvise")]
         private static partial int madvise(void* address, nuint bytes, int advice);
-
-        [LibraryImport("libc", EntryPoint = "mprotect")]
-        private static partial int mprotect(void* address, nuint bytes, int protection);
     }
 }

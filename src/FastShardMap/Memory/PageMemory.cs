@@ -69,13 +69,9 @@ internal static unsafe partial class PageMemory
         {
             Windows.Unmap(start);
         }
-        else if (IsLinux)
-        {
-            Linux.Unmap(start, length);
-        }
         else
         {
-            Bsd.Unmap(start, length);
+            Posix.Unmap(start, length);
         }
     }
 
@@ -159,8 +155,7 @@ internal static unsafe partial class PageMemory
     /// <summary>Makes the pages inaccessible, for guard pages in tests.</summary>
     public static bool TryProtect(byte* start, nuint bytes) =>
         OperatingSystem.IsWindows() ? Windows.TryProtect(start, bytes)
-        : IsLinux ? Linux.TryProtect(start, bytes)
-        : Bsd.TryProtect(start, bytes);
+        : Posix.TryProtect(start, bytes);
 
     public static nuint RoundToPages(nuint bytes) => (bytes + (PageBytes - 1)) & ~(PageBytes - 1);
 
