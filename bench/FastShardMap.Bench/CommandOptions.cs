@@ -27,6 +27,24 @@ internal static class CommandOptions
         return option;
     }
 
+    /// <summary>Several numbers; none unless given.</summary>
+    public static Option<int[]> Numbers(string name, string description, int least, int most)
+    {
+        var option = new Option<int[]>(name) { Description = description, AllowMultipleArgumentsPerToken = true };
+        option.Validators.Add(result =>
+        {
+            foreach (string text in result.Tokens.Select(token => token.Value))
+            {
+                bool isNumber = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number);
+                if (!isNumber || number < least || number > most)
+                {
+                    result.AddError($"{name} takes numbers between {least} and {most}, not '{text}'.");
+                }
+            }
+        });
+        return option;
+    }
+
     /// <summary>Some of several names.</summary>
     public static Option<string[]> Choices(string name, string description, string[] all, string[] defaults)
     {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using FastShardMap.Bench.BackEnds;
 using FastShardMap.Bench.Census;
 using FastShardMap.Bench.Compare;
 using FastShardMap.Bench.Drive;
@@ -12,6 +13,7 @@ var root = new RootCommand("Measures FastShardMap beside the maps it would repla
     CensusCommand.Create(),
     CompareCommand.Create(),
     DriveCommand.Create(),
+    BackEndsCommand.Create(),
     LayoutCommand.Create(),
     SuitesCommand.Create(),
     MemoryCommand.Create(),

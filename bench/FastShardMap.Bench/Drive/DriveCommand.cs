@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using FastShardMap.Bench.Maps;
 using FastShardMap.Bench.Measuring;
 using FastShardMap.Bench.Reporting;
@@ -25,12 +24,8 @@ internal static class DriveCommand
             "How keys are drawn.",
             KeyDistribution.Names,
             [KeyDistribution.Uniform, KeyDistribution.Zipfian]);
-        var threads = new Option<int[]>("--threads")
-        {
-            Description = "Numbers of threads to try.",
-            DefaultValueFactory = _ => [1, Environment.ProcessorCount],
-            AllowMultipleArgumentsPerToken = true,
-        };
+        Option<int[]> threads = CommandOptions.Numbers("--threads", "Numbers of threads to try.", 1, 1024);
+        threads.DefaultValueFactory = _ => [1, Environment.ProcessorCount];
         Option<int> pairs = CommandOptions.Number("--pairs", "Pairs in the map.", 1_000_000, 1, 1_000_000_000);
         Option<int> milliseconds = CommandOptions.Number(
             "--milliseconds", "Length of each leg, throughput and latency.", 1000, 1, 3_600_000);
@@ -52,18 +47,6 @@ internal static class DriveCommand
             maps, mixes, distributions, threads, pairs, milliseconds, repetitions, rate, shards,
             pin, huge, background, growth, readers,
         };
-        threads.Validators.Add(result =>
-        {
-            foreach (var token in result.Tokens)
-            {
-                string text = token.Value;
-                bool isNumber = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int count);
-                if (!isNumber || count is < 1 or > 1024)
-                {
-                    result.AddError($"--threads takes numbers between 1 and 1024, not '{text}'.");
-                }
-            }
-        });
         command.SetAction(parsed =>
         {
             Terminal terminal = Terminal.Create();

@@ -1,7 +1,6 @@
 using System.Globalization;
 using FastShardMap.Bench.Measuring;
 using FastShardMap.Bench.Reporting;
-using Spectre.Console;
 
 namespace FastShardMap.Bench.Drive;
 
@@ -21,15 +20,16 @@ internal static class DriveReport
         ["map", "readers", "operation", "longest, median", .. PercentileNames()];
 
     public static void Print(Terminal terminal, IReadOnlyList<DriveResult> results) =>
-        Print(terminal, DriveHeader, Rows(results));
+        terminal.WriteTable(DriveHeader, Rows(results));
 
     public static void Print(Terminal terminal, IReadOnlyList<GrowthResult> results, LatencyHistogram gaps) =>
-        Print(terminal, GrowthHeader, Rows(results, gaps));
+        terminal.WriteTable(GrowthHeader, Rows(results, gaps));
 
-    public static string ToMarkdown(IReadOnlyList<DriveResult> results) => ToMarkdown(DriveHeader, Rows(results));
+    public static string ToMarkdown(IReadOnlyList<DriveResult> results) =>
+        MarkdownTable.Of(DriveHeader, Rows(results));
 
     public static string ToMarkdown(IReadOnlyList<GrowthResult> results, LatencyHistogram gaps) =>
-        ToMarkdown(GrowthHeader, Rows(results, gaps));
+        MarkdownTable.Of(GrowthHeader, Rows(results, gaps));
 
     private static IEnumerable<string> PercentileNames() => Percentiles.Select(percentile => percentile.Name);
 
@@ -72,31 +72,4 @@ internal static class DriveReport
             LatencyHistogram.ToNanoseconds(latencies.PercentileTicks(percentile.Fraction))));
 
     private static string Millions(double operationsPerSecond) => Units.Digits(operationsPerSecond / 1e6);
-
-    private static void Print(Terminal terminal, string[] header, IEnumerable<string[]> rows)
-    {
-        Table table = terminal.NewTable();
-        foreach (string name in header)
-        {
-            table.AddColumn(new TableColumn(name).RightAligned());
-        }
-
-        foreach (string[] row in rows)
-        {
-            table.AddRow(Array.ConvertAll(row, Markup.Escape));
-        }
-
-        terminal.Console.Write(table);
-    }
-
-    private static string ToMarkdown(string[] header, IEnumerable<string[]> rows)
-    {
-        var table = new MarkdownTable(header);
-        foreach (string[] row in rows)
-        {
-            table.Add(row);
-        }
-
-        return table.ToString();
-    }
 }

@@ -1,6 +1,5 @@
 using FastShardMap.Bench.Measuring;
 using FastShardMap.Bench.Reporting;
-using Spectre.Console;
 
 namespace FastShardMap.Bench.Layout;
 
@@ -28,45 +27,19 @@ internal sealed class LayoutReport(IReadOnlyList<LayoutRow> rows, MachineInfo ma
 
     public void Print(Terminal terminal)
     {
-        Print(terminal, Header, rows.Select(Cells));
+        terminal.WriteTable(Header, rows.Select(Cells));
         terminal.WriteLine(Legend);
-        Print(terminal, SummaryHeader, Summary());
+        terminal.WriteTable(SummaryHeader, Summary());
         terminal.WriteLine(SummaryLegend);
         terminal.WriteLine(Noise());
     }
 
     public string ToMarkdown()
     {
-        var summary = new MarkdownTable(SummaryHeader);
-        foreach (string[] cells in Summary())
-        {
-            summary.Add(cells);
-        }
-
-        var table = new MarkdownTable(Header);
-        foreach (LayoutRow row in rows)
-        {
-            table.Add(Cells(row));
-        }
-
+        string summary = MarkdownTable.Of(SummaryHeader, Summary());
+        string table = MarkdownTable.Of(Header, rows.Select(Cells));
         return $"{machine.Cpu}, {machine.Caches}, {machine.Isa}, {machine.Runtime}, commit {machine.Commit}, " +
             $"{machine.Date}. {Noise()}\n\n{SummaryLegend}\n\n{summary}\n{Legend}\n\n{table}";
-    }
-
-    private static void Print(Terminal terminal, string[] header, IEnumerable<string[]> lines)
-    {
-        Table table = terminal.NewTable();
-        foreach (string name in header)
-        {
-            table.AddColumn(new TableColumn(name).RightAligned());
-        }
-
-        foreach (string[] cells in lines)
-        {
-            table.AddRow(cells);
-        }
-
-        terminal.Console.Write(table);
     }
 
     private static string[] Cells(LayoutRow row) =>

@@ -7,6 +7,13 @@ internal sealed class MarkdownTable(params string[] header)
 {
     private readonly List<string[]> _rows = [];
 
+    public static string Of(string[] header, IEnumerable<string[]> rows)
+    {
+        var table = new MarkdownTable(header);
+        table._rows.AddRange(rows);
+        return table.ToString();
+    }
+
     public void Add(params string[] cells) => _rows.Add(cells);
 
     public override string ToString()

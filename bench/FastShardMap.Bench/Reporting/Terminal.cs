@@ -49,6 +49,22 @@ internal sealed class Terminal
         return table.Border(Console.Profile.Capabilities.Unicode ? TableBorder.Rounded : TableBorder.Ascii);
     }
 
+    public void WriteTable(IEnumerable<string> header, IEnumerable<string[]> rows)
+    {
+        Table table = NewTable();
+        foreach (string name in header)
+        {
+            table.AddColumn(new TableColumn(name).RightAligned());
+        }
+
+        foreach (string[] row in rows)
+        {
+            table.AddRow(Array.ConvertAll(row, Markup.Escape));
+        }
+
+        Console.Write(table);
+    }
+
     public void WriteLine(string text = "") => Console.WriteLine(text);
 
     /// <summary>

@@ -1,0 +1,80 @@
+using System.CommandLine;
+using FastShardMap.Bench.Measuring;
+using FastShardMap.Bench.Reporting;
+
+namespace FastShardMap.Bench.BackEnds;
+
+/// <summary><c>backends</c>: the strategies of synchronisation side by side, and what the features on top cost.</summary>
+internal static class BackEndsCommand
+{
+    private const int Measured = 0;
+    private const int Failed = 1;
+
+    public static Command Create()
+    {
+        Option<string[]> parts = CommandOptions.Choices(
+            "--parts", "Parts to measure.", BackEndsOptions.AllParts, BackEndsOptions.AllParts);
+        Option<int[]> reads = CommandOptions.Numbers("--reads", "Shares of reads, in percent (95 50).", 0, 100);
+        Option<int[]> callers = CommandOptions.Numbers(
+            "--callers", "Numbers of tasks that call at once (2 10 100 1000 10000).", 1, 100_000);
+        Option<int[]> shards = CommandOptions.Numbers(
+            "--shards", "Numbers of shards; 0 for the default (1 16 64 0).", 0, ShardMapOptions.MaxShardCount);
+        Option<int> pairs = CommandOptions.Number("--pairs", "Pairs in each back end.", 100_000, 1, 100_000_000);
+        Option<int> large = CommandOptions.Number(
+            "--large", "Pairs of the map that is snapshotted, saved and audited.", 1_000_000, 1, 100_000_000);
+        Option<int> milliseconds = CommandOptions.Number(
+            "--milliseconds", "Length of each leg, throughput and latency.", 150, 1, 3_600_000);
+        Option<int> repetitions = CommandOptions.Number("--repetitions", "Repetitions.", 3, 1, 1000);
+        var quick = new Option<bool>("--quick") { Description = "2, 100 and 10,000 callers; 1 shard and the default." };
+        var markdown = new Option<string?>("--markdown") { Description = "Also write the tables to this file." };
+        var command = new Command("backends", "Compares the strategies of synchronisation; snapshots, saving, audit.")
+        {
+            parts, reads, callers, shards, pairs, large, milliseconds, repetitions, quick, markdown,
+        };
+        command.SetAction(parsed =>
+        {
+            var all = new BackEndsOptions();
+            bool isQuick = parsed.GetValue(quick);
+            return Run(
+                all with
+                {
+                    Parts = parsed.GetValue(parts)!,
+                    ReadPercents = Given(parsed.GetValue(reads)) ?? all.ReadPercents,
+                    Callers = Given(parsed.GetValue(callers)) ?? (isQuick ? [2, 100, 10_000] : all.Callers),
+                    Shards = Given(parsed.GetValue(shards)) ?? (isQuick ? [1, 0] : all.Shards),
+                    Pairs = parsed.GetValue(pairs),
+                    LargePairs = parsed.GetValue(large),
+                    Duration = TimeSpan.FromMilliseconds(parsed.GetValue(milliseconds)),
+                    Repetitions = parsed.GetValue(repetitions),
+                },
+                parsed.GetValue(markdown));
+        });
+        return command;
+    }
+
+    private static int[]? Given(int[]? numbers) => numbers is { Length: > 0 } ? numbers : null;
+
+    private static int Run(BackEndsOptions options, string? markdownPath)
+    {
+        Terminal terminal = Terminal.Create();
+        try
+        {
+            List<BackEndResult> results =
+                options.Parts.Contains("backends") ? new BackEndSession(options, terminal.Announce).Run() : [];
+            using var features = new FeatureSession(options, terminal.Announce);
+            var report = new BackEndsReport(results, features.Run(), MachineInfo.Read());
+            report.Print(terminal);
+            if (markdownPath is not null)
+            {
+                File.WriteAllText(markdownPath, report.ToMarkdown());
+            }
+
+            return Measured;
+        }
+        catch (AnswersDifferException exception)
+        {
+            Console.Error.WriteLine($"backends: {exception.Message}");
+            return Failed;
+        }
+    }
+}

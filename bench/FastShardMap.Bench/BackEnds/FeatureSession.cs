@@ -1,0 +1,284 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using FastShardMap.Bench.Drive;
+using FastShardMap.Bench.Entries;
+using FastShardMap.Bench.Keys;
+using FastShardMap.Bench.Measuring;
+using FastShardMap.Bench.Reporting;
+
+namespace FastShardMap.Bench.BackEnds;
+
+/// <summary>What snapshots, saving and the audit cost, beside what they are to be held against.</summary>
+internal sealed class FeatureSession(BackEndsOptions options, Action<string> announce) : IDisposable
+{
+    /// <summary>Keys of one call of a loop: called often enough to get its final code in the round that does not count.</summary>
+    private const int KeysPerCall = 512;
+
+    private readonly ulong[] _keys = KeyStreams.Distinct(first: 0, options.LargePairs);
+    private readonly ShardMap<ulong, ulong> _map = Filled(options.LargePairs);
+
+    public List<FeatureRow> Run()
+    {
+        var rows = new List<FeatureRow>();
+        foreach (string part in options.Parts)
+        {
+            switch (part)
+            {
+                case "snapshot":
+                    announce("snapshots");
+                    rows.AddRange(Pauses().Concat(SnapshotReads()));
+                    break;
+                case "save":
+                    announce("saving");
+                    rows.AddRange(Saves());
+                    break;
+                case "audit":
+                    announce("audit");
+                    rows.AddRange(Audits());
+                    break;
+                default:
+                    break;
+            }
+        }
+
+        return rows;
+    }
+
+    public void Dispose() => _map.Dispose();
+
+    private static ShardMap<ulong, ulong> Filled(int pairs)
+    {
+        var map = new ShardMap<ulong, ulong>(pairs);
+        foreach (ulong key in KeyStreams.Distinct(first: 0, pairs))
+        {
+            map[key] = WordEntry.ValueOf(key);
+        }
+
+        return map;
+    }
+
+    /// <summary>The time to take a snapshot, with and without a writer, and the writer's longest write.</summary>
+    private IEnumerable<FeatureRow> Pauses()
+    {
+        List<double> alone = [], unsettled = [], beside = [], calm = [], disturbed = [], gaps = [];
+        for (int repetition = -1; repetition < options.Repetitions; repetition++)
+        {
+            double[] figures =
+            [
+                TakeSnapshot(settle: true),
+                TakeSnapshot(settle: false),
+                LongestWrite(snapshots: null),
+                LongestWrite(snapshots: beside),
+                LatencyHistogram.ToNanoseconds(JitterMeter.Measure(options.Duration).MaxTicks),
+            ];
+            if (repetition < 0)
+            {
+                beside.Clear();
+                continue;
+            }
+
+            alone.Add(figures[0]);
+            unsettled.Add(figures[1]);
+            calm.Add(figures[2]);
+            disturbed.Add(figures[3]);
+            gaps.Add(figures[4]);
+        }
+
+        string pairs = $"{Units.Count(options.LargePairs)} pairs";
+        Spread gap = Spread.Of(gaps);
+        return
+        [
+            new("snapshot", "take one, nobody writes", Spread.Of(alone), pairs),
+            new("snapshot", "take one and leave the copying to writes", Spread.Of(unsettled), pairs),
+            new("snapshot", "take one while a thread writes", Spread.Of(beside), pairs),
+            new("snapshot", "longest write, no snapshots", Spread.Of(calm), $"machine's longest gap {Units.Duration(gap.Median)}"),
+            new("snapshot", "longest write while snapshots are taken", Spread.Of(disturbed), $"machine's longest gap {Units.Duration(gap.Median)}"),
+        ];
+    }
+
+    private double TakeSnapshot(bool settle)
+    {
+        long start = Stopwatch.GetTimestamp();
+        using ShardMapSnapshot<ulong, ulong> snapshot = _map.Snapshot(settle);
+        double taken = Stopwatch.GetElapsedTime(start).TotalNanoseconds;
+        if (!settle)
+        {
+            _map.Snapshot().Dispose(); // brings the shards to rest again
+        }
+
+        return taken;
+    }
+
+    /// <summary>The longest of all writes of one thread while another does nothing, or takes one snapshot after another.</summary>
+    private double LongestWrite(List<double>? snapshots)
+    {
+        var stop = new StopSignal();
+        long longest = 0;
+        var writer = new Thread(() =>
+        {
+            long last = Stopwatch.GetTimestamp();
+            for (int i = 0; !stop.IsRaised; i = i + 1 == _keys.Length ? 0 : i + 1)
+            {
+                _map[_keys[i]] = WordEntry.ValueOf(_keys[i]);
+                long now = Stopwatch.GetTimestamp();
+                longest = Math.Max(longest, now - last);
+                last = now;
+            }
+        })
+        { IsBackground = true, Name = "bench writer" };
+        writer.Start();
+        if (snapshots is null)
+        {
+            Thread.Sleep(options.Duration);
+        }
+        else
+        {
+            long start = Stopwatch.GetTimestamp();
+            do
+            {
+                snapshots.Add(TakeSnapshot(settle: true));
+            }
+            while (Stopwatch.GetElapsedTime(start) < options.Duration);
+        }
+
+        stop.Raise();
+        writer.Join();
+        return LatencyHistogram.ToNanoseconds(longest);
+    }
+
+    private IEnumerable<FeatureRow> SnapshotReads()
+    {
+        using ShardMapSnapshot<ulong, ulong> snapshot = _map.Snapshot();
+        ulong[] stream = Stream();
+        Series own = Looped("hits", stream, keys => Read(_map, keys));
+        Series frozen = Looped("hits", stream, keys => Read(snapshot, keys));
+        Series.Interleave(options.Repetitions, discarded: 1, [own, frozen]);
+        return
+        [
+            new("snapshot", "hit in the map", own.Spread, "1"),
+            new("snapshot", "hit in a snapshot", frozen.Spread, $"{Units.Digits(frozen.RatioTo(own).Median)} x the map's"),
+        ];
+    }
+
+    private IEnumerable<FeatureRow> Saves()
+    {
+        // 16 bytes a pair, and what the format adds: a header, and a checksum a block.
+        byte[] file = new byte[(options.LargePairs * 17L) + (1 << 20)];
+        byte[] copy = new byte[file.Length];
+        long bytes = 0;
+        Series save = Series.OneThread("save", operations: 1, _ =>
+        {
+            using var stream = new MemoryStream(file);
+            _map.Save(stream);
+            bytes = stream.Position;
+            return (ulong)bytes;
+        });
+        Series plain = Series.OneThread("copy", operations: 1, _ =>
+        {
+            file.AsSpan(0, (int)bytes).CopyTo(copy);
+            return (ulong)bytes;
+        });
+        Series.Interleave(options.Repetitions, discarded: 2, [save, plain]);
+        double share = plain.RatioTo(save).Median;
+        return
+        [
+            new("save", "save into memory already touched", save.Spread, $"{Speed(save)}; {100 * share:0} % of a plain copy's speed"),
+            new("save", "plain copy of the same bytes", plain.Spread, $"{Speed(plain)}; {Units.Bytes(bytes)}"),
+        ];
+
+        string Speed(Series series) => $"{Units.Digits(bytes / series.Spread.Median)} GB/s";
+    }
+
+    private IEnumerable<FeatureRow> Audits()
+    {
+        using var audited = new AuditedShardMap<ulong, ulong, DefaultHasher<ulong>>(_map);
+        ulong[] stream = Stream();
+        Series readOff = Looped("hits", stream, keys => Read(_map, keys));
+        Series readOn = Looped("hits", stream, keys => Read(audited, keys));
+        Series writeOff = Looped("exchanges", stream, keys => Exchange(_map, keys));
+        Series writeOn = Looped("exchanges", stream, keys => Exchange(audited, keys));
+        Series.Interleave(options.Repetitions, discarded: 1, [readOff, readOn, writeOff, writeOn]);
+        return
+        [
+            new("audit", "hit, no audit", readOff.Spread, "1"),
+            new("audit", "hit, audited", readOn.Spread, $"{Units.Digits(readOn.RatioTo(readOff).Median)} x"),
+            new("audit", "overwrite, no audit", writeOff.Spread, "1"),
+            new("audit", "overwrite, audited", writeOn.Spread, $"{Units.Digits(writeOn.RatioTo(writeOff).Median)} x"),
+        ];
+    }
+
+    private ulong[] Stream() => KeyStreams.Uniform(_keys, Math.Max(KeysPerCall * 128, options.LargePairs), seed: 3);
+
+    private delegate ulong Loop(ReadOnlySpan<ulong> keys);
+
+    private static Series Looped(string work, ulong[] stream, Loop loop) => Series.OneThread(work, stream.Length, _ =>
+    {
+        ulong sum = 0;
+        for (int first = 0; first < stream.Length; first += KeysPerCall)
+        {
+            sum += loop(stream.AsSpan(first, Math.Min(KeysPerCall, stream.Length - first)));
+        }
+
+        return sum;
+    });
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static ulong Read(ShardMap<ulong, ulong> map, ReadOnlySpan<ulong> keys)
+    {
+        ulong sum = 0;
+        foreach (ulong key in keys)
+        {
+            sum += map.TryGetValue(key, out ulong value) ? value : 0;
+        }
+
+        return sum;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static ulong Read(ShardMapSnapshot<ulong, ulong> map, ReadOnlySpan<ulong> keys)
+    {
+        ulong sum = 0;
+        foreach (ulong key in keys)
+        {
+            sum += map.TryGetValue(key, out ulong value) ? value : 0;
+        }
+
+        return sum;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static ulong Read(AuditedShardMap<ulong, ulong, DefaultHasher<ulong>> map, ReadOnlySpan<ulong> keys)
+    {
+        ulong sum = 0;
+        foreach (ulong key in keys)
+        {
+            sum += map.TryGetValue(key, out ulong value) ? value : 0;
+        }
+
+        return sum;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static ulong Exchange(ShardMap<ulong, ulong> map, ReadOnlySpan<ulong> keys)
+    {
+        ulong sum = 0;
+        foreach (ulong key in keys)
+        {
+            sum += map.TryExchange(key, WordEntry.ValueOf(key), out ulong old) ? old : 0;
+        }
+
+        return sum;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static ulong Exchange(AuditedShardMap<ulong, ulong, DefaultHasher<ulong>> map, ReadOnlySpan<ulong> keys)
+    {
+        ulong sum = 0;
+        foreach (ulong key in keys)
+        {
+            sum += map.TryExchange(key, WordEntry.ValueOf(key), out ulong old) ? old : 0;
+        }
+
+        return sum;
+    }
+}
