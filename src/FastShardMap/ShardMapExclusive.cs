@@ -22,7 +22,8 @@ public sealed class ShardMapExclusive<TKey, TValue, THasher> : IDisposable
     private readonly ShardMap<TKey, TValue, THasher> _map;
     private readonly Sharding.ThreadState _owner;
 
-    private readonly object _reservedId = Sharding.ThreadState.ReserveId();
+    /// <summary>Keeps the thread's id its own, should the thread end before the phase does.</summary>
+    private readonly object _idKeeper = Sharding.ThreadState.IdKeeper;
     private bool _ended;
 
     internal ShardMapExclusive(ShardMap<TKey, TValue, THasher> map)

@@ -22,6 +22,9 @@ internal sealed unsafe class ThreadState
         get => t_current ?? Register();
     }
 
+    /// <summary>While anybody refers to this object, the calling thread's id is not given to another thread.</summary>
+    public static object IdKeeper => Thread.CurrentThread;
+
     public int Id { get; }
 
     /// <summary>What the thread was called when it first wrote to a map, for observers.</summary>
@@ -54,10 +57,6 @@ internal sealed unsafe class ThreadState
     /// <summary>What the thread sleeps on. Made with the state: made on first use, the sleeper and a waker that comes at
     /// once could each make one, and the wake-up would be lost.</summary>
     public AutoResetEvent Wakeup { get; } = new(initialState: false);
-
-    /// <summary>Keeps the running thread's id from being given to another thread, should this one end.</summary>
-    /// <returns>What does so as long as it is referenced.</returns>
-    public static object ReserveId() => Thread.CurrentThread;
 
     public static ThreadState? ById(int id)
     {
