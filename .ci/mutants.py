@@ -85,8 +85,12 @@ mutant('a group of the walk is validated', READ, 'if (!GroupVersion.Validate(gro
 mutant('a walk validates the generation', READ, 'if (result != Finding.Torn && ViewGeneration.Validate(view, generation))', 'if (result != Finding.Torn)')
 mutant('an odd generation is not read under', READ, 'if ((generation & ViewGeneration.Busy) == 0)', 'if (true)')
 mutant('H1 an address is looked at before it is used', READ, 'previous.IsNone ? Finding.Torn : Walk', 'Walk')
-mutant('previous before current', READ, '(generation & ViewGeneration.Migrating) != 0)\n                {\n                    SchedulePoint.BeforeRead(&view->Previous',
-       '(generation & ViewGeneration.Migrating) != 0 && (result = Walk(view->Current, hash, key, out value)) == Finding.Miss)\n                {\n                    SchedulePoint.BeforeRead(&view->Previous')
+CURRENT = 'SchedulePoint.BeforeRead(&view->Current, sizeof(TableRef), "reader: current");\n                '
+mutant('previous before current', READ,
+       'if ((generation & ViewGeneration.Migrating) != 0)\n                {\n                    SchedulePoint.BeforeRead(&view->Previous',
+       CURRENT + 'result = Walk(view->Current, hash, key, out value);\n                if (result == Finding.Miss && (generation & '
+       'ViewGeneration.Migrating) != 0)\n                {\n                    SchedulePoint.BeforeRead(&view->Previous',
+       'if (result == Finding.Miss)\n                {\n                    SchedulePoint', 'if (view == null)\n                {\n                    SchedulePoint')
 mutant('a miss of the walk looks whether the map is disposed', READ,
        'if (result == Finding.Miss)\n                    {\n                        ThrowIfDisposed();\n                    }\n', '')
 mutant('the read of last resort takes the lock', READ, '        ShardLock.Enter(side, thread);\n', '',
