@@ -264,6 +264,7 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         if ((!view->Previous.IsNone && Table<TKey, TValue>.TryFind(view->Previous, hash, key, out SlotRef slot))
             || Table<TKey, TValue>.TryFind(view->Current, hash, key, out slot))
         {
+            SchedulePoint.BeforeRead(Table<TKey, TValue>.ValueAt(slot.Group, slot.Slot), sizeof(TValue), "reader: value under the lock");
             value = *Table<TKey, TValue>.ValueAt(slot.Group, slot.Slot);
             return true;
         }
