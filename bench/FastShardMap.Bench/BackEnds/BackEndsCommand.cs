@@ -24,7 +24,8 @@ internal static class BackEndsCommand
             "--large", "Pairs of the map that is snapshotted, saved and audited.", 1_000_000, 1, 100_000_000);
         Option<int> milliseconds = CommandOptions.Number(
             "--milliseconds", "Length of each leg, throughput and latency.", 150, 1, 3_600_000);
-        Option<int> repetitions = CommandOptions.Number("--repetitions", "Repetitions.", 3, 1, 1000);
+        Option<int> repetitions = CommandOptions.Number(
+            "--repetitions", "Repetitions; 0 for the usual 3, or 2 if quick.", 0, 0, 1000);
         var quick = new Option<bool>("--quick") { Description = "2, 100 and 10,000 callers; 1 shard and the default." };
         var markdown = new Option<string?>("--markdown") { Description = "Also write the tables to this file." };
         var command = new Command("backends", "Compares the strategies of synchronisation; snapshots, saving, audit.")
@@ -33,19 +34,18 @@ internal static class BackEndsCommand
         };
         command.SetAction(parsed =>
         {
-            var all = new BackEndsOptions();
-            bool isQuick = parsed.GetValue(quick);
+            BackEndsOptions usual = parsed.GetValue(quick) ? BackEndsOptions.Quick : new BackEndsOptions();
             return Run(
-                all with
+                usual with
                 {
                     Parts = parsed.GetValue(parts)!,
-                    ReadPercents = Given(parsed.GetValue(reads)) ?? all.ReadPercents,
-                    Callers = Given(parsed.GetValue(callers)) ?? (isQuick ? [2, 100, 10_000] : all.Callers),
-                    Shards = Given(parsed.GetValue(shards)) ?? (isQuick ? [1, 0] : all.Shards),
+                    ReadPercents = Given(parsed.GetValue(reads)) ?? usual.ReadPercents,
+                    Callers = Given(parsed.GetValue(callers)) ?? usual.Callers,
+                    Shards = Given(parsed.GetValue(shards)) ?? usual.Shards,
                     Pairs = parsed.GetValue(pairs),
                     LargePairs = parsed.GetValue(large),
                     Duration = TimeSpan.FromMilliseconds(parsed.GetValue(milliseconds)),
-                    Repetitions = parsed.GetValue(repetitions),
+                    Repetitions = parsed.GetValue(repetitions) is var given and > 0 ? given : usual.Repetitions,
                 },
                 parsed.GetValue(markdown));
         });

@@ -6,6 +6,9 @@ internal sealed record BackEndsOptions
     /// <summary>The parts the command has, in their order.</summary>
     public static readonly string[] AllParts = ["backends", "snapshot", "save", "audit"];
 
+    /// <summary>Fewer cells and repetitions.</summary>
+    public static readonly BackEndsOptions Quick = new() { Callers = [2, 100, 10_000], Shards = [1, 0], Repetitions = 2 };
+
     public IReadOnlyList<string> Parts { get; init; } = AllParts;
 
     /// <summary>Shares of reads, in percent; the others are stores.</summary>

@@ -4,7 +4,7 @@ namespace FastShardMap.Bench.Report;
 internal sealed record ReportOptions
 {
     /// <summary>The parts a report can have, in their order.</summary>
-    public static readonly string[] AllParts = ["compare", "drive", "growth", "memory"];
+    public static readonly string[] AllParts = ["compare", "drive", "backends", "growth", "memory"];
 
     public required IReadOnlyList<string> Parts { get; init; }
 

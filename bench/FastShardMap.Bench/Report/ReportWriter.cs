@@ -1,4 +1,5 @@
 using System.Text;
+using FastShardMap.Bench.BackEnds;
 using FastShardMap.Bench.Compare;
 using FastShardMap.Bench.Drive;
 using FastShardMap.Bench.Maps;
@@ -50,6 +51,9 @@ internal sealed class ReportWriter
                 case "drive":
                     WriteDrive();
                     break;
+                case "backends":
+                    WriteBackEnds();
+                    break;
                 case "growth":
                     WriteGrowth();
                     break;
@@ -95,9 +99,10 @@ internal sealed class ReportWriter
             Maps = DriveMaps,
             Mixes = [.. Mix.All.Select(mix => mix.Name)],
             Distributions = [KeyDistribution.Uniform, KeyDistribution.Zipfian],
-            Threads = [.. PowersUpTo(2 * cores)],
+            Threads = _options.Quick ? [.. new[] { 1, cores, 2 * cores }.Distinct()] : [.. PowersUpTo(2 * cores)],
             Pairs = _options.Scaled(1_000_000),
             Duration = TimeSpan.FromMilliseconds(_options.Quick ? 100 : 500),
+            WarmUp = TimeSpan.FromMilliseconds(_options.Quick ? 150 : 400),
             Repetitions = _options.Quick ? 2 : 5,
         };
         List<DriveResult> results = new DriveSession(options, _announce).Run();
@@ -109,6 +114,20 @@ internal sealed class ReportWriter
         Draw(_plots.ThroughputByThreads(results, "B", KeyDistribution.Zipfian));
         Draw(_plots.LatencyCurves(results, "A", KeyDistribution.Zipfian, cores));
         Draw(_plots.LatencyCurves(results, "churn", "window", cores));
+    }
+
+    private void WriteBackEnds()
+    {
+        BackEndsOptions usual = _options.Quick ? BackEndsOptions.Quick : new BackEndsOptions();
+        BackEndsOptions options = usual with
+        {
+            Pairs = _options.Scaled(usual.Pairs),
+            LargePairs = _options.Scaled(usual.LargePairs),
+        };
+        List<BackEndResult> results = new BackEndSession(options, _announce).Run();
+        using var features = new FeatureSession(options, _announce);
+        var report = new BackEndsReport(results, features.Run(), _machine);
+        WriteText("backends.md", $"# Back ends, snapshots, saving, audit\n\n{report.ToMarkdown()}");
     }
 
     private void WriteGrowth()
