@@ -1,5 +1,6 @@
 using FastShardMap.Bench.Keys;
 using FastShardMap.Bench.Measuring;
+using FastShardMap.Bench.Workloads;
 
 namespace FastShardMap.Bench.BackEnds;
 
@@ -20,6 +21,8 @@ internal sealed class BackEndSession(BackEndsOptions options, Action<string> ann
     {
         ulong[] keys = KeyStreams.Distinct(first: 0, options.Pairs);
         CallStream[] streams = [.. options.ReadPercents.Select(percent => new CallStream(keys, percent))];
+        announce("warming up");
+        WarmUp();
         var results = new List<BackEndResult>();
         foreach (int shards in options.Shards)
         {
@@ -42,6 +45,22 @@ internal sealed class BackEndSession(BackEndsOptions options, Action<string> ann
         }
 
         return results;
+    }
+
+    private static void WarmUp()
+    {
+        ulong[] keys = KeyStreams.Distinct(first: 0, 2_000);
+        var calls = new CallStream(keys, readPercent: 50);
+        IBackEndRun[] runs = Array.ConvertAll(BackEnds, create => create(4, keys));
+        LoopWarmUp.Repeat(() =>
+        {
+            foreach (IBackEndRun run in runs)
+            {
+                run.Run(calls, callers: 4, TimeSpan.Zero, isTimed: false);
+                run.Run(calls, callers: 4, TimeSpan.Zero, isTimed: true);
+            }
+        });
+        Array.ForEach(runs, run => run.Dispose());
     }
 
     private BackEndResult[] Measure(IBackEndRun[] runs, CallStream calls, int readPercent, int callers, int shards)

@@ -61,8 +61,8 @@ internal static class BackEndsCommand
         {
             List<BackEndResult> results =
                 options.Parts.Contains("backends") ? new BackEndSession(options, terminal.Announce).Run() : [];
-            using var features = new FeatureSession(options, terminal.Announce);
-            var report = new BackEndsReport(results, features.Run(), MachineInfo.Read());
+            var report = new BackEndsReport(
+                results, FeatureSession.Run(options, terminal.Announce), MachineInfo.Read());
             report.Print(terminal);
             if (markdownPath is not null)
             {

@@ -18,6 +18,8 @@ internal sealed class BackEndsReport(
 
     private static readonly string[] FeatureHeader = ["feature", "what", "median (min .. max)", "beside"];
 
+    private readonly double _clockNanoseconds = JitterMeter.ClockCostNanoseconds();
+
     public static string ShardsLabel(int shards)
     {
         if (shards != 0)
@@ -44,9 +46,12 @@ internal sealed class BackEndsReport(
         }
     }
 
-    public string ToMarkdown() =>
-        $"{Facts()}\n\n{Legend}\n\n{MarkdownTable.Of(Header, results.Select(Cells))}\n" +
-        MarkdownTable.Of(FeatureHeader, features.Select(Cells));
+    public string ToMarkdown()
+    {
+        string backEnds = results.Count == 0 ? string.Empty : $"{Legend}\n\n{MarkdownTable.Of(Header, results.Select(Cells))}\n";
+        string others = features.Count == 0 ? string.Empty : MarkdownTable.Of(FeatureHeader, features.Select(Cells));
+        return $"{Facts()}\n\n{backEnds}{others}";
+    }
 
     private static string[] Cells(BackEndResult result) =>
     [
@@ -76,5 +81,6 @@ internal sealed class BackEndsReport(
     private static string Millions(double operationsPerSecond) => Units.Digits(operationsPerSecond / 1e6);
 
     private string Facts() =>
-        $"{machine.Cpu}, {machine.Cores} core(s), {machine.Isa}, {machine.Runtime}, {machine.Date}, commit {machine.Commit}";
+        $"{machine.Cpu}, {machine.Cores} core(s), {machine.Isa}, {machine.Runtime}, {machine.Date}, commit {machine.Commit}. " +
+        $"Of each latency, reading the clock and recording takes {Units.Duration(_clockNanoseconds)}.";
 }

@@ -5,36 +5,54 @@ using FastShardMap.Bench.Entries;
 using FastShardMap.Bench.Keys;
 using FastShardMap.Bench.Measuring;
 using FastShardMap.Bench.Reporting;
+using FastShardMap.Bench.Workloads;
 
 namespace FastShardMap.Bench.BackEnds;
 
 /// <summary>What snapshots, saving and the audit cost, beside what they are to be held against.</summary>
-internal sealed class FeatureSession(BackEndsOptions options, Action<string> announce) : IDisposable
+internal sealed class FeatureSession : IDisposable
 {
-    /// <summary>Keys of one call of a loop: called often enough to get its final code in the round that does not count.</summary>
+    /// <summary>Keys of one call of a loop.</summary>
     private const int KeysPerCall = 512;
 
-    private readonly ulong[] _keys = KeyStreams.Distinct(first: 0, options.LargePairs);
-    private readonly ShardMap<ulong, ulong> _map = Filled(options.LargePairs);
+    private readonly BackEndsOptions _options;
+    private readonly ulong[] _keys;
+    private readonly ShardMap<ulong, ulong> _map;
 
-    public List<FeatureRow> Run()
+    private FeatureSession(BackEndsOptions options)
+    {
+        _options = options;
+        _keys = KeyStreams.Distinct(first: 0, options.LargePairs);
+        _map = Filled(options.LargePairs);
+    }
+
+    /// <summary>Measures those of the parts asked for that are features.</summary>
+    public static List<FeatureRow> Run(BackEndsOptions options, Action<string> announce)
     {
         var rows = new List<FeatureRow>();
+        if (!options.Parts.Intersect(["snapshot", "save", "audit"]).Any())
+        {
+            return rows;
+        }
+
+        announce("warming up");
+        WarmUp();
+        using var session = new FeatureSession(options);
         foreach (string part in options.Parts)
         {
             switch (part)
             {
                 case "snapshot":
                     announce("snapshots");
-                    rows.AddRange(Pauses().Concat(SnapshotReads()));
+                    rows.AddRange(session.Pauses().Concat(session.SnapshotReads()));
                     break;
                 case "save":
                     announce("saving");
-                    rows.AddRange(Saves());
+                    rows.AddRange(session.Saves());
                     break;
                 case "audit":
                     announce("audit");
-                    rows.AddRange(Audits());
+                    rows.AddRange(session.Audits());
                     break;
                 default:
                     break;
@@ -57,11 +75,27 @@ internal sealed class FeatureSession(BackEndsOptions options, Action<string> ann
         return map;
     }
 
+    /// <summary>Every loop and feature on a small map, until its code is final.</summary>
+    private static void WarmUp()
+    {
+        const int Pairs = 2_000;
+        ulong[] keys = KeyStreams.Distinct(first: 0, Pairs);
+        using ShardMap<ulong, ulong> map = Filled(Pairs);
+        using var audited = new AuditedShardMap<ulong, ulong, DefaultHasher<ulong>>(map);
+        LoopWarmUp.Repeat(() =>
+        {
+            using ShardMapSnapshot<ulong, ulong> snapshot = map.Snapshot();
+            using var file = new MemoryStream();
+            map.Save(file);
+            Sink.Consume(Read(map, keys) + Read(snapshot, keys) + Read(audited, keys) + Exchange(map, keys) + Exchange(audited, keys));
+        });
+    }
+
     /// <summary>The time to take a snapshot, with and without a writer, and the writer's longest write.</summary>
     private IEnumerable<FeatureRow> Pauses()
     {
         List<double> alone = [], unsettled = [], beside = [], calm = [], disturbed = [], gaps = [];
-        for (int repetition = -1; repetition < options.Repetitions; repetition++)
+        for (int repetition = -1; repetition < _options.Repetitions; repetition++)
         {
             double[] figures =
             [
@@ -69,7 +103,7 @@ internal sealed class FeatureSession(BackEndsOptions options, Action<string> ann
                 TakeSnapshot(settle: false),
                 LongestWrite(snapshots: null),
                 LongestWrite(snapshots: beside),
-                LatencyHistogram.ToNanoseconds(JitterMeter.Measure(options.Duration).MaxTicks),
+                LatencyHistogram.ToNanoseconds(JitterMeter.Measure(_options.Duration).MaxTicks),
             ];
             if (repetition < 0)
             {
@@ -84,7 +118,7 @@ internal sealed class FeatureSession(BackEndsOptions options, Action<string> ann
             gaps.Add(figures[4]);
         }
 
-        string pairs = $"{Units.Count(options.LargePairs)} pairs";
+        string pairs = $"{Units.Count(_options.LargePairs)} pairs";
         Spread gap = Spread.Of(gaps);
         return
         [
@@ -129,7 +163,7 @@ internal sealed class FeatureSession(BackEndsOptions options, Action<string> ann
         writer.Start();
         if (snapshots is null)
         {
-            Thread.Sleep(options.Duration);
+            Thread.Sleep(_options.Duration);
         }
         else
         {
@@ -138,7 +172,7 @@ internal sealed class FeatureSession(BackEndsOptions options, Action<string> ann
             {
                 snapshots.Add(TakeSnapshot(settle: true));
             }
-            while (Stopwatch.GetElapsedTime(start) < options.Duration);
+            while (Stopwatch.GetElapsedTime(start) < _options.Duration);
         }
 
         stop.Raise();
@@ -152,7 +186,7 @@ internal sealed class FeatureSession(BackEndsOptions options, Action<string> ann
         ulong[] stream = Stream();
         Series own = Looped("hits", stream, keys => Read(_map, keys));
         Series frozen = Looped("hits", stream, keys => Read(snapshot, keys));
-        Series.Interleave(options.Repetitions, discarded: 1, [own, frozen]);
+        Series.Interleave(_options.Repetitions, discarded: 1, [own, frozen]);
         return
         [
             new("snapshot", "hit in the map", own.Spread, "1"),
@@ -163,7 +197,7 @@ internal sealed class FeatureSession(BackEndsOptions options, Action<string> ann
     private IEnumerable<FeatureRow> Saves()
     {
         // 16 bytes a pair, and what the format adds: a header, and a checksum a block.
-        byte[] file = new byte[(options.LargePairs * 17L) + (1 << 20)];
+        byte[] file = new byte[(_options.LargePairs * 17L) + (1 << 20)];
         byte[] copy = new byte[file.Length];
         long bytes = 0;
         Series save = Series.OneThread("save", operations: 1, _ =>
@@ -178,7 +212,7 @@ internal sealed class FeatureSession(BackEndsOptions options, Action<string> ann
             file.AsSpan(0, (int)bytes).CopyTo(copy);
             return (ulong)bytes;
         });
-        Series.Interleave(options.Repetitions, discarded: 2, [save, plain]);
+        Series.Interleave(_options.Repetitions, discarded: 2, [save, plain]);
         double share = plain.RatioTo(save).Median;
         return
         [
@@ -197,7 +231,7 @@ internal sealed class FeatureSession(BackEndsOptions options, Action<string> ann
         Series readOn = Looped("hits", stream, keys => Read(audited, keys));
         Series writeOff = Looped("exchanges", stream, keys => Exchange(_map, keys));
         Series writeOn = Looped("exchanges", stream, keys => Exchange(audited, keys));
-        Series.Interleave(options.Repetitions, discarded: 1, [readOff, readOn, writeOff, writeOn]);
+        Series.Interleave(_options.Repetitions, discarded: 1, [readOff, readOn, writeOff, writeOn]);
         return
         [
             new("audit", "hit, no audit", readOff.Spread, "1"),
@@ -207,7 +241,7 @@ internal sealed class FeatureSession(BackEndsOptions options, Action<string> ann
         ];
     }
 
-    private ulong[] Stream() => KeyStreams.Uniform(_keys, Math.Max(KeysPerCall * 128, options.LargePairs), seed: 3);
+    private ulong[] Stream() => KeyStreams.Uniform(_keys, Math.Max(KeysPerCall * 128, _options.LargePairs), seed: 3);
 
     private delegate ulong Loop(ReadOnlySpan<ulong> keys);
 

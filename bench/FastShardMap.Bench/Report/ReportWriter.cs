@@ -125,8 +125,7 @@ internal sealed class ReportWriter
             LargePairs = _options.Scaled(usual.LargePairs),
         };
         List<BackEndResult> results = new BackEndSession(options, _announce).Run();
-        using var features = new FeatureSession(options, _announce);
-        var report = new BackEndsReport(results, features.Run(), _machine);
+        var report = new BackEndsReport(results, FeatureSession.Run(options, _announce), _machine);
         WriteText("backends.md", $"# Back ends, snapshots, saving, audit\n\n{report.ToMarkdown()}");
     }
 

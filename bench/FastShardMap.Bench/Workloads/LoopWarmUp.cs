@@ -13,7 +13,23 @@ internal static class LoopWarmUp
 
     private const int Rounds = 4;
 
-    /// <summary>Does the same unless it has been done for this map before.</summary>
+    /// <summary>Calls something as often, and with such pauses, that the compiler makes its final code of it.</summary>
+    public static void Repeat(Action call)
+    {
+        ArgumentNullException.ThrowIfNull(call);
+        for (int round = 0; round < Rounds; round++)
+        {
+            for (int i = 0; i < CallsPerRound; i++)
+            {
+                call();
+            }
+
+            // Methods are handed to the compiler's background thread 100 ms after the last new one was called.
+            Thread.Sleep(200);
+        }
+    }
+
+    /// <summary>Does what <see cref="Run"/> does unless it has been done for this map before.</summary>
     public static void RunOnce<TMap>()
         where TMap : struct, IMapUnderTest<TMap, ulong, ulong>
     {
@@ -30,25 +46,18 @@ internal static class LoopWarmUp
         ulong[] keys = KeyStreams.Distinct(first: 0, 2_000);
         ulong[] others = KeyStreams.Distinct(first: 1_000_000, 2_000);
         ulong sum = 0;
-        for (int round = 0; round < Rounds; round++)
+        Repeat(() =>
         {
-            for (int call = 0; call < CallsPerRound; call++)
-            {
-                using TMap map = TMap.Create(default);
-                sum += MapLoops.Fill(map, keys);
-                sum += MapLoops.Lookup(map, keys);
-                sum += MapLoops.Lookup(map, others);
-                sum += MapLoops.DependentLookup(map, keys, zero: 0);
-                sum += MapLoops.Overwrite(map, keys);
-                sum += MapLoops.ReadThenOverwrite(map, keys);
-                sum += MapLoops.Churn(map, keys, others);
-                more?.Invoke(map, others);
-            }
-
-            // Methods are handed to the compiler's background thread 100 ms after the last new one was called.
-            Thread.Sleep(200);
-        }
-
+            using TMap map = TMap.Create(default);
+            sum += MapLoops.Fill(map, keys);
+            sum += MapLoops.Lookup(map, keys);
+            sum += MapLoops.Lookup(map, others);
+            sum += MapLoops.DependentLookup(map, keys, zero: 0);
+            sum += MapLoops.Overwrite(map, keys);
+            sum += MapLoops.ReadThenOverwrite(map, keys);
+            sum += MapLoops.Churn(map, keys, others);
+            more?.Invoke(map, others);
+        });
         Sink.Consume(sum);
         Done<TMap>.IsDone = true;
     }

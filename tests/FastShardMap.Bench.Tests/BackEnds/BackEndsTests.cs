@@ -35,8 +35,7 @@ public class BackEndsTests
     [Fact]
     public void Run_Features_MeasuresEveryPart()
     {
-        using var session = new FeatureSession(Tiny, _ => { });
-        List<FeatureRow> rows = session.Run();
+        List<FeatureRow> rows = FeatureSession.Run(Tiny, _ => { });
         Assert.Equal(["snapshot", "save", "audit"], rows.Select(row => row.Part).Distinct());
         Assert.All(rows, row => Assert.True(row.Nanoseconds is { HasValue: true, Median: > 0 }, row.What));
         string text = new BackEndsReport([], rows, MachineInfo.Read()).ToMarkdown();
