@@ -76,7 +76,7 @@ mutant('a home group with overflow does not end the walk', READ,
        'else if (!ControlWord.HasOverflow(GroupVersion.ReadControl(group))\n            && ViewGeneration', 'else if (ViewGeneration')
 mutant('a migrating shard is not read from its current table alone', READ,
        '(generation & (ViewGeneration.Busy | ViewGeneration.Migrating)) != 0', '(generation & ViewGeneration.Busy) != 0')
-mutant('H1 the kind of a table stands in its own word', READ, 'Group* group = HomeGroup(table, hash);',
+mutant('H1 the kind of a table stands in its own word', READ, 'Group* group = Table<TKey, TValue>.HomeGroup(table, hash);',
        'Group* group = (Group*)table.PowerOfTwoHomeGroup(hash, Stride);')
 mutant('a busy group of the walk is torn', READ,
        'if ((version & GroupVersion.Busy) != 0)\n            {\n                value = default;\n                return Finding.Torn;\n            }\n', '')

@@ -44,14 +44,14 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
 
         // The table's kind stands in its own word. The generation could not tell it: the table may have been replaced
         // since, and the other kind's arithmetic points outside the block (hazard H1).
-        Group* group = HomeGroup(table, hash);
+        Group* group = Table<TKey, TValue>.HomeGroup(table, hash);
         ulong version = GroupVersion.BeginRead(group);
         if ((version & (GroupVersion.Busy | GroupVersion.Moved)) != 0)
         {
             goto Unsettled;
         }
 
-        ulong match = Match(GroupVersion.ReadControl(group), HashBits.Tag(hash));
+        ulong match = Table<TKey, TValue>.MatchUnlocked(GroupVersion.ReadControl(group), HashBits.Tag(hash));
         if (match != 0)
         {
             // Copies first, then the version, and only then a look at the key (hazard H5).
@@ -90,21 +90,13 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
     private static byte* SlotAt(Group* group, ulong match) =>
         (byte*)group + GroupShape.HeaderBytes + ControlGroups.LowestSlotOffset(match, GroupShape<TKey, TValue>.SlotBytes);
 
-    /// <summary>The slots with the tag, none outside the group whatever the control word is (hazard H1).</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: in-cache hits
-    private static ulong Match(ulong control, uint tag)
-    {
-        ulong match = ControlGroups.Match(control, tag);
-        return GroupShape<TKey, TValue>.IsMisreadWhenStale ? match & ControlGroups.FirstSlots(Slots) : match;
-    }
-
     /// <summary>A lock-free reader's look at one group.</summary>
     // Safety: the group lies in a block that stays mapped while the map lives, whatever has become of its table.
     private static Finding Look(Group* group, uint tag, TKey key, out TValue value)
     {
         ulong version = GroupVersion.BeginRead(group);
         ulong control = GroupVersion.ReadControl(group);
-        ulong match = Match(control, tag);
+        ulong match = Table<TKey, TValue>.MatchUnlocked(control, tag);
         if ((version & (GroupVersion.Busy | GroupVersion.Moved)) != 0)
         {
             if ((version & GroupVersion.Busy) != 0)

@@ -137,11 +137,6 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         side->Count++;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: overwrite at 1 M
-    private static Group* HomeGroup(TableRef table, ulong hash) => (Group*)(table.IsFractional
-        ? table.FractionalHomeGroup(hash, Stride)
-        : table.PowerOfTwoHomeGroup(hash, Stride));
-
     /// <summary>Starts loading the home group while the lock is being taken. A stale table does no harm.</summary>
     /// <remarks>Both lines of the usual group: a store that misses would hold the unlock up as long as the load did.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: overwrite at 1 M, growing to 5 M
@@ -149,7 +144,7 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
     {
         if (Sse.IsSupported)
         {
-            byte* group = (byte*)HomeGroup(view->Current, hash);
+            byte* group = (byte*)Table<TKey, TValue>.HomeGroup(view->Current, hash);
             Sse.Prefetch0(group);
             if (Stride > CacheLineBytes)
             {

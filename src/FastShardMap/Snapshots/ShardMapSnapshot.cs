@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using FastShardMap.Layout;
 using FastShardMap.Sharding;
 using FastShardMap.Snapshots;
@@ -118,10 +119,13 @@ public partial class ShardMapSnapshot<TKey, TValue, THasher> : IDisposable, IEnu
     public bool TryGetValue(TKey key, out TValue value)
     {
         ulong hash = _map.Shards.Hash(key);
-        bool found = FrozenTable<TKey, TValue>.TryFind(_state, _tables[_map.Shards.ShardOf(hash)], hash, key, out value);
-        ThrowIfDisposed();
-        GC.KeepAlive(this);
-        return found;
+        if (FrozenTable<TKey, TValue>.TryFindHome(_state, _tables[_map.Shards.ShardOf(hash)], hash, key, out value))
+        {
+            GC.KeepAlive(this);
+            return true;
+        }
+
+        return TryGetValue(key, hash, out value);
     }
 
     /// <summary>Whether a key is present.</summary>
@@ -144,6 +148,15 @@ public partial class ShardMapSnapshot<TKey, TValue, THasher> : IDisposable, IEnu
         }
 
         GC.KeepAlive(this);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool TryGetValue(TKey key, ulong hash, out TValue value)
+    {
+        bool found = FrozenTable<TKey, TValue>.TryFind(_state, _tables[_map.Shards.ShardOf(hash)], hash, key, out value);
+        ThrowIfDisposed();
+        GC.KeepAlive(this);
+        return found;
     }
 
     private bool TryRelease(bool wait)

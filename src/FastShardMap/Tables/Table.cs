@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using FastShardMap.Layout;
+using FastShardMap.Probing;
 
 namespace FastShardMap.Tables;
 
@@ -53,6 +54,21 @@ internal static unsafe partial class Table<TKey, TValue>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench, as above
     public static TValue* ValueAt(Group* group, int slot) =>
         (TValue*)((byte*)KeyAt(group, slot) + GroupShape<TKey, TValue>.ValueOffset);
+
+    /// <summary>For readers without a lock: the slots with the tag, none outside the group whatever they took for a control
+    /// word (hazard H1).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: in-cache hits
+    public static ulong MatchUnlocked(ulong control, uint tag)
+    {
+        ulong match = ControlGroups.Match(control, tag);
+        return GroupShape<TKey, TValue>.IsMisreadWhenStale ? match & ControlGroups.FirstSlots(Slots) : match;
+    }
+
+    /// <summary>The home group of a hash.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: overwrite at 1 M
+    public static Group* HomeGroup(TableRef table, ulong hash) => (Group*)(table.IsFractional
+        ? table.FractionalHomeGroup(hash, Stride)
+        : table.PowerOfTwoHomeGroup(hash, Stride));
 
     // Safety: index < table.Groups.
     public static Group* GroupAt(TableRef table, ulong index) => (Group*)(table.Base + (index * (uint)Stride));
