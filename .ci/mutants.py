@@ -135,15 +135,20 @@ mutant('overflow counts are raised before the entry is published', INSERT, RAISE
             passed = (Group*)(block + ((next == groups ? 0 : next) * (uint)Stride));
         }
 
-        return saturated;''')
+        return saturated;''',
+       redundant='a reader gets to the entry by the counts alone, and the writer who raises them late still holds the lock: until '
+       'then the insert has not ended; kept, for the argument then needs no lock')
 ERASE = '''        TSync.BeginWrite(slot.Group);
         TSync.SetControl(slot.Group, ControlWord.WithoutTag(slot.Group->Control, slot.Slot));
         TSync.EndWrite(slot.Group);
 '''
 LOOP_END = '            index = index + 1 == groups ? 0 : index + 1;\n        }\n'
-mutant('overflow counts are lowered after the entry is erased', REMOVE, ERASE, '', LOOP_END, LOOP_END + '\n' + ERASE)
+mutant('overflow counts are lowered after the entry is erased', REMOVE, ERASE, '', LOOP_END, LOOP_END + '\n' + ERASE,
+       redundant='who is stopped by a lowered count answers as of after the removal, which has not ended, and nobody gets past '
+       'that count any more; kept, for the argument then needs no lock')
 mutant('overflow counts are lowered', REMOVE, 'TSync.SetControl(group, lowered);', '')
-mutant('moved groups are not written again', REMOVE, 'if ((group->Version & MovedBit) == 0)', 'if (groups > 0)')
+mutant('moved groups are not written again', REMOVE, 'if ((group->Version & MovedBit) == 0)', 'if (groups > 0)',
+       redundant='the count of an entry that is erased may be lowered anywhere; kept, because moved groups need not be loaded to be written')
 mutant('an insert clears no tag before its entry', INSERT,
        '        *KeyAt(group, slot) = key;\n        *ValueAt(group, slot) = value;\n        TSync.SetControl(group, ControlWord.WithTag(control, slot, (byte)HashBits.Tag(hash)));\n        TSync.EndWrite(group);',
        '        TSync.SetControl(group, ControlWord.WithTag(control, slot, (byte)HashBits.Tag(hash)));\n        TSync.EndWrite(group);\n        *KeyAt(group, slot) = key;\n        *ValueAt(group, slot) = value;')
