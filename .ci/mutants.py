@@ -204,7 +204,8 @@ mutant('a write in an exclusive phase closes the view again', EXCLUSIVE, '      
 mutant('an exclusive phase opens the views again', EXCLUSIVE, '            ViewGeneration.EndChange(_views + shard);\n', '')
 mutant('an exclusive phase looks whether the map is disposed', EXCLUSIVE, 'if (IsDisposed)', 'if (_viewMask == nuint.MaxValue)')
 mutant('writers are told of an exclusive phase', LOCK, '        if (!waitForExclusive)\n        {\n            ThrowIfExclusive(side, thread, "write to");\n        }\n', '')
-mutant('readers are told of an exclusive phase', READ, '        ShardLock.ThrowIfExclusive(side, thread, "read");\n', '')
+mutant('readers are told of an exclusive phase', READ, '        ShardLock.ThrowIfExclusive(side, thread, "read");\n', '',
+       redundant='the lock refuses readers as it does writers; this names the operation in the message')
 
 ENUMERATE = 'Sharding/ShardSet.Enumerate.cs'
 mutant('enumeration leaves moved entries out', ENUMERATE, 'if ((group->Version & GroupVersion.Moved) == 0)', 'if (groups > 0)')
