@@ -1,0 +1,43 @@
+set terminal svg size 840,480 dynamic background '#ffffff' font 'sans-serif,13'
+set output 'time-by-size.svg'
+set title "Independent hits, 8+8 bytes\nIntel(R) Xeon(R) Processor @ 2.10GHz, avx512"
+set grid
+set encoding utf8
+set key below
+set xlabel "pairs in the map"
+set ylabel "nanoseconds"
+set logscale x 10
+set logscale y 10
+set arrow from first 2048, graph 0 to first 2048, graph 1 nohead dt 3 lc rgb '#888888'
+set label "L1" at first 2048, graph 0.97 offset 0.4,0 tc rgb '#666666'
+set arrow from first 87381.33, graph 0 to first 87381.33, graph 1 nohead dt 3 lc rgb '#888888'
+set label "L2" at first 87381.33, graph 0.97 offset 0.4,0 tc rgb '#666666'
+set arrow from first 1.135957E+07, graph 0 to first 1.135957E+07, graph 1 nohead dt 3 lc rgb '#888888'
+set label "L3" at first 1.135957E+07, graph 0.97 offset 0.4,0 tc rgb '#666666'
+$curve0 << EOD
+100 4.2573
+1000 4.42895
+10000 7.14065
+100000 15.1728
+1000000 36.805
+1E+07 64.8296
+EOD
+$curve1 << EOD
+100 4.9738
+1000 5.2669
+10000 7.92425
+100000 19.058
+1000000 51.7348
+1E+07 92.8442
+EOD
+$curve2 << EOD
+100 1.39375
+1000 1.44945
+10000 1.46905
+100000 4.2843
+1000000 12.8938
+1E+07 20.4506
+EOD
+plot $curve0 using 1:2 with linespoints pt 7 ps 0.5 lw 2 dt 1 lc rgb '#0072B2' title "ShardMap", \
+     $curve1 using 1:2 with linespoints pt 7 ps 0.5 lw 2 dt 1 lc rgb '#D55E00' title "ConcurrentDictionary", \
+     $curve2 using 1:2 with linespoints pt 7 ps 0.5 lw 2 dt 2 lc rgb '#009E73' title "floor: hash + load"
