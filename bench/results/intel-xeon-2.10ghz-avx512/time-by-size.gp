@@ -15,28 +15,28 @@ set label "L2" at first 87381.33, graph 0.97 offset 0.4,0 tc rgb '#666666'
 set arrow from first 1.135957E+07, graph 0 to first 1.135957E+07, graph 1 nohead dt 3 lc rgb '#888888'
 set label "L3" at first 1.135957E+07, graph 0.97 offset 0.4,0 tc rgb '#666666'
 $curve0 << EOD
-100 4.2573
-1000 4.42895
-10000 7.14065
-100000 15.1728
-1000000 36.805
-1E+07 64.8296
+100 4.0727
+1000 4.824813
+10000 5.798438
+100000 13.88834
+1000000 27.9229
+1E+07 52.24715
 EOD
 $curve1 << EOD
-100 4.9738
-1000 5.2669
-10000 7.92425
-100000 19.058
-1000000 51.7348
-1E+07 92.8442
+100 4.875425
+1000 5.5457
+10000 6.156062
+100000 16.4637
+1000000 39.7605
+1E+07 77.35215
 EOD
 $curve2 << EOD
-100 1.39375
-1000 1.44945
-10000 1.46905
-100000 4.2843
-1000000 12.8938
-1E+07 20.4506
+100 1.594813
+1000 1.7914
+10000 1.720638
+100000 3.7868
+1000000 10.3748
+1E+07 17.84635
 EOD
 plot $curve0 using 1:2 with linespoints pt 7 ps 0.5 lw 2 dt 1 lc rgb '#0072B2' title "ShardMap", \
      $curve1 using 1:2 with linespoints pt 7 ps 0.5 lw 2 dt 1 lc rgb '#D55E00' title "ConcurrentDictionary", \
