@@ -63,10 +63,11 @@ public sealed class GuardedShardMap<TKey, TValue, TGuard> : IConcurrentMap<TKey,
     /// <inheritdoc/>
     public bool TryGetValue(TKey key, out TValue value)
     {
-        Outside();
+        Sharding.ThreadState thread = Outside();
         ulong hash = default(DefaultHasher<TKey>).Hash(key, _seed);
         Shard shard = ShardOf(hash);
         shard.Guard.EnterRead();
+        thread.EnterCallback(this); // a key's Equals must not write: the mutex would let its own thread in again
         try
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
@@ -74,6 +75,7 @@ public sealed class GuardedShardMap<TKey, TValue, TGuard> : IConcurrentMap<TKey,
         }
         finally
         {
+            thread.LeaveCallback();
             shard.Guard.ExitRead();
         }
     }

@@ -175,6 +175,26 @@ public class SeqLockContractTests : ConcurrentMapContractTests
 
 public class MutexContractTests : ConcurrentMapContractTests
 {
+    /// <summary>The framework's lock would let its own thread in again.</summary>
+    [Fact]
+    public void Read_KeysEqualsWrites_IsRefused()
+    {
+        using GuardedShardMap<HookedKey, int, MutexGuard> map = new();
+        HookedKey key = new(1);
+        map[key] = 10;
+        HookedKey.OnEquals = _ => map[key] = 11;
+        try
+        {
+            Assert.Throws<InvalidOperationException>(() => map.TryGetValue(key, out _));
+        }
+        finally
+        {
+            HookedKey.OnEquals = null;
+        }
+
+        Assert.Equal(10, map[key]);
+    }
+
     protected override IConcurrentMap<long, long> Create(int shards) => new GuardedShardMap<long, long, MutexGuard>(shards);
 }
 
