@@ -22,7 +22,7 @@ internal abstract class Plot(string name, string title)
         var script = new StringBuilder();
         script.Append("set terminal svg size 840,480 dynamic background '#ffffff' font 'sans-serif,13'\n");
         script.Append(CultureInfo.InvariantCulture, $"set output '{Name}.svg'\n");
-        script.Append(CultureInfo.InvariantCulture, $"set title {Quote(Title)}\n");
+        script.Append(CultureInfo.InvariantCulture, $"set title {Quote(Title)} noenhanced\n");
         script.Append("set grid\nset encoding utf8\nset key below\n");
         AppendBody(script);
         return script.ToString();

@@ -1,6 +1,6 @@
 set terminal svg size 840,480 dynamic background '#ffffff' font 'sans-serif,13'
 set output 'full-gc.svg'
-set title "One full blocking collection\nIntel(R) Xeon(R) Processor @ 2.10GHz, avx512"
+set title "One full blocking collection\nIntel(R) Xeon(R) Processor @ 2.10GHz, avx512" noenhanced
 set grid
 set encoding utf8
 set key below

@@ -1,6 +1,6 @@
 set terminal svg size 840,480 dynamic background '#ffffff' font 'sans-serif,13'
 set output 'latency-churn-window.svg'
-set title "Latency, mix churn, window keys, 2 thread(s)\nIntel(R) Xeon(R) Processor @ 2.10GHz, avx512"
+set title "Latency, mix churn, window keys, 2 thread(s)\nIntel(R) Xeon(R) Processor @ 2.10GHz, avx512" noenhanced
 set grid
 set encoding utf8
 set key below

@@ -1,6 +1,6 @@
 set terminal svg size 840,480 dynamic background '#ffffff' font 'sans-serif,13'
 set output 'throughput-a-uniform.svg'
-set title "Throughput, mix A, uniform keys\nIntel(R) Xeon(R) Processor @ 2.10GHz, avx512"
+set title "Throughput, mix A, uniform keys\nIntel(R) Xeon(R) Processor @ 2.10GHz, avx512" noenhanced
 set grid
 set encoding utf8
 set key below

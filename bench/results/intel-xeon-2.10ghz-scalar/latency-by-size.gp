@@ -1,6 +1,6 @@
 set terminal svg size 840,480 dynamic background '#ffffff' font 'sans-serif,13'
 set output 'latency-by-size.svg'
-set title "Dependent hits (latency), 8+8 bytes\nIntel(R) Xeon(R) Processor @ 2.10GHz, scalar"
+set title "Dependent hits (latency), 8+8 bytes\nIntel(R) Xeon(R) Processor @ 2.10GHz, scalar" noenhanced
 set grid
 set encoding utf8
 set key below
