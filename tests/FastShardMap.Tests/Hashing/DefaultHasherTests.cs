@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
+using FastShardMap.Tests.Support;
 
 namespace FastShardMap.Tests.Hashing;
 
@@ -195,9 +196,7 @@ public sealed class DefaultHasherTests
         where TKey : unmanaged
     {
         _ = HashOften(key);
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        _ = HashOften(key);
-        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+        Allocation.AssertNone(() => _ = HashOften(key));
     }
 
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]

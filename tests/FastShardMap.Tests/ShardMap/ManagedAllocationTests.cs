@@ -1,3 +1,5 @@
+using FastShardMap.Tests.Support;
+
 using Map = FastShardMap.ShardMap<ulong, ulong>;
 
 namespace FastShardMap.Tests;
@@ -24,9 +26,7 @@ public sealed class ManagedAllocationTests
             }
 
             Run(operation, map, 1500);
-            long before = GC.GetAllocatedBytesForCurrentThread();
-            Run(operation, map, Calls);
-            Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+            Allocation.AssertNone(() => Run(operation, map, Calls));
         }
     }
 
@@ -41,14 +41,14 @@ public sealed class ManagedAllocationTests
             map.TryRemove(key - 1000, out _);
         }
 
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (ulong end = key + 20_000; key < end; key++)
+        Allocation.AssertNone(() =>
         {
-            map[key] = key;
-            map.TryRemove(key - 1000, out _);
-        }
-
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+            for (ulong end = key + 20_000; key < end; key++)
+            {
+                map[key] = key;
+                map.TryRemove(key - 1000, out _);
+            }
+        });
     }
 
     [Fact]
