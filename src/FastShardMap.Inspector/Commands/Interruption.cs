@@ -8,6 +8,9 @@ namespace FastShardMap.Inspector.Commands;
 /// </summary>
 internal sealed class Interruption : IDisposable
 {
+    /// <summary>The signals that ask to end.</summary>
+    public static readonly PosixSignal[] Signals = [PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP];
+
     private static readonly TimeSpan s_longestAttach = TimeSpan.FromSeconds(5);
     private static readonly Lock s_attaching = new();
 
@@ -19,7 +22,7 @@ internal sealed class Interruption : IDisposable
     public static Interruption Watch()
     {
         Interruption interruption = new();
-        foreach (PosixSignal signal in (PosixSignal[])[PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP])
+        foreach (PosixSignal signal in Signals)
         {
             interruption._registrations.Add(PosixSignalRegistration.Create(signal, interruption.OnSignal));
         }

@@ -87,7 +87,7 @@ internal static class Isolation
         using Process child = Process.Start(start) ?? throw new InspectionException("The reading process did not start.");
         PosixSignalRegistration[] signals =
         [
-            .. new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP }
+            .. Interruption.Signals
                 .Select(signal => PosixSignalRegistration.Create(signal, context =>
                 {
                     context.Cancel = true;

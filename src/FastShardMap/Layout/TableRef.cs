@@ -68,7 +68,9 @@ internal readonly unsafe struct TableRef : IEquatable<TableRef>
         IsFractional ? FractionalHome(hash) : (hash >> 1) >> (int)(_word & ShiftMask);
 
     /// <summary>Address of the home group.</summary>
-    public byte* HomeGroup(ulong hash, int strideBytes) => Base + (Home(hash) * (uint)strideBytes);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: in-cache hits, overwrite at 1 M
+    public byte* HomeGroup(ulong hash, int strideBytes) =>
+        IsFractional ? FractionalHomeGroup(hash, strideBytes) : PowerOfTwoHomeGroup(hash, strideBytes);
 
     /// <summary>Address of the home group in a table that is not fractional.</summary>
     // Safety: !IsFractional.

@@ -52,7 +52,7 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
 
     public readonly bool IsDisposed
     {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: a call in a lookup's miss gives all hits a frame
+        [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: uncontended writes look at it under the lock
         get => Volatile.Read(ref Unsafe.AsRef(in _disposed)) != 0;
     }
 

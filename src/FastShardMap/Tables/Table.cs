@@ -66,9 +66,7 @@ internal static unsafe partial class Table<TKey, TValue>
 
     /// <summary>The home group of a hash.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: overwrite at 1 M
-    public static Group* HomeGroup(TableRef table, ulong hash) => (Group*)(table.IsFractional
-        ? table.FractionalHomeGroup(hash, Stride)
-        : table.PowerOfTwoHomeGroup(hash, Stride));
+    public static Group* HomeGroup(TableRef table, ulong hash) => (Group*)table.HomeGroup(hash, Stride);
 
     // Safety: index < table.Groups.
     public static Group* GroupAt(TableRef table, ulong index) => (Group*)(table.Base + (index * (uint)Stride));
