@@ -12,7 +12,7 @@ def mutant(name, file, *changes, redundant=None):
 VERSION = 'Sharding/GroupVersion.cs'
 mutant('E3 read barrier before the closing version', VERSION, '        Volatile.ReadBarrier();\n', '')
 mutant('E3 write barrier after the odd version', VERSION, '        Volatile.WriteBarrier();\n', '')
-mutant('E3 odd version', VERSION, 'group->Version += Busy;', '',
+mutant('E3 odd version', VERSION, 'group->Version = version + Busy;', '',
        'group->Version + (Write - Busy)', 'group->Version + Write')
 mutant('E4 acquire of the opening version', VERSION, 'return Volatile.Read(ref group->Version);',
        'SchedulePoint.BeforeRead(&group->Version, 8, "plain"); return group->Version;')
@@ -28,10 +28,37 @@ mutant('E7 acquire of the control word', VERSION, 'return Volatile.Read(ref grou
 mutant('E7 release of the control word', VERSION, 'Volatile.Write(ref group->Control, control);', 'group->Control = control;',
        redundant='the write barrier of the insert that follows orders a raise; a lowered count that is seen early makes a '
        'miss that can be ordered after the removal; kept strong')
-mutant('E6 release of the moved mark', VERSION, 'Volatile.Write(ref group->Version, (group->Version + Write) | Moved);',
-       'group->Version = (group->Version + Write) | Moved;',
+mutant('E6 release of the moved mark', VERSION, 'Volatile.Write(ref group->Version, (version + Write) | Moved);',
+       'group->Version = (version + Write) | Moved;',
        redundant='each copy\'s own odd version and write barrier order it; kept strong')
-mutant('E6 moved mark', VERSION, 'Volatile.Write(ref group->Version, (group->Version + Write) | Moved);', '')
+mutant('E6 moved mark', VERSION, 'Volatile.Write(ref group->Version, (version + Write) | Moved);', '')
+mutant('E4 release of the version after a hold', VERSION, 'Volatile.Write(ref group->Version, changed ? version + Write : version);',
+       'group->Version = changed ? version + Write : version;')
+mutant('a hold that has changed the group has a new version', VERSION, 'changed ? version + Write : version', 'version')
+mutant('a hold is taken back by compare-exchange', VERSION, '_ = Interlocked.CompareExchange(ref group->Version, version, HeldBy(thread));',
+       'Volatile.Write(ref group->Version, version);')
+mutant('a hold is taken by compare-exchange', VERSION, 'return Interlocked.CompareExchange(ref group->Version, HeldBy(thread), version) == version;',
+       'Volatile.Write(ref group->Version, HeldBy(thread)); return true;')
+mutant('an owner of the lock waits for who holds a group', VERSION, 'return (version & Held) == 0 ? version : SpinUntilReleased(group);', 'return version;')
+
+IN_PLACE = 'Sharding/ShardSet.InPlace.cs'
+mutant('a holder looks at the lock', IN_PLACE, '!ShardLock.IsFree(side)\n            || ', '')
+mutant('a holder looks whether it holds the group still', IN_PLACE, '            || !GroupVersion.IsHeldBy(group, thread)\n', '')
+mutant('a holder looks at the generation', IN_PLACE, '\n            || !ViewGeneration.ValidateAfterVersion(view, generation))', ')')
+mutant('a holder says what it is about to change', IN_PLACE, '            thread.AnnounceChange(side);\n', '', '            thread.BeginChange(side);\n', '')
+mutant('a holder says so until it has let go', IN_PLACE, '        bool done = TryHold', '        thread.EndChange();\n        bool done = TryHold')
+mutant('E13 a holder says so before it looks for the table', IN_PLACE, '            thread.AnnounceChange(side);\n', '            thread.BeginChange(side);\n')
+mutant('E13 a table is given back after changes in place', 'Sharding/ShardSet.cs', 'if (GroupShape<TKey, TValue>.IsMisreadWhenStale)', 'if (_viewMask == nuint.MaxValue)')
+mutant('a group that is written or moved is not held', IN_PLACE,
+       'if ((version & (GroupVersion.Written | GroupVersion.Moved)) != 0)', 'if (match_ != 0)'.replace('match_', 'sizeof(TKey) >> 20'))
+mutant('a group of a migrating shard is not held', IN_PLACE, 'if ((generation & (ViewGeneration.Busy | ViewGeneration.Migrating)) != 0)',
+       'if (sizeof(TKey) >> 20 != 0)')
+mutant('E12 all changes in place are waited for', 'Sharding/ShardSet.Lifetime.cs', '        ThreadState.AwaitChanges(_writeSides, (uint)_options.ShardCount);\n', '')
+mutant('E12 a table is dropped after changes in place', 'Sharding/ShardSet.Capacity.cs', '        ThreadState.AwaitChanges(side, shards: 1);\n', '')
+mutant('E12 an enumeration waits for changes in place', 'Sharding/ShardSet.Enumerate.cs', '            ThreadState.AwaitChanges(side, shards: 1);\n', '')
+mutant('a write reads a value that nobody is changing', 'Sharding/ShardSet.Write.cs', '        GroupVersion.AwaitHolder(slot.Group);\n', '')
+mutant('the read of last resort reads a value that nobody is changing', 'Sharding/ShardSet.Read.cs', '            GroupVersion.AwaitHolder(slot.Group);\n', '')
+mutant('a group is moved that nobody is changing', 'Sharding/ShardSet.Migrate.cs', '(GroupVersion.AwaitHolder(group) & GroupVersion.Moved)', '(group->Version & GroupVersion.Moved)')
 
 VIEW = 'Sharding/ViewGeneration.cs'
 mutant('E2 acquire of the generation', VIEW, 'SchedulePoint.Before("reader: generation");\n', '',
@@ -67,7 +94,7 @@ mutant('a sleep that is re-entered parks no second time', PARKING, 'if (thread.I
 
 READ = 'Sharding/ShardSet.Read.cs'
 mutant('a busy or moved home group is not looked at', READ,
-       'if ((version & (GroupVersion.Busy | GroupVersion.Moved)) != 0)\n        {\n            goto', 'if (false)\n        {\n            goto')
+       'if ((version & (GroupVersion.Written | GroupVersion.Moved)) != 0)\n        {\n            goto', 'if (false)\n        {\n            goto')
 mutant('the home group is validated', READ, 'if (GroupVersion.Validate(group, version)\n                && key', 'if (key')
 mutant('a hit validates the generation', READ, '\n                && ViewGeneration.ValidateAfterVersion(view, generation))', ')')
 mutant('a miss validates the generation', READ, '\n            && ViewGeneration.Validate(view, generation))', ')')
@@ -79,7 +106,7 @@ mutant('a migrating shard is not read from its current table alone', READ,
 mutant('H1 the kind of a table stands in its own word', READ, 'Group* group = Table<TKey, TValue>.HomeGroup(table, hash);',
        'Group* group = (Group*)table.PowerOfTwoHomeGroup(hash, Stride);')
 mutant('a busy group of the walk is torn', READ,
-       'if ((version & GroupVersion.Busy) != 0)\n            {\n                value = default;\n                return Finding.Torn;\n            }\n', '')
+       'if ((version & GroupVersion.Written) != 0)\n            {\n                value = default;\n                return Finding.Torn;\n            }\n', '')
 mutant('tags of a moved group are ignored', READ, '            match = 0;\n', '')
 mutant('a group of the walk is validated', READ, 'if (!GroupVersion.Validate(group, version))', 'if (false)')
 mutant('a walk validates the generation', READ, 'if (result != Finding.Torn && ViewGeneration.Validate(view, generation))', 'if (result != Finding.Torn)')
@@ -192,7 +219,7 @@ FREEZE = 'Sharding/ShardSet.Freeze.cs'
 mutant('a write moves its group out of a frozen table', WRITE, 'if (side->PreviousIsFrozen != 0)', 'if (side->MaxEntries < 0)')
 mutant('a frozen table is not retired by the shard', FREEZE, 'side->PreviousIsFrozen == 0 ? view->Previous : TableRef.None', 'view->Previous')
 mutant('a group that was moved ahead is not moved again', MIGRATE,
-       '        if ((group->Version & GroupVersion.Moved) != 0)\n        {\n            return;\n        }\n', '')
+       '        if ((GroupVersion.AwaitHolder(group) & GroupVersion.Moved) != 0)\n        {\n            return;\n        }\n', '        _ = GroupVersion.AwaitHolder(group);\n')
 mutant('all locks are held while tables are frozen', FREEZE, '                EnterAll();\n', '', '                    ExitAll(_options.ShardCount);\n', '')
 
 mutant('a timed writer that has given up does nothing', WRITE, '            return false;\n', '')

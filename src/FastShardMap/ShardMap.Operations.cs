@@ -13,6 +13,8 @@ public partial class ShardMap<TKey, TValue, THasher>
 
         public static bool RunsUserCode => false;
 
+        public bool KeepsKey => true;
+
         public EntryAction OnFound(ref TValue value)
         {
             value = _newValue;
@@ -29,6 +31,8 @@ public partial class ShardMap<TKey, TValue, THasher>
     internal struct GetOrAddOperation(TValue newValue) : IEntryOperation<TValue>
     {
         public static bool RunsUserCode => false;
+
+        public readonly bool KeepsKey => false;
 
         public TValue Value { get; private set; } = newValue;
 
@@ -54,6 +58,8 @@ public partial class ShardMap<TKey, TValue, THasher>
 
         public static bool RunsUserCode => false;
 
+        public readonly bool KeepsKey => true;
+
         public TValue Value { get; private set; }
 
         public bool Found { get; private set; }
@@ -76,6 +82,8 @@ public partial class ShardMap<TKey, TValue, THasher>
     internal struct RemoveOperation : IEntryOperation<TValue>
     {
         public static bool RunsUserCode => false;
+
+        public readonly bool KeepsKey => false;
 
         public TValue Value { get; private set; }
 
@@ -102,6 +110,8 @@ public partial class ShardMap<TKey, TValue, THasher>
         private readonly EntryAction _action = action;
 
         public static bool RunsUserCode => ValuesRunUserCode;
+
+        public readonly bool KeepsKey => _action == EntryAction.Store;
 
         public bool Done { get; private set; }
 
@@ -133,6 +143,8 @@ public partial class ShardMap<TKey, TValue, THasher>
 
         public static bool RunsUserCode => true;
 
+        public readonly bool KeepsKey => true;
+
         public TValue Value { get; private set; }
 
         public EntryAction OnFound(ref TValue value)
@@ -157,6 +169,8 @@ public partial class ShardMap<TKey, TValue, THasher>
 
         public static bool RunsUserCode => true;
 
+        public readonly bool KeepsKey => true;
+
         public TValue Value { get; private set; }
 
         public EntryAction OnFound(ref TValue value)
@@ -180,6 +194,8 @@ public partial class ShardMap<TKey, TValue, THasher>
 
         public static bool RunsUserCode => true;
 
+        public readonly bool KeepsKey => true;
+
         public bool Found { get; private set; }
 
         public EntryAction OnFound(ref TValue value)
@@ -202,6 +218,8 @@ public partial class ShardMap<TKey, TValue, THasher>
         public TKeeper Keeper = keeper;
 
         public static bool RunsUserCode => true;
+
+        public readonly bool KeepsKey => false;
 
         public bool Found { get; private set; }
 

@@ -49,7 +49,8 @@ public sealed partial class ShardMap<TKey, TValue> : ShardMap<TKey, TValue, Defa
 /// <para><b>Thread safety.</b> All members may be called from any number of threads at once; <see cref="Dispose"/> too.
 /// Operations on one key are linearizable. Members that look at many keys say what they guarantee.</para>
 /// <para><b>Progress.</b> Reads write no shared memory. They are lock-free unless writers get in the way of 32 attempts
-/// in a row; then they wait for the shard's lock. Writes take the lock of the key's shard.</para>
+/// in a row; then they wait for the shard's lock. Writes take the lock of the key's shard; but replacing the value of a present key
+/// without a callback rarely does: such writes exclude one another, and readers, in the key's group alone.</para>
 /// <para><b>Allocation.</b> No operation allocates managed memory per call or per entry, unless its documentation says so.</para>
 /// <para><b>Callbacks</b> run once, under the shard's lock, on copies. If one throws, the entry is unchanged. A callback
 /// may read this map and use other maps; a call that writes to or enumerates this map throws

@@ -14,7 +14,7 @@ public static class ShardMapNumberExtensions
     /// <param name="key">The key.</param>
     /// <param name="delta">What to add.</param>
     /// <returns>The new value.</returns>
-    /// <remarks>One hold of the shard's lock; allocates nothing.</remarks>
+    /// <remarks>One atomic step, mostly without the shard's lock; allocates nothing.</remarks>
     /// <exception cref="ArgumentNullException"><paramref name="map"/> is null.</exception>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
     /// <exception cref="InvalidOperationException">Called from a callback of this map.</exception>
@@ -49,6 +49,8 @@ public static class ShardMapNumberExtensions
         private readonly TValue _delta = delta;
 
         public static bool RunsUserCode => !typeof(TValue).IsPrimitive;
+
+        public readonly bool KeepsKey => true;
 
         public TValue Sum { get; private set; }
 

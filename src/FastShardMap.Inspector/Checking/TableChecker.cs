@@ -98,7 +98,7 @@ internal sealed class TableChecker
     {
         ulong control = TableReader.ControlOf(group);
         ulong version = TableReader.VersionOf(group);
-        if ((version & GroupVersion.Busy) != 0)
+        if ((version & GroupVersion.Written) != 0)
         {
             _findings.Report(_isQuiet, "version", _shard, $"group {index} of the {TableText} table is being written");
         }

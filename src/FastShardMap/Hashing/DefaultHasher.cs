@@ -77,6 +77,14 @@ public readonly struct DefaultHasher<TKey> : IKeyHasher<TKey>
         return HashMixer.Mix((uint)key.GetHashCode(), seed);
     }
 
+    /// <summary>Whether equality of keys is the framework's own, and not the user's code.</summary>
+    internal static bool KnowsKey
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => EqualMeansSameBits || typeof(TKey) == typeof(double) || typeof(TKey) == typeof(float) || typeof(TKey) == typeof(Half)
+            || typeof(TKey) == typeof(DateTime) || typeof(TKey) == typeof(DateTimeOffset) || typeof(TKey) == typeof(decimal);
+    }
+
     // Types without padding whose Equals compares all of their bits. For a type that is not in this list we must not
     // look at the bits: padding bytes, or several representations of one value, would part equal keys.
     private static bool EqualMeansSameBits

@@ -21,6 +21,9 @@ internal interface IEntryOperation<TValue>
     /// <summary>Whether user code runs inside: then calls back into the map are refused.</summary>
     static abstract bool RunsUserCode { get; }
 
+    /// <summary>Whether all that happens to a present key is that its value may be replaced.</summary>
+    bool KeepsKey { get; }
+
     /// <summary>The key is present; <paramref name="value"/> is a copy of its value, and what Store writes.</summary>
     EntryAction OnFound(ref TValue value);
 

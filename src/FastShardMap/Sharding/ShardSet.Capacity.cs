@@ -217,6 +217,7 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
             return TableRef.None;
         }
 
+        ThreadState.AwaitChanges(side, shards: 1);
         TableRef previous = view->Previous;
         ViewGeneration.BeginChange(view);
         view->Previous = TableRef.None;

@@ -28,6 +28,7 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         try
         {
             ThrowIfDisposed();
+            ThreadState.AwaitChanges(side, shards: 1);
             ulong end = EndOfStep(view, position);
             if (!view->Previous.IsNone)
             {

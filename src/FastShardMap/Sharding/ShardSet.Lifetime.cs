@@ -75,7 +75,7 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         _arena.DrainRetired();
     }
 
-    /// <summary>Takes every lock, in order: the whole map stands still.</summary>
+    /// <summary>Takes every lock, in order, and waits for changes in place: the whole map stands still.</summary>
     /// <exception cref="InvalidOperationException">Called from a callback of this map.</exception>
     private readonly void EnterAll()
     {
@@ -93,6 +93,8 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
             ExitAll(entered);
             throw;
         }
+
+        ThreadState.AwaitChanges(_writeSides, (uint)_options.ShardCount);
     }
 
     private readonly void ExitAll(int entered)

@@ -55,7 +55,7 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
     private readonly void MoveGroup(Group* group, TableRef current, WriteSide* side)
     {
         // A write to a frozen table moves its group ahead of the cursor.
-        if ((group->Version & GroupVersion.Moved) != 0)
+        if ((GroupVersion.AwaitHolder(group) & GroupVersion.Moved) != 0)
         {
             return;
         }

@@ -46,7 +46,7 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         // since, and the other kind's arithmetic points outside the block (hazard H1).
         Group* group = Table<TKey, TValue>.HomeGroup(table, hash);
         ulong version = GroupVersion.BeginRead(group);
-        if ((version & (GroupVersion.Busy | GroupVersion.Moved)) != 0)
+        if ((version & (GroupVersion.Written | GroupVersion.Moved)) != 0)
         {
             goto Unsettled;
         }
@@ -97,9 +97,9 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         ulong version = GroupVersion.BeginRead(group);
         ulong control = GroupVersion.ReadControl(group);
         ulong match = Table<TKey, TValue>.MatchUnlocked(control, tag);
-        if ((version & (GroupVersion.Busy | GroupVersion.Moved)) != 0)
+        if ((version & (GroupVersion.Written | GroupVersion.Moved)) != 0)
         {
-            if ((version & GroupVersion.Busy) != 0)
+            if ((version & GroupVersion.Written) != 0)
             {
                 value = default;
                 return Finding.Torn;
@@ -257,6 +257,7 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
             || Table<TKey, TValue>.TryFind(view->Current, hash, key, out slot))
         {
             SchedulePoint.BeforeRead(Table<TKey, TValue>.ValueAt(slot.Group, slot.Slot), sizeof(TValue), "reader: value under the lock");
+            GroupVersion.AwaitHolder(slot.Group);
             value = *Table<TKey, TValue>.ValueAt(slot.Group, slot.Slot);
             return true;
         }

@@ -124,7 +124,7 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
             Group* group = Table<TKey, TValue>.GroupAt(table, index);
             ulong version = GroupVersion.BeginRead(group);
             ulong control = GroupVersion.ReadControl(group);
-            for (int slot = 0; slot < Slots && (version & (GroupVersion.Busy | GroupVersion.Moved)) == 0; slot++)
+            for (int slot = 0; slot < Slots && (version & (GroupVersion.Written | GroupVersion.Moved)) == 0; slot++)
             {
                 if (entries.Count == limit)
                 {

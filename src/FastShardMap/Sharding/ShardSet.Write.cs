@@ -24,15 +24,31 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         where TOperation : struct, IEntryOperation<TValue> =>
         Perform(key, ref operation, new LimitedWait(timeoutMilliseconds, cancellationToken));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: overwrite at 1 M
     private readonly bool Perform<TOperation, TWait>(in TKey key, ref TOperation operation, TWait wait)
         where TOperation : struct, IEntryOperation<TValue>
         where TWait : struct, ILockWait
     {
         ulong hash = Hash(key);
         ReadView* view = ViewOf(hash);
-        WriteSide* side = SideOf(view);
-        Prefetch(view, hash);
+        if (TOperation.RunsUserCode || !CanWriteInPlace || !operation.KeepsKey)
+        {
+            Prefetch(view, hash);
+            return PerformLocked(EnterThread(), view, hash, key, ref operation, wait);
+        }
+
         ThreadState thread = EnterThread();
+        return TryWriteInPlace(thread, view, SideOf(view), hash, key, ref operation)
+            || PerformLocked(thread, view, hash, key, ref operation, wait);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private readonly bool PerformLocked<TOperation, TWait>(
+        ThreadState thread, ReadView* view, ulong hash, in TKey key, ref TOperation operation, TWait wait)
+        where TOperation : struct, IEntryOperation<TValue>
+        where TWait : struct, ILockWait
+    {
+        WriteSide* side = SideOf(view);
         bool guarded = TOperation.RunsUserCode || KeysRunUserCode;
         TableRef retired = TableRef.None;
         if (!wait.TryEnter(side, thread))
@@ -104,6 +120,7 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
             return;
         }
 
+        GroupVersion.AwaitHolder(slot.Group);
         TValue value = *Table<TKey, TValue>.ValueAt(slot.Group, slot.Slot);
         switch (operation.OnFound(ref value))
         {

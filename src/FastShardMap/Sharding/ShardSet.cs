@@ -94,7 +94,7 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
     internal static bool KeysRunUserCode
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)] // a constant, but not if it is called
-        get => typeof(THasher) != typeof(DefaultHasher<TKey>) || !typeof(TKey).IsPrimitive;
+        get => typeof(THasher) != typeof(DefaultHasher<TKey>) || !DefaultHasher<TKey>.KnowsKey;
     }
 
     public readonly void ThrowIfDisposed()
@@ -147,5 +147,13 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
     }
 
     /// <summary>Returns a table that no shard refers to any more. Outside all locks.</summary>
-    private readonly void Retire(TableRef table) => _arena.Retire(table.Base, table.Size.Bytes(Stride));
+    private readonly void Retire(TableRef table)
+    {
+        if (GroupShape<TKey, TValue>.IsMisreadWhenStale)
+        {
+            ThreadState.AwaitChanges(_writeSides, (uint)_options.ShardCount);
+        }
+
+        _arena.Retire(table.Base, table.Size.Bytes(Stride));
+    }
 }

@@ -1,4 +1,6 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using FastShardMap.Layout;
 
 namespace FastShardMap.Sharding;
 
@@ -13,6 +15,7 @@ internal sealed unsafe class ThreadState
     private static readonly Lock s_registration = new();
 
     private object?[] _callbackOwners = new object?[4];
+    private OwnLine _changes;
 
     private ThreadState(int id) => Id = id;
 
@@ -64,6 +67,51 @@ internal sealed unsafe class ThreadState
         return (uint)id < (uint)states.Length ? states[id] : null;
     }
 
+    /// <summary>The thread is about to hold a group of the shard, to change a value without the shard's lock.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: overwrite at 1 M
+    public void BeginChange(WriteSide* side)
+    {
+        // [E12] release: said before the group is held, which is a full fence; pairs with AwaitChanges.
+        Volatile.Write(ref _changes.Side, (ulong)side);
+    }
+
+    /// <summary>As <see cref="BeginChange"/>, before the thread looks for the table that the group is in.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: overwrite at 1 M
+    public void AnnounceChange(WriteSide* side)
+    {
+        // [E13] release: a full fence, between this and the look at the view; pairs with AwaitChanges. And [E12].
+        _ = Interlocked.Exchange(ref _changes.Side, (ulong)side);
+    }
+
+    /// <summary>The thread has let go of the group.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: overwrite at 1 M
+    public void EndChange()
+    {
+        // [E12] release: the last store to the group comes first; pairs with the acquire in AwaitChanges.
+        Volatile.Write(ref _changes.Side, 0);
+    }
+
+    /// <summary>Waits until no thread changes values of these shards without their locks. By the owner of the locks:
+    /// whoever comes after gives up at once; or by whoever gives a table back: whoever comes after finds another.</summary>
+    public static void AwaitChanges(WriteSide* first, uint shards)
+    {
+        foreach (ThreadState? state in Volatile.Read(ref s_byId))
+        {
+            if (state is null)
+            {
+                continue;
+            }
+
+            // [E12] acquire: after the compare-exchange that took the lock; pairs with BeginChange and EndChange.
+            // [E13] acquire: after the full fence that follows the change of a view; pairs with AnnounceChange.
+            SpinWait spin = default;
+            while (Volatile.Read(ref state._changes.Side) - (ulong)first < shards * (ulong)WriteSide.Bytes)
+            {
+                spin.SpinOnce();
+            }
+        }
+    }
+
     /// <summary>Makes room for one more callback, so that <see cref="EnterCallback"/>, under a lock, cannot fail.</summary>
     public void ReserveCallback()
     {
@@ -110,5 +158,13 @@ internal sealed unsafe class ThreadState
 
         t_current = state;
         return state;
+    }
+
+    /// <summary>A word that its thread writes with every change in place: on a line pair of its own.</summary>
+    [StructLayout(LayoutKind.Explicit, Size = 2 * WriteSide.Bytes)]
+    private struct OwnLine
+    {
+        [FieldOffset(WriteSide.Bytes)]
+        public ulong Side;
     }
 }

@@ -52,6 +52,17 @@ public sealed class SharedLineTests
         Assert.True(Text(documented) == Text(counted), $"{Document} says:\n{Text(documented)}\ncounted:\n{Text(counted)}");
     }
 
+    /// <summary>Where comparing keys is the user's code, overwriting takes the lock.</summary>
+    [Fact]
+    public void Overwrites_InPlace_AreThoseOfKnownKeys()
+    {
+        Assert.Equal(0, LocksOfAnOverwrite<ulong, ulong>(1));
+        Assert.Equal(0, LocksOfAnOverwrite<uint, uint>(1));
+        Assert.Equal(0, LocksOfAnOverwrite<EnumKey<DayOfWeek>, ulong>(DayOfWeek.Friday));
+        Assert.Equal(0, LocksOfAnOverwrite<Guid, ulong>(Guid.NewGuid()));
+        Assert.Equal(1, LocksOfAnOverwrite<UserKey, ulong>(new UserKey(1)));
+    }
+
     [Fact]
     public void Model_OfTheDocument_IsTheFormulaOfTheDocument()
     {
@@ -72,6 +83,17 @@ public sealed class SharedLineTests
         }
 
         Assert.True(expected.SequenceEqual(actual), $"{Document} says:\n{string.Join('\n', expected)}\ncomputed:\n{string.Join('\n', actual)}");
+    }
+
+    private static int LocksOfAnOverwrite<TKey, TValue>(TKey key)
+        where TKey : unmanaged, IEquatable<TKey>
+        where TValue : unmanaged
+    {
+        using ShardMap<TKey, TValue> map = new(new ShardMapOptions { ShardCount = 1 });
+        map[key] = default;
+        StepRecorder recorder = new();
+        recorder.Record(() => map[key] = default);
+        return recorder.CountOf("unlock");
     }
 
     private static IEnumerable<string> Columns() => [.. Parts, "locks taken"];
@@ -142,4 +164,6 @@ public sealed class SharedLineTests
 
         Assert.Equal(0, map.GetStatistics().MigrationsStarted);
     }
+
+    private readonly record struct UserKey(int Number);
 }

@@ -283,9 +283,9 @@ internal sealed unsafe class MapTarget<TValue>(ulong[] keys, int shards = 1, int
         for (ulong index = 0; index < groups; index++)
         {
             Group* group = Table<ulong, TValue>.GroupAt(table, index);
-            if ((group->Version & GroupVersion.Busy) != 0)
+            if ((group->Version & GroupVersion.Written) != 0)
             {
-                faults.Add($"group {index} is left busy");
+                faults.Add($"group {index} is left busy or held");
             }
 
             if ((group->Version & GroupVersion.Moved) != 0)

@@ -6,7 +6,7 @@ namespace FastShardMap.ConcurrencyTests.Scenarios;
 [Trait("Category", "Heavy")]
 public class RandomTests(ITestOutputHelper output)
 {
-    private const int SchedulesPerScenario = 500;
+    private const int SchedulesPerScenario = 300;
 
     public static TheoryData<int> Blocks => [.. Enumerable.Range(0, 12)];
 

@@ -100,6 +100,16 @@ internal static class SmallScenarios
         TwoShards("all locks and one after the other", [Set(0, 1), Set(1, 1)], [Clear()], [Set(1, 2), Set(0, 2)], [Set(3, 2), Set(2, 2)])
             with { Timeouts = 1, RandomSchedules = 30_000 },
 
+        Words("in place", 2, [Set(0, 1), Set(1, 1)], [Set(0, 2), Get(1)], [Set(1, 2), Get(0)], [Exchange(0, 3), Remove(0)]),
+        Words("in place and insert", 3, [Set(0, 1)], [Set(0, 2)], [Add(1, 5), Remove(1)], [Get(0), Set(0, 3)]),
+        Words("in place and clear", 2, [Set(0, 1)], [Set(0, 2), Set(0, 3)], [Clear(), Add(0, 4)], [Get(0)]),
+        Words("in place and list", 2, [Set(0, 1), Set(1, 1)], [Set(0, 2), Set(1, 2)], [List(), List()]),
+        Words("in place and snapshot", 2, [Set(0, 1), Set(1, 1)], [Set(0, 2), Set(1, 2)], [Shot()], [Get(1), Get(0)]),
+        Pairs("in place, two words", 2, [Set(0, 1), Set(1, 1)], [Set(0, 2)], [Exchange(1, 2)], [Get(0), Get(1), List()]),
+        Pairs("in place, memory of another table", 2, [Set(0, 1)], [Set(0, 2)], [Clear(), Add(1, 4), Get(1)], [Get(1)]),
+        Pages("in place while growing", 4, [Set(0, 1), Set(1, 1)], [Set(0, 2), Set(1, 3)], [Add(2, 1), Add(3, 1)], [Get(0)]),
+        TwoShards("in place of two shards", [Set(0, 1), Set(1, 1)], [Set(0, 2), Get(1)], [Set(1, 2), Get(0)], [List()]),
+
         Pairs("parking", 1, [], [Set(0, 1), Set(0, 2)], [Set(0, 3), Set(0, 4)], [Set(0, 5), Get(0)]),
         Pairs("parking with time limits", 1, [], [Set(0, 1), Set(0, 2)], [Set(0, 3)], [Set(0, 5)]) with { Timeouts = 2 },
     ];
@@ -117,6 +127,9 @@ internal static class SmallScenarios
 
     private static Scenario Pairs(string name, int keys, MapOp[] setup, params MapOp[][] threads) =>
         new(name, new MapTarget<Pair>(Keys[..keys]), keys, setup, threads);
+
+    private static Scenario Words(string name, int keys, MapOp[] setup, params MapOp[][] threads) =>
+        new(name, new MapTarget<Word>(Keys[..keys]), keys, setup, threads);
 
     private static Scenario Pages(string name, int keys, MapOp[] setup, params MapOp[][] threads) =>
         new(name, new MapTarget<Page>(Keys), Math.Max(keys, MaxKey(setup, threads) + 1), setup, threads);

@@ -13,6 +13,12 @@ internal interface IRepeated<TSelf>
     ulong Number { get; }
 }
 
+/// <summary>One word: the groups' stride divides the blocks' alignment.</summary>
+internal readonly record struct Word(ulong Number) : IRepeated<Word>
+{
+    public static Word Of(ulong number) => new(number);
+}
+
 /// <summary>Two words: seven slots a group, and a value that can tear.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal struct Pair : IRepeated<Pair>, IEquatable<Pair>

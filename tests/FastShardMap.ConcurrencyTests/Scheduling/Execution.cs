@@ -29,6 +29,7 @@ internal sealed unsafe class Execution : ISchedule, IDisposable
     private Strategy _strategy = new ReplayStrategy(string.Empty);
     private int _current;
     private int _steps;
+    private int _progress;
     private bool _announced;
     private bool _stopping;
     private volatile bool _disposed;
@@ -76,6 +77,7 @@ internal sealed unsafe class Execution : ISchedule, IDisposable
         _strategy = strategy;
         _trace.Clear();
         _steps = 0;
+        _progress = 0;
         _announced = false;
         _stopping = false;
         Now = 0;
@@ -86,6 +88,7 @@ internal sealed unsafe class Execution : ISchedule, IDisposable
         {
             _threads[i].State = ThreadCondition.Ready;
             _threads[i].ForgetRefusal();
+            _threads[i].LooksAgain = false;
             _threads[i].TimeoutsLeft = i < Timeouts.Length ? Timeouts[i] : 0;
         }
 
@@ -203,6 +206,22 @@ internal sealed unsafe class Execution : ISchedule, IDisposable
         return seen;
     }
 
+    public ulong CompareExchange(ref ulong location, ulong value, ulong comparand)
+    {
+        Announce("compare-exchange");
+        return _memory?.CompareExchange(_current, (ulong*)Unsafe.AsPointer(ref location), value, comparand)
+            ?? Real.Interlocked.CompareExchange(ref location, value, comparand);
+    }
+
+    /// <summary>Of a word outside the map.</summary>
+    public ulong Exchange(ref ulong location, ulong value)
+    {
+        Announce("exchange");
+        ulong seen = Real.Interlocked.Exchange(ref location, value);
+        _memory?.FullFence(_current);
+        return seen;
+    }
+
     public int Exchange(ref int location, int value)
     {
         Announce("exchange");
@@ -235,9 +254,10 @@ internal sealed unsafe class Execution : ISchedule, IDisposable
 
         _memory?.Synchronize(_current);
         thread.State = thread.RefusedWord != null ? ThreadCondition.AwaitsWord : ThreadCondition.AwaitsStep;
-        thread.PausedAt = _steps;
+        thread.PausedAt = _progress;
         Switch("pause");
         thread.State = ThreadCondition.Ready;
+        thread.LooksAgain = true;
         thread.ForgetRefusal();
     }
 
@@ -372,6 +392,9 @@ internal sealed unsafe class Execution : ISchedule, IDisposable
         Switch(step);
         _steps++;
         Clock++;
+        ScheduledThread thread = _threads[_current];
+        _progress += thread.LooksAgain ? 0 : 1; // two that spin must not keep each other going while a third has to
+        thread.LooksAgain = false;
         if (_steps > MaxSteps)
         {
             Stop("The threads go on without end.");
@@ -413,14 +436,14 @@ internal sealed unsafe class Execution : ISchedule, IDisposable
     private int Runnable()
     {
         int count = 0;
-        if (_current >= 0 && _threads[_current].CanGoOn(_steps))
+        if (_current >= 0 && _threads[_current].CanGoOn(_progress))
         {
             _runnable[count++] = _current;
         }
 
         for (int i = 0; i < _threads.Length; i++)
         {
-            if (i != _current && _threads[i].CanGoOn(_steps))
+            if (i != _current && _threads[i].CanGoOn(_progress))
             {
                 _runnable[count++] = i;
             }

@@ -7,7 +7,7 @@ internal enum ThreadCondition
     /// <summary>Spins until a word differs from the value it had.</summary>
     AwaitsWord,
 
-    /// <summary>Spins until another thread has taken a step.</summary>
+    /// <summary>Spins until another thread has got on.</summary>
     AwaitsStep,
     AwaitsEvent,
     Finished,
@@ -21,6 +21,9 @@ internal sealed unsafe class ScheduledThread
     public ThreadCondition State { get; set; }
 
     public int PausedAt { get; set; }
+
+    /// <summary>Whether its next step is only to look whether it must go on spinning.</summary>
+    public bool LooksAgain { get; set; }
 
     public int* RefusedWord { get; private set; }
 
@@ -41,11 +44,11 @@ internal sealed unsafe class ScheduledThread
 
     public void ForgetRefusal() => RefusedWord = null;
 
-    public bool CanGoOn(int steps) => State switch
+    public bool CanGoOn(int progress) => State switch
     {
         ThreadCondition.Ready => true,
         ThreadCondition.AwaitsWord => System.Threading.Volatile.Read(ref *RefusedWord) != RefusedValue,
-        ThreadCondition.AwaitsStep => steps > PausedAt,
+        ThreadCondition.AwaitsStep => progress > PausedAt,
         ThreadCondition.AwaitsEvent => Event!.IsSet || Timeout == 0 || (TimeoutsLeft > 0 && Timeout >= 0),
         _ => false,
     };

@@ -99,10 +99,18 @@ internal static class Interlocked
             ? execution.CompareExchange(ref location, value, comparand)
             : Real.Interlocked.CompareExchange(ref location, value, comparand);
 
+    public static ulong CompareExchange(ref ulong location, ulong value, ulong comparand) =>
+        Execution.Current is { } execution
+            ? execution.CompareExchange(ref location, value, comparand)
+            : Real.Interlocked.CompareExchange(ref location, value, comparand);
+
     public static int Exchange(ref int location, int value) =>
         Execution.Current is { } execution
             ? execution.Exchange(ref location, value)
             : Real.Interlocked.Exchange(ref location, value);
+
+    public static ulong Exchange(ref ulong location, ulong value) =>
+        Execution.Current is { } execution ? execution.Exchange(ref location, value) : Real.Interlocked.Exchange(ref location, value);
 
     public static int Increment(ref int location) => Real.Interlocked.Increment(ref location);
 

@@ -121,6 +121,24 @@ internal sealed unsafe class WeakMemory(int threads)
         }
     }
 
+    /// <summary>Sees the latest value, whatever the thread may have seen; a full fence if it succeeds.</summary>
+    public ulong CompareExchange(int thread, ulong* address, ulong value, ulong comparand)
+    {
+        ulong seen = System.Threading.Interlocked.CompareExchange(ref *address, value, comparand);
+        if (WordAt(address) is >= 0 and int word)
+        {
+            Join(_threads[thread].Current, See(thread, word, back: 0).View);
+            if (seen == comparand)
+            {
+                Append(thread, word, value, view: null);
+                FullFence(thread);
+                _histories[word][^1] = new Message(value, Snapshot(_threads[thread].Current));
+            }
+        }
+
+        return seen;
+    }
+
     /// <summary>The thread is about to read these bytes without ordering: chooses what it sees.</summary>
     public void BeforePlainRead(int thread, ulong* address, int bytes, Strategy strategy)
     {

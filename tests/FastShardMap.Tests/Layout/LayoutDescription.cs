@@ -52,7 +52,7 @@ internal static unsafe class LayoutDescription
         text.Append(Invariant($"  views {(byte*)header->Views - start}, write sides {(byte*)header->WriteSides - start}, sentinel {(byte*)header->Sentinel - start}\n"));
         text.Append(Invariant($"  key {header->KeyBytes}, value {header->ValueBytes} at {header->ValueOffset}, slot {header->SlotBytes}, names {header->KeyNameBytes} {header->ValueNameBytes} {header->HasherNameBytes} {header->MapNameBytes}\n"));
         text.Append(Invariant($"  generation at first {header->Views[0].Generation}, busy {ViewGeneration.Busy}, migrating {ViewGeneration.Migrating}\n"));
-        text.Append(Invariant($"version of a group: busy {GroupVersion.Busy}, moved {GroupVersion.Moved}\n"));
+        text.Append(Invariant($"version of a group: busy {GroupVersion.Busy}, moved {GroupVersion.Moved}, held {GroupVersion.Held}\n"));
         text.Append(Invariant($"lock word: waiters {ShardLock.Waiters}\n"));
         using (map.EnterExclusive())
         {
