@@ -211,7 +211,7 @@ mutant('a dropped table changes the generation', CAPACITY,
        '        view->Previous = TableRef.None;\n        view->Current = _sentinel;')
 mutant('E8 fence of a dropped table', CAPACITY, 'Interlocked.MemoryBarrier(); // [E8]', '// [E8]',
        redundant='the unlock that follows is a full fence, and comes before the table is retired')
-mutant('a reservation waits for a running migration', CAPACITY, 'side->MaxEntries < share && view->Previous.IsNone', 'side->MaxEntries < share')
+mutant('a reservation waits for a running migration', CAPACITY, 'if (view->Previous.IsNone)', 'if (side->MaxEntries >= 0)')
 mutant('a trim waits for a running migration', CAPACITY,
        '            if (!view->Previous.IsNone)\n            {\n                return true;\n            }\n', '')
 
@@ -220,6 +220,15 @@ mutant('a write moves its group out of a frozen table', WRITE, 'if (side->Previo
 mutant('a frozen table is not retired by the shard', FREEZE, 'side->PreviousIsFrozen == 0 ? view->Previous : TableRef.None', 'view->Previous')
 mutant('a group that was moved ahead is not moved again', MIGRATE,
        '        if ((GroupVersion.AwaitHolder(group) & GroupVersion.Moved) != 0)\n        {\n            return;\n        }\n', '        _ = GroupVersion.AwaitHolder(group);\n')
+mutant('a table that was written to is not put back', FREEZE, '=> side->MigrationCursor == 0;', '=> side->MigrationCursor <= 1;')
+mutant('a table is put back only where it still is', FREEZE, 'bool stillMigrating = view->Previous.Equals(table);', 'bool stillMigrating = !view->Previous.IsNone;')
+mutant('a table put back changes the generation', FREEZE,
+       '        ViewGeneration.BeginChange(view);\n        view->Previous = TableRef.None;\n        view->Current = restored;\n        ViewGeneration.EndChange(view);',
+       '        view->Previous = TableRef.None;\n        view->Current = restored;')
+mutant('a table put back has its own capacity', FREEZE, '        Volatile.Write(ref side->MaxEntries, TableSize.MaxEntries(restored.Groups, Slots));\n', '')
+mutant('E8 fence of a table put back', FREEZE, 'Interlocked.MemoryBarrier(); // [E8]', '// [E8]',
+       redundant='the unlock that follows is a full fence, and comes before the other table is retired; in an exclusive phase the arena\'s lock is')
+mutant('the table that was not needed is retired', FREEZE, '            _arena.Retire(unused.Base, unused.Size.Bytes(Stride), isZero: true);\n', '')
 mutant('all locks are held while tables are frozen', FREEZE, '                EnterAll();\n', '', '                    ExitAll(_options.ShardCount);\n', '')
 
 mutant('a timed writer that has given up does nothing', WRITE, '            return false;\n', '')

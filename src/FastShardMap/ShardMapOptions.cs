@@ -60,6 +60,8 @@ public sealed class ShardMapOptions
     public bool Prefault { get; set; }
 
     /// <summary>Let a background thread finish the migrations of shards that nobody writes to. Default: false.</summary>
+    /// <remarks>Shards that a snapshot left migrating are its business only after their first write: until then the
+    /// snapshot's end gives them their tables back.</remarks>
     public bool BackgroundMigration { get; set; }
 
     /// <summary>What the map is called in metrics, events, dumps and debuggers. Only named maps publish metrics, so a name

@@ -43,7 +43,8 @@ public readonly record struct ShardMapStatistics
     /// <summary>Migrations started since the map was created.</summary>
     public long MigrationsStarted { get; init; }
 
-    /// <summary>Migrations finished since the map was created.</summary>
+    /// <summary>Migrations finished since the map was created. Those that <c>Clear</c>, <c>Dispose</c> or the end of a
+    /// snapshot made superfluous are not.</summary>
     public long MigrationsFinished { get; init; }
 
     /// <summary>Groups moved by all migrations.</summary>

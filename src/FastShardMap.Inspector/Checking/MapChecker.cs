@@ -153,9 +153,10 @@ internal static unsafe class MapChecker
             findings.Report(isQuiet, "maximum", shard, $"a table of {current.Groups} groups takes {maximum} entries; the shard says {side.MaxEntries}");
         }
 
-        if (current.Saturated != side.SaturatedGroups)
+        long saturated = previous.Groups != 0 && side.MigrationCursor == 0 ? previous.Saturated : current.Saturated;
+        if (saturated != side.SaturatedGroups)
         {
-            findings.Report(isQuiet, "saturated", shard, $"{current.Saturated} groups are saturated; the shard says {side.SaturatedGroups}");
+            findings.Report(isQuiet, "saturated", shard, $"{saturated} groups are saturated; the shard says {side.SaturatedGroups}");
         }
     }
 

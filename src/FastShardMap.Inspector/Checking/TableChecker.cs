@@ -34,6 +34,7 @@ internal sealed class TableChecker
     /// <summary>Entries in groups that are not moved.</summary>
     public long Entries { get; private set; }
 
+    /// <summary>Groups that are not moved and whose overflow count has stuck.</summary>
     public long Saturated { get; private set; }
 
     private string TableText => _cursor is null ? "current" : "previous";
@@ -129,7 +130,7 @@ internal sealed class TableChecker
 
         if (!moved && ControlWord.OverflowCount(control) == ControlWord.SaturatedOverflow)
         {
-            Saturated += _cursor is null ? 1 : 0;
+            Saturated++;
         }
     }
 

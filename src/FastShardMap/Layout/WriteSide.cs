@@ -12,7 +12,8 @@ internal unsafe struct WriteSide
     /// <summary>0 free; otherwise the owner's managed thread id shifted left by one, bit 0 = threads are parked.</summary>
     public int Lock;
 
-    /// <summary>Groups of the current table whose overflow count has stuck at its maximum.</summary>
+    /// <summary>Groups of the current table whose overflow count has stuck at its maximum; of the previous table until a
+    /// migration has moved its first group.</summary>
     public int SaturatedGroups;
 
     /// <summary>Entries of the shard, previous and current table together.</summary>
@@ -21,7 +22,8 @@ internal unsafe struct WriteSide
     /// <summary>Entries the current table takes before the shard grows; 0 for the sentinel.</summary>
     public long MaxEntries;
 
-    /// <summary>The next group of the previous table to move.</summary>
+    /// <summary>The next group of the previous table to move; 0 if nothing was written to the shard since the migration
+    /// began.</summary>
     public ulong MigrationCursor;
 
     /// <summary>Statistics since the map was created: migrations started.</summary>

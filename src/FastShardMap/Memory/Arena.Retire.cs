@@ -31,10 +31,13 @@ internal sealed unsafe partial class Arena
     /// Blocks below 64 KiB are cleared here, larger ones are given back by the maintenance thread. Allocates nothing,
     /// and loses no block to <see cref="Thread.Interrupt"/>. Not to be called under a shard's lock.
     /// </summary>
+    /// <param name="block">The block.</param>
+    /// <param name="bytes">Its length, as it was asked for.</param>
+    /// <param name="isZero">Nothing was written to it: clearing would only make it resident.</param>
     /// <exception cref="InvalidOperationException">
     /// The block is not live: retired before, or never handed out. (A block handed out again since counts as live.)
     /// </exception>
-    public void Retire(byte* block, nuint bytes)
+    public void Retire(byte* block, nuint bytes, bool isZero = false)
     {
         nuint start = (nuint)block;
         LiveBlock live;
@@ -62,7 +65,11 @@ internal sealed unsafe partial class Arena
         MemoryEvents.Listener?.Retired(start, live.OccupiedBytes);
         if (live.Pool.ClearsInPlace)
         {
-            NativeMemory.Clear(block, live.OccupiedBytes);
+            if (!isZero)
+            {
+                NativeMemory.Clear(block, live.OccupiedBytes);
+            }
+
             post = Settle(new RetiredBlock(new AddressRange(start, live.OccupiedBytes), live.Pool), resident: true);
         }
 

@@ -9,7 +9,9 @@ public partial class ShardMap<TKey, TValue, THasher>
     /// <param name="destination">Receives the bytes; neither flushed nor closed.</param>
     /// <param name="progress">Told the number of entries written, every few megabytes and at the end.</param>
     /// <remarks>
-    /// <para>Saves from a <see cref="Snapshot"/>, with its pause and its memory. Allocates one buffer of 64 KiB.</para>
+    /// <para>Saves from a <see cref="Snapshot"/>, with its pause; shards that are written to meanwhile are copied, take
+    /// their memory twice and are brought to rest at the end, the others are left as they are. Until the end reads look
+    /// into two tables. Allocates one buffer of 64 KiB.</para>
     /// <para>The format is versioned and checksummed (CRC-32C a block) and records sizes and fields of both types. Keys
     /// and values are written as they lie in memory, in the machine's byte order; padding bytes inside them too.</para>
     /// </remarks>
@@ -20,7 +22,7 @@ public partial class ShardMap<TKey, TValue, THasher>
     public void Save(Stream destination, IProgress<long>? progress = null)
     {
         ArgumentNullException.ThrowIfNull(destination);
-        using ShardMapSnapshot<TKey, TValue, THasher> snapshot = Snapshot();
+        using ShardMapSnapshot<TKey, TValue, THasher> snapshot = BriefSnapshot();
         MapEncoder<TKey, TValue, THasher> encoder = new(snapshot, progress);
         for (ReadOnlyMemory<byte> piece = encoder.Next(); !piece.IsEmpty; piece = encoder.Next())
         {
@@ -39,7 +41,7 @@ public partial class ShardMap<TKey, TValue, THasher>
     public async Task SaveAsync(Stream destination, IProgress<long>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(destination);
-        using ShardMapSnapshot<TKey, TValue, THasher> snapshot = Snapshot();
+        using ShardMapSnapshot<TKey, TValue, THasher> snapshot = BriefSnapshot();
         MapEncoder<TKey, TValue, THasher> encoder = new(snapshot, progress);
         for (ReadOnlyMemory<byte> piece = encoder.Next(); !piece.IsEmpty; piece = encoder.Next())
         {

@@ -53,8 +53,11 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         bool left = false;
         for (int shard = 0; shard < _options.ShardCount; shard++)
         {
-            // A look without the lock: a migration that starts now is found the next time.
-            if ((ViewGeneration.BeginRead(_views + shard) & ViewGeneration.Migrating) != 0)
+            // A look without the lock: a migration that starts now is found the next time. A shard that a snapshot may
+            // still give its table back is left alone.
+            WriteSide* side = _writeSides + shard;
+            if ((ViewGeneration.BeginRead(_views + shard) & ViewGeneration.Migrating) != 0
+                && (Volatile.Read(ref side->PreviousIsFrozen) == 0 || Volatile.Read(ref side->MigrationCursor) != 0))
             {
                 left |= MoveSome(_views + shard, GroupsPerHold);
             }
@@ -126,22 +129,26 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
     private readonly void EnsureShardCapacity(ReadView* view, long share, TableSize size)
     {
         WriteSide* side = SideOf(view);
-        while (Volatile.Read(ref side->MaxEntries) < share)
+        bool isEnough = false;
+        while (!isEnough)
         {
             FinishMigration(view);
 
             // Outside the lock: pre-faulting takes its time.
             ThreadState thread = EnterThread();
-            TableRef unused = AllocateTable(size, reserved: true);
+            TableRef unused = Volatile.Read(ref side->MaxEntries) < share ? AllocateTable(size, reserved: true) : TableRef.None;
             bool entered = false;
             try
             {
                 ShardLock.Enter(side, thread); // throws when interrupted: the new table must not be lost
                 entered = true;
                 ThrowIfDisposed();
-                if (side->MaxEntries < share && view->Previous.IsNone)
+
+                // A migrating shard may get its previous table back from a snapshot, and that may be smaller.
+                if (view->Previous.IsNone)
                 {
-                    unused = StartMigration(view, side, unused);
+                    isEnough = side->MaxEntries >= share || !unused.IsNone;
+                    unused = side->MaxEntries < share && !unused.IsNone ? StartMigration(view, side, unused) : unused;
                 }
             }
             finally

@@ -17,9 +17,21 @@ namespace FastShardMap.Sharding;
 // The pause of a writer is the exchange of one table reference a shard, and later the copy of one group.
 //
 // OWNERSHIP. While the migration runs, the shard refers to the table as its previous one, and when it ends the shard
-// merely drops it (TakePrevious); it belongs to the snapshot. A snapshot that ends first thaws the table: from then on
-// it is an ordinary previous table, and the shard retires it. Both decide under the shard's lock, so exactly one does.
-// One table is frozen by one snapshot: the next finds another table current.
+// merely drops it (TakePrevious); it belongs to the snapshot. A snapshot that ends first thaws the table: the shard owns
+// it again. Both decide under the shard's lock, so exactly one does. One table is frozen by one snapshot: the next finds
+// another table current.
+//
+// THAWING. If nothing has been written to the shard meanwhile, the table becomes current again as if nothing had
+// happened, and the one that was to replace it, whose pages nobody has touched, goes back to the arena. Otherwise the
+// table is an ordinary previous one from then on, which the rest of the migration empties.
+//   - Nothing has been written if the cursor stands at 0. Every write helps the migration first, by one group at least;
+//     only then it may move a group ahead of the cursor, insert, or remove. So at cursor 0 no group is moved, and the
+//     current table is empty; and as long as it is, the statistics of the shard that belong to a table are still those
+//     of the previous one (IsUntouched, MoveGroup).
+//   - To readers it is a change of the view like any other: whoever looked at the empty table finds another generation.
+//   - The background thread leaves untouched frozen tables alone: it would make pages resident that the end of the
+//     snapshot makes superfluous. Reads of such shards look into two tables meanwhile; who holds a snapshot for long
+//     and minds asks for settling.
 internal unsafe partial struct ShardSet<TKey, TValue, THasher>
 {
     /// <summary>Writers may start growths as fast as they are finished; past this many rounds the rest is moved while
@@ -105,22 +117,52 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         }
 
         bool stillMigrating = view->Previous.Equals(table);
+        TableRef unused = TableRef.None;
         if (stillMigrating)
         {
             side->PreviousIsFrozen = 0;
+            unused = IsUntouched(side) ? RestorePrevious(view, side) : TableRef.None;
         }
 
         if (!owned)
         {
             ShardLock.Exit(side);
         }
+        else
+        {
+            ViewGeneration.BeginChange(view); // ended above; the phase keeps every generation odd
+        }
 
         if (!stillMigrating)
         {
             Retire(table);
         }
+        else if (!unused.IsNone)
+        {
+            _arena.Retire(unused.Base, unused.Size.Bytes(Stride), isZero: true);
+        }
 
         return true;
+    }
+
+    /// <summary>Whether a migrating shard has not been written to since its migration began: all its entries are in the
+    /// previous table. Under the lock.</summary>
+    private static bool IsUntouched(WriteSide* side) => side->MigrationCursor == 0;
+
+    /// <summary>Makes the previous table of an untouched shard current again. Under the lock.</summary>
+    /// <returns>The empty table that was current.</returns>
+    private static TableRef RestorePrevious(ReadView* view, WriteSide* side)
+    {
+        TableRef unused = view->Current;
+        TableRef restored = view->Previous;
+        ViewGeneration.BeginChange(view);
+        view->Previous = TableRef.None;
+        view->Current = restored;
+        ViewGeneration.EndChange(view);
+        Interlocked.MemoryBarrier(); // [E8] release fence: the view is out before the block is used for something else
+        Volatile.Write(ref side->MaxEntries, TableSize.MaxEntries(restored.Groups, Slots));
+        ShardEvents.Listener?.MigrationStop(side, restored.Groups, completed: false);
+        return unused;
     }
 
     private static bool TryEnterToThaw(WriteSide* side, ThreadState thread, bool wait)
@@ -143,7 +185,11 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
     {
         for (int shard = 0; shard < _options.ShardCount; shard++)
         {
-            FinishMigration(_views + shard);
+            // A look without the lock: who has started the migration sees it.
+            if ((ViewGeneration.BeginRead(_views + shard) & ViewGeneration.Migrating) != 0)
+            {
+                FinishMigration(_views + shard);
+            }
         }
     }
 

@@ -76,9 +76,11 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         violations.AddRange(Table<TKey, TValue>.FindViolations(current, hashOf, out long entries));
         Expect(side->MaxEntries == TableSize.MaxEntries(current.Groups, Slots), "the capacity is not that of the table");
         Expect(CountGroups(current, GroupVersion.Moved) == 0, "groups of the current table are marked as moved");
-        Expect(CountSaturated(current) == side->SaturatedGroups, "the number of saturated groups is wrong");
+        TableRef counted = !previous.IsNone && IsUntouched(side) ? previous : current;
+        Expect(CountSaturated(counted) == side->SaturatedGroups, "the number of saturated groups is wrong");
         if (!previous.IsNone)
         {
+            Expect(!IsUntouched(side) || (entries == 0 && CountGroups(previous, GroupVersion.Moved) == 0), "the cursor is at 0, and entries have moved");
             violations.AddRange(Table<TKey, TValue>.FindViolations(previous, hashOf, out long entriesLeft));
             Expect(side->MigrationCursor < previous.Groups, "the migration is over, and the previous table still there");
             Expect(FirstUnmoved(previous) >= side->MigrationCursor, "the cursor has passed groups that are not moved");

@@ -71,6 +71,13 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
             }
         }
 
+        if (IsUntouched(side))
+        {
+            // Those of the previous table until now, which a snapshot might have given back.
+            side->SaturatedGroups = 0;
+            side->RemovesSinceRebuild = 0;
+        }
+
         for (int slot = 0; slot < Slots; slot++)
         {
             if (ControlWord.ControlByte(control, slot) != 0)
@@ -124,9 +131,12 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         Volatile.Write(ref side->MaxEntries, TableSize.MaxEntries(next.Groups, Slots));
         side->MigrationCursor = 0;
         side->PopulatedBytes = 0;
-        side->SaturatedGroups = 0;
-        side->RemovesSinceRebuild = 0;
-        if (!nothingToMove)
+        if (nothingToMove)
+        {
+            side->SaturatedGroups = 0;
+            side->RemovesSinceRebuild = 0;
+        }
+        else
         {
             side->MigrationsStarted++;
             ShardEvents.Listener?.MigrationStart(side, old.Groups, next.Groups);

@@ -37,15 +37,15 @@ public partial class ShardMap<TKey, TValue, THasher>
     /// <summary>Makes an independent map with the same entries as of one instant, and the same options.</summary>
     /// <returns>The copy. It shares nothing with this map: neither memory, locks nor later changes.</returns>
     /// <remarks>Copies blocks of memory from a snapshot, so every byte of every key and value arrives, private fields and
-    /// padding included. Writers of this map wait as for <see cref="Snapshot"/>, reads go on. For its duration the call
-    /// takes the map's memory once more for the snapshot. Hash codes of the two maps agree; use
+    /// padding included. Writers of this map wait as for <see cref="Snapshot"/>, reads go on. Shards that are written to
+    /// meanwhile take their memory twice until the call ends. Hash codes of the two maps agree; use
     /// <see cref="Clone(ShardMapOptions)"/> for a seed of its own.</remarks>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
     /// <exception cref="InvalidOperationException">Called from a callback of this map.</exception>
     /// <exception cref="OutOfMemoryException">The system refuses the memory; this map is unchanged.</exception>
     public ShardMap<TKey, TValue, THasher> Clone()
     {
-        using ShardMapSnapshot<TKey, TValue, THasher> snapshot = Snapshot();
+        using ShardMapSnapshot<TKey, TValue, THasher> snapshot = BriefSnapshot();
         return new ShardMap<TKey, TValue, THasher>(snapshot);
     }
 
@@ -119,7 +119,7 @@ public partial class ShardMap<TKey, TValue, THasher>
         }
 
         _shards.ThrowIfInCallback();
-        using ShardMapSnapshot<TKey, TValue, THasher> snapshot = source.Snapshot();
+        using ShardMapSnapshot<TKey, TValue, THasher> snapshot = source.BriefSnapshot();
         ReserveFor(snapshot);
         foreach (KeyValuePair<TKey, TValue> item in snapshot)
         {
@@ -181,7 +181,7 @@ public partial class ShardMap<TKey, TValue, THasher>
 
 public sealed partial class ShardMap<TKey, TValue>
 {
-    private ShardMap(ShardMapSnapshot<TKey, TValue> snapshot)
+    private ShardMap(ShardMapSnapshot<TKey, TValue, DefaultHasher<TKey>> snapshot)
         : base(snapshot)
     {
     }
@@ -189,7 +189,7 @@ public sealed partial class ShardMap<TKey, TValue>
     /// <inheritdoc cref="ShardMap{TKey, TValue, THasher}.Clone()"/>
     public new ShardMap<TKey, TValue> Clone()
     {
-        using ShardMapSnapshot<TKey, TValue> snapshot = Snapshot();
+        using ShardMapSnapshot<TKey, TValue, DefaultHasher<TKey>> snapshot = BriefSnapshot();
         return new ShardMap<TKey, TValue>(snapshot);
     }
 

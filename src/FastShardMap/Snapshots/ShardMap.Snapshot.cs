@@ -5,7 +5,8 @@ public partial class ShardMap<TKey, TValue, THasher>
     /// <summary>Takes an immutable view of all entries as of one instant; the map goes on.</summary>
     /// <param name="settle">Whether to bring the map's shards to rest before returning. If not, the call takes only
     /// the time of an exchange of tables, later writes share the copying, and reads of the map look into two tables
-    /// until they (or <see cref="ShardMapOptions.BackgroundMigration"/>) are through.</param>
+    /// until they (or <see cref="ShardMapOptions.BackgroundMigration"/>, once a write has begun it) are through. A shard
+    /// that nobody writes to gets its table back when the snapshot is disposed, and nothing was copied.</param>
     /// <returns>The snapshot; dispose it to give its memory back.</returns>
     /// <remarks>
     /// <para><b>Pause of writers.</b> All locks are held while one table reference a shard is exchanged; entries are
@@ -19,6 +20,25 @@ public partial class ShardMap<TKey, TValue, THasher>
     public ShardMapSnapshot<TKey, TValue, THasher> Snapshot(bool settle = true) =>
         Settled(new ShardMapSnapshot<TKey, TValue, THasher>(this), settle);
 
+    /// <summary>A snapshot that is read through once and disposed. It settles nothing first, because shards that nobody
+    /// writes to meanwhile get their tables back; the others are brought to rest when it ends.</summary>
+    internal ShardMapSnapshot<TKey, TValue, THasher> BriefSnapshot() => new(this, settlesAtEnd: true);
+
+    /// <summary>Brings all shards to rest; those of a map that was disposed since are.</summary>
+    internal void Settle()
+    {
+        try
+        {
+            _shards.FinishMigrations();
+        }
+        catch (ObjectDisposedException)
+        {
+            // A snapshot of the map stands all the same.
+        }
+
+        GC.KeepAlive(this);
+    }
+
     private protected TSnapshot Settled<TSnapshot>(TSnapshot snapshot, bool settle)
         where TSnapshot : ShardMapSnapshot<TKey, TValue, THasher>
     {
@@ -26,12 +46,8 @@ public partial class ShardMap<TKey, TValue, THasher>
         {
             if (settle)
             {
-                _shards.FinishMigrations();
+                Settle();
             }
-        }
-        catch (ObjectDisposedException)
-        {
-            // The map was disposed since: the snapshot stands all the same.
         }
         catch
         {
@@ -39,7 +55,6 @@ public partial class ShardMap<TKey, TValue, THasher>
             throw;
         }
 
-        GC.KeepAlive(this);
         return snapshot;
     }
 }

@@ -31,8 +31,8 @@ public sealed class ShardMapSnapshot<TKey, TValue> : ShardMapSnapshot<TKey, TVal
 /// slots at a time, by the machinery that also grows tables). So nothing is copied under a lock.</para>
 /// <para><b>Thread safety.</b> All members may be called by any number of threads, <see cref="Dispose"/> too.
 /// Reads are wait-free. <b>Allocation:</b> none, but for 8 bytes a shard when it is taken.</para>
-/// <para><b>Memory.</b> The tables, the size of the map's, until <see cref="Dispose"/>; then it goes back to the system.
-/// The map counts it as its own. A snapshot keeps its map reachable; a forgotten one is cleared up by its finalizer.</para>
+/// <para><b>Memory.</b> The tables, the size of the map's, until <see cref="Dispose"/>; then it goes back to the system,
+/// or to shards that nobody has written to since. The map counts it as its own. A snapshot keeps its map reachable; a forgotten one is cleared up by its finalizer.</para>
 /// </remarks>
 [DebuggerDisplay("{DebuggerText,nq}")]
 public partial class ShardMapSnapshot<TKey, TValue, THasher> : IDisposable, IEnumerable<KeyValuePair<TKey, TValue>>
@@ -44,10 +44,12 @@ public partial class ShardMapSnapshot<TKey, TValue, THasher> : IDisposable, IEnu
     private readonly TableRef[] _tables;
     private readonly SnapshotState _state = new();
     private readonly long _count;
+    private readonly bool _settlesAtEnd;
 
-    internal ShardMapSnapshot(ShardMap<TKey, TValue, THasher> map)
+    internal ShardMapSnapshot(ShardMap<TKey, TValue, THasher> map, bool settlesAtEnd = false)
     {
         _map = map;
+        _settlesAtEnd = settlesAtEnd;
         _tables = [];
         TableRef[] tables = new TableRef[map.Shards.ShardCount];
         _count = map.Shards.Freeze(tables);
@@ -145,6 +147,10 @@ public partial class ShardMapSnapshot<TKey, TValue, THasher> : IDisposable, IEnu
         {
             TryRelease(wait: true);
             GC.SuppressFinalize(this);
+            if (_settlesAtEnd)
+            {
+                _map.Settle();
+            }
         }
 
         GC.KeepAlive(this);

@@ -1,6 +1,7 @@
 using FastShardMap.ConcurrencyTests.History;
 using FastShardMap.ConcurrencyTests.Scheduling;
 using FastShardMap.Layout;
+using FastShardMap.Memory;
 using FastShardMap.Sharding;
 using FastShardMap.Tables;
 
@@ -28,6 +29,7 @@ internal sealed unsafe class MapTarget<TValue>(ulong[] keys, int shards = 1, int
     private ShardMap<ulong, TValue, PlacedHasher>? _map;
     private CancellationTokenSource _cancellation = new();
     private bool _disposed;
+    private long _emptyBytes;
 
     public MapHeader* Header => Map.Shards.Header;
 
@@ -46,6 +48,7 @@ internal sealed unsafe class MapTarget<TValue>(ulong[] keys, int shards = 1, int
         {
             ShardCount = shards, MigrationStepGroups = stepGroups, Seed = new HashSeed(1, 2),
         });
+        _emptyBytes = Map.BytesAllocated;
     }
 
     public void Drop()
@@ -84,6 +87,7 @@ internal sealed unsafe class MapTarget<TValue>(ulong[] keys, int shards = 1, int
         }
 
         int entries = 0;
+        long tableBytes = 0;
         for (int shard = 0; shard < shards && !_disposed; shard++)
         {
             ReadView view = Header->Views[shard];
@@ -92,9 +96,16 @@ internal sealed unsafe class MapTarget<TValue>(ulong[] keys, int shards = 1, int
             CheckTable(view.Previous, seen, faults);
             CheckTable(view.Current, seen, faults);
             entries += seen.Count;
+            tableBytes += BytesOf(view.Previous) + BytesOf(view.Current);
             if (side.Count != seen.Count)
             {
                 faults.Add($"shard {shard} counts {side.Count} entries and has {seen.Count}");
+            }
+
+            long maxEntries = view.Current.Base == (byte*)Header->Sentinel ? 0 : TableSize.MaxEntries(view.Current.Groups, Table<ulong, TValue>.Slots);
+            if (side.MaxEntries != maxEntries)
+            {
+                faults.Add($"shard {shard} takes {side.MaxEntries} entries; its table {maxEntries}");
             }
 
             if (side.Lock != 0)
@@ -111,6 +122,11 @@ internal sealed unsafe class MapTarget<TValue>(ulong[] keys, int shards = 1, int
         if (!_disposed && (Map.Count != entries || Map.ToArray().Length != entries))
         {
             faults.Add($"Count {Map.Count}, ToArray {Map.ToArray().Length}, entries {entries}");
+        }
+
+        if (!_disposed && Map.BytesAllocated != _emptyBytes + tableBytes)
+        {
+            faults.Add($"the map has {Map.BytesAllocated - _emptyBytes} bytes of tables; its shards have {tableBytes}");
         }
 
         return faults.Count == 0 ? null : string.Join("\n", faults);
@@ -200,7 +216,7 @@ internal sealed unsafe class MapTarget<TValue>(ulong[] keys, int shards = 1, int
                 op.Seen = Seen(Map.ToArray());
                 break;
             case OpKind.Snapshot:
-                using (ShardMapSnapshot<ulong, TValue, PlacedHasher> snapshot = Map.Snapshot(settle: op.Key != 0))
+                using (ShardMapSnapshot<ulong, TValue, PlacedHasher> snapshot = op.Key == 2 ? Map.BriefSnapshot() : Map.Snapshot(settle: op.Key != 0))
                 {
                     op.Seen = Seen(snapshot.ToArray());
                 }
@@ -273,6 +289,18 @@ internal sealed unsafe class MapTarget<TValue>(ulong[] keys, int shards = 1, int
         }
 
         return seen;
+    }
+
+    private long BytesOf(TableRef table)
+    {
+        if (table.IsNone || table.Base == (byte*)Header->Sentinel)
+        {
+            return 0;
+        }
+
+        nuint bytes = table.Size.Bytes(Table<ulong, TValue>.Stride);
+        nuint unit = bytes < Arena.LargeBlockBytes ? Arena.BlockGranuleBytes : PageMemory.PageBytes;
+        return (long)((bytes + unit - 1) / unit * unit);
     }
 
     /// <summary>The invariants of Table.cs.</summary>

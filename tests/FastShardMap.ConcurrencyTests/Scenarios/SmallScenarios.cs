@@ -75,6 +75,13 @@ internal static class SmallScenarios
         Pairs("fractional table reserved", 8, [Set(7, 1)], [Room(40_000)], [Get(7), Get(6)]) with { HasLargeTables = true },
 
         Pages("snapshot, settled", 4, [Set(0, 1), Set(1, 1), Set(2, 1)], [Shot(settle: true)], [Set(2, 2), Remove(0)]),
+        Pages("snapshot, nobody writes", 3, [Set(0, 1), Set(1, 1)], [Shot(), Set(0, 2)], [Get(0), Get(2), Get(1)]),
+        Pages("snapshot and the first write", 3, [Set(0, 1), Set(1, 1), Set(2, 1)], [Shot()], [Add(3, 2)], [Get(3), Get(2)]),
+        Pages("snapshot, table put back and another reused", 3, [Set(0, 1), Set(1, 1)], [Shot(), Room(6)], [Get(0), Get(2)], [Set(1, 2)]),
+        Pages("snapshot and room", 3, [Room(3), Set(0, 1), Set(1, 1), Set(2, 1)], [Shot()], [Room(4), Set(3, 2)], [Get(2)]),
+        Pages("two snapshots, nobody writes", 2, [Set(0, 1), Set(1, 1)], [Shot()], [Shot()], [Get(1), Get(0)]),
+        Pages("brief snapshot", 4, [Set(0, 1), Set(1, 1), Set(2, 1)], [Brief()], [Set(2, 2), Remove(0)], [Get(2)]),
+        TwoShards("snapshot of two shards, one written to", [Set(0, 1), Set(1, 1)], [Shot()], [Set(0, 2), Get(1)], [Get(1), Get(0)]),
         Pages("snapshot and clear", 3, [Set(0, 1), Set(1, 1)], [Shot()], [Clear(), Add(0, 3)], [Set(1, 2)]),
         Pages("snapshot and dispose", 3, [Set(0, 1), Set(1, 1)], [Shot()], [Set(1, 2), Dispose()], [Get(0)]),
         TwoShards("two inserts into two shards, two reads", [Room(2)], [Add(0, 1), Get(1)], [Add(1, 2), Get(0)])
@@ -173,6 +180,8 @@ internal static class SmallScenarios
     private static MapOp Walk() => new(Enumerate);
 
     private static MapOp Shot(bool settle = false) => new(Snapshot, settle ? 1 : 0);
+
+    private static MapOp Brief() => new(Snapshot, 2);
 
     private static MapOp Exclusive(int key, ulong value, ulong next) => new(OpKind.Exclusive, key, value, next);
 

@@ -61,6 +61,31 @@ public sealed unsafe class MapCheckerTests
         Assert.Contains(findings.Examples, finding => finding.Rule == "moved ahead");
     }
 
+    /// <summary>Until the first group is moved the shard's number of saturated groups is that of the previous table.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Check_FrozenSaturatedTable_FindsNothingWrong(bool written)
+    {
+        using ShardMap<ulong, ulong, EqualHasher> map = new(new ShardMapOptions { ShardCount = 1, MigrationStepGroups = 1 });
+        for (ulong key = 0; key < 700; key++)
+        {
+            map[key] = key;
+        }
+
+        map.TrimExcess();
+        Assert.InRange(map.GetStatistics().SaturatedGroups, 1, 700);
+        using var snapshot = map.Snapshot(settle: false);
+        if (written)
+        {
+            map[1] = 2;
+        }
+
+        Findings findings = Check(SnapshotMemory.Of(map, out ulong address), address);
+        Assert.Equal(0, findings.Errors);
+        Assert.DoesNotContain(findings.Examples, finding => finding.Rule == "saturated");
+    }
+
     [Fact]
     public void Check_FractionalTable_FindsNothing()
     {
@@ -289,6 +314,11 @@ public sealed unsafe class MapCheckerTests
                 return group;
             }
         }
+    }
+
+    private readonly struct EqualHasher : IKeyHasher<ulong>
+    {
+        public ulong Hash(ulong key, HashSeed seed) => 42;
     }
 
     private readonly struct OwnHasher : IKeyHasher<ulong>

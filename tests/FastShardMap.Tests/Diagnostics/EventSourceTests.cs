@@ -56,6 +56,17 @@ public sealed class EventSourceTests
     }
 
     [Fact]
+    public void Migration_SnapshotOfWhatNobodyWrites_StopsUncompleted()
+    {
+        using Listener listener = new(FastShardMapEventSource.Keywords.Migration);
+        using ShardMap<int, int> map = new(new ShardMapOptions { ShardCount = 1 });
+        map[1] = 1;
+        map.Snapshot(settle: false).Dispose();
+        Event stop = listener.Of(map)[^1];
+        Assert.Equal(("MigrationStop", false, 1L), (stop.Name, stop["completed"], stop["previousGroups"]));
+    }
+
+    [Fact]
     public void Migration_ClearedMap_StopsUncompleted()
     {
         using Listener listener = new(FastShardMapEventSource.Keywords.Migration);

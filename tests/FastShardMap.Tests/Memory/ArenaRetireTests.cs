@@ -36,6 +36,24 @@ public sealed unsafe class ArenaRetireTests
     }
 
     [Fact]
+    public void Retire_UntouchedSmallBlock_TouchesNoPage()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Reads /proc/self/pagemap.");
+        const nuint Bytes = 60 * Kilobyte;
+        Arena arena = new(guardPages: false);
+        byte* block = arena.Allocate(Bytes);
+        arena.Retire(block, Bytes, isZero: true);
+        Assert.Equal(0, LinuxFacts.ResidentBytes(block, Bytes));
+        Assert.Equal(0, arena.LiveBytes);
+        byte* again = arena.Allocate(Bytes);
+        Assert.True(again == block);
+        new Span<byte>(again, (int)Bytes).Fill(1);
+        arena.Retire(again, Bytes);
+        ArenaTests.AssertZero(block, Bytes);
+        GC.KeepAlive(arena);
+    }
+
+    [Fact]
     public void DrainRetired_LargeBlock_GivesThePagesBackAndKeepsTheRange()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Reads /proc/self/pagemap.");

@@ -11,6 +11,18 @@ internal static class TinyMaps
 {
     public static ShardMapOptions Options(int shards = 2, int step = 1) => new() { ShardCount = shards, MigrationStepGroups = step };
 
+    public static ShardMap<long, long> Filled(int count, ShardMapOptions options)
+    {
+        ShardMap<long, long> map = new(options);
+        for (long key = 0; key < count; key++)
+        {
+            map[key] = key;
+        }
+
+        map.TrimExcess(); // ends migrations
+        return map;
+    }
+
     public static void AssertSame<TKey, TValue>(
         IReadOnlyDictionary<TKey, TValue> expected, IEnumerable<KeyValuePair<TKey, TValue>> actual)
         where TKey : notnull
