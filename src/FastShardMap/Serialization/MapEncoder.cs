@@ -1,10 +1,14 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using FastShardMap.Layout;
+using FastShardMap.Snapshots;
+using FastShardMap.Tables;
 
 namespace FastShardMap.Serialization;
 
 /// <summary>Turns a snapshot into the pieces of a file, one after another in the same buffer. Knows no stream: so the
 /// synchronous, the asynchronous and the pipe forms are loops of three lines.</summary>
+/// <remarks>For the owner of the snapshot, who does not dispose it before the last piece.</remarks>
 internal sealed class MapEncoder<TKey, TValue, THasher>
     where TKey : unmanaged, IEquatable<TKey>
     where TValue : unmanaged
@@ -13,20 +17,27 @@ internal sealed class MapEncoder<TKey, TValue, THasher>
     private const long ReportEveryBytes = 4 * 1024 * 1024;
 
     private readonly MapFormat _format;
-    private readonly byte[] _buffer;
+    private readonly ShardMapSnapshot<TKey, TValue, THasher> _snapshot;
     private readonly IProgress<long>? _progress;
     private readonly long _reportEveryBlocks;
-    private ShardMapSnapshot<TKey, TValue, THasher>.Enumerator _entries;
+
+    // A full block, and room for the groups that cross its end.
+    private readonly byte[] _buffer;
+    private int _bytesPastBlock;
     private long _next = -1;
+    private int _shard;
+    private ulong _group;
 
     public MapEncoder(ShardMapSnapshot<TKey, TValue, THasher> snapshot, IProgress<long>? progress)
     {
         _format = MapFormat.ForWriting<TKey, TValue>(snapshot.Count);
-        _entries = snapshot.GetEnumerator();
-        _buffer = new byte[Math.Max(_format.FullBlockBytes, MapFormat.HeaderBytes)];
+        _snapshot = snapshot;
+        _buffer = new byte[Math.Max(_format.FullBlockBytes + GroupBytes, MapFormat.HeaderBytes)];
         _progress = progress;
         _reportEveryBlocks = Math.Max(1, ReportEveryBytes / _format.FullBlockBytes);
     }
+
+    private static int GroupBytes => FrozenTable<TKey, TValue>.PackedGroupBytes;
 
     /// <summary>Makes the next piece.</summary>
     /// <returns>The piece, valid until the next call; empty after the last.</returns>
@@ -42,7 +53,7 @@ internal sealed class MapEncoder<TKey, TValue, THasher>
         if (index < _format.Blocks)
         {
             int bytes = MapFormat.BlockHeaderBytes + (_format.EntriesOf(index) * _format.EntryBytes);
-            Fill(_buffer.AsSpan(MapFormat.BlockHeaderBytes, bytes - MapFormat.BlockHeaderBytes));
+            FillBlock(bytes);
             _format.SealBlock(_buffer.AsSpan(0, bytes), index);
             if (_progress is not null && index % _reportEveryBlocks == 0 && index > 0)
             {
@@ -62,23 +73,30 @@ internal sealed class MapEncoder<TKey, TValue, THasher>
         return default;
     }
 
-    private void Fill(Span<byte> destination)
+    /// <summary>Fills the buffer up to a length, and keeps what of the last group lies beyond for the next block.</summary>
+    private void FillBlock(int bytes)
     {
-        ref byte to = ref MemoryMarshal.GetReference(destination);
-        ref byte end = ref Unsafe.Add(ref to, destination.Length);
-
-        // Not a copy of the field: the enumerator goes on where it is.
-        ref ShardMapSnapshot<TKey, TValue, THasher>.Enumerator entries = ref _entries;
-        while (Unsafe.IsAddressLessThan(ref to, ref end))
+        _buffer.AsSpan(_format.FullBlockBytes, _bytesPastBlock).CopyTo(_buffer.AsSpan(MapFormat.BlockHeaderBytes));
+        int filled = MapFormat.BlockHeaderBytes + _bytesPastBlock;
+        while (filled < bytes)
         {
-            if (!entries.MoveNext())
+            if (_shard == _snapshot.Tables.Length)
             {
                 throw new InvalidOperationException("The snapshot has fewer entries than it says.");
             }
 
-            Unsafe.WriteUnaligned(ref to, entries.Current.Key);
-            Unsafe.WriteUnaligned(ref Unsafe.Add(ref to, Unsafe.SizeOf<TKey>()), entries.Current.Value);
-            to = ref Unsafe.Add(ref to, Unsafe.SizeOf<TKey>() + Unsafe.SizeOf<TValue>());
+            TableRef table = _snapshot.Tables[_shard];
+            if (table.IsNone || _group == table.Groups)
+            {
+                _shard++;
+                _group = 0;
+                continue;
+            }
+
+            filled += FrozenTable<TKey, TValue>.PackGroups(table, ref _group, _buffer.AsSpan(filled), bytes - filled);
         }
+
+        _bytesPastBlock = filled - bytes;
+        GC.KeepAlive(_snapshot);
     }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 using FastShardMap.Layout;
 using FastShardMap.Probing;
 using FastShardMap.Tables;
@@ -11,6 +12,14 @@ internal static unsafe class FrozenTable<TKey, TValue>
     where TKey : unmanaged, IEquatable<TKey>
     where TValue : unmanaged
 {
+    /// <summary>How far ahead of a pass through a table its lines are asked for: the processor's own prefetching stops at
+    /// every 4 KiB (backends: save, 10 M entries: 44 ms against 52).</summary>
+    private const int PrefetchBytes = 2048;
+    private const int CacheLineBytes = 64;
+
+    /// <summary>The most bytes that <see cref="PackGroups"/> writes for a group.</summary>
+    public static int PackedGroupBytes => GroupShape<TKey, TValue>.Slots * (Unsafe.SizeOf<TKey>() + Unsafe.SizeOf<TValue>());
+
     /// <summary>Looks at the first slot with the key's tag in its home group, which settles most lookups of present keys.</summary>
     /// <returns>Whether the key is there, and the snapshot was not disposed; if not, nothing is known.</returns>
     // Safety: as TryFind.
@@ -101,5 +110,53 @@ internal static unsafe class FrozenTable<TKey, TValue>
         }
 
         return copied;
+    }
+
+    /// <summary>Copies the entries of groups out, key beside value without the gaps of the table.</summary>
+    /// <param name="table">The table.</param>
+    /// <param name="index">The first group; becomes the one after the last.</param>
+    /// <param name="destination">Receives them.</param>
+    /// <param name="wantedBytes">Where to stop: at the first group that reaches it. The destination is longer, by
+    /// <see cref="PackedGroupBytes"/>.</param>
+    /// <returns>The bytes written.</returns>
+    /// <remarks>Copies free slots too, and steps over the copy only if there was an entry: a branch that depends on what
+    /// is free costs more than the copy (backends: save).</remarks>
+    // Safety: index < table.Groups. A group is begun only below wantedBytes and writes PackedGroupBytes at most.
+    public static int PackGroups(TableRef table, ref ulong index, Span<byte> destination, int wantedBytes)
+    {
+        nuint entryBytes = (nuint)(Unsafe.SizeOf<TKey>() + Unsafe.SizeOf<TValue>());
+        fixed (byte* start = destination[..(wantedBytes + PackedGroupBytes)])
+        {
+            byte* to = start;
+            byte* end = start + wantedBytes;
+            ulong groups = table.Groups;
+            ulong next = index;
+            for (; next < groups && to < end; next++)
+            {
+                Group* group = Table<TKey, TValue>.GroupAt(table, next);
+                PrefetchAhead(group);
+                ulong control = group->Control;
+                for (int slot = 0; slot < Table<TKey, TValue>.Slots; slot++)
+                {
+                    Unsafe.WriteUnaligned(to, *Table<TKey, TValue>.KeyAt(group, slot));
+                    Unsafe.WriteUnaligned(to + Unsafe.SizeOf<TKey>(), *Table<TKey, TValue>.ValueAt(group, slot));
+                    to += ControlWord.ControlByte(control, slot) != 0 ? entryBytes : 0;
+                }
+            }
+
+            index = next;
+            return (int)(to - start);
+        }
+    }
+
+    // Past the table's end it does no harm: a prefetch does not fault.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // backends: save
+    private static void PrefetchAhead(Group* group)
+    {
+        if (Sse.IsSupported)
+        {
+            Sse.Prefetch0((byte*)group + PrefetchBytes);
+            Sse.Prefetch0((byte*)group + PrefetchBytes + CacheLineBytes);
+        }
     }
 }

@@ -36,6 +36,27 @@ public class FormatTests
         Assert.Equal(Crc32C.Of([8, 7, 6, 5, 4, 3, 2, 1]), number.Value);
     }
 
+    /// <summary>Long inputs are added in lanes; byte by byte they are not.</summary>
+    [Theory]
+    [InlineData(12_287)]
+    [InlineData(12_288)] // three lanes
+    [InlineData(12_289)]
+    [InlineData(24_576)]
+    [InlineData(65_537)]
+    public void Crc32C_InLanes_IsThatOfTheBytesOneByOne(int length)
+    {
+        byte[] bytes = new byte[length];
+        new Random(length).NextBytes(bytes);
+        Crc32C crc = default;
+        crc.Add(bytes.AsSpan(0, 3));
+        foreach (byte value in bytes.AsSpan(3))
+        {
+            crc.Add([value]);
+        }
+
+        Assert.Equal(crc.Value, Crc32C.Of(bytes));
+    }
+
     [Fact]
     public void Fingerprint_OfFields_TellsLayoutsApart()
     {
