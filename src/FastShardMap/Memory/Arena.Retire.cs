@@ -53,12 +53,18 @@ internal sealed unsafe partial class Arena
             Interlocked.Add(ref _liveBytes, -(long)live.OccupiedBytes);
             _retiredBytes += (long)live.OccupiedBytes;
             _unsettled++;
-            if (!live.Pool.ClearsInPlace)
+            RetiredBlock retired = new(new AddressRange(start, live.OccupiedBytes), live.Pool);
+            bool queue = !live.Pool.ClearsInPlace && start != _pinned;
+            if (queue)
             {
-                _retired.Enqueue(new RetiredBlock(new AddressRange(start, live.OccupiedBytes), live.Pool));
+                _retired.Enqueue(retired);
+            }
+            else if (!live.Pool.ClearsInPlace)
+            {
+                _retiredPinned = retired;
             }
 
-            post = !live.Pool.ClearsInPlace && MarkPosted();
+            post = queue && MarkPosted();
         }
 
         Interlocked.Add(ref s_processLiveBytes, -(long)live.OccupiedBytes);

@@ -55,6 +55,7 @@ internal sealed unsafe partial class Arena : CriticalFinalizerObject, IMaintenan
     // Under the lock: address of each block handed out.
     private readonly Dictionary<nuint, LiveBlock> _live = [];
 
+    private long _serial;
     private long _liveBytes;
     private WeakGCHandle<object> _map;
 
@@ -185,7 +186,7 @@ internal sealed unsafe partial class Arena : CriticalFinalizerObject, IMaintenan
             _retired.EnsureCapacity(_live.Count + _unsettled + 1);
             // [E8] acquire: entering the lock acquired what Settle released, so a block taken here reads zero.
             start = pool.Take(occupiedBytes, alignment);
-            _live.Add(start, new LiveBlock(blockBytes, occupiedBytes, pool));
+            _live.Add(start, new LiveBlock(blockBytes, occupiedBytes, pool, ++_serial));
             Interlocked.Add(ref _liveBytes, (long)occupiedBytes);
         }
 
@@ -211,8 +212,9 @@ internal sealed unsafe partial class Arena : CriticalFinalizerObject, IMaintenan
 
         // The map may have been resurrected, or have been disposed by another finalizer a moment ago, which queued
         // its blocks for the maintenance thread; and a collection since then may have cleared the handle.
-        bool mapIsReachable = _map.IsAllocated && _map.TryGetTarget(out _);
-        if (mapIsReachable || Volatile.Read(ref _posted) || Volatile.Read(ref _unsettled) != 0)
+        bool mapIsReachable = _map.IsAllocated && !IsForgotten;
+        bool isWorkedOn = Volatile.Read(ref _posted) || Volatile.Read(ref _unsettled) != 0 || HasBlockWork;
+        if (mapIsReachable || isWorkedOn)
         {
             GC.ReRegisterForFinalize(this);
             return;
@@ -227,5 +229,5 @@ internal sealed unsafe partial class Arena : CriticalFinalizerObject, IMaintenan
         Interlocked.Add(ref s_processLiveBytes, -_liveBytes);
     }
 
-    private readonly record struct LiveBlock(nuint Bytes, nuint OccupiedBytes, BlockPool Pool);
+    private readonly record struct LiveBlock(nuint Bytes, nuint OccupiedBytes, BlockPool Pool, long Serial);
 }

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics.X86;
 using FastShardMap.Layout;
+using FastShardMap.Memory;
 using FastShardMap.Tables;
 
 namespace FastShardMap.Sharding;
@@ -10,6 +11,9 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
     /// <summary>Made resident with each write of a young migration: some microseconds (source: CompareBench, growing to
     /// 5 M; tables below this size take their faults one by one).</summary>
     private const nuint PopulateBytes = 64 * 1024;
+
+    /// <summary>From here on the maintenance thread helps; below, a migration is over before it has begun.</summary>
+    private const nuint MinBackgroundPopulateBytes = 1024 * 1024;
 
     /// <summary>How far ahead of a move its memory is asked for. Two is as good, sixteen worse (growing to 5 M).</summary>
     private const ulong MovesAhead = 4;
@@ -28,18 +32,17 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
     }
 
     /// <summary>Makes the next pages of the growing table resident, well ahead of the moves: one call for sixteen pages
-    /// costs a third of the faults (two a page: the first look at a group maps the zero page, the store copies it).</summary>
+    /// costs a third of the faults (two a page: the first look at a group maps the zero page, the store copies it). In a
+    /// large table the maintenance thread does the same at the other end of the same cursor.</summary>
     private static void Populate(ReadView* view, WriteSide* side)
     {
         nuint bytes = view->Current.Size.Bytes(Stride);
-        if (bytes < PopulateBytes || side->PopulatedBytes >= bytes)
+        if (bytes >= PopulateBytes
+            && PopulateWork.TryTake(
+                &side->PopulatedBytes, (nuint)view->Current.Base, bytes, PopulateBytes, out AddressRange share))
         {
-            return;
+            PageMemory.Prefault((byte*)share.Start, share.Bytes);
         }
-
-        nuint share = nuint.Min(PopulateBytes, bytes - (nuint)side->PopulatedBytes);
-        Memory.PageMemory.Prefault(view->Current.Base + side->PopulatedBytes, share);
-        side->PopulatedBytes += share;
     }
 
     /// <summary>Moves the next groups; ends the migration with the last one. Under the lock.</summary>
@@ -135,6 +138,12 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         }
         else if (retired.IsNone && !view->Previous.IsNone)
         {
+            nuint bytes = size.Bytes(Stride);
+            if (bytes >= MinBackgroundPopulateBytes)
+            {
+                _arena.PostPopulate(view->Current.Base, bytes, &side->PopulatedBytes);
+            }
+
             // The first share at once: so a small table is never seen migrating.
             retired = Help(view, side);
         }
@@ -193,7 +202,7 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         byte* block = _arena.Allocate(bytes, hugePages);
         if (reserved && _options.Prefault)
         {
-            Memory.PageMemory.Prefault(block, bytes);
+            PageMemory.Prefault(block, bytes);
         }
 
         return TableRef.Create(block, size);

@@ -85,14 +85,16 @@ public sealed unsafe class ArenaLifetimeTests
         Assert.Equal(failures, MaintenanceThread.Failures);
     }
 
-    [Fact]
-    public void Finalizer_WorkQueuedByAnotherFinalizer_WaitsForIt()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Finalizer_WorkQueuedByAnotherFinalizer_WaitsForIt(bool populate)
     {
         Collect();
         long mapped = Arena.ProcessMappedBytes;
         using ManualResetEventSlim proceed = new();
         Assert.True(MaintenanceThread.TryPost(new Pause(proceed)));
-        ForgetOwnerThatRetiresLate();
+        ForgetOwnerWithLateWork(populate);
         Collect();
         Assert.InRange(Arena.ProcessMappedBytes, mapped + (long)Bytes, long.MaxValue);
         proceed.Set();
@@ -196,7 +198,7 @@ public sealed unsafe class ArenaLifetimeTests
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void ForgetOwnerThatRetiresLate() => _ = new OwnerThatRetiresLate();
+    private static void ForgetOwnerWithLateWork(bool populate) => _ = new OwnerWithLateWork(populate);
 
     private sealed class Pause(ManualResetEventSlim proceed) : IMaintenanceWork
     {
@@ -204,18 +206,32 @@ public sealed unsafe class ArenaLifetimeTests
     }
 
     /// <summary>Not attached, so that no weak handle stands in for what is tested.</summary>
-    private sealed class OwnerThatRetiresLate
+    private sealed class OwnerWithLateWork
     {
         private readonly Arena _arena = new();
+        private readonly bool _populate;
         private readonly nuint _block;
+        private readonly nuint _cursor;
 
-        public OwnerThatRetiresLate()
+        public OwnerWithLateWork(bool populate)
         {
+            _populate = populate;
             _block = (nuint)_arena.Allocate(Bytes);
+            _cursor = (nuint)_arena.Allocate(128);
             *(byte*)_block = 1;
         }
 
-        ~OwnerThatRetiresLate() => _arena.Retire((byte*)_block, Bytes);
+        ~OwnerWithLateWork()
+        {
+            if (_populate)
+            {
+                _arena.PostPopulate((byte*)_block, Bytes, (ulong*)_cursor);
+            }
+            else
+            {
+                _arena.Retire((byte*)_block, Bytes);
+            }
+        }
     }
 
     private sealed class MapWithoutFinalizer

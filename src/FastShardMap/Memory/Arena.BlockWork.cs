@@ -1,0 +1,90 @@
+using System.Diagnostics;
+
+namespace FastShardMap.Memory;
+
+// WORK ON LIVE BLOCKS. The maintenance thread may populate or collapse the pages of a block that is in use; neither
+// changes contents. What must not happen is that it does so to a block that has been given back, because its pages
+// would be resident again and nobody would know. So it pins the block for each slice, under the arena's lock, and a
+// block that is retired while it is pinned passes to the give-back queue when it is unpinned. One thread, so one pin.
+internal sealed unsafe partial class Arena
+{
+    // Under the lock, as the next.
+    private nuint _pinned;
+    private RetiredBlock? _retiredPinned;
+
+    // Pieces of work queued or at it: the finalizer must not release what they are about to touch.
+    private int _blockWorks;
+
+    /// <summary>Whether work on a block is queued or under way.</summary>
+    public bool HasBlockWork => Volatile.Read(ref _blockWorks) != 0;
+
+    private bool IsForgotten => _map.IsAllocated && !_map.TryGetTarget(out _);
+
+    /// <summary>Has the maintenance thread make a live block resident; its contents stay. For the holder of the block.
+    /// Without a thread or the memory to ask for one, nothing happens.</summary>
+    /// <param name="block">The block's start.</param>
+    /// <param name="bytes">Its length.</param>
+    /// <param name="cursor">See <see cref="PopulateWork"/>.</param>
+    public void PostPopulate(byte* block, nuint bytes, ulong* cursor)
+    {
+        try
+        {
+            new PopulateWork(this, Identify(block), bytes, cursor).Post();
+        }
+        catch (OutOfMemoryException)
+        {
+            // It would have been a help, no more.
+        }
+    }
+
+    /// <summary>The live block that starts here, as opposed to later ones.</summary>
+    public LiveBlockId Identify(byte* block)
+    {
+        using (_gate.Enter())
+        {
+            return new LiveBlockId((nuint)block, _live[(nuint)block].Serial);
+        }
+    }
+
+    /// <summary>For the maintenance thread: keeps the block from being given back until <see cref="Unpin"/>.</summary>
+    /// <returns>False: it has been retired, or the whole map is forgotten.</returns>
+    public bool TryPin(LiveBlockId block)
+    {
+        using (_gate.Enter())
+        {
+            Debug.Assert(_pinned == 0, "Only the maintenance thread pins.");
+            if (!_live.TryGetValue(block.Start, out LiveBlock live) || live.Serial != block.Serial || IsForgotten)
+            {
+                return false;
+            }
+
+            _pinned = block.Start;
+            return true;
+        }
+    }
+
+    /// <summary>Lets go of the pinned block, and gives it back if it was retired meanwhile.</summary>
+    public void Unpin()
+    {
+        bool giveBack = false;
+        using (_gate.Enter())
+        {
+            _pinned = 0;
+            if (_retiredPinned is { } block)
+            {
+                _retiredPinned = null;
+                _retired.Enqueue(block);
+                giveBack = MarkPosted();
+            }
+        }
+
+        if (giveBack)
+        {
+            GiveBackQueued();
+        }
+    }
+
+    public void BeginBlockWork() => Interlocked.Increment(ref _blockWorks);
+
+    public void EndBlockWork() => Interlocked.Decrement(ref _blockWorks);
+}
