@@ -47,6 +47,7 @@ internal sealed class LookupGroup<TOurs, TTheirs>
         using TOurs ours = Build<TOurs>(default);
         using TOurs oursReserved = Build<TOurs>(new MapSettings(Capacity: _keys.Length));
         using TOurs oursHuge = Build<TOurs>(new MapSettings(Capacity: _keys.Length, HugePages: true));
+        using TOurs oursGrownHuge = _size.HasGrownHugePages ? Build<TOurs>(new MapSettings(HugePages: true)) : TOurs.Create(default);
         using TTheirs theirs = Build<TTheirs>(default);
         using var floor = new FloorTable(_keys.Length, huge: false);
         using var floorHuge = new FloorTable(_keys.Length, huge: true);
@@ -78,6 +79,8 @@ internal sealed class LookupGroup<TOurs, TTheirs>
         Series hugeHit = oursHit;
         Series hugeChain = oursChain;
         Series hugeBatch = oursBatch;
+        Series grownHugeChain = oursChain;
+        Series grownHugeBatch = oursBatch;
         if (_size.IsLarge)
         {
             reservedHit = Add("hits", turn => MapLoops.Lookup(oursReserved, Hits(turn)));
@@ -85,6 +88,12 @@ internal sealed class LookupGroup<TOurs, TTheirs>
             hugeHit = Add("hits", turn => MapLoops.Lookup(oursHuge, Hits(turn)));
             hugeChain = Add("hits", turn => MapLoops.DependentLookup(oursHuge, Hits(turn), Sink.Zero));
             hugeBatch = Add("hits", turn => Batched(oursHuge, Hits(turn)));
+        }
+
+        if (_size.HasGrownHugePages)
+        {
+            grownHugeChain = Add("hits", turn => MapLoops.DependentLookup(oursGrownHuge, Hits(turn), Sink.Zero));
+            grownHugeBatch = Add("hits", turn => Batched(oursGrownHuge, Hits(turn)));
         }
 
         // Small maps take so little time that more repetitions cost nothing.
@@ -101,6 +110,13 @@ internal sealed class LookupGroup<TOurs, TTheirs>
             Report($"hit-{_size.Name}-huge", "independent hits, reserved, huge pages", hugeHit, theirsHit, freeHuge, []);
             Report($"dep-{_size.Name}-huge", "dependent hits, reserved, huge pages", hugeChain, theirsChain, chainedHuge, []);
             Report($"batch-{_size.Name}-huge", "batched hits, reserved, huge pages", hugeBatch, theirsHit, fetchedHuge, []);
+        }
+
+        if (_size.HasGrownHugePages)
+        {
+            string name = _size.Name;
+            Report($"dep-{name}-grown-huge", "dependent hits, grown, huge pages", grownHugeChain, theirsChain, chainedHuge, Goals(_size.Dependent));
+            Report($"batch-{name}-grown-huge", "batched hits, grown, huge pages", grownHugeBatch, theirsHit, fetchedHuge, Goals(_size.Batch));
         }
 
         double share = floorHuge.HugeShare;
@@ -128,6 +144,8 @@ internal sealed class LookupGroup<TOurs, TTheirs>
 
         _results.Figures.Add(Figure.OfTimes(id, $"{work}, {_size.Label}", ours, theirs, floor, [.. targets]));
     }
+
+    private static LookupBound[] Goals(LookupBound[] bounds) => [.. bounds.Select(static bound => bound with { IsGoal = true })];
 
     private ReadOnlySpan<ulong> Hits(int repetition) => Slice(_hits, repetition);
 

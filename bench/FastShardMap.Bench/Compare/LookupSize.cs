@@ -4,6 +4,7 @@ namespace FastShardMap.Bench.Compare;
 internal sealed record LookupSize(string Name, string Label, int Pairs)
 {
     private const int LargeFrom = 1_000_000;
+    private const int GrownHugeFrom = 10_000_000;
 
     public static readonly LookupSize[] All =
     [
@@ -49,9 +50,13 @@ internal sealed record LookupSize(string Name, string Label, int Pairs)
     /// <summary>Past the first caches: the page size matters, and a key must not be drawn twice too soon.</summary>
     public bool IsLarge => Pairs >= LargeFrom;
 
+    /// <summary>A map that grows to so many has tables of several MiB a shard, and can move them to huge pages.</summary>
+    public bool HasGrownHugePages => Pairs >= GrownHugeFrom;
+
     public string[] FigureIds =>
     [
         .. ((string[])["hit", "dep", "miss", "batch"]).Select(kind => $"{kind}-{Name}"),
         .. ((string[])["hit", "dep", "batch"]).Where(_ => IsLarge).Select(kind => $"{kind}-{Name}-huge"),
+        .. ((string[])["dep", "batch"]).Where(_ => HasGrownHugePages).Select(kind => $"{kind}-{Name}-grown-huge"),
     ];
 }

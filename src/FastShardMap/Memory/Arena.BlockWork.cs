@@ -37,6 +37,30 @@ internal sealed unsafe partial class Arena
         }
     }
 
+    /// <summary>Has the maintenance thread move a live block into huge pages, its contents kept; only one that was
+    /// allocated for that, and not at first touch. Without a thread or the memory to ask for one, nothing happens.</summary>
+    public void PostCollapse(byte* block)
+    {
+        try
+        {
+            LiveBlock live;
+            using (_gate.Enter())
+            {
+                live = _live[(nuint)block];
+            }
+
+            if (ReferenceEquals(live.Pool, _collapsibleBlocks))
+            {
+                LiveBlockId id = new((nuint)block, live.Serial);
+                new CollapseWork(this, id, new AddressRange(id.Start, live.Bytes)).Post();
+            }
+        }
+        catch (OutOfMemoryException)
+        {
+            // Small pages do as well.
+        }
+    }
+
     /// <summary>The live block that starts here, as opposed to later ones.</summary>
     public LiveBlockId Identify(byte* block)
     {

@@ -187,8 +187,8 @@ internal sealed unsafe partial class Arena
             position = next;
         }
 
-        // A table that was collapsed into huge pages leaves its advice behind, and the next one here may be small.
-        if (ReferenceEquals(block.Pool, _largeBlocks) && block.Range.Bytes >= PageMemory.HugePageBytes)
+        // A table that was collapsed leaves its advice behind; the next one here is to have small pages at first.
+        if (ReferenceEquals(block.Pool, _collapsibleBlocks))
         {
             _ = PageMemory.TryForbidHugePages((byte*)block.Range.Start, block.Range.Bytes);
         }
@@ -236,6 +236,7 @@ internal sealed unsafe partial class Arena
         TrimResident(_smallBlocks as RangePool);
         TrimResident(_largeBlocks as RangePool);
         TrimResident(_hugeBlocks as RangePool);
+        TrimResident(_collapsibleBlocks as RangePool);
     }
 
     private void TrimResident(RangePool? pool)

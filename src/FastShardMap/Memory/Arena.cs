@@ -15,7 +15,8 @@ namespace FastShardMap.Memory;
 /// <para>
 /// <b>Kinds of blocks.</b> Below 64 KiB: packed into slabs, cleared in place when retired. From 64 KiB: whole pages,
 /// given back in the background. From 2 MiB with huge pages asked for: whole huge pages, apart from the others, so
-/// that no small table ends up in a range that takes 2 MiB at its first touch. Each kind has its <see cref="BlockPool"/>.
+/// that no small table ends up in a range that takes 2 MiB at its first touch. From 2 MiB to be collapsed into huge
+/// pages later: as these, but small pages at first. Each kind has its <see cref="BlockPool"/>.
 /// </para>
 /// <para>
 /// <b>One owner per block.</b> The table of live blocks hands each block to exactly one call of <see cref="Retire"/>;
@@ -51,6 +52,7 @@ internal sealed unsafe partial class Arena : CriticalFinalizerObject, IMaintenan
     private readonly BlockPool _smallBlocks;
     private readonly BlockPool _largeBlocks;
     private readonly BlockPool _hugeBlocks;
+    private readonly BlockPool _collapsibleBlocks;
 
     // Under the lock: address of each block handed out.
     private readonly Dictionary<nuint, LiveBlock> _live = [];
@@ -69,7 +71,7 @@ internal sealed unsafe partial class Arena : CriticalFinalizerObject, IMaintenan
     {
         if (guardPages)
         {
-            _smallBlocks = _largeBlocks = _hugeBlocks = new GuardedPool(_mappings);
+            _smallBlocks = _largeBlocks = _hugeBlocks = _collapsibleBlocks = new GuardedPool(_mappings);
             return;
         }
 
@@ -89,14 +91,16 @@ internal sealed unsafe partial class Arena : CriticalFinalizerObject, IMaintenan
             MaximumChunkBytes = 64 * 1024 * 1024,
             ChunkAlignment = pageBytes,
         });
-        _hugeBlocks = new RangePool(_mappings, new RangePoolShape
+        RangePoolShape hugeShape = new()
         {
             GranuleBytes = PageMemory.HugePageBytes,
             FirstChunkBytes = PageMemory.HugePageBytes,
             MaximumChunkBytes = 64 * 1024 * 1024,
             ChunkAlignment = PageMemory.HugePageBytes,
             HugePages = true,
-        });
+        };
+        _hugeBlocks = new RangePool(_mappings, hugeShape);
+        _collapsibleBlocks = new RangePool(_mappings, hugeShape with { HugePages = false });
     }
 
     ~Arena()
@@ -156,8 +160,9 @@ internal sealed unsafe partial class Arena : CriticalFinalizerObject, IMaintenan
     /// <summary>Hands out a block that reads zero.</summary>
     /// <param name="bytes">Rounded up to a multiple of 128.</param>
     /// <param name="hugePages">Asks for transparent huge pages behind a block of 2 MiB or more.</param>
+    /// <param name="collapsible">Prepares a block of 2 MiB or more for <see cref="PostCollapse"/>.</param>
     /// <exception cref="OutOfMemoryException">Nothing changed.</exception>
-    public byte* Allocate(nuint bytes, bool hugePages = false)
+    public byte* Allocate(nuint bytes, bool hugePages = false, bool collapsible = false)
     {
         ArgumentOutOfRangeException.ThrowIfZero(bytes);
 
@@ -170,12 +175,14 @@ internal sealed unsafe partial class Arena : CriticalFinalizerObject, IMaintenan
         nuint blockBytes = RoundToGranule(bytes);
         BlockPool pool =
             blockBytes < LargeBlockBytes ? _smallBlocks :
-            hugePages && blockBytes >= PageMemory.HugePageBytes ? _hugeBlocks :
+            blockBytes < PageMemory.HugePageBytes ? _largeBlocks :
+            hugePages ? _hugeBlocks :
+            collapsible ? _collapsibleBlocks :
             _largeBlocks;
         nuint occupiedBytes = pool.Occupied(blockBytes);
         nuint alignment =
             blockBytes < BlockPageBytes ? BlockGranuleBytes :
-            ReferenceEquals(pool, _hugeBlocks) ? PageMemory.HugePageBytes :
+            pool.AlignsToHugePages ? PageMemory.HugePageBytes :
             BlockPageBytes;
 
         nuint start;
@@ -200,7 +207,8 @@ internal sealed unsafe partial class Arena : CriticalFinalizerObject, IMaintenan
     private nuint ResidentFreeBytes() =>
         ReferenceEquals(_smallBlocks, _largeBlocks)
             ? _smallBlocks.ResidentFreeBytes
-            : _smallBlocks.ResidentFreeBytes + _largeBlocks.ResidentFreeBytes + _hugeBlocks.ResidentFreeBytes;
+            : _smallBlocks.ResidentFreeBytes + _largeBlocks.ResidentFreeBytes
+                + _hugeBlocks.ResidentFreeBytes + _collapsibleBlocks.ResidentFreeBytes;
 
     // Takes no lock: nobody else is left to hold one, and its wait handles may be finalized already.
     private void Finish()

@@ -14,6 +14,9 @@ internal abstract class BlockPool
     /// <summary>Whether a retired block is cleared where it is rather than given back to the system.</summary>
     public abstract bool ClearsInPlace { get; }
 
+    /// <summary>Whether blocks start on multiples of a huge page.</summary>
+    public abstract bool AlignsToHugePages { get; }
+
     /// <summary>The length a block of this many bytes takes up.</summary>
     public abstract nuint Occupied(nuint bytes);
 

@@ -12,6 +12,8 @@ internal sealed unsafe class GuardedPool(MappingList mappings) : BlockPool
 
     public override bool ClearsInPlace => false;
 
+    public override bool AlignsToHugePages => false;
+
     public override nuint Occupied(nuint bytes) => bytes;
 
     protected override void ReserveForGiving(int blocks) => _free.EnsureCapacity(_free.Count + blocks);

@@ -23,6 +23,8 @@ internal sealed unsafe class RangePool(MappingList mappings, RangePoolShape shap
 
     public override bool ClearsInPlace => shape.ClearsInPlace;
 
+    public override bool AlignsToHugePages => shape.GranuleBytes >= PageMemory.HugePageBytes;
+
     public override nuint Occupied(nuint bytes) => (bytes + (shape.GranuleBytes - 1)) & ~(shape.GranuleBytes - 1);
 
     /// <summary>

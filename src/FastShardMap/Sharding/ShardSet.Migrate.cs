@@ -15,6 +15,9 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
     /// <summary>From here on the maintenance thread helps; below, a migration is over before it has begun.</summary>
     private const nuint MinBackgroundPopulateBytes = 1024 * 1024;
 
+    /// <summary>Grown tables of this length and more get huge pages, if those are asked for; smaller ones fit the TLB.</summary>
+    private const nuint MinCollapseBytes = PageMemory.HugePageBytes;
+
     /// <summary>How far ahead of a move its memory is asked for. Two is as good, sixteen worse (growing to 5 M).</summary>
     private const ulong MovesAhead = 4;
 
@@ -188,6 +191,11 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         Interlocked.MemoryBarrier(); // [E8] release fence: the view is out before the block's memory changes
         side->MigrationsFinished++;
         ShardEvents.Listener?.MigrationStop(side, groups, completed: true);
+        if (_options.HugePages && view->Current.Size.Bytes(Stride) >= MinCollapseBytes)
+        {
+            _arena.PostCollapse(view->Current.Base);
+        }
+
         return emptied;
     }
 
@@ -199,7 +207,7 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
     {
         nuint bytes = size.Bytes(Stride);
         bool hugePages = reserved && _options.HugePages;
-        byte* block = _arena.Allocate(bytes, hugePages);
+        byte* block = _arena.Allocate(bytes, hugePages, collapsible: _options.HugePages && bytes >= MinCollapseBytes);
         if (reserved && _options.Prefault)
         {
             PageMemory.Prefault(block, bytes);

@@ -25,17 +25,28 @@ public sealed unsafe class ArenaBlockWorkTests
         GC.KeepAlive(arena);
     }
 
-    [Fact]
-    public void PostPopulate_RetiredWhileAtIt_LeavesNothingResident()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void BlockWork_RetiredWhileAtIt_LeavesNothingResident(bool collapse)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Reads /proc/self/pagemap.");
         Arena arena = new(guardPages: false);
         ulong* cursor = (ulong*)arena.Allocate(128);
         for (int round = 0; round < 200; round++)
         {
-            byte* block = arena.Allocate(Bytes);
+            byte* block = arena.Allocate(Bytes, collapsible: collapse);
             *cursor = 0;
-            arena.PostPopulate(block, Bytes, cursor);
+            if (collapse)
+            {
+                new Span<byte>(block, (int)Bytes).Fill(1);
+                arena.PostCollapse(block);
+            }
+            else
+            {
+                arena.PostPopulate(block, Bytes, cursor);
+            }
+
             Thread.SpinWait(round * 100);
             arena.Retire(block, Bytes);
             arena.DrainRetired();
@@ -45,6 +56,37 @@ public sealed unsafe class ArenaBlockWorkTests
         }
 
         GC.KeepAlive(arena);
+    }
+
+    [Fact]
+    public void PostCollapse_BlockThatIsWrittenTo_KeepsItsContents()
+    {
+        Arena arena = new(guardPages: false);
+        byte* block = arena.Allocate(Bytes, collapsible: true);
+        for (int round = 1; round <= 20; round++)
+        {
+            arena.PostCollapse(block);
+            new Span<byte>(block, (int)Bytes).Fill((byte)round);
+            Assert.True(SpinWait.SpinUntil(() => !arena.HasBlockWork, TimeSpan.FromMinutes(1)));
+            Assert.Equal(-1, new Span<byte>(block, (int)Bytes).IndexOfAnyExcept((byte)round));
+        }
+
+        // Where the system has huge pages to offer here and now, the block is in them: all of it, for it is aligned.
+        if (PageMemory.TryCollapse(block, Bytes))
+        {
+            Assert.Equal((long)Bytes, LinuxFacts.HugeBytes((nuint)block));
+        }
+
+        GC.KeepAlive(arena);
+    }
+
+    [Fact]
+    public void PostCollapse_BlockNotMeantForIt_DoesNothing()
+    {
+        Arena arena = new(guardPages: false);
+        arena.PostCollapse(arena.Allocate(Bytes));
+        arena.PostCollapse(arena.Allocate(Bytes, hugePages: true));
+        Assert.False(arena.HasBlockWork);
     }
 
     [Fact]

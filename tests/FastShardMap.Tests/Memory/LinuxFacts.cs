@@ -21,6 +21,28 @@ internal static unsafe class LinuxFacts
         return present * (long)pageBytes;
     }
 
+    /// <summary>Bytes in huge pages of the mapping that covers the address.</summary>
+    public static long HugeBytes(nuint address)
+    {
+        bool inside = false;
+        foreach (string line in File.ReadLines("/proc/self/smaps"))
+        {
+            string[] words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+            string[] ends = words[0].Split('-');
+            if (ends.Length == 2)
+            {
+                inside = address >= nuint.Parse(ends[0], System.Globalization.NumberStyles.HexNumber, provider: null)
+                    && address < nuint.Parse(ends[1], System.Globalization.NumberStyles.HexNumber, provider: null);
+            }
+            else if (inside && words[0] == "AnonHugePages:")
+            {
+                return long.Parse(words[1], System.Globalization.CultureInfo.InvariantCulture) * 1024;
+            }
+        }
+
+        return 0;
+    }
+
     /// <summary>Whether any mapping covers the address.</summary>
     public static bool IsMapped(nuint address)
     {
