@@ -83,7 +83,7 @@ internal sealed class StressRunner(StressOptions options)
         return new StressResult(name, workers.Sum(static worker => worker.Operations), watch.Elapsed, [.. faults], hung);
     }
 
-    /// <summary>Ends the scenario in time; false if a thread makes no progress for too long.</summary>
+    /// <summary>Ends the scenario in time, but not before each thread has taken a step; false if a thread makes no progress for too long.</summary>
     private bool Watch(Thread[] threads, StressWorker[] workers, Stopwatch watch, TimeSpan duration, ref bool stop)
     {
         long[] seen = new long[workers.Length];
@@ -91,7 +91,7 @@ internal sealed class StressRunner(StressOptions options)
         while (Array.Exists(threads, static thread => thread.IsAlive))
         {
             Thread.Sleep(PollMilliseconds);
-            if (watch.Elapsed >= duration)
+            if (watch.Elapsed >= duration && Array.TrueForAll(workers, static worker => worker.Operations > 0))
             {
                 Volatile.Write(ref stop, true);
             }
