@@ -41,6 +41,7 @@ internal static unsafe class ShardLock
         {
             try
             {
+                SchedulePoint.Before("lock");
                 if (Interlocked.CompareExchange(ref side->Lock, thread.LockWord, 0) != 0)
                 {
                     EnterContended(side, thread, Timeout.Infinite, waitForExclusive: true, CancellationToken.None);

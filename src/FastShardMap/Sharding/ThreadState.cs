@@ -71,6 +71,8 @@ internal sealed unsafe class ThreadState
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: overwrite at 1 M
     public void BeginChange(WriteSide* side)
     {
+        SchedulePoint.Before("holder: say");
+
         // [E12] release: said before the group is held, which is a full fence; pairs with AwaitChanges.
         Volatile.Write(ref _changes.Side, (ulong)side);
     }
@@ -79,6 +81,8 @@ internal sealed unsafe class ThreadState
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: overwrite at 1 M
     public void AnnounceChange(WriteSide* side)
     {
+        SchedulePoint.Before("holder: announce");
+
         // [E13] release: a full fence, between this and the look at the view; pairs with AwaitChanges. And [E12].
         _ = Interlocked.Exchange(ref _changes.Side, (ulong)side);
     }
@@ -87,6 +91,8 @@ internal sealed unsafe class ThreadState
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: overwrite at 1 M
     public void EndChange()
     {
+        SchedulePoint.Before("holder: say no more");
+
         // [E12] release: the last store to the group comes first; pairs with the acquire in AwaitChanges.
         Volatile.Write(ref _changes.Side, 0);
     }
@@ -95,6 +101,7 @@ internal sealed unsafe class ThreadState
     /// whoever comes after gives up at once; or by whoever gives a table back: whoever comes after finds another.</summary>
     public static void AwaitChanges(WriteSide* first, uint shards)
     {
+        SchedulePoint.Before("writer: changes");
         foreach (ThreadState? state in Volatile.Read(ref s_byId))
         {
             if (state is null)

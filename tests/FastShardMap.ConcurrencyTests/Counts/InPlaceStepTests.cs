@@ -1,0 +1,69 @@
+namespace FastShardMap.ConcurrencyTests.Counts;
+
+/// <summary>The order of the steps of a change in place, and that whoever copies or drops tables waits for such changes:
+/// a copy of a value is one step of a schedule, so that no schedule shows it torn.</summary>
+public sealed class InPlaceStepTests
+{
+    private static readonly string[] Finding =
+        ["reader: generation", "holder: current", "reader: version", "reader: control", "holder: key"];
+
+    private static readonly string[] Changing =
+    [
+        "holder: hold", "holder: lock", "holder: version again", "reader: generation again", "holder: value",
+        "holder: release", "holder: say no more",
+    ];
+
+    /// <summary>A map, a key, and what is done to it.</summary>
+    private delegate void Operation(ShardMap<ulong, ulong> map);
+
+    [Fact]
+    public void Overwrite_OfAShapeThatCannotBeMisread_SaysAndHolds() =>
+        Assert.Equal(["holder: say", .. Finding, .. Changing], StepsOfAnOverwrite<ulong>());
+
+    [Fact]
+    public void Overwrite_OfAnyOtherShape_AnnouncesAndHolds() =>
+        Assert.Equal(["holder: announce", .. Finding, .. Changing], StepsOfAnOverwrite<Guid>());
+
+    [Theory]
+    [InlineData("ToArray")]
+    [InlineData("CopyTo")]
+    [InlineData("Clear")]
+    [InlineData("Snapshot")]
+    [InlineData("Clone")]
+    [InlineData("Enumerate")]
+    [InlineData("Exclusive")]
+    [InlineData("Dispose")]
+    public void WhoeverCopiesOrDropsTables_WaitsForChangesUnderTheLock(string name)
+    {
+        using ShardMap<ulong, ulong> map = new(new ShardMapOptions { ShardCount = 1 });
+        map[1] = 1;
+        Operation operation = name switch
+        {
+            "ToArray" => static map => map.ToArray(),
+            "CopyTo" => static map => map.CopyTo(new KeyValuePair<ulong, ulong>[2]),
+            "Clear" => static map => map.Clear(),
+            "Snapshot" => static map => map.Snapshot().Dispose(),
+            "Clone" => static map => map.Clone().Dispose(),
+            "Enumerate" => static map => Assert.Single(map),
+            "Exclusive" => static map => map.EnterExclusive().Dispose(),
+            _ => static map => map.Dispose(),
+        };
+        StepRecorder recorder = new();
+        recorder.Record(() => operation(map));
+        List<string> steps = [.. recorder.Steps];
+        int waits = steps.IndexOf("writer: changes");
+        int locked = steps.LastIndexOf("lock", waits < 0 ? 0 : waits);
+        Assert.InRange(locked, 0, waits);
+        Assert.DoesNotContain("unlock", steps.Skip(locked).Take(waits - locked));
+    }
+
+    private static IReadOnlyList<string> StepsOfAnOverwrite<TValue>()
+        where TValue : unmanaged
+    {
+        using ShardMap<ulong, TValue> map = new(new ShardMapOptions { ShardCount = 1 });
+        map[1] = default;
+        StepRecorder recorder = new();
+        recorder.Record(() => map[1] = default);
+        return recorder.Steps;
+    }
+}
