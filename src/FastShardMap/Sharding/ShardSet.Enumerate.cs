@@ -28,7 +28,6 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         try
         {
             ThrowIfDisposed();
-            ThreadState.AwaitChanges(side, shards: 1);
             ulong end = EndOfStep(view, position);
             if (!view->Previous.IsNone)
             {
@@ -140,7 +139,7 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         {
             Group* group = Table<TKey, TValue>.GroupAt(table, index);
             ulong control = group->Control;
-            if ((group->Version & GroupVersion.Moved) == 0)
+            if ((GroupVersion.AwaitHolder(group) & GroupVersion.Moved) == 0)
             {
                 for (int slot = 0; slot < Slots; slot++)
                 {

@@ -19,8 +19,8 @@ namespace FastShardMap.Sharding;
 //   - An owner that looked just before may overwrite the hold of one that is about to give up; so a hold is taken back by
 //     compare-exchange only. And when the owner has finished, and left the lock, before the holder looks at it? Then
 //     the version is not the holder's any more: it looks at that, too, after the lock.
-// Owners who do not visit each group they mean (copies of all entries, snapshots, Clear, Dispose) wait for the threads
-// instead: each says in its ThreadState which shard it is about to hold a group of (edge E12).
+// Owners of all locks (copies of all entries, snapshots, Clear), and who drops a table, wait for the threads instead:
+// each says in its ThreadState which shard it is about to hold a group of (edge E12).
 //
 // AGAINST EACH OTHER, holders have the compare-exchange; the version they compare says that the group has not changed
 // since they found the key there.

@@ -24,13 +24,24 @@ public sealed class InPlaceStepTests
     public void Overwrite_OfAnyOtherShape_AnnouncesAndHolds() =>
         Assert.Equal(["holder: announce", .. Finding, .. Changing], StepsOfAnOverwrite<Guid>());
 
+    /// <summary>Who visits each group waits for that group's holder.</summary>
+    [Fact]
+    public void Enumeration_WaitsForTheHolderOfEachGroup()
+    {
+        using ShardMap<ulong, ulong> map = new(new ShardMapOptions { ShardCount = 1 });
+        map[1] = 1;
+        StepRecorder recorder = new();
+        recorder.Record(() => Assert.Single(map));
+        Assert.Equal(1, recorder.CountOf("writer: holder"));
+        Assert.Equal(0, recorder.CountOf("writer: changes"));
+    }
+
     [Theory]
     [InlineData("ToArray")]
     [InlineData("CopyTo")]
     [InlineData("Clear")]
     [InlineData("Snapshot")]
     [InlineData("Clone")]
-    [InlineData("Enumerate")]
     [InlineData("Exclusive")]
     [InlineData("Dispose")]
     public void WhoeverCopiesOrDropsTables_WaitsForChangesUnderTheLock(string name)
@@ -44,7 +55,6 @@ public sealed class InPlaceStepTests
             "Clear" => static map => map.Clear(),
             "Snapshot" => static map => map.Snapshot().Dispose(),
             "Clone" => static map => map.Clone().Dispose(),
-            "Enumerate" => static map => Assert.Single(map),
             "Exclusive" => static map => map.EnterExclusive().Dispose(),
             _ => static map => map.Dispose(),
         };
