@@ -15,9 +15,18 @@ internal sealed unsafe class ThreadState
     private static readonly Lock s_registration = new();
 
     private object?[] _callbackOwners = new object?[4];
-    private OwnLine _changes;
 
-    private ThreadState(int id) => Id = id;
+    // The word lies on a line pair of its own, because its thread writes it with every change in place.
+    private readonly byte[] _changesMemory = GC.AllocateUninitializedArray<byte>(2 * WriteSide.Bytes, pinned: true);
+    private readonly ulong* _changes;
+
+    private ThreadState(int id)
+    {
+        Id = id;
+        nint memory = (nint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_changesMemory));
+        _changes = (ulong*)((memory + (WriteSide.Bytes - 1)) & -WriteSide.Bytes);
+        *_changes = 0;
+    }
 
     public static ThreadState Current
     {
@@ -74,7 +83,7 @@ internal sealed unsafe class ThreadState
         SchedulePoint.Before("holder: say");
 
         // [E12] release: said before the group is held, which is a full fence; pairs with AwaitChanges.
-        Volatile.Write(ref _changes.Side, (ulong)side);
+        Volatile.Write(ref *_changes, (ulong)side);
     }
 
     /// <summary>As <see cref="BeginChange"/>, before the thread looks for the table that the group is in.</summary>
@@ -84,7 +93,7 @@ internal sealed unsafe class ThreadState
         SchedulePoint.Before("holder: announce");
 
         // [E13] release: a full fence, between this and the look at the view; pairs with AwaitChanges. And [E12].
-        _ = Interlocked.Exchange(ref _changes.Side, (ulong)side);
+        _ = Interlocked.Exchange(ref *_changes, (ulong)side);
     }
 
     /// <summary>The thread has let go of the group.</summary>
@@ -94,14 +103,14 @@ internal sealed unsafe class ThreadState
         SchedulePoint.Before("holder: say no more");
 
         // [E12] release: the last store to the group comes first; pairs with the acquire in AwaitChanges.
-        Volatile.Write(ref _changes.Side, 0);
+        Volatile.Write(ref *_changes, 0);
     }
 
     /// <summary>Waits until no thread changes values of these shards without their locks. By the owner of the locks:
     /// whoever comes after gives up at once; or by whoever gives a table back: whoever comes after finds another.</summary>
     public static void AwaitChanges(WriteSide* first, uint shards)
     {
-        SchedulePoint.Before("writer: changes");
+        SchedulePoint.Before("writer: changes"); // one for all threads, so that their number is not part of a schedule
         foreach (ThreadState? state in Volatile.Read(ref s_byId))
         {
             if (state is null)
@@ -112,7 +121,7 @@ internal sealed unsafe class ThreadState
             // [E12] acquire: after the compare-exchange that took the lock; pairs with BeginChange and EndChange.
             // [E13] acquire: after the full fence that follows the change of a view; pairs with AnnounceChange.
             SpinWait spin = default;
-            while (Volatile.Read(ref state._changes.Side) - (ulong)first < shards * (ulong)WriteSide.Bytes)
+            while (System.Threading.Volatile.Read(ref *state._changes) - (ulong)first < shards * (ulong)WriteSide.Bytes)
             {
                 spin.SpinOnce();
             }
@@ -165,13 +174,5 @@ internal sealed unsafe class ThreadState
 
         t_current = state;
         return state;
-    }
-
-    /// <summary>A word that its thread writes with every change in place: on a line pair of its own.</summary>
-    [StructLayout(LayoutKind.Explicit, Size = 2 * WriteSide.Bytes)]
-    private struct OwnLine
-    {
-        [FieldOffset(WriteSide.Bytes)]
-        public ulong Side;
     }
 }

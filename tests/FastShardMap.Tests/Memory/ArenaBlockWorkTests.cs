@@ -7,6 +7,7 @@ public sealed unsafe class ArenaBlockWorkTests
     private const nuint Bytes = 4 * 1024 * 1024;
 
     [Fact]
+    [Trait("Category", "Heavy")] // not slow: but the emulator accepts the advice and does nothing
     public void PostPopulate_LiveBlock_BecomesResidentAndKeepsItsContents()
     {
         Arena arena = new(guardPages: false);
@@ -59,6 +60,7 @@ public sealed unsafe class ArenaBlockWorkTests
     }
 
     [Fact]
+    [Trait("Category", "Heavy")] // not slow: but the emulator accepts the advice and does nothing
     public void PostCollapse_BlockThatIsWrittenTo_KeepsItsContents()
     {
         Arena arena = new(guardPages: false);

@@ -11,6 +11,7 @@ public sealed unsafe class HugePagesTests
     private const ulong Entries = 300_000;
 
     [Fact]
+    [Trait("Category", "Heavy")] // not slow: but the emulator accepts the advice and does nothing
     public void Growth_HugePages_CollapsesTheTableUnderReadersAndWriters()
     {
         using Map map = new(new ShardMapOptions { ShardCount = 1, HugePages = true });
