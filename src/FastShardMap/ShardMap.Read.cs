@@ -18,7 +18,11 @@ public partial class ShardMap<TKey, TValue, THasher>
         set
         {
             StoreOperation operation = new(value);
-            _shards.Write(key, ref operation);
+            if (!_shards.TryWriteAtOnce(key, ref operation))
+            {
+                Store(key, value);
+            }
+
             GC.KeepAlive(this);
         }
     }
@@ -67,6 +71,14 @@ public partial class ShardMap<TKey, TValue, THasher>
         int hits = _shards.TryReadBatch(keys, values, found);
         GC.KeepAlive(this);
         return hits;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void Store(TKey key, TValue value)
+    {
+        StoreOperation operation = new(value);
+        _shards.WriteOtherwise(key, ref operation);
+        GC.KeepAlive(this);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using FastShardMap.Sharding;
 
 namespace FastShardMap;
@@ -26,9 +27,9 @@ public static class ShardMapNumberExtensions
     {
         ArgumentNullException.ThrowIfNull(map);
         AddOperation<TValue> operation = new(delta);
-        map.Shards.Write(key, ref operation);
+        TValue sum = map.Shards.TryWriteAtOnce(key, ref operation) ? operation.Sum : AddWaiting(map, key, delta);
         GC.KeepAlive(map);
-        return operation.Sum;
+        return sum;
     }
 
     /// <summary>Adds one to the value of a key; an absent key is added with the value one.</summary>
@@ -42,6 +43,18 @@ public static class ShardMapNumberExtensions
         where TKey : unmanaged, IEquatable<TKey>
         where TValue : unmanaged, INumber<TValue>
         where THasher : struct, IKeyHasher<TKey> => map.Add(key, TValue.One);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static TValue AddWaiting<TKey, TValue, THasher>(ShardMap<TKey, TValue, THasher> map, TKey key, TValue delta)
+        where TKey : unmanaged, IEquatable<TKey>
+        where TValue : unmanaged, INumber<TValue>
+        where THasher : struct, IKeyHasher<TKey>
+    {
+        AddOperation<TValue> operation = new(delta);
+        map.Shards.WriteOtherwise(key, ref operation);
+        GC.KeepAlive(map);
+        return operation.Sum;
+    }
 
     private struct AddOperation<TValue>(TValue delta) : IEntryOperation<TValue>
         where TValue : unmanaged, INumber<TValue>

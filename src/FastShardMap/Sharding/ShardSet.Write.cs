@@ -9,7 +9,7 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
 {
     private const int CacheLineBytes = 64;
 
-    /// <summary>Performs one write under the lock of the key's shard.</summary>
+    /// <summary>Performs one write: in place, or under the lock of the key's shard.</summary>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
     /// <exception cref="InvalidOperationException">Called from a callback of this map.</exception>
     /// <exception cref="OutOfMemoryException">The shard has to grow and cannot; nothing has changed.</exception>
@@ -24,7 +24,40 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         where TOperation : struct, IEntryOperation<TValue> =>
         Perform(key, ref operation, new LimitedWait(timeoutMilliseconds, cancellationToken));
 
+    /// <summary>As <see cref="Write"/>, if that is easy without a lock. For callers who, if not, call a method that is not
+    /// inlined, makes the operation anew and gives it to <see cref="WriteOtherwise"/>: then its fields stay in registers
+    /// here, and the hash need not be kept.</summary>
+    /// <returns>False: nothing has happened.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: overwrite at 1 M
+    public readonly bool TryWriteAtOnce<TOperation>(TKey key, ref TOperation operation)
+        where TOperation : struct, IEntryOperation<TValue>
+    {
+        if (TOperation.RunsUserCode || KeysRunUserCode)
+        {
+            return false;
+        }
+
+        ulong hash = Hash(key);
+        ReadView* view = ViewOf(hash);
+        return TryWriteInPlace(EnterThread(), view, SideOf(view), hash, key, ref operation);
+    }
+
+    /// <summary>As <see cref="Write"/>, after <see cref="TryWriteAtOnce"/> was in vain.</summary>
+    public readonly void WriteOtherwise<TOperation>(in TKey key, ref TOperation operation)
+        where TOperation : struct, IEntryOperation<TValue>
+    {
+        if (TOperation.RunsUserCode || KeysRunUserCode)
+        {
+            Write(key, ref operation);
+            return;
+        }
+
+        ulong hash = Hash(key);
+        ReadView* view = ViewOf(hash);
+        Prefetch(view, hash);
+        PerformLocked(EnterThread(), view, hash, key, ref operation, default(EndlessWait));
+    }
+
     private readonly bool Perform<TOperation, TWait>(in TKey key, ref TOperation operation, TWait wait)
         where TOperation : struct, IEntryOperation<TValue>
         where TWait : struct, ILockWait
