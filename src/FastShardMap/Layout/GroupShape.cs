@@ -22,8 +22,8 @@ internal readonly record struct GroupShape(
     /// <summary>A control word carries seven tags beside the overflow count.</summary>
     public const int MaxSlots = 7;
 
-    /// <summary>Groups of one cache line take slots of up to this size; larger slots get seven to a group.</summary>
-    private const int LineBytes = 64;
+    /// <summary>A cache line: what is prefetched at once. Groups of one line take small slots; larger slots get seven to a group.</summary>
+    public const int LineBytes = 64;
 
     /// <summary>Larger groups need not end with a line: their heads never lie on two lines all the same.</summary>
     private const int LargestGroupOfWholeLines = 256;

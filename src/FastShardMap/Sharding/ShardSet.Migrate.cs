@@ -71,12 +71,12 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         {
             byte* from = (byte*)Table<TKey, TValue>.GroupAt(previous, groupIndex);
             Sse.Prefetch0(from);
-            Sse.Prefetch0(from + CacheLineBytes);
+            Sse.Prefetch0(from + GroupShape.LineBytes);
             byte* to = current.HomeGroup(previous.FirstHashOf(groupIndex), Stride);
             Sse.Prefetch0(to);
-            Sse.Prefetch0(to + CacheLineBytes);
-            Sse.Prefetch0(to + (2 * CacheLineBytes));
-            Sse.Prefetch0(to + (3 * CacheLineBytes));
+            Sse.Prefetch0(to + GroupShape.LineBytes);
+            Sse.Prefetch0(to + (2 * GroupShape.LineBytes));
+            Sse.Prefetch0(to + (3 * GroupShape.LineBytes));
         }
     }
 

@@ -7,8 +7,6 @@ namespace FastShardMap.Sharding;
 
 internal unsafe partial struct ShardSet<TKey, TValue, THasher>
 {
-    private const int CacheLineBytes = 64;
-
     /// <summary>Performs one write: in place, or under the lock of the key's shard.</summary>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
     /// <exception cref="InvalidOperationException">Called from a callback of this map.</exception>
@@ -196,9 +194,9 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         {
             byte* group = (byte*)Table<TKey, TValue>.HomeGroup(view->Current, hash);
             Sse.Prefetch0(group);
-            if (Stride > CacheLineBytes)
+            if (Stride > GroupShape.LineBytes)
             {
-                Sse.Prefetch0(group + CacheLineBytes);
+                Sse.Prefetch0(group + GroupShape.LineBytes);
             }
         }
     }

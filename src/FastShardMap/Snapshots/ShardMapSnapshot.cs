@@ -32,7 +32,8 @@ public sealed class ShardMapSnapshot<TKey, TValue> : ShardMapSnapshot<TKey, TVal
 /// <para><b>Thread safety.</b> All members may be called by any number of threads, <see cref="Dispose"/> too.
 /// Reads are wait-free. <b>Allocation:</b> none, but for 8 bytes a shard when it is taken.</para>
 /// <para><b>Memory.</b> The tables, the size of the map's, until <see cref="Dispose"/>; then it goes back to the system,
-/// or to shards that nobody has written to since. The map counts it as its own. A snapshot keeps its map reachable; a forgotten one is cleared up by its finalizer.</para>
+/// or to shards that nobody has written to since. The map counts it as its own. A snapshot keeps its map reachable; a
+/// forgotten one is cleared up by its finalizer.</para>
 /// </remarks>
 [DebuggerDisplay("{DebuggerText,nq}")]
 public partial class ShardMapSnapshot<TKey, TValue, THasher> : IDisposable, IEnumerable<KeyValuePair<TKey, TValue>>
