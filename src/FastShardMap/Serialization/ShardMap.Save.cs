@@ -81,7 +81,15 @@ public partial class ShardMap<TKey, TValue, THasher>
     public void SaveTo(string path, IProgress<long>? progress = null)
     {
         using DurableFile file = DurableFile.Create(path);
-        Save(file.Stream, progress);
+        using (ShardMapSnapshot<TKey, TValue, THasher> snapshot = BriefSnapshot())
+        {
+            MapEncoder<TKey, TValue, THasher> encoder = new(snapshot, progress);
+            for (ReadOnlyMemory<byte> piece = encoder.Next(); !piece.IsEmpty; piece = encoder.Next())
+            {
+                file.Write(piece.Span);
+            }
+        }
+
         file.Commit();
     }
 
@@ -96,7 +104,15 @@ public partial class ShardMap<TKey, TValue, THasher>
     public async Task SaveToAsync(string path, IProgress<long>? progress = null, CancellationToken cancellationToken = default)
     {
         using DurableFile file = DurableFile.Create(path);
-        await SaveAsync(file.Stream, progress, cancellationToken).ConfigureAwait(false);
+        using (ShardMapSnapshot<TKey, TValue, THasher> snapshot = BriefSnapshot())
+        {
+            MapEncoder<TKey, TValue, THasher> encoder = new(snapshot, progress);
+            for (ReadOnlyMemory<byte> piece = encoder.Next(); !piece.IsEmpty; piece = encoder.Next())
+            {
+                await file.WriteAsync(piece, cancellationToken).ConfigureAwait(false);
+            }
+        }
+
         file.Commit();
     }
 }

@@ -16,12 +16,13 @@ public sealed class DurableFileTests : IDisposable
     [Fact]
     public async Task LoadFrom_SavedTo_IsEqual()
     {
-        using ShardMap<long, long> map = SaveLoadTests.Sample(10_000);
+        const int Entries = 700_000; // past the 8 MiB after which the disk is asked to begin
+        using ShardMap<long, long> map = SaveLoadTests.Sample(Entries);
         map.SaveTo(MapPath);
         map[-1] = 1;
         using (ShardMap<long, long> loaded = ShardMap<long, long>.LoadFrom(MapPath))
         {
-            Assert.Equal(10_000, loaded.Count);
+            Assert.Equal(Entries, loaded.Count);
         }
 
         await map.SaveToAsync(MapPath); // over the old one
