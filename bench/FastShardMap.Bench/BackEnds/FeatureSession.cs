@@ -12,6 +12,9 @@ namespace FastShardMap.Bench.BackEnds;
 /// <summary>What snapshots, saving and the audit cost, beside what they are to be held against.</summary>
 internal sealed class FeatureSession : IDisposable
 {
+    /// <summary>How a file is written without a map: in pieces as large as a map's blocks.</summary>
+    private const int PieceBytes = 64 * 1024;
+
     /// <summary>Keys of one call of a loop.</summary>
     private const int KeysPerCall = 512;
 
@@ -212,12 +215,32 @@ internal sealed class FeatureSession : IDisposable
             file.AsSpan(0, (int)bytes).CopyTo(copy);
             return (ulong)bytes;
         });
-        Series.Interleave(_options.Repetitions, discarded: 2, [save, plain]);
+        string path = Path.GetTempFileName();
+        Series saveTo = Series.OneThread("save to a file", operations: 1, _ =>
+        {
+            _map.SaveTo(path);
+            return 1;
+        });
+        Series plainFile = Series.OneThread("file", operations: 1, _ =>
+        {
+            using var stream = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
+            for (int start = 0; start < bytes; start += PieceBytes)
+            {
+                stream.Write(file, start, (int)Math.Min(PieceBytes, bytes - start));
+            }
+
+            stream.Flush(flushToDisk: true);
+            return 1;
+        });
+        Series.Interleave(_options.Repetitions, discarded: 2, [save, plain, saveTo, plainFile]);
+        File.Delete(path);
         double share = plain.RatioTo(save).Median;
         return
         [
             new("save", "save into memory already touched", save.Spread, $"{Speed(save)}; {100 * share:0} % of a plain copy's speed"),
             new("save", "plain copy of the same bytes", plain.Spread, $"{Speed(plain)}; {Units.Bytes(bytes)}"),
+            new("save", "SaveTo, until it is on the disk", saveTo.Spread, $"{Speed(saveTo)}; {Units.Digits(saveTo.RatioTo(plainFile).Median)} x the plain file's time"),
+            new("save", "plain file of the same bytes, flushed to the disk", plainFile.Spread, Speed(plainFile)),
         ];
 
         string Speed(Series series) => $"{Units.Digits(bytes / series.Spread.Median)} GB/s";
