@@ -77,8 +77,8 @@ mutant('the generation moves on with every change', VIEW, '(view->Generation & ~
 mutant('the migrating bit', VIEW, 'next |= Migrating;', '')
 
 LOCK = 'Sharding/ShardLock.cs'
-mutant('E9 exchange at the unlock', LOCK, 'if ((Interlocked.Exchange(ref side->Lock, 0) & Waiters) != 0)',
-       'int seen = side->Lock; Volatile.Write(ref side->Lock, 0); if ((seen & Waiters) != 0)')
+mutant('E9 exchange at the unlock', LOCK, 'if ((Interlocked.Exchange(ref side->Lock, 0) & Waiters) == 0)',
+       'int seen = side->Lock; Volatile.Write(ref side->Lock, 0); if ((seen & Waiters) == 0)')
 mutant('the lock is taken', LOCK, 'if (Interlocked.CompareExchange(ref side->Lock, thread.LockWord, 0) != 0)\n        {\n            EnterContended',
        'if (side->MaxEntries < 0)\n        {\n            EnterContended')
 mutant('unlocking wakes', LOCK, 'ParkingLot.WakeOne(&side->Lock);', '')

@@ -44,8 +44,7 @@ internal unsafe struct WriteSide
     /// <summary>Reads that gave up on optimism and took the lock.</summary>
     public long ReadFallbacks;
 
-    /// <summary>Bytes of the current table, from its start, that are or are being made resident ahead of a migration, by its
-    /// writers and the maintenance thread (interlocked); may pass the end.</summary>
+    /// <summary>Bytes of the current table, from its start, that a migration has made resident ahead of itself.</summary>
     public ulong PopulatedBytes;
 
     /// <summary>Removals since the last rebuild for saturated overflow counts.</summary>

@@ -221,7 +221,7 @@ internal sealed unsafe partial class Arena : CriticalFinalizerObject, IMaintenan
         // The map may have been resurrected, or have been disposed by another finalizer a moment ago, which queued
         // its blocks for the maintenance thread; and a collection since then may have cleared the handle.
         bool mapIsReachable = _map.IsAllocated && !IsForgotten;
-        bool isWorkedOn = Volatile.Read(ref _posted) || Volatile.Read(ref _unsettled) != 0 || HasBlockWork;
+        bool isWorkedOn = Volatile.Read(ref _posted) || Volatile.Read(ref _unsettled) != 0 || IsCollapsing;
         if (mapIsReachable || isWorkedOn)
         {
             GC.ReRegisterForFinalize(this);

@@ -5,7 +5,7 @@ using FastShardMap.Layout;
 namespace FastShardMap.Sharding;
 
 /// <summary>
-/// The lock of a shard: one word with the owner's thread id; spin, then yield, then park. Not re-entrant: a second
+/// The lock of a shard: one word with the owner's thread id; spin, then park. Not re-entrant: a second
 /// entry by the owner, and a cycle of threads that wait for each other, are exceptions, not hangs (hazard H19).
 /// </summary>
 internal static unsafe class ShardLock
@@ -13,9 +13,12 @@ internal static unsafe class ShardLock
     /// <summary>Bit 0 of the lock word: threads are parked.</summary>
     public const int Waiters = 1;
 
-    /// <summary>Spins before yielding: about the time of a write with its migration steps. Chosen, not measured.</summary>
-    private const int SpinsBeforeYield = SchedulePoint.IsScheduled ? 0 : 10;
-    private const int YieldsBeforePark = SchedulePoint.IsScheduled ? 0 : 8;
+    /// <summary>Rounds of spinning, some 30 microseconds in all: a write with its migration steps, or about what a
+    /// wake-up costs. No yields: on a busy machine each is a turn of the scheduler, 4 ms (decisions.md).</summary>
+    private const int SpinsBeforePark = SchedulePoint.IsScheduled ? 0 : 10;
+
+    /// <summary>Longer than a wake-up takes: some tens of microseconds.</summary>
+    private const int YieldsToWoken = SchedulePoint.IsScheduled ? 1 : 100;
 
     /// <summary>How often a parked thread looks whether it is part of a deadlock.</summary>
     private const int DeadlockCheckMilliseconds = 100;
@@ -70,16 +73,31 @@ internal static unsafe class ShardLock
             || EnterContended(side, thread, timeoutMilliseconds, waitForExclusive: false, cancellationToken);
     }
 
+    /// <summary>Releases the lock.</summary>
+    /// <returns>Whether a parked thread may have been woken.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: uncontended writes
-    public static void Exit(WriteSide* side)
+    public static bool Exit(WriteSide* side)
     {
         SchedulePoint.Before("unlock");
 
         // [E9] full fence: a release store alone lets the owner's next read pass its own write, and two threads can
         // each insert a key and miss the other's; pairs with the next owner's compare-exchange and with real time.
-        if ((Interlocked.Exchange(ref side->Lock, 0) & Waiters) != 0)
+        if ((Interlocked.Exchange(ref side->Lock, 0) & Waiters) == 0)
         {
-            ParkingLot.WakeOne(&side->Lock);
+            return false;
+        }
+
+        ParkingLot.WakeOne(&side->Lock);
+        return true;
+    }
+
+    /// <summary>Leaves the lock to the thread that <see cref="Exit"/> has just woken. For who will want it again at once, over
+    /// and over: the woken one would find it taken whenever it looks (a write beside a settling snapshot waited 28 ms).</summary>
+    public static void LeaveToWoken(WriteSide* side)
+    {
+        for (int attempt = 0; attempt < YieldsToWoken && Volatile.Read(ref side->Lock) == 0; attempt++)
+        {
+            Thread.Yield();
         }
     }
 
@@ -154,17 +172,9 @@ internal static unsafe class ShardLock
 
     private static bool TrySpin(WriteSide* side, ThreadState thread)
     {
-        for (int attempt = 0; attempt < SpinsBeforeYield + YieldsBeforePark; attempt++)
+        for (int attempt = 0; attempt < SpinsBeforePark && Environment.ProcessorCount > 1; attempt++)
         {
-            if (attempt < SpinsBeforeYield && Environment.ProcessorCount > 1)
-            {
-                Thread.SpinWait(4 << Math.Min(attempt, 5));
-            }
-            else
-            {
-                Thread.Yield();
-            }
-
+            Thread.SpinWait(4 << Math.Min(attempt, 5));
             SchedulePoint.Before("lock again");
             if (Volatile.Read(ref side->Lock) == 0
                 && Interlocked.CompareExchange(ref side->Lock, thread.LockWord, 0) == 0)

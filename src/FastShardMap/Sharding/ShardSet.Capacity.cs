@@ -74,6 +74,7 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         ThreadState thread = EnterThread();
         TableRef retired = TableRef.None;
         bool left = false;
+        bool woke = false;
         ShardLock.Enter(side, thread);
         thread.EnterCallback(_arena);
         try
@@ -88,11 +89,16 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         finally
         {
             thread.LeaveCallback();
-            ShardLock.Exit(side);
+            woke = ShardLock.Exit(side);
             if (!retired.IsNone)
             {
                 Retire(retired);
             }
+        }
+
+        if (left && woke)
+        {
+            ShardLock.LeaveToWoken(side);
         }
 
         return left;

@@ -12,9 +12,6 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
     /// 5 M; tables below this size take their faults one by one).</summary>
     private const nuint PopulateBytes = 64 * 1024;
 
-    /// <summary>From here on the maintenance thread helps; below, a migration is over before it has begun.</summary>
-    private const nuint MinBackgroundPopulateBytes = 1024 * 1024;
-
     /// <summary>Grown tables of this length and more get huge pages, if those are asked for; smaller ones fit the TLB.</summary>
     private const nuint MinCollapseBytes = PageMemory.HugePageBytes;
 
@@ -35,17 +32,18 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
     }
 
     /// <summary>Makes the next pages of the growing table resident, well ahead of the moves: one call for sixteen pages
-    /// costs a third of the faults (two a page: the first look at a group maps the zero page, the store copies it). In a
-    /// large table the maintenance thread does the same at the other end of the same cursor.</summary>
+    /// costs a third of the faults (two a page: the first look at a group maps the zero page, the store copies it).</summary>
     private static void Populate(ReadView* view, WriteSide* side)
     {
         nuint bytes = view->Current.Size.Bytes(Stride);
-        if (bytes >= PopulateBytes
-            && PopulateWork.TryTake(
-                &side->PopulatedBytes, (nuint)view->Current.Base, bytes, PopulateBytes, out AddressRange share))
+        if (bytes < PopulateBytes || side->PopulatedBytes >= bytes)
         {
-            PageMemory.Prefault((byte*)share.Start, share.Bytes);
+            return;
         }
+
+        nuint share = nuint.Min(PopulateBytes, bytes - (nuint)side->PopulatedBytes);
+        PageMemory.Prefault(view->Current.Base + side->PopulatedBytes, share);
+        side->PopulatedBytes += share;
     }
 
     /// <summary>Moves the next groups; ends the migration with the last one. Under the lock.</summary>
@@ -141,12 +139,6 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         }
         else if (retired.IsNone && !view->Previous.IsNone)
         {
-            nuint bytes = size.Bytes(Stride);
-            if (bytes >= MinBackgroundPopulateBytes)
-            {
-                _arena.PostPopulate(view->Current.Base, bytes, &side->PopulatedBytes);
-            }
-
             // The first share at once: so a small table is never seen migrating.
             retired = Help(view, side);
         }

@@ -30,7 +30,7 @@ public sealed partial class ReadPathCodeTests
     [InlineData("Sharding/ShardSet.Read.cs", "TryReadHome", "Look")]
     [InlineData("Sharding/ShardSet.Write.cs", "Write<TOperation>", "Prefetch(ReadView")]
     [InlineData("Sharding/ShardLock.cs", "static void Enter(", "EnterUninterrupted")]
-    [InlineData("Sharding/ShardLock.cs", "static void Exit(", "IsOwnedBy")]
+    [InlineData("Sharding/ShardLock.cs", "static bool Exit(", "IsOwnedBy")]
     public void FastPath_Source_HasNoHook(string file, string from, string to)
     {
         string text = Habits.Repository.ReadText("src/FastShardMap/" + file);

@@ -88,13 +88,13 @@ public sealed unsafe class ArenaLifetimeTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void Finalizer_WorkQueuedByAnotherFinalizer_WaitsForIt(bool populate)
+    public void Finalizer_WorkQueuedByAnotherFinalizer_WaitsForIt(bool collapse)
     {
         Collect();
         long mapped = Arena.ProcessMappedBytes;
         using ManualResetEventSlim proceed = new();
         Assert.True(MaintenanceThread.TryPost(new Pause(proceed)));
-        ForgetOwnerWithLateWork(populate);
+        ForgetOwnerWithLateWork(collapse);
         Collect();
         Assert.InRange(Arena.ProcessMappedBytes, mapped + (long)Bytes, long.MaxValue);
         proceed.Set();
@@ -198,7 +198,7 @@ public sealed unsafe class ArenaLifetimeTests
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void ForgetOwnerWithLateWork(bool populate) => _ = new OwnerWithLateWork(populate);
+    private static void ForgetOwnerWithLateWork(bool collapse) => _ = new OwnerWithLateWork(collapse);
 
     private sealed class Pause(ManualResetEventSlim proceed) : IMaintenanceWork
     {
@@ -209,23 +209,21 @@ public sealed unsafe class ArenaLifetimeTests
     private sealed class OwnerWithLateWork
     {
         private readonly Arena _arena = new();
-        private readonly bool _populate;
+        private readonly bool _collapse;
         private readonly nuint _block;
-        private readonly nuint _cursor;
 
-        public OwnerWithLateWork(bool populate)
+        public OwnerWithLateWork(bool collapse)
         {
-            _populate = populate;
-            _block = (nuint)_arena.Allocate(Bytes);
-            _cursor = (nuint)_arena.Allocate(128);
+            _collapse = collapse;
+            _block = (nuint)_arena.Allocate(Bytes, collapsible: collapse);
             *(byte*)_block = 1;
         }
 
         ~OwnerWithLateWork()
         {
-            if (_populate)
+            if (_collapse)
             {
-                _arena.PostPopulate((byte*)_block, Bytes, (ulong*)_cursor);
+                _arena.PostCollapse((byte*)_block);
             }
             else
             {

@@ -72,7 +72,7 @@ public sealed unsafe class HugePagesTests
     }
 
     private static void Settle(Map map) =>
-        Assert.True(SpinWait.SpinUntil(() => !map.Shards.Arena.HasBlockWork, TimeSpan.FromMinutes(1)));
+        Assert.True(SpinWait.SpinUntil(() => !map.Shards.Arena.IsCollapsing, TimeSpan.FromMinutes(1)));
 
     private static void AssertHugeIfOffered(Map map)
     {

@@ -1,5 +1,4 @@
 using FastShardMap.Layout;
-using FastShardMap.Memory;
 using Map = FastShardMap.ShardMap<ulong, ulong>;
 
 namespace FastShardMap.Tests;
@@ -17,7 +16,6 @@ public sealed unsafe class WorkBoundTests
     [InlineData(16)]
     public void Insert_WhileGrowing_MovesExactlyTheStepAtMost(int stepGroups)
     {
-        FaultInjection.Post = static () => true; // the maintenance thread shares the cursor of what is populated
         using Map map = new(new ShardMapOptions { ShardCount = 1, MigrationStepGroups = stepGroups });
         WriteSide* side = map.Shards.Header->WriteSides;
         long most = 0;
@@ -30,7 +28,6 @@ public sealed unsafe class WorkBoundTests
             Assert.True(side->PopulatedBytes <= populated + PopulateBytes, $"{populated} to {side->PopulatedBytes} bytes");
         }
 
-        FaultInjection.Post = null;
         Assert.Equal(stepGroups, most);
     }
 

@@ -2,57 +2,25 @@ using FastShardMap.Memory;
 
 namespace FastShardMap.Tests.Memory;
 
-public sealed unsafe class ArenaBlockWorkTests
+public sealed unsafe class ArenaCollapseTests
 {
     private const nuint Bytes = 4 * 1024 * 1024;
 
     [Fact]
-    [Trait("Category", "Heavy")] // not slow: but the emulator accepts the advice and does nothing
-    public void PostPopulate_LiveBlock_BecomesResidentAndKeepsItsContents()
-    {
-        Arena arena = new(guardPages: false);
-        byte* block = arena.Allocate(Bytes);
-        block[12345] = 77;
-        ulong* cursor = (ulong*)arena.Allocate(128);
-        arena.PostPopulate(block, Bytes, cursor);
-        Assert.True(SpinWait.SpinUntil(() => !arena.HasBlockWork, TimeSpan.FromMinutes(1)));
-        Assert.True(*cursor >= Bytes);
-        Assert.Equal(77, block[12345]);
-        if (OperatingSystem.IsLinux())
-        {
-            Assert.Equal((long)Bytes, LinuxFacts.ResidentBytes(block, Bytes));
-        }
-
-        GC.KeepAlive(arena);
-    }
-
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void BlockWork_RetiredWhileAtIt_LeavesNothingResident(bool collapse)
+    public void PostCollapse_RetiredWhileAtIt_LeavesNothingResident()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Reads /proc/self/pagemap.");
         Arena arena = new(guardPages: false);
-        ulong* cursor = (ulong*)arena.Allocate(128);
         for (int round = 0; round < 200; round++)
         {
-            byte* block = arena.Allocate(Bytes, collapsible: collapse);
-            *cursor = 0;
-            if (collapse)
-            {
-                new Span<byte>(block, (int)Bytes).Fill(1);
-                arena.PostCollapse(block);
-            }
-            else
-            {
-                arena.PostPopulate(block, Bytes, cursor);
-            }
-
+            byte* block = arena.Allocate(Bytes, collapsible: true);
+            new Span<byte>(block, (int)Bytes).Fill(1);
+            arena.PostCollapse(block);
             Thread.SpinWait(round * 100);
             arena.Retire(block, Bytes);
             arena.DrainRetired();
             Assert.Equal(0, LinuxFacts.ResidentBytes(block, Bytes));
-            Assert.True(SpinWait.SpinUntil(() => !arena.HasBlockWork, TimeSpan.FromMinutes(1)));
+            Assert.True(SpinWait.SpinUntil(() => !arena.IsCollapsing, TimeSpan.FromMinutes(1)));
             Assert.Equal(0, LinuxFacts.ResidentBytes(block, Bytes));
         }
 
@@ -69,7 +37,7 @@ public sealed unsafe class ArenaBlockWorkTests
         {
             arena.PostCollapse(block);
             new Span<byte>(block, (int)Bytes).Fill((byte)round);
-            Assert.True(SpinWait.SpinUntil(() => !arena.HasBlockWork, TimeSpan.FromMinutes(1)));
+            Assert.True(SpinWait.SpinUntil(() => !arena.IsCollapsing, TimeSpan.FromMinutes(1)));
             Assert.Equal(-1, new Span<byte>(block, (int)Bytes).IndexOfAnyExcept((byte)round));
         }
 
@@ -88,7 +56,7 @@ public sealed unsafe class ArenaBlockWorkTests
         Arena arena = new(guardPages: false);
         arena.PostCollapse(arena.Allocate(Bytes));
         arena.PostCollapse(arena.Allocate(Bytes, hugePages: true));
-        Assert.False(arena.HasBlockWork);
+        Assert.False(arena.IsCollapsing);
     }
 
     [Fact]
@@ -135,31 +103,14 @@ public sealed unsafe class ArenaBlockWorkTests
     }
 
     [Fact]
-    public void PostPopulate_NoThread_DoesNothing()
+    public void PostCollapse_NoThread_DoesNothing()
     {
         Arena arena = new(guardPages: false);
-        byte* block = arena.Allocate(Bytes);
-        ulong* cursor = (ulong*)arena.Allocate(128);
+        byte* block = arena.Allocate(Bytes, collapsible: true);
         FaultInjection.Post = static () => true;
-        arena.PostPopulate(block, Bytes, cursor);
+        arena.PostCollapse(block);
         FaultInjection.Post = null;
-        Assert.False(arena.HasBlockWork);
-        Assert.Equal(0UL, *cursor);
+        Assert.False(arena.IsCollapsing);
         GC.KeepAlive(arena);
-    }
-
-    [Fact]
-    public void TryTake_SharedCursor_HandsOutEverySliceOnce()
-    {
-        ulong cursor = 0;
-        nuint next = 1000;
-        while (PopulateWork.TryTake(&cursor, 1000, bytes: 2500, sliceBytes: 1024, out AddressRange slice))
-        {
-            Assert.Equal(next, slice.Start);
-            next = slice.End;
-        }
-
-        Assert.Equal(3500U, next);
-        Assert.False(PopulateWork.TryTake(&cursor, 1000, bytes: 2500, sliceBytes: 1024, out _));
     }
 }

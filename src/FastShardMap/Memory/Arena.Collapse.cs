@@ -2,9 +2,9 @@ using System.Diagnostics;
 
 namespace FastShardMap.Memory;
 
-// WORK ON LIVE BLOCKS. The maintenance thread may populate or collapse the pages of a block that is in use; neither
-// changes contents. What must not happen is that it does so to a block that has been given back, because its pages
-// would be resident again and nobody would know. So it pins the block for each slice, under the arena's lock, and a
+// COLLAPSING LIVE BLOCKS. The maintenance thread may collapse the pages of a block that is in use into huge ones; that
+// does not change contents. What must not happen is that it does so to a block that has been given back, because its pages
+// would be resident again and nobody would know. So it pins the block for each page, under the arena's lock, and a
 // block that is retired while it is pinned passes to the give-back queue when it is unpinned. One thread, so one pin.
 internal sealed unsafe partial class Arena
 {
@@ -12,30 +12,13 @@ internal sealed unsafe partial class Arena
     private nuint _pinned;
     private RetiredBlock? _retiredPinned;
 
-    // Pieces of work queued or at it: the finalizer must not release what they are about to touch.
-    private int _blockWorks;
+    // Queued or under way: the finalizer must not release what they are about to touch.
+    private int _collapses;
 
-    /// <summary>Whether work on a block is queued or under way.</summary>
-    public bool HasBlockWork => Volatile.Read(ref _blockWorks) != 0;
+    /// <summary>Whether a collapse is queued or under way.</summary>
+    public bool IsCollapsing => Volatile.Read(ref _collapses) != 0;
 
     private bool IsForgotten => _map.IsAllocated && !_map.TryGetTarget(out _);
-
-    /// <summary>Has the maintenance thread make a live block resident; its contents stay. For the holder of the block.
-    /// Without a thread or the memory to ask for one, nothing happens.</summary>
-    /// <param name="block">The block's start.</param>
-    /// <param name="bytes">Its length.</param>
-    /// <param name="cursor">See <see cref="PopulateWork"/>.</param>
-    public void PostPopulate(byte* block, nuint bytes, ulong* cursor)
-    {
-        try
-        {
-            new PopulateWork(this, Identify(block), bytes, cursor).Post();
-        }
-        catch (OutOfMemoryException)
-        {
-            // It would have been a help, no more.
-        }
-    }
 
     /// <summary>Has the maintenance thread move a live block into huge pages, its contents kept; only one that was
     /// allocated for that, and not at first touch. Without a thread or the memory to ask for one, nothing happens.</summary>
@@ -108,7 +91,7 @@ internal sealed unsafe partial class Arena
         }
     }
 
-    public void BeginBlockWork() => Interlocked.Increment(ref _blockWorks);
+    public void BeginCollapse() => Interlocked.Increment(ref _collapses);
 
-    public void EndBlockWork() => Interlocked.Decrement(ref _blockWorks);
+    public void EndCollapse() => Interlocked.Decrement(ref _collapses);
 }

@@ -1,0 +1,72 @@
+using FastShardMap.Layout;
+using FastShardMap.Sharding;
+using ThreadState = FastShardMap.Sharding.ThreadState;
+
+namespace FastShardMap.Tests.Synchronization;
+
+/// <summary>Whoever takes a lock over and over, to settle a snapshot or to trim, must let those in who wait for it.</summary>
+public sealed unsafe class LockFairnessTests
+{
+    [Fact]
+    public void MoveSome_AThreadIsParked_GetsTheLockNext()
+    {
+        const int Rounds = 100;
+        using ShardMap<ulong, ulong, HookedHasher> map = new(new ShardMapOptions { ShardCount = 1 });
+        for (ulong key = 0; key < 10_000; key++)
+        {
+            map[key] = key;
+        }
+
+        using ShardMapSnapshot<ulong, ulong, HookedHasher> snapshot = map.Snapshot(settle: false);
+        MapHeader* header = map.Shards.Header;
+        WriteSide* side = header->WriteSides;
+        int entered = 0;
+        int before = 0;
+        for (int round = 0; round < Rounds; round++)
+        {
+            Thread waiter = new(() =>
+            {
+                ShardLock.Enter(side, ThreadState.Current);
+                Interlocked.Increment(ref entered);
+                ShardLock.Exit(side);
+            });
+            HookedHasher.Hook = () =>
+            {
+                // Under the lock.
+                HookedHasher.Hook = null;
+                waiter.Start();
+                while ((Volatile.Read(ref side->Lock) & ShardLock.Waiters) == 0)
+                {
+                    Thread.Yield();
+                }
+            };
+            Assert.True(map.Shards.MoveSome(header->Views, groups: 4));
+            ShardLock.Enter(side, ThreadState.Current);
+            before += Volatile.Read(ref entered) > round ? 1 : 0;
+            ShardLock.Exit(side);
+            waiter.Join();
+        }
+
+        // Otherwise next to none: a wake-up takes longer than the way from one line to the next.
+        Assert.InRange(before, Rounds / 4, Rounds);
+        GC.KeepAlive(map);
+    }
+
+    private readonly struct HookedHasher : IKeyHasher<ulong>
+    {
+        [ThreadStatic]
+        private static Action? t_hook;
+
+        public static Action? Hook
+        {
+            get => t_hook;
+            set => t_hook = value;
+        }
+
+        public ulong Hash(ulong key, HashSeed seed)
+        {
+            Hook?.Invoke();
+            return default(DefaultHasher<ulong>).Hash(key, seed);
+        }
+    }
+}
