@@ -11,12 +11,15 @@ set style fill solid 0.9
 set xtics rotate by -20
 set logscale y 10
 $data << EOD
-"ShardMap, 100,000" 0.0569 0.0597
-"ConcurrentDictionary, 100,000" 0.2597 2.5295
-"Dictionary (sequential), 100,000" 0.0535 0.0578
-"ShardMap, 1,000,000" 0.0776 0.0865
-"ConcurrentDictionary, 1,000,000" 0.3321 33.7858
-"Dictionary (sequential), 1,000,000" 0.0496 0.0617
+"ShardMap, 100,000" 0.0998 0.105
+"ConcurrentDictionary, 100,000" 0.5306 3.4617
+"Dictionary (sequential), 100,000" 0.0696 0.0549
+"ShardMap, 1,000,000" 0.0732 0.0778
+"ConcurrentDictionary, 1,000,000" 0.4195 27.6477
+"Dictionary (sequential), 1,000,000" 0.0634 0.0616
+"ShardMap, 10,000,000" 0.1102 0.0953
+"ConcurrentDictionary, 10,000,000" 0.3456 420.714
+"Dictionary (sequential), 10,000,000" 0.0498 0.0646
 EOD
 set datafile missing '?'
 plot $data using 2:xtic(1) lc rgb '#0072B2' title "without the map", \

@@ -11,12 +11,12 @@ set style fill solid 0.9
 set xtics rotate by -20
 set logscale y 10
 $data << EOD
-"ShardMap" 9.047909 50.37208 47.42045
-"ConcurrentDictionary" 1480.317 1319.114 275.9406
-"64 x lock + Dictionary" 6.830305 34.33526 34.42105
-"ShardMap, background" 7.428361 68.11703 122.0813
-"ShardMap, huge pages" 80.04969 269.2444 151.14
-"machine (empty loop)" 171.8944 ? ?
+"ShardMap" 1.266259 4.045628 2.859844
+"ConcurrentDictionary" 934.6694 1347.254 259.8844
+"64 x lock + Dictionary" 12.40758 14.05583 14.9148
+"ShardMap, background" 2.562078 4.138121 4.04254
+"ShardMap, huge pages" 21.77281 23.86092 21.35774
+"machine (empty loop)" 2.557476 ? ?
 EOD
 set datafile missing '?'
 plot $data using 2:xtic(1) lc rgb '#0072B2' title "insert", \

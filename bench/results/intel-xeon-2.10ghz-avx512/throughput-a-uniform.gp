@@ -9,29 +9,29 @@ set ylabel "million operations a second"
 set yrange [0:*]
 set xtics ("1" 1, "2" 2, "4" 4)
 $curve0 << EOD
-1 16.56785
-2 20.17643
-4 18.30879
+1 20.12852
+2 35.73164
+4 35.73693
 EOD
 $curve1 << EOD
-1 7.245684
-2 5.896893
-4 8.398228
+1 9.027723
+2 10.9452
+4 9.50232
 EOD
 $curve2 << EOD
-1 6.650376
-2 9.188583
-4 9.440195
+1 10.79538
+2 14.15124
+4 14.6342
 EOD
 $curve3 << EOD
-1 4.76378
-2 5.805338
-4 4.971345
+1 7.604577
+2 1.842879
+4 1.870047
 EOD
 $curve4 << EOD
-1 7.995202
-2 7.620045
-4 9.054294
+1 10.82071
+2 3.850593
+4 9.32854
 EOD
 plot $curve0 using 1:2 with linespoints pt 7 ps 0.5 lw 2 dt 1 lc rgb '#0072B2' title "ShardMap", \
      $curve1 using 1:2 with linespoints pt 7 ps 0.5 lw 2 dt 1 lc rgb '#D55E00' title "ConcurrentDictionary", \

@@ -9,29 +9,29 @@ set ylabel "million operations a second"
 set yrange [0:*]
 set xtics ("1" 1, "2" 2, "4" 4)
 $curve0 << EOD
-1 35.96881
-2 35.79021
-4 32.36257
+1 45.56585
+2 71.92932
+4 70.89358
 EOD
 $curve1 << EOD
-1 16.53809
-2 16.05409
-4 12.37523
+1 22.21046
+2 38.06943
+4 37.38071
 EOD
 $curve2 << EOD
-1 9.588928
-2 7.122702
-4 9.055487
+1 13.15206
+2 17.44709
+4 16.28874
 EOD
 $curve3 << EOD
-1 8.126479
-2 6.750267
-4 3.761377
+1 10.12518
+2 4.040906
+4 3.461516
 EOD
 $curve4 << EOD
-1 10.82326
-2 7.794011
-4 11.10999
+1 13.45904
+2 6.467301
+4 10.73623
 EOD
 plot $curve0 using 1:2 with linespoints pt 7 ps 0.5 lw 2 dt 1 lc rgb '#0072B2' title "ShardMap", \
      $curve1 using 1:2 with linespoints pt 7 ps 0.5 lw 2 dt 1 lc rgb '#D55E00' title "ConcurrentDictionary", \
