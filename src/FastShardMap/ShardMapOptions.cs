@@ -56,9 +56,10 @@ public sealed class ShardMapOptions
     /// <remarks>
     /// Reserved tables get them at first touch, which takes up to a millisecond. Tables of 2 MiB and more that a shard has
     /// grown into keep small pages while they fill; a background thread moves them to huge pages, one by one, when the
-    /// migration is over (Linux 6.1 and later; elsewhere nothing happens). Each such move takes the kernel 0.6 ms (2-core Xeon), for
-    /// which operations on that range, and page faults anywhere in the process, may have to wait. Growing tables then take up
-    /// address space in multiples of 2 MiB.
+    /// migration is over (Linux 6.1 and later; elsewhere nothing happens). Each such move takes the kernel 0.6 ms (2-core Xeon) and,
+    /// while all processors are busy, up to 10 and more; operations on that range, and page faults anywhere in the process, may
+    /// have to wait for it. So a map that must not pause while it grows leaves this off, or reserves its capacity and prefaults it.
+    /// Growing tables then take up address space in multiples of 2 MiB.
     /// </remarks>
     public bool HugePages { get; set; }
 
