@@ -26,16 +26,9 @@ internal sealed unsafe partial class Arena
     {
         try
         {
-            LiveBlock live;
-            using (_gate.Enter())
+            if (IdentifyCollapsible(block) is { } id)
             {
-                live = _live[(nuint)block];
-            }
-
-            if (ReferenceEquals(live.Pool, _collapsibleBlocks))
-            {
-                LiveBlockId id = new((nuint)block, live.Serial);
-                new CollapseWork(this, id, new AddressRange(id.Start, live.Bytes)).Post();
+                new CollapseWork(this, id).Post();
             }
         }
         catch (OutOfMemoryException)
@@ -45,11 +38,15 @@ internal sealed unsafe partial class Arena
     }
 
     /// <summary>The live block that starts here, as opposed to later ones.</summary>
-    public LiveBlockId Identify(byte* block)
+    /// <returns>Null if it was not allocated to be collapsed.</returns>
+    public LiveBlockId? IdentifyCollapsible(byte* block)
     {
         using (_gate.Enter())
         {
-            return new LiveBlockId((nuint)block, _live[(nuint)block].Serial);
+            LiveBlock live = _live[(nuint)block];
+            return ReferenceEquals(live.Pool, _collapsibleBlocks)
+                ? new LiveBlockId((nuint)block, live.Bytes, live.Serial)
+                : null;
         }
     }
 

@@ -5,7 +5,7 @@ namespace FastShardMap.Memory;
 /// stays as it is. Work of the maintenance thread. Whatever becomes of the block ends it, at the latest after the page it
 /// is at.
 /// </summary>
-internal sealed unsafe class CollapseWork(Arena arena, LiveBlockId block, AddressRange range) : IMaintenanceWork
+internal sealed unsafe class CollapseWork(Arena arena, LiveBlockId block) : IMaintenanceWork
 {
     /// <summary>Pages in one go, before other work has its turn.</summary>
     private const int PagesPerTurn = 4;
@@ -13,7 +13,7 @@ internal sealed unsafe class CollapseWork(Arena arena, LiveBlockId block, Addres
     /// <summary>Pages the kernel may refuse (memory is too fragmented just now) before the rest is left alone.</summary>
     private const int MaxRefusals = 8;
 
-    private nuint _next = (range.Start + (PageMemory.HugePageBytes - 1)) & ~(PageMemory.HugePageBytes - 1);
+    private nuint _next = (block.Start + (PageMemory.HugePageBytes - 1)) & ~(PageMemory.HugePageBytes - 1);
     private int _refusals;
 
     // 1 once over, however often it was queued.
@@ -52,13 +52,20 @@ internal sealed unsafe class CollapseWork(Arena arena, LiveBlockId block, Addres
         for (int page = 0; page < PagesPerTurn; page++)
         {
             bool isOver = Volatile.Read(ref _ended) != 0 || _refusals == MaxRefusals;
-            if (isOver || range.End - _next < PageMemory.HugePageBytes || !arena.TryPin(block))
+            if (isOver || _next + PageMemory.HugePageBytes > block.Start + block.Bytes || !arena.TryPin(block))
             {
                 return false;
             }
 
-            _refusals += PageMemory.TryCollapse((byte*)_next, PageMemory.HugePageBytes) ? 0 : 1;
-            arena.Unpin();
+            try
+            {
+                _refusals += PageMemory.TryCollapse((byte*)_next, PageMemory.HugePageBytes) ? 0 : 1;
+            }
+            finally
+            {
+                arena.Unpin();
+            }
+
             _next += PageMemory.HugePageBytes;
         }
 

@@ -4,4 +4,4 @@ namespace FastShardMap.Memory;
 
 /// <summary>A block as it was handed out: a later block at the same address has another serial number.</summary>
 [StructLayout(LayoutKind.Auto)]
-internal readonly record struct LiveBlockId(nuint Start, long Serial);
+internal readonly record struct LiveBlockId(nuint Start, nuint Bytes, long Serial);

@@ -22,12 +22,7 @@ public partial class ShardMap<TKey, TValue, THasher>
     public void Save(Stream destination, IProgress<long>? progress = null)
     {
         ArgumentNullException.ThrowIfNull(destination);
-        using ShardMapSnapshot<TKey, TValue, THasher> snapshot = BriefSnapshot();
-        MapEncoder<TKey, TValue, THasher> encoder = new(snapshot, progress);
-        for (ReadOnlyMemory<byte> piece = encoder.Next(); !piece.IsEmpty; piece = encoder.Next())
-        {
-            destination.Write(piece.Span);
-        }
+        Encode(piece => destination.Write(piece.Span), progress);
     }
 
     /// <summary>Writes all entries, as of the instant of the call, to a stream; writers go on.</summary>
@@ -41,12 +36,7 @@ public partial class ShardMap<TKey, TValue, THasher>
     public async Task SaveAsync(Stream destination, IProgress<long>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(destination);
-        using ShardMapSnapshot<TKey, TValue, THasher> snapshot = BriefSnapshot();
-        MapEncoder<TKey, TValue, THasher> encoder = new(snapshot, progress);
-        for (ReadOnlyMemory<byte> piece = encoder.Next(); !piece.IsEmpty; piece = encoder.Next())
-        {
-            await destination.WriteAsync(piece, cancellationToken).ConfigureAwait(false);
-        }
+        await EncodeAsync(piece => destination.WriteAsync(piece, cancellationToken), progress).ConfigureAwait(false);
     }
 
     /// <summary>Writes all entries, as of the instant of the call, to a pipe; writers of the map go on.</summary>
@@ -81,15 +71,7 @@ public partial class ShardMap<TKey, TValue, THasher>
     public void SaveTo(string path, IProgress<long>? progress = null)
     {
         using DurableFile file = DurableFile.Create(path);
-        using (ShardMapSnapshot<TKey, TValue, THasher> snapshot = BriefSnapshot())
-        {
-            MapEncoder<TKey, TValue, THasher> encoder = new(snapshot, progress);
-            for (ReadOnlyMemory<byte> piece = encoder.Next(); !piece.IsEmpty; piece = encoder.Next())
-            {
-                file.Write(piece.Span);
-            }
-        }
-
+        Encode(piece => file.Write(piece.Span), progress);
         file.Commit();
     }
 
@@ -104,15 +86,27 @@ public partial class ShardMap<TKey, TValue, THasher>
     public async Task SaveToAsync(string path, IProgress<long>? progress = null, CancellationToken cancellationToken = default)
     {
         using DurableFile file = DurableFile.Create(path);
-        using (ShardMapSnapshot<TKey, TValue, THasher> snapshot = BriefSnapshot())
-        {
-            MapEncoder<TKey, TValue, THasher> encoder = new(snapshot, progress);
-            for (ReadOnlyMemory<byte> piece = encoder.Next(); !piece.IsEmpty; piece = encoder.Next())
-            {
-                await file.WriteAsync(piece, cancellationToken).ConfigureAwait(false);
-            }
-        }
-
+        await EncodeAsync(piece => file.WriteAsync(piece, cancellationToken), progress).ConfigureAwait(false);
         file.Commit();
+    }
+
+    private void Encode(Action<ReadOnlyMemory<byte>> write, IProgress<long>? progress)
+    {
+        using ShardMapSnapshot<TKey, TValue, THasher> snapshot = BriefSnapshot();
+        MapEncoder<TKey, TValue, THasher> encoder = new(snapshot, progress);
+        for (ReadOnlyMemory<byte> piece = encoder.Next(); !piece.IsEmpty; piece = encoder.Next())
+        {
+            write(piece);
+        }
+    }
+
+    private async Task EncodeAsync(Func<ReadOnlyMemory<byte>, ValueTask> write, IProgress<long>? progress)
+    {
+        using ShardMapSnapshot<TKey, TValue, THasher> snapshot = BriefSnapshot();
+        MapEncoder<TKey, TValue, THasher> encoder = new(snapshot, progress);
+        for (ReadOnlyMemory<byte> piece = encoder.Next(); !piece.IsEmpty; piece = encoder.Next())
+        {
+            await write(piece).ConfigureAwait(false);
+        }
     }
 }

@@ -63,9 +63,9 @@ public sealed unsafe class ArenaCollapseTests
     public void Retire_PinnedBlock_IsGivenBackWhenUnpinned()
     {
         Arena arena = new(guardPages: false);
-        byte* block = arena.Allocate(Bytes);
+        byte* block = arena.Allocate(Bytes, collapsible: true);
         block[5] = 5;
-        Assert.True(arena.TryPin(arena.Identify(block)));
+        Assert.True(arena.TryPin(arena.IdentifyCollapsible(block)!.Value));
         arena.Retire(block, Bytes);
         using ManualResetEventSlim drained = new();
         Thread drain = new(() =>
@@ -76,14 +76,14 @@ public sealed unsafe class ArenaCollapseTests
         drain.Start();
         Assert.False(drained.Wait(50, TestContext.Current.CancellationToken));
         Assert.Equal(5, block[5]);
-        byte* other = arena.Allocate(Bytes);
+        byte* other = arena.Allocate(Bytes, collapsible: true);
         Assert.True(other != block);
 
         arena.Unpin();
         Assert.True(drained.Wait(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken));
         drain.Join();
         ArenaTests.AssertZero(block, Bytes);
-        Assert.True(arena.Allocate(Bytes) == block);
+        Assert.True(arena.Allocate(Bytes, collapsible: true) == block);
         GC.KeepAlive(arena);
     }
 
@@ -91,14 +91,14 @@ public sealed unsafe class ArenaCollapseTests
     public void TryPin_BlockThatWasHandedOutAgain_Refuses()
     {
         Arena arena = new(guardPages: false);
-        byte* block = arena.Allocate(Bytes);
-        LiveBlockId first = arena.Identify(block);
+        byte* block = arena.Allocate(Bytes, collapsible: true);
+        LiveBlockId first = arena.IdentifyCollapsible(block)!.Value;
         arena.Retire(block, Bytes);
         arena.DrainRetired();
         Assert.False(arena.TryPin(first));
-        Assert.True(arena.Allocate(Bytes) == block);
+        Assert.True(arena.Allocate(Bytes, collapsible: true) == block);
         Assert.False(arena.TryPin(first));
-        Assert.True(arena.TryPin(arena.Identify(block)));
+        Assert.True(arena.TryPin(arena.IdentifyCollapsible(block)!.Value));
         arena.Unpin();
     }
 
