@@ -11,9 +11,10 @@ public sealed class TraceCommandTests(SpecimenProcess specimen) : IClassFixture<
     {
         string chrome = Path.Combine(specimen.Folder, "chrome.json");
         string raw = Path.Combine(specimen.Folder, "trace.nettrace");
-        Task plot = Task.Run(async () =>
+        Task plot = Task.Run(() =>
         {
-            await Task.Delay(1_500);
+            // Not after some time: on a busy machine the session may begin later.
+            Assert.True(SpinWait.SpinUntil(() => File.Exists(raw) && new FileInfo(raw).Length > 0, TimeSpan.FromMinutes(1)));
             specimen.Ask("chain");
         });
         (int code, string text) = SpecimenProcess.Run("trace", specimen.IdText, "--duration", "4s", "--chrome", chrome, "--nettrace", raw);
