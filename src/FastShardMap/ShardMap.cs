@@ -55,6 +55,8 @@ public sealed partial class ShardMap<TKey, TValue> : ShardMap<TKey, TValue, Defa
 /// <para><b>Callbacks</b> run once, under the shard's lock, on copies. If one throws, the entry is unchanged. A callback
 /// may read this map and use other maps; a call that writes to or enumerates this map throws
 /// <see cref="InvalidOperationException"/>. Keep callbacks short: the shard's other writers wait.</para>
+/// <para><b>Interruption.</b> A call that throws <see cref="ThreadInterruptedException"/> was waiting for a shard's lock and
+/// has not happened.</para>
 /// <para><b>Memory</b> is released by <see cref="Dispose"/>; the address range, and the memory of a map that was never
 /// disposed, by the garbage collector's finalization. Child processes made by <c>fork</c> without <c>exec</c> are not supported.</para>
 /// </remarks>

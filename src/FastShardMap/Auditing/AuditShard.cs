@@ -10,7 +10,8 @@ internal sealed class AuditShard<TKey>
 {
     public const int OperationKinds = (int)AuditOperation.Refused + 1;
 
-    private readonly Lock _gate = new();
+    // An operation is recorded after it was performed: the record must not fail.
+    private readonly UninterruptibleMonitor _gate = new();
     private readonly AuditRing<TKey> _ring;
     private readonly AuditRule<TKey>[] _rules;
     private readonly long[] _counts = new long[OperationKinds];
@@ -38,7 +39,7 @@ internal sealed class AuditShard<TKey>
 
     public void Record(TKey key, AuditOperation operation)
     {
-        lock (_gate)
+        using (_gate.Enter())
         {
             if (_closed)
             {
@@ -58,7 +59,7 @@ internal sealed class AuditShard<TKey>
 
     public void AddCounts(Span<long> counts)
     {
-        lock (_gate)
+        using (_gate.Enter())
         {
             for (int kind = 0; kind < OperationKinds; kind++)
             {
@@ -69,7 +70,7 @@ internal sealed class AuditShard<TKey>
 
     public void CopyRecent(List<AuditEvent<TKey>> events)
     {
-        lock (_gate)
+        using (_gate.Enter())
         {
             if (!_closed)
             {
@@ -81,7 +82,7 @@ internal sealed class AuditShard<TKey>
     /// <summary>Ends the recording: the ring's memory may go.</summary>
     public void Close()
     {
-        lock (_gate)
+        using (_gate.Enter())
         {
             _closed = true;
         }

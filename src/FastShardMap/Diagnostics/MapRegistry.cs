@@ -1,3 +1,5 @@
+using FastShardMap.Memory;
+
 namespace FastShardMap.Diagnostics;
 
 /// <summary>
@@ -7,7 +9,7 @@ namespace FastShardMap.Diagnostics;
 internal static class MapRegistry
 {
     private const int FirstPurge = 64;
-    private static readonly Lock s_gate = new();
+    private static readonly UninterruptibleMonitor s_gate = new();
     private static readonly List<WeakReference<IObservedMap>> s_maps = [];
     private static int s_purgeAt = FirstPurge;
     private static bool s_metered;
@@ -16,7 +18,7 @@ internal static class MapRegistry
     public static void Add(IObservedMap map)
     {
         bool startMeter;
-        lock (s_gate)
+        using (s_gate.Enter())
         {
             // Each purge pays for as many additions as maps have survived it.
             if (s_maps.Count >= s_purgeAt)
@@ -41,7 +43,7 @@ internal static class MapRegistry
     /// <summary>The maps that are still in use. Disposed ones may be among them.</summary>
     public static List<IObservedMap> Live()
     {
-        lock (s_gate)
+        using (s_gate.Enter())
         {
             List<IObservedMap> maps = new(s_maps.Count);
             foreach (WeakReference<IObservedMap> entry in s_maps)

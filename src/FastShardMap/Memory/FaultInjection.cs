@@ -18,6 +18,9 @@ internal static class FaultInjection
     [ThreadStatic]
     private static Func<bool>? t_post;
 
+    [ThreadStatic]
+    private static Action? t_wait;
+
     /// <summary>Asked with the length of every mapping the system is about to be asked for.</summary>
     public static Func<nuint, bool>? Map
     {
@@ -46,6 +49,13 @@ internal static class FaultInjection
         set => t_post = value;
     }
 
+    /// <summary>Called by a thread that is about to wait, wherever it waits.</summary>
+    public static Action? Wait
+    {
+        get => t_wait;
+        set => t_wait = value;
+    }
+
     public static bool FailsMap(nuint bytes) => t_map is { } hook && hook(bytes);
 
     public static bool FailsAllocate(nuint bytes) => t_allocate is { } hook && hook(bytes);
@@ -53,4 +63,6 @@ internal static class FaultInjection
     public static bool FailsDiscard(nuint bytes) => t_discard is { } hook && hook(bytes);
 
     public static bool FailsPost() => t_post is { } hook && hook();
+
+    public static void BeforeWait() => t_wait?.Invoke();
 }

@@ -16,6 +16,7 @@ internal sealed class UninterruptibleMonitor
         {
             try
             {
+                FaultInjection.BeforeWait();
                 Monitor.Enter(_monitor);
                 break;
             }
@@ -47,6 +48,7 @@ internal sealed class UninterruptibleMonitor
     {
         try
         {
+            FaultInjection.BeforeWait();
             Monitor.Wait(_monitor, limit);
             return true;
         }

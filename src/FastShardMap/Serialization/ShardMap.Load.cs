@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using FastShardMap.Serialization;
+using FastShardMap.Sharding;
 
 namespace FastShardMap;
 
@@ -104,6 +105,7 @@ public partial class ShardMap<TKey, TValue, THasher>
         _shards.ThrowIfDisposed();
         _shards.ThrowIfInCallback();
         using ShardMap<TKey, TValue, THasher> read = Load(source);
+        using InterruptDeferral deferral = InterruptDeferral.Begin();
         EnsureCapacity(Math.Max(Count, read.Count));
         foreach (KeyValuePair<TKey, TValue> item in read)
         {

@@ -147,14 +147,15 @@ internal static unsafe class GroupVersion
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static ulong SpinUntilReleased(Group* group)
     {
-        SpinWait spin = default;
+        UninterruptibleSpin spin = default;
         ulong version;
         do
         {
-            spin.SpinOnce();
+            spin.Once();
             version = Volatile.Read(ref group->Version); // [E4] acquire: as above
         }
         while ((version & Held) != 0);
+        spin.End();
         return version;
     }
 

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using FastShardMap.Memory;
 
 namespace FastShardMap.Sharding;
 
@@ -27,7 +28,9 @@ internal static unsafe class ParkingLot
         {
             // Re-entered from its own sleep (a message pump, SynchronizationContext.Wait): a thread has one place in one
             // queue, and that is taken.
-            Thread.Sleep(1);
+            UninterruptibleSpin spin = default;
+            spin.Once();
+            spin.End();
             return false;
         }
 
@@ -111,20 +114,37 @@ internal static unsafe class ParkingLot
         int remaining = timeoutMilliseconds;
         while (true)
         {
-            bool set = thread.Wakeup.WaitOne(remaining);
+            bool set = TryAwaitWakeup(thread, remaining, out bool interrupted);
             bucket.Enter();
             bool woken = thread.Woken;
             bucket.Exit();
-            if (woken || !set || cancellationToken.IsCancellationRequested)
+            if (woken || !(set || interrupted) || cancellationToken.IsCancellationRequested)
             {
                 return woken;
             }
 
-            // A signal left over from a wait that had given up.
+            // A signal left over from a wait that had given up, or an interruption that has to wait.
             if (timeoutMilliseconds != Timeout.Infinite)
             {
                 remaining = (int)Math.Max(0, deadline - Environment.TickCount64);
             }
+        }
+    }
+
+    /// <returns>Whether the event was set in time; false also if the wait was interrupted.</returns>
+    private static bool TryAwaitWakeup(ThreadState thread, int timeoutMilliseconds, out bool interrupted)
+    {
+        interrupted = false;
+        try
+        {
+            FaultInjection.BeforeWait();
+            return thread.Wakeup.WaitOne(timeoutMilliseconds);
+        }
+        catch (ThreadInterruptedException) when (thread.DefersInterrupts)
+        {
+            thread.RememberInterrupt();
+            interrupted = true;
+            return false;
         }
     }
 

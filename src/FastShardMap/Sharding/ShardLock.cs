@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using FastShardMap.Layout;
+using FastShardMap.Memory;
 
 namespace FastShardMap.Sharding;
 
@@ -39,28 +40,11 @@ internal static unsafe class ShardLock
     /// for the end of an exclusive phase.</summary>
     public static void EnterUninterrupted(WriteSide* side, ThreadState thread)
     {
-        bool interrupted = false;
-        while (true)
+        using InterruptDeferral deferral = new(thread);
+        SchedulePoint.Before("lock");
+        if (Interlocked.CompareExchange(ref side->Lock, thread.LockWord, 0) != 0)
         {
-            try
-            {
-                SchedulePoint.Before("lock");
-                if (Interlocked.CompareExchange(ref side->Lock, thread.LockWord, 0) != 0)
-                {
-                    EnterContended(side, thread, Timeout.Infinite, waitForExclusive: true, CancellationToken.None);
-                }
-
-                break;
-            }
-            catch (ThreadInterruptedException)
-            {
-                interrupted = true;
-            }
-        }
-
-        if (interrupted)
-        {
-            Thread.CurrentThread.Interrupt();
+            EnterContended(side, thread, Timeout.Infinite, waitForExclusive: true, CancellationToken.None);
         }
     }
 
@@ -189,9 +173,27 @@ internal static unsafe class ShardLock
     private static bool TryPark(
         WriteSide* side, ThreadState thread, int timeoutMilliseconds, bool waitForExclusive, CancellationToken cancellationToken)
     {
-        // Wakes the sleeper; what it wakes to is its own question. Disposed before the thread parks for anything else.
-        using CancellationTokenRegistration wakeUp =
+        // Wakes the sleeper; what it wakes to is its own question.
+        CancellationTokenRegistration wakeUp =
             cancellationToken.UnsafeRegister(static thread => ((ThreadState)thread!).Wakeup.Set(), thread);
+        try
+        {
+            return TryParkUntilCancelled(side, thread, timeoutMilliseconds, waitForExclusive, cancellationToken);
+        }
+        finally
+        {
+            // Not Dispose, which waits for a callback that is running; and even this may wait for the token's own lock. The
+            // shard's lock may be taken by now, so neither may throw. A signal that comes late is one that nobody waits for.
+            if (cancellationToken.CanBeCanceled)
+            {
+                Uninterruptible.Run(wakeUp, static wakeUp => wakeUp.Unregister());
+            }
+        }
+    }
+
+    private static bool TryParkUntilCancelled(
+        WriteSide* side, ThreadState thread, int timeoutMilliseconds, bool waitForExclusive, CancellationToken cancellationToken)
+    {
         long deadline = Environment.TickCount64 + timeoutMilliseconds;
         while (true)
         {

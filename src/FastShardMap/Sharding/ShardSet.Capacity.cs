@@ -16,6 +16,7 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
     public readonly void EnsureCapacity(long capacity)
     {
         TableSize size = ShareOf(capacity);
+        using InterruptDeferral deferral = new(EnterThread());
         long share = TableSize.MaxEntries(size.Groups, Slots);
         for (int shard = 0; shard < _options.ShardCount; shard++)
         {
@@ -26,6 +27,7 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
     /// <summary>Moves every shard to the smallest table for its entries, and gives the rest back to the system.</summary>
     public readonly void TrimExcess()
     {
+        using InterruptDeferral deferral = new(EnterThread());
         for (int shard = 0; shard < _options.ShardCount; shard++)
         {
             for (int round = 0; round < MaxTrimRounds && TrimShard(_views + shard); round++)
@@ -146,7 +148,7 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
             bool entered = false;
             try
             {
-                ShardLock.Enter(side, thread); // throws when interrupted: the new table must not be lost
+                ShardLock.Enter(side, thread); // may throw: the new table must not be lost
                 entered = true;
                 ThrowIfDisposed();
 

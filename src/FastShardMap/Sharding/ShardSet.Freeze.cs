@@ -118,19 +118,24 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
 
         bool stillMigrating = view->Previous.Equals(table);
         TableRef unused = TableRef.None;
-        if (stillMigrating)
+        try
         {
-            side->PreviousIsFrozen = 0;
-            unused = IsUntouched(side) ? RestorePrevious(view, side) : TableRef.None;
+            if (stillMigrating)
+            {
+                side->PreviousIsFrozen = 0;
+                unused = IsUntouched(side) ? RestorePrevious(view, side) : TableRef.None;
+            }
         }
-
-        if (!owned)
+        finally
         {
-            ShardLock.Exit(side);
-        }
-        else
-        {
-            ViewGeneration.BeginChange(view); // ended above; the phase keeps every generation odd
+            if (!owned)
+            {
+                ShardLock.Exit(side);
+            }
+            else
+            {
+                ViewGeneration.BeginChange(view); // ended above; the phase keeps every generation odd
+            }
         }
 
         if (!stillMigrating)

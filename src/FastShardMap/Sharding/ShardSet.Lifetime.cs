@@ -60,11 +60,15 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
                 ReadView* view = _views + shard;
                 WriteSide* side = _writeSides + shard;
                 ShardLock.EnterUninterrupted(side, thread);
-                TableRef previous = TakePrevious(view, side);
-                TableRef dropped = DropTable(view, side);
-                ShardLock.Exit(side);
-                AddUnlessNone(retired, previous);
-                AddUnlessNone(retired, dropped);
+                try
+                {
+                    AddUnlessNone(retired, TakePrevious(view, side));
+                    AddUnlessNone(retired, DropTable(view, side));
+                }
+                finally
+                {
+                    ShardLock.Exit(side);
+                }
             }
         }
         finally
@@ -87,14 +91,14 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
             {
                 ShardLock.Enter(_writeSides + entered, thread);
             }
+
+            ThreadState.AwaitChanges(_writeSides, (uint)_options.ShardCount);
         }
         catch
         {
             ExitAll(entered);
             throw;
         }
-
-        ThreadState.AwaitChanges(_writeSides, (uint)_options.ShardCount);
     }
 
     private readonly void ExitAll(int entered)

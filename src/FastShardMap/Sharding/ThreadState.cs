@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using FastShardMap.Layout;
+using FastShardMap.Memory;
 
 namespace FastShardMap.Sharding;
 
@@ -12,9 +13,11 @@ internal sealed unsafe class ThreadState
 
     /// <summary>By managed thread id, for the deadlock check; ids are small and reused.</summary>
     private static ThreadState?[] s_byId = new ThreadState?[64];
-    private static readonly Lock s_registration = new();
+    private static readonly UninterruptibleMonitor s_registration = new();
 
     private object?[] _callbackOwners = new object?[4];
+    private int _interruptDeferrals;
+    private bool _interrupted;
 
     // The word lies on a line pair of its own, because its thread writes it with every change in place.
     private readonly byte[] _changesMemory = GC.AllocateUninitializedArray<byte>(2 * WriteSide.Bytes, pinned: true);
@@ -120,11 +123,32 @@ internal sealed unsafe class ThreadState
 
             // [E12] acquire: after the compare-exchange that took the lock; pairs with BeginChange and EndChange.
             // [E13] acquire: after the full fence that follows the change of a view; pairs with AnnounceChange.
-            SpinWait spin = default;
+            UninterruptibleSpin spin = default;
             while (System.Threading.Volatile.Read(ref *state._changes) - (ulong)first < shards * (ulong)WriteSide.Bytes)
             {
-                spin.SpinOnce();
+                spin.Once();
             }
+
+            spin.End();
+        }
+    }
+
+    /// <summary>Whether an interruption is to wait for the end of an <see cref="InterruptDeferral"/>.</summary>
+    public bool DefersInterrupts => _interruptDeferrals != 0;
+
+    /// <summary>Begins an <see cref="InterruptDeferral"/>; they nest.</summary>
+    public void DeferInterrupts() => _interruptDeferrals++;
+
+    /// <summary>An interruption has ended a wait while <see cref="DefersInterrupts"/>.</summary>
+    public void RememberInterrupt() => _interrupted = true;
+
+    /// <summary>Ends an <see cref="InterruptDeferral"/>; the last one delivers what was remembered.</summary>
+    public void ResumeInterrupts()
+    {
+        if (--_interruptDeferrals == 0 && _interrupted)
+        {
+            _interrupted = false;
+            Thread.CurrentThread.Interrupt();
         }
     }
 
@@ -160,7 +184,7 @@ internal sealed unsafe class ThreadState
     private static ThreadState Register()
     {
         ThreadState state = new(Environment.CurrentManagedThreadId);
-        lock (s_registration)
+        using (s_registration.Enter())
         {
             if (state.Id >= s_byId.Length)
             {

@@ -120,6 +120,7 @@ public partial class ShardMap<TKey, TValue, THasher>
 
         _shards.ThrowIfInCallback();
         using ShardMapSnapshot<TKey, TValue, THasher> snapshot = source.BriefSnapshot();
+        using InterruptDeferral deferral = InterruptDeferral.Begin();
         ReserveFor(snapshot);
         foreach (KeyValuePair<TKey, TValue> item in snapshot)
         {

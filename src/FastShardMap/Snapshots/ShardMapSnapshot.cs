@@ -146,6 +146,7 @@ public partial class ShardMapSnapshot<TKey, TValue, THasher> : IDisposable, IEnu
         _map.Shards.ThrowIfInCallback();
         if (_state.TryDispose())
         {
+            using InterruptDeferral deferral = InterruptDeferral.Begin();
             TryRelease(wait: true);
             GC.SuppressFinalize(this);
             if (_settlesAtEnd)

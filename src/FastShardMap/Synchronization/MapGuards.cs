@@ -1,3 +1,5 @@
+using FastShardMap.Memory;
+
 #pragma warning disable MA0048, SA1402 // one family: read together
 
 namespace FastShardMap;
@@ -67,13 +69,13 @@ public readonly struct ReaderWriterGuard : IMapGuard<ReaderWriterGuard>
     public void EnterRead() => _lock.EnterReadLock();
 
     /// <inheritdoc/>
-    public void ExitRead() => _lock.ExitReadLock();
+    public void ExitRead() => Uninterruptible.Run(_lock, static gate => gate.ExitReadLock());
 
     /// <inheritdoc/>
     public void EnterWrite() => _lock.EnterWriteLock();
 
     /// <inheritdoc/>
-    public void ExitWrite() => _lock.ExitWriteLock();
+    public void ExitWrite() => Uninterruptible.Run(_lock, static gate => gate.ExitWriteLock());
 
     /// <summary>Does nothing: threads may still be inside, and the lock's events are the garbage collector's to free.</summary>
     public void Dispose()

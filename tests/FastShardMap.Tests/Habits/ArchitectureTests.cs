@@ -28,13 +28,17 @@ public partial class ArchitectureTests
 
     /// <summary>
     /// Exceptions to every rule here: file, what it may do all the same (the name of a layer or a type that it uses,
-    /// "concurrency", "length" or "word"), why. An exception that is not needed any more fails its test.
+    /// "concurrency", "wait", "length" or "word"), why. An exception that is not needed any more fails its test.
     /// </summary>
     private static readonly (string File, string What, string Why)[] Exceptions =
     [
         ("/ShardMap.cs", "Diagnostics", "an attribute names the view that debuggers show"),
         ("Sharding/ShardSet.Statistics.cs", "ShardMapStatistics", "the public record of figures, which the shards add up"),
         ("Scheduling/Execution.cs", "length", "the test scheduler is one state machine: its parts share every field"),
+        ("Sharding/UninterruptibleSpin.cs", "wait", "the wait for a few instructions of another thread, which nothing ends early"),
+        ("Memory/UninterruptibleMonitor.cs", "wait", "the same for longer waits"),
+        ("Sharding/ParkingLot.cs", "wait", "the one wait that an interruption may end: nothing has happened yet, or it is deferred"),
+        ("Sharding/BackgroundMigration.cs", "wait", "a thread of the library's own, which nobody else can interrupt"),
         ("Sharding/ParkingLot.cs", "word", "a parking lot has buckets of waiting threads, which are no table's"),
     ];
 
@@ -109,7 +113,7 @@ public partial class ArchitectureTests
         }
 
         wrong.AddRange(Exceptions
-            .Where(exception => exception.What is not ("concurrency" or "length" or "word") && !needed.Contains((exception.File, exception.What)))
+            .Where(exception => exception.What is not ("concurrency" or "wait" or "length" or "word") && !needed.Contains((exception.File, exception.What)))
             .Select(exception => $"{exception.File}: needs no exception for {exception.What} any more"));
         AssertNone(wrong, $"The order of layers is {string.Join(" → ", Layers)}, and a layer uses only those before it");
     }
@@ -132,6 +136,15 @@ public partial class ArchitectureTests
         IEnumerable<string> wrong = Matching(
             Sources().Where(file => !ConcurrentLayers.Contains(file.Layer, StringComparer.Ordinal)), Concurrency(), "concurrency");
         AssertNone(wrong, $"Atomics, barriers, locks and threads belong to {string.Join(", ", ConcurrentLayers)}");
+    }
+
+    /// <summary>Hazard H23: whatever waits between two steps that belong together must not throw.</summary>
+    [Fact]
+    public void Waits_OfTheEngine_CannotBeInterrupted()
+    {
+        IEnumerable<string> wrong = Matching(Sources().Where(file => file.Layer is "Memory" or "Sharding"), Wait(), "wait");
+
+        AssertNone(wrong, "The engine waits by UninterruptibleSpin, UninterruptibleMonitor or the parking lot only");
     }
 
     [Fact]
@@ -254,6 +267,9 @@ public partial class ArchitectureTests
 
     [GeneratedRegex(@"\b(?:Volatile|Interlocked|Monitor|SpinWait|SpinLock|MemoryBarrier|ReaderWriterLockSlim|Mutex|Semaphore(?:Slim)?|ManualResetEvent(?:Slim)?)\s*[.(]|\bvolatile\s|\block\s*\(|\bnew\s+Thread\b|\bThread\s*\.|\bThreadPool\b|\bTask\s*\.\s*Run\b")]
     private static partial Regex Concurrency();
+
+    [GeneratedRegex(@"\.SpinOnce\b|\bThread\.Sleep\b|\.Join\(\)|\block\s*\(|\bMonitor\.|\bnew Lock\b|\bLock\s+\w+\s*=|\.WaitOne\b|\.Wait\(")]
+    private static partial Regex Wait();
 
     [GeneratedRegex(@"\w*bucket\w*", RegexOptions.IgnoreCase)]
     private static partial Regex Bucket();

@@ -9,7 +9,7 @@ namespace FastShardMap.Tests.Habits;
 public partial class HazardDocumentTests
 {
     private const string Document = "native-layout-docs/hazards.md";
-    private const int Hazards = 22;
+    private const int Hazards = 23;
 
     [Fact]
     public void Hazards_All_AreListed()

@@ -1,3 +1,4 @@
+using FastShardMap.Memory;
 using FastShardMap.Tests.Snapshots;
 using FastShardMap.Tests.Support;
 
@@ -7,6 +8,53 @@ namespace FastShardMap.Tests.Synchronization;
 public abstract class ConcurrentMapContractTests
 {
     protected abstract IConcurrentMap<long, long> Create(int shards);
+
+    /// <summary>Hazard H23, in every back end: a call that an interruption ends has not happened, and nothing leaks.</summary>
+    [Fact]
+    public void Operations_Interrupted_HaveHappenedOrNot()
+    {
+        using IConcurrentMap<long, long> map = Create(shards: 2);
+        Race race = new(Soak.Time(0.5));
+        Thread? operatorThread = null;
+        race.Once("operator", () =>
+        {
+            FaultInjection.Wait = static () => Thread.CurrentThread.Interrupt();
+            Volatile.Write(ref operatorThread, Thread.CurrentThread);
+            InterruptedBackEnd it = new(map);
+            do
+            {
+                it.PerformAll();
+            }
+            while (race.Goes);
+            FaultInjection.Wait = null;
+            Volatile.Write(ref operatorThread, null);
+            _ = Record.Exception(static () => Thread.Sleep(0));
+        });
+        race.Loop("interrupter", _ =>
+        {
+            Volatile.Read(ref operatorThread)?.Interrupt();
+            Thread.SpinWait(2000);
+        });
+        for (int writer = 0; writer < 6; writer++)
+        {
+            int own = writer;
+            race.Loop($"writer {own}", round =>
+            {
+                map[round % 16] = round;
+                map.TryAdd(1000 + own, round);
+                map.TryRemove(1000 + own, out _);
+            });
+        }
+
+        race.Run();
+        new Race(TimeSpan.FromSeconds(20)).Once("after", () =>
+        {
+            map[1] = 7;
+            Assert.Equal(7, map[1]);
+            map.Clear();
+            Assert.Equal(0, map.Count);
+        }).Run();
+    }
 
     [Theory]
     [InlineData(1)]
