@@ -18,7 +18,7 @@ public partial class ShardMap<TKey, TValue, THasher>
         set
         {
             StoreOperation operation = new(value);
-            if (!_shards.TryWriteAtOnce(key, ref operation))
+            if (!_shards.TryWriteFast(key, ref operation))
             {
                 Store(key, value);
             }
@@ -77,7 +77,7 @@ public partial class ShardMap<TKey, TValue, THasher>
     private void Store(TKey key, TValue value)
     {
         StoreOperation operation = new(value);
-        _shards.WriteOtherwise(key, ref operation);
+        _shards.WriteSlow(key, ref operation);
         GC.KeepAlive(this);
     }
 

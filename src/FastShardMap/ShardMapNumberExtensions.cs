@@ -27,7 +27,7 @@ public static class ShardMapNumberExtensions
     {
         ArgumentNullException.ThrowIfNull(map);
         AddOperation<TValue> operation = new(delta);
-        TValue sum = map.Shards.TryWriteAtOnce(key, ref operation) ? operation.Sum : AddWaiting(map, key, delta);
+        TValue sum = map.Shards.TryWriteFast(key, ref operation) ? operation.Sum : AddWaiting(map, key, delta);
         GC.KeepAlive(map);
         return sum;
     }
@@ -51,7 +51,7 @@ public static class ShardMapNumberExtensions
         where THasher : struct, IKeyHasher<TKey>
     {
         AddOperation<TValue> operation = new(delta);
-        map.Shards.WriteOtherwise(key, ref operation);
+        map.Shards.WriteSlow(key, ref operation);
         GC.KeepAlive(map);
         return operation.Sum;
     }

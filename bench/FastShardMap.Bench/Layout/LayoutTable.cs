@@ -10,7 +10,7 @@ namespace FastShardMap.Bench.Layout;
 
 /// <summary>
 /// A table with groups of any shape, filled once and then only read, as the map's readers do it
-/// (ShardSet.Read.cs): home group and first equal tag in line, the walk out of line, versions checked.
+/// (Shard.Read.cs): home group and first equal tag in line, the walk out of line, versions checked.
 /// </summary>
 /// <remarks>
 /// The number of groups is not rounded: every shape holds the same entries at the same load. Homes are therefore those
@@ -112,8 +112,8 @@ internal sealed unsafe class LayoutTable<TShape, TKey, TValue, TEntry> : ILayout
     {
         ulong hash = default(DefaultHasher<TKey>).Hash(key, seed);
         Group* group = (Group*)(block + (Home(hash, groups) * (uint)TShape.StrideBytes));
-        ulong version = GroupVersion.BeginRead(group);
-        if ((version & (GroupVersion.Busy | GroupVersion.Moved)) == 0)
+        VersionWord version = GroupVersion.BeginRead(group);
+        if (version.IsStable)
         {
             ulong match = ControlGroups.Match(GroupVersion.ReadControl(group), HashBits.Tag(hash));
             if (match != 0)
@@ -145,7 +145,7 @@ internal sealed unsafe class LayoutTable<TShape, TKey, TValue, TEntry> : ILayout
         for (ulong step = 0; step < groups; step++)
         {
             Group* group = (Group*)(block + (index * (uint)TShape.StrideBytes));
-            ulong version = GroupVersion.BeginRead(group);
+            VersionWord version = GroupVersion.BeginRead(group);
             ulong control = GroupVersion.ReadControl(group);
             for (ulong match = ControlGroups.Match(control, tag); match != 0; match = ControlGroups.ClearLowest(match))
             {

@@ -26,7 +26,7 @@ internal sealed unsafe class NativeAuditRing
 
     public ulong Address { get; }
 
-    public int Shard => (int)_header.Shard;
+    public int Shard => (int)_header.ShardIndex;
 
     /// <summary>Operations recorded since the audit began.</summary>
     public ulong Recorded => _header.Recorded;
@@ -93,7 +93,7 @@ internal sealed unsafe class NativeAuditRing
         bool isRing = map.Memory.TryRead(address, out AuditRingHeader header)
             && header.Magic == AuditRingHeader.ExpectedMagic
             && (ulong)header.Map == map.Address
-            && header.Shard < (uint)map.ShardCount
+            && header.ShardIndex < (uint)map.ShardCount
             && BitOperations.IsPow2(header.Capacity) && header.Capacity <= MaxCapacity
             && header.KeyOffset >= sizeof(AuditRecord<byte>) - sizeof(ulong)
             && (ulong)header.KeyOffset + (uint)map.KeyBytes <= header.RecordBytes

@@ -96,9 +96,9 @@ internal static unsafe class MapChecker
 
     private static void CheckWriteSide(NativeMap map, int shard, in WriteSide side, Findings findings)
     {
-        if ((ulong)side.Map != map.Address || side.Shard != shard)
+        if ((ulong)side.Map != map.Address || side.ShardIndex != shard)
         {
-            findings.Error("write side", shard, $"it says that it is shard {side.Shard} of the map at 0x{(ulong)side.Map:x}");
+            findings.Error("write side", shard, $"it says that it is shard {side.ShardIndex} of the map at 0x{(ulong)side.Map:x}");
         }
 
         if (side.Lock < 0 || side.Lock == 1)
@@ -107,7 +107,7 @@ internal static unsafe class MapChecker
         }
         else if (side.Lock != 0)
         {
-            findings.Note("lock held", shard, $"thread {side.Lock >> 1} holds the lock{(side.IsExclusive != 0 ? " for an exclusive phase" : string.Empty)}{((side.Lock & 1) != 0 ? ", and others are parked" : string.Empty)}");
+            findings.Note("lock held", shard, $"thread {new LockWord(side.Lock).OwnerId} holds the lock{(side.IsExclusive != 0 ? " for an exclusive phase" : string.Empty)}{(new LockWord(side.Lock).HasWaiters ? ", and others are parked" : string.Empty)}");
         }
 
         if (side.Count < 0 || side.MaxEntries < 0 || side.SaturatedGroups < 0 || side.MigrationsFinished > side.MigrationsStarted)
@@ -118,16 +118,16 @@ internal static unsafe class MapChecker
 
     private static void CheckView(NativeMap map, int shard, in ReadView view, in WriteSide side, bool isQuiet, Findings findings)
     {
-        if (view.Generation < ViewGeneration.Initial)
+        if (!new GenerationWord(view.Generation).IsValid)
         {
             findings.Error("generation", shard, $"generation {view.Generation} is below the first one");
         }
 
-        if ((view.Generation & ViewGeneration.Busy) != 0)
+        if (new GenerationWord(view.Generation).IsBusy)
         {
             findings.Report(isQuiet, "generation", shard, "the view is being changed");
         }
-        else if ((view.Generation & ViewGeneration.Migrating) != 0 == view.Previous.IsNone)
+        else if (new GenerationWord(view.Generation).IsMigrating == view.Previous.IsNone)
         {
             findings.Error("generation", shard, $"it says {(view.Previous.IsNone ? "migrating" : "settled")}; the shard has {(view.Previous.IsNone ? "no" : "a")} previous table");
         }

@@ -75,7 +75,7 @@ internal sealed class TableChecker
 
         previous._reader.Walk((index, group) =>
         {
-            if ((TableReader.VersionOf(group) & GroupVersion.Moved) != 0)
+            if (TableReader.VersionOf(group).IsMoved)
             {
                 return;
             }
@@ -98,13 +98,13 @@ internal sealed class TableChecker
     private void CheckGroup(ulong index, ReadOnlySpan<byte> group)
     {
         ulong control = TableReader.ControlOf(group);
-        ulong version = TableReader.VersionOf(group);
-        if ((version & GroupVersion.Written) != 0)
+        VersionWord version = TableReader.VersionOf(group);
+        if (version.IsWritten)
         {
             _findings.Report(_isQuiet, "version", _shard, $"group {index} of the {TableText} table is being written");
         }
 
-        bool moved = (version & GroupVersion.Moved) != 0;
+        bool moved = version.IsMoved;
         if (_cursor is { } cursor && !moved && index < cursor)
         {
             _findings.Report(_isQuiet, "moved", _shard, $"group {index} of the previous table is not moved; the cursor is at {cursor}");
@@ -137,7 +137,7 @@ internal sealed class TableChecker
     private void CheckEntries(ulong index, ReadOnlySpan<byte> group, HashSet<Int128>? seen)
     {
         ulong control = TableReader.ControlOf(group);
-        bool moved = (TableReader.VersionOf(group) & GroupVersion.Moved) != 0;
+        bool moved = TableReader.VersionOf(group).IsMoved;
         for (int slot = 0; slot < _map.SlotsPerGroup; slot++)
         {
             byte tag = ControlWord.ControlByte(control, slot);
@@ -203,7 +203,7 @@ internal sealed class TableChecker
     private void CheckOverflow(ulong index, ReadOnlySpan<byte> group)
     {
         byte count = ControlWord.OverflowCount(TableReader.ControlOf(group));
-        bool moved = (TableReader.VersionOf(group) & GroupVersion.Moved) != 0;
+        bool moved = TableReader.VersionOf(group).IsMoved;
         bool agrees = count == ControlWord.SaturatedOverflow || (moved ? count >= _passed[index] : count == _passed[index]);
         if (!agrees)
         {

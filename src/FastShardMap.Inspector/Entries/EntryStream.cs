@@ -33,7 +33,7 @@ internal static class EntryStream
         reader.Walk((_, group) =>
         {
             ulong control = TableReader.ControlOf(group);
-            for (int slot = 0; slot < map.SlotsPerGroup && (TableReader.VersionOf(group) & GroupVersion.Moved) == 0; slot++)
+            for (int slot = 0; slot < map.SlotsPerGroup && !TableReader.VersionOf(group).IsMoved; slot++)
             {
                 if (ControlWord.ControlByte(control, slot) != 0)
                 {

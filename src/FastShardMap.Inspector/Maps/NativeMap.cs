@@ -9,9 +9,6 @@ namespace FastShardMap.Inspector.Maps;
 /// <summary>A map as its native header describes it: read from raw memory, believed only as far as it makes sense.</summary>
 internal sealed unsafe class NativeMap
 {
-    private const uint HugePagesOption = 1;
-    private const uint PrefaultOption = 2;
-    private const uint BackgroundOption = 4;
 
     private NativeMap(TargetMemory memory, ulong address, in MapHeader header)
     {
@@ -63,9 +60,9 @@ internal sealed unsafe class NativeMap
 
     public string OptionsText => string.Join(", ", new[]
     {
-        (Header.Options & HugePagesOption) != 0 ? "huge pages" : null,
-        (Header.Options & PrefaultOption) != 0 ? "prefault" : null,
-        (Header.Options & BackgroundOption) != 0 ? "background migration" : null,
+        Header.Options.HasFlag(MapFlags.HugePages) ? "huge pages" : null,
+        Header.Options.HasFlag(MapFlags.Prefault) ? "prefault" : null,
+        Header.Options.HasFlag(MapFlags.MigratesInBackground) ? "background migration" : null,
     }.Where(option => option is not null));
 
     /// <summary>The word that stands for "no table yet".</summary>

@@ -24,9 +24,9 @@ internal sealed class ShardFigures
     public WriteSide Side { get; }
 
     /// <summary>Managed id of the thread that holds the lock; 0 if it is free.</summary>
-    public int LockOwner => Side.Lock >> 1;
+    public int LockOwner => new LockWord(Side.Lock).OwnerId;
 
-    public bool HasParkedThreads => (Side.Lock & 1) != 0;
+    public bool HasParkedThreads => new LockWord(Side.Lock).HasWaiters;
 
     public bool IsMigrating => !View.Previous.IsNone;
 
@@ -125,7 +125,7 @@ internal sealed class ShardFigures
         PreviousGroups = reader.Groups;
         reader.Walk((index, group) =>
         {
-            if ((TableReader.VersionOf(group) & Sharding.GroupVersion.Moved) != 0)
+            if (TableReader.VersionOf(group).IsMoved)
             {
                 MovedGroups++;
                 return;

@@ -35,7 +35,7 @@ internal sealed unsafe class TableReader
 
     public static ulong ControlOf(ReadOnlySpan<byte> group) => MemoryMarshal.Read<ulong>(group);
 
-    public static ulong VersionOf(ReadOnlySpan<byte> group) => MemoryMarshal.Read<ulong>(group[sizeof(ulong)..]);
+    public static VersionWord VersionOf(ReadOnlySpan<byte> group) => new(MemoryMarshal.Read<ulong>(group[sizeof(ulong)..]));
 
     /// <summary>Shows every group that can be read, in order.</summary>
     public void Walk(GroupVisitor visit)

@@ -19,7 +19,7 @@ internal readonly unsafe struct AuditRing<TKey>
         _header->RecordBytes = (uint)sizeof(AuditRecord<TKey>);
         _header->KeyOffset = (uint)((byte*)&record.Key - (byte*)&record);
         _header->Capacity = (uint)capacity;
-        _header->Shard = (uint)shard;
+        _header->ShardIndex = (uint)shard;
         _header->Map = map;
         _header->TicksPerSecond = ticksPerSecond;
         _header->AnchorTimestamp = anchor.Timestamp;

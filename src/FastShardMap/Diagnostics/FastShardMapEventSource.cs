@@ -119,7 +119,7 @@ internal sealed unsafe class FastShardMapEventSource : EventSource
         {
             if (log.IsEnabled(EventLevel.Informational, Keywords.Contention))
             {
-                log.ContentionStart((ulong)side->Map, side->Shard, ownerId, waiterId, NameOf(ownerId), NameOf(waiterId));
+                log.ContentionStart((ulong)side->Map, side->ShardIndex, ownerId, waiterId, NameOf(ownerId), NameOf(waiterId));
             }
         }
 
@@ -129,7 +129,7 @@ internal sealed unsafe class FastShardMapEventSource : EventSource
         {
             if (log.IsEnabled(EventLevel.Informational, Keywords.Contention))
             {
-                log.ContentionStop((ulong)side->Map, side->Shard, waiterId, entered, waitNanoseconds);
+                log.ContentionStop((ulong)side->Map, side->ShardIndex, waiterId, entered, waitNanoseconds);
             }
         }
 
@@ -137,7 +137,7 @@ internal sealed unsafe class FastShardMapEventSource : EventSource
         {
             if (log.IsEnabled(EventLevel.Informational, Keywords.Migration))
             {
-                log.MigrationStart((ulong)side->Map, side->Shard, (long)previousGroups, (long)currentGroups, side->Count);
+                log.MigrationStart((ulong)side->Map, side->ShardIndex, (long)previousGroups, (long)currentGroups, side->Count);
             }
         }
 
@@ -145,7 +145,7 @@ internal sealed unsafe class FastShardMapEventSource : EventSource
         {
             if (log.IsEnabled(EventLevel.Informational, Keywords.Migration))
             {
-                log.MigrationStop((ulong)side->Map, side->Shard, (long)previousGroups, completed);
+                log.MigrationStop((ulong)side->Map, side->ShardIndex, (long)previousGroups, completed);
             }
         }
 
@@ -153,7 +153,7 @@ internal sealed unsafe class FastShardMapEventSource : EventSource
         {
             if (log.IsEnabled(EventLevel.Informational, Keywords.Reads))
             {
-                log.ReadFallback((ulong)side->Map, side->Shard, threadId);
+                log.ReadFallback((ulong)side->Map, side->ShardIndex, threadId);
             }
         }
     }

@@ -19,7 +19,7 @@ internal unsafe struct AuditRingHeader
     /// <summary>How many records there is room for: a power of two.</summary>
     public uint Capacity;
 
-    public uint Shard;
+    public uint ShardIndex;
 
     /// <summary>Operations recorded so far; raised after its record is complete.</summary>
     public ulong Recorded;

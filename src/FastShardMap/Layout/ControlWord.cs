@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Numerics;
 using System.Runtime.CompilerServices;
 
 namespace FastShardMap.Layout;
@@ -75,6 +76,13 @@ internal static class ControlWord
         return EveryOccupiedBit >> ((sizeof(ulong) - slotCount) * BitsPerSlot);
     }
 
+    /// <summary>The slot whose control byte has this bit.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: growing to 5 M
+    internal static int SlotOfBit(int bit) => bit / BitsPerSlot;
+
+    /// <summary>How many of the first slots are occupied.</summary>
+    internal static int CountOccupied(ulong control, int slotCount) => BitOperations.PopCount(control & OccupiedBits(slotCount));
+
     /// <summary>The number of entries whose probe passed this group while it was full; a lower bound if it is <see cref="SaturatedOverflow"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static byte OverflowCount(ulong control) => (byte)(control >> OverflowShift);
@@ -82,6 +90,10 @@ internal static class ControlWord
     /// <summary>Whether entries have passed this group, so that a lookup goes on.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static bool HasOverflow(ulong control) => control >= OneOverflow;
+
+    /// <summary>Whether the overflow count has stuck at its maximum.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: growing to 5 M
+    internal static bool IsSaturated(ulong control) => OverflowCount(control) == SaturatedOverflow;
 
     /// <summary>The control word after one more entry passed this group. Stays at <see cref="SaturatedOverflow"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -40,8 +40,8 @@ internal unsafe struct MapHeader
     /// <summary>0 live, 1 disposed.</summary>
     public uint State;
 
-    /// <summary>Bit 0 huge pages, bit 1 pre-faulting, bit 2 background migration.</summary>
-    public uint Options;
+    /// <summary>The options that tools show.</summary>
+    public MapFlags Options;
 
     /// <summary>At least this many groups move with a write to a migrating shard.</summary>
     public uint MigrationStepGroups;

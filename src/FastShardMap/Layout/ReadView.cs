@@ -9,8 +9,7 @@ internal struct ReadView
 {
     public const int Bytes = 32;
 
-    /// <summary>Bit 0 busy, bit 1 migrating (<see cref="Previous"/> is set), +4 a change. Starts at 4; 0 is never
-    /// valid.</summary>
+    /// <summary>A <see cref="GenerationWord"/>.</summary>
     public ulong Generation;
 
     /// <summary>The table that inserts go to.</summary>

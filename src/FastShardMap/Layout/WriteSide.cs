@@ -9,7 +9,7 @@ internal unsafe struct WriteSide
 {
     public const int Bytes = 128;
 
-    /// <summary>0 free; otherwise the owner's managed thread id shifted left by one, bit 0 = threads are parked.</summary>
+    /// <summary>A <see cref="LockWord"/>.</summary>
     public int Lock;
 
     /// <summary>Groups of the current table whose overflow count has stuck at its maximum; of the previous table until a
@@ -57,7 +57,7 @@ internal unsafe struct WriteSide
     public MapHeader* Map;
 
     /// <summary>The shard's index. Never changes.</summary>
-    public int Shard;
+    public int ShardIndex;
 
     /// <summary>1 while a snapshot reads the previous table: slots and control words there must not change.</summary>
     public int PreviousIsFrozen;

@@ -10,7 +10,7 @@ internal interface IMigratingMap
 
 /// <summary>
 /// One background thread for all maps with the option: finishes the migrations of shards that nobody writes to, but for
-/// those that a snapshot may still give their tables back (ShardSet.Freeze.cs). It refers to maps weakly, and ends when
+/// those that a snapshot may still give their tables back (LockedShard.Freeze.cs). It refers to maps weakly, and ends when
 /// there are none.
 /// </summary>
 internal static class BackgroundMigration

@@ -54,7 +54,9 @@ internal readonly unsafe struct MapBlock
         header->SlotBytes = (uint)shape.SlotBytes;
         header->SlotsPerGroup = (uint)shape.SlotsPerGroup;
         header->StrideBytes = (uint)shape.StrideBytes;
-        header->Options = (options.HugePages ? 1u : 0) | (options.Prefault ? 2u : 0) | (options.BackgroundMigration ? 4u : 0);
+        header->Options = (options.HugePages ? MapFlags.HugePages : 0)
+            | (options.Prefault ? MapFlags.Prefault : 0)
+            | (options.BackgroundMigration ? MapFlags.MigratesInBackground : 0);
         header->MigrationStepGroups = (uint)options.MigrationStepGroups;
         header->CreatedTicks = DateTime.UtcNow.Ticks;
 
@@ -68,9 +70,9 @@ internal readonly unsafe struct MapBlock
         for (uint shard = 0; shard < shards; shard++)
         {
             header->Views[shard].Current = sentinel;
-            header->Views[shard].Generation = ViewGeneration.Initial;
+            header->Views[shard].Generation = GenerationWord.Initial.Word;
             header->WriteSides[shard].Map = header;
-            header->WriteSides[shard].Shard = (int)shard;
+            header->WriteSides[shard].ShardIndex = (int)shard;
         }
 
         // Last: a tool that finds the magic finds a complete header.

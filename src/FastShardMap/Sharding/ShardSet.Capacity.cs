@@ -1,12 +1,10 @@
+using System.Runtime.CompilerServices;
 using FastShardMap.Layout;
 
 namespace FastShardMap.Sharding;
 
 internal unsafe partial struct ShardSet<TKey, TValue, THasher>
 {
-    /// <summary>Groups moved in one hold of the lock when a migration is driven to its end: a few microseconds.</summary>
-    private const ulong GroupsPerHold = 64;
-
     /// <summary>Writers may fill a shard as fast as it is trimmed; past this many rounds they have their way. A quiet
     /// shard needs two or three (see SlackFor).</summary>
     private const int MaxTrimRounds = 16;
@@ -18,9 +16,9 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         TableSize size = ShareOf(capacity);
         using InterruptDeferral deferral = new(EnterThread());
         long share = TableSize.MaxEntries(size.Groups, Slots);
-        for (int shard = 0; shard < _options.ShardCount; shard++)
+        for (int shard = 0; shard < ShardCount; shard++)
         {
-            EnsureShardCapacity(_views + shard, share, size);
+            EnsureShardCapacity(ShardAt(shard), share, size);
         }
     }
 
@@ -28,23 +26,15 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
     public readonly void TrimExcess()
     {
         using InterruptDeferral deferral = new(EnterThread());
-        for (int shard = 0; shard < _options.ShardCount; shard++)
+        for (int shard = 0; shard < ShardCount; shard++)
         {
-            for (int round = 0; round < MaxTrimRounds && TrimShard(_views + shard); round++)
+            for (int round = 0; round < MaxTrimRounds && Trim(ShardAt(shard)); round++)
             {
-                FinishMigration(_views + shard);
+                ShardAt(shard).FinishMigration();
             }
         }
 
         _arena.DrainRetired();
-    }
-
-    /// <summary>Drives a running migration of a shard to its end, in bounded holds of the lock.</summary>
-    public readonly void FinishMigration(ReadView* view)
-    {
-        while (MoveSome(view, GroupsPerHold))
-        {
-        }
     }
 
     /// <summary>Moves some groups of every migrating shard, one hold of a lock each.</summary>
@@ -53,58 +43,37 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
     {
         ThrowIfDisposed();
         bool left = false;
-        for (int shard = 0; shard < _options.ShardCount; shard++)
+        for (int shard = 0; shard < ShardCount; shard++)
         {
             // A look without the lock: a migration that starts now is found the next time. A shard that a snapshot may
             // still give its table back is left alone.
             WriteSide* side = _writeSides + shard;
-            if ((ViewGeneration.BeginRead(_views + shard) & ViewGeneration.Migrating) != 0
+            if (ViewGeneration.BeginRead(_views + shard).IsMigrating
                 && (Volatile.Read(ref side->PreviousIsFrozen) == 0 || Volatile.Read(ref side->MigrationCursor) != 0))
             {
-                left |= MoveSome(_views + shard, GroupsPerHold);
+                left |= ShardAt(shard).MoveSome(Shard<TKey, TValue, THasher>.GroupsPerHold);
             }
         }
 
         return left;
     }
 
-    /// <summary>Moves some groups of a migrating shard.</summary>
-    /// <returns>Whether groups are left.</returns>
-    public readonly bool MoveSome(ReadView* view, ulong groups)
+    /// <summary>Drives the migrations of all shards to their ends, in short holds of one lock at a time.</summary>
+    public readonly void FinishMigrations()
     {
-        WriteSide* side = SideOf(view);
-        ThreadState thread = EnterThread();
-        TableRef retired = TableRef.None;
-        bool left = false;
-        bool woke = false;
-        ShardLock.Enter(side, thread);
-        thread.EnterCallback(_arena);
-        try
+        for (int shard = 0; shard < ShardCount; shard++)
         {
-            ThrowIfDisposed();
-            if (!view->Previous.IsNone)
+            // A look without the lock: the thread that has started the migration sees it.
+            if (ViewGeneration.BeginRead(_views + shard).IsMigrating)
             {
-                retired = Migrate(view, side, Math.Min(groups, view->Previous.Groups - side->MigrationCursor));
-                left = !view->Previous.IsNone;
+                ShardAt(shard).FinishMigration();
             }
         }
-        finally
-        {
-            thread.LeaveCallback();
-            woke = ShardLock.Exit(side);
-            if (!retired.IsNone)
-            {
-                Retire(retired);
-            }
-        }
-
-        if (left && woke)
-        {
-            ShardLock.LeaveToWoken(side);
-        }
-
-        return left;
     }
+
+    /// <summary>Inserts that a shrinking table must have room for, so that writers that help at the constant rate end
+    /// the migration before the table is full. Shrinking by much takes several migrations, each with less slack.</summary>
+    public readonly long SlackFor(ulong groups) => (long)(groups / (uint)MigrationStepGroups);
 
     /// <summary>The table that gives every shard its share of a capacity, with room for the spread of random hashes:
     /// four standard deviations.</summary>
@@ -112,12 +81,12 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
     {
         try
         {
-            double mean = (double)capacity / _options.ShardCount;
-            long share = _options.ShardCount == 1
+            double mean = (double)capacity / ShardCount;
+            long share = ShardCount == 1
                 ? capacity
                 : checked((long)Math.Ceiling(mean + Math.Min(4 * Math.Sqrt(mean), capacity - mean)));
             TableSize size = TableSize.ForEntries(share, Slots);
-            UInt128 bytes = (UInt128)size.Bytes(Stride) * (uint)_options.ShardCount;
+            UInt128 bytes = (UInt128)size.Bytes(Stride) * (uint)ShardCount;
             if (bytes <= (ulong)GC.GetGCMemoryInfo().TotalAvailableMemoryBytes)
             {
                 return size;
@@ -134,38 +103,36 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
 #pragma warning restore CA2201, MA0012
     }
 
-    private readonly void EnsureShardCapacity(ReadView* view, long share, TableSize size)
+    private readonly void EnsureShardCapacity(Shard<TKey, TValue, THasher> shard, long share, TableSize size)
     {
-        WriteSide* side = SideOf(view);
+        WriteSide* side = shard.Side;
         bool isEnough = false;
         while (!isEnough)
         {
-            FinishMigration(view);
+            shard.FinishMigration();
 
             // Outside the lock: pre-faulting takes its time.
             ThreadState thread = EnterThread();
             TableRef unused = Volatile.Read(ref side->MaxEntries) < share ? AllocateTable(size, reserved: true) : TableRef.None;
-            bool entered = false;
             try
             {
-                ShardLock.Enter(side, thread); // may throw: the new table must not be lost
-                entered = true;
+                using LockedShard<TKey, TValue, THasher> locked = shard.Enter(thread, guarded: false);
                 ThrowIfDisposed();
 
                 // A migrating shard may get its previous table back from a snapshot, and that may be smaller.
-                if (view->Previous.IsNone)
+                if (shard.View->Previous.IsNone)
                 {
                     isEnough = side->MaxEntries >= share || !unused.IsNone;
-                    unused = side->MaxEntries < share && !unused.IsNone ? StartMigration(view, side, unused) : unused;
+                    if (side->MaxEntries < share && !unused.IsNone)
+                    {
+                        locked.StartMigration(unused);
+                        unused = TableRef.None;
+                    }
                 }
             }
             finally
             {
-                if (entered)
-                {
-                    ShardLock.Exit(side);
-                }
-
+                // Also if the lock could not be had: the new table must not be lost.
                 if (!unused.IsNone)
                 {
                     Retire(unused);
@@ -173,80 +140,13 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
             }
         }
 
-        FinishMigration(view);
+        shard.FinishMigration();
     }
 
-    /// <summary>Starts the migration of a shard to a smaller table, if one is small enough to be worth it.</summary>
-    /// <returns>Whether a migration is running now.</returns>
-    private readonly bool TrimShard(ReadView* view)
+    private readonly bool Trim(Shard<TKey, TValue, THasher> shard)
     {
-        WriteSide* side = SideOf(view);
-        ThreadState thread = EnterThread();
-        TableRef replaced = TableRef.None;
-        ShardLock.Enter(side, thread);
-        try
-        {
-            ThrowIfDisposed();
-            if (!view->Previous.IsNone)
-            {
-                return true;
-            }
-
-            if (side->Count == 0)
-            {
-                replaced = DropTable(view, side);
-                return false;
-            }
-
-            ulong groups = view->Current.Groups;
-            TableSize target = TableSize.ForEntries(side->Count + SlackFor(groups), Slots);
-            if (target.Groups >= groups)
-            {
-                return false;
-            }
-
-            StartMigration(view, side, AllocateTable(target, reserved: false));
-            return true;
-        }
-        finally
-        {
-            ShardLock.Exit(side);
-            if (!replaced.IsNone)
-            {
-                Retire(replaced);
-            }
-        }
-    }
-
-    /// <summary>Inserts that a shrinking table must have room for, so that writers who help at the constant rate end
-    /// the migration before the table is full. Shrinking by much takes several migrations, each with less slack.</summary>
-    private readonly long SlackFor(ulong groups) => (long)(groups / (uint)_options.MigrationStepGroups);
-
-    /// <summary>Replaces the current table by the sentinel. Under the lock.</summary>
-    /// <returns>The dropped table, or none.</returns>
-    private readonly TableRef DropTable(ReadView* view, WriteSide* side)
-    {
-        TableRef dropped = view->Current;
-        if (IsSentinel(dropped))
-        {
-            return TableRef.None;
-        }
-
-        ThreadState.AwaitChanges(side, shards: 1);
-        TableRef previous = view->Previous;
-        ViewGeneration.BeginChange(view);
-        view->Previous = TableRef.None;
-        view->Current = _sentinel;
-        ViewGeneration.EndChange(view);
-        Interlocked.MemoryBarrier(); // [E8] release fence: the view is out before the block's memory changes
-        side->Count = 0;
-        side->SaturatedGroups = 0;
-        Volatile.Write(ref side->MaxEntries, 0);
-        if (!previous.IsNone)
-        {
-            ShardEvents.Listener?.MigrationStop(side, previous.Groups, completed: false);
-        }
-
-        return dropped;
+        using LockedShard<TKey, TValue, THasher> locked = shard.Enter(EnterThread(), guarded: false);
+        ThrowIfDisposed();
+        return locked.Trim();
     }
 }

@@ -19,14 +19,14 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
     {
         ThreadState thread = EnterThread();
         ShardLock.ThrowIfExclusive(_writeSides, thread, "take");
-        EnterAll();
+        LockAll(thread);
         if (IsDisposed)
         {
-            ExitAll(_options.ShardCount);
+            UnlockAll();
             ThrowDisposed();
         }
 
-        for (int shard = 0; shard < _options.ShardCount; shard++)
+        for (int shard = 0; shard < ShardCount; shard++)
         {
             Volatile.Write(ref _writeSides[shard].IsExclusive, 1);
             ViewGeneration.BeginChange(_views + shard);
@@ -38,26 +38,22 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
     /// <summary>Ends the phase. By the thread that began it.</summary>
     public readonly void ExitExclusive()
     {
-        for (int shard = 0; shard < _options.ShardCount; shard++)
+        for (int shard = 0; shard < ShardCount; shard++)
         {
             ViewGeneration.EndChange(_views + shard);
             Volatile.Write(ref _writeSides[shard].IsExclusive, 0);
         }
 
-        ExitAll(_options.ShardCount);
+        UnlockAll();
     }
 
     /// <summary>Reads in an exclusive phase. By its thread.</summary>
     public readonly bool TryReadExclusive(ThreadState thread, in TKey key, out TValue value)
     {
         ulong hash = Hash(key);
-        if (!KeysRunUserCode)
-        {
-            return TryReadOwned(key, hash, ViewOf(hash), out value);
-        }
-
         thread.ReserveCallback();
-        return TryReadGuarded(thread, key, hash, ViewOf(hash), out value);
+        using LockedShard<TKey, TValue, THasher> locked = OwnedAlready(ShardOf(hash), thread, guarded: KeysRunUserCode);
+        return locked.TryRead(hash, key, out value);
     }
 
     /// <summary>Writes in an exclusive phase. By its thread.</summary>
@@ -66,46 +62,20 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         where TOperation : struct, IEntryOperation<TValue>
     {
         ulong hash = Hash(key);
-        ReadView* view = ViewOf(hash);
-        WriteSide* side = SideOf(view);
         if (thread.CallbackDepth != 0)
         {
             EnterFromCallback(thread);
         }
 
-        bool guarded = TOperation.RunsUserCode || KeysRunUserCode;
-        TableRef retired = TableRef.None;
-        if (guarded)
-        {
-            thread.EnterCallback(_arena);
-        }
-
+        using LockedShard<TKey, TValue, THasher> locked =
+            OwnedAlready(ShardOf(hash), thread, guarded: TOperation.RunsUserCode || KeysRunUserCode);
         try
         {
-            if (!view->Previous.IsNone)
-            {
-                retired = Help(view, side);
-            }
-
-            WriteLocked(view, side, hash, key, ref operation, ref retired);
+            locked.Write(hash, key, ref operation);
         }
         finally
         {
-            if (guarded)
-            {
-                thread.LeaveCallback();
-            }
-
-            // A growth that began or ended has closed its change of the view.
-            if ((view->Generation & ViewGeneration.Busy) == 0)
-            {
-                ViewGeneration.BeginChange(view);
-            }
-
-            if (!retired.IsNone)
-            {
-                Retire(retired);
-            }
+            KeepGenerationBusy(locked.View);
         }
     }
 
@@ -113,7 +83,29 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
     public readonly KeyValuePair<TKey, TValue>[] ToArrayExclusive()
     {
         KeyValuePair<TKey, TValue>[] entries = new KeyValuePair<TKey, TValue>[Count];
-        CopyAll(entries);
+        CopyAll(ThreadState.Current, entries);
         return entries;
+    }
+
+    private readonly void ThawInExclusivePhase(int shard, TableRef table, ThreadState thread)
+    {
+        using LockedShard<TKey, TValue, THasher> locked = OwnedAlready(shard, thread, guarded: false);
+        try
+        {
+            locked.Thaw(table);
+        }
+        finally
+        {
+            KeepGenerationBusy(locked.View);
+        }
+    }
+
+    /// <summary>The phase keeps every generation odd; a growth that began or ended has closed its change of the view.</summary>
+    private static void KeepGenerationBusy(ReadView* view)
+    {
+        if (!new GenerationWord(view->Generation).IsBusy)
+        {
+            ViewGeneration.BeginChange(view);
+        }
     }
 }

@@ -13,26 +13,16 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
     {
         List<string> violations = [];
         HashSeed seed = _seed;
-        for (int shard = 0; shard < _options.ShardCount; shard++)
+        for (int shard = 0; shard < ShardCount; shard++)
         {
             int index = shard;
             nuint offset = (nuint)(uint)shard * ReadView.Bytes;
             nuint mask = _viewMask;
-            ThreadState thread = EnterThread();
-            ShardLock.Enter(_writeSides + shard, thread);
-            thread.EnterCallback(_arena);
-            try
+            using LockedShard<TKey, TValue, THasher> locked = ShardAt(shard).Enter(EnterThread(), guarded: true);
+            ThrowIfDisposed();
+            foreach (string violation in FindShardViolations(locked, HashOf))
             {
-                ThrowIfDisposed();
-                foreach (string violation in FindShardViolations(_views + shard, _writeSides + shard, HashOf))
-                {
-                    violations.Add($"shard {shard}: {violation}");
-                }
-            }
-            finally
-            {
-                thread.LeaveCallback();
-                ShardLock.Exit(_writeSides + shard);
+                violations.Add($"shard {shard}: {violation}");
             }
 
             ulong HashOf(TKey key)
@@ -50,8 +40,10 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         return violations;
     }
 
-    private readonly List<string> FindShardViolations(ReadView* view, WriteSide* side, Func<TKey, ulong> hashOf)
+    private readonly List<string> FindShardViolations(LockedShard<TKey, TValue, THasher> locked, Func<TKey, ulong> hashOf)
     {
+        ReadView* view = locked.View;
+        WriteSide* side = locked.Side;
         List<string> violations = [];
         TableRef current = view->Current;
         TableRef previous = view->Previous;
@@ -63,9 +55,10 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
             }
         }
 
-        Expect((view->Generation & ViewGeneration.Busy) == 0, "the generation is odd");
-        Expect(view->Generation >= ViewGeneration.Initial, "the generation is not valid");
-        Expect((view->Generation & ViewGeneration.Migrating) != 0 == !previous.IsNone, "the generation's migrating bit is wrong");
+        GenerationWord generation = new(view->Generation);
+        Expect(!generation.IsBusy, "the generation is odd");
+        Expect(generation.IsValid, "the generation is not valid");
+        Expect(generation.IsMigrating == !previous.IsNone, "the generation's migrating bit is wrong");
         if (IsSentinel(current))
         {
             Expect(side->MaxEntries == 0 && side->Count == 0 && previous.IsNone, "the sentinel table has entries");
@@ -75,12 +68,12 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
 
         violations.AddRange(Table<TKey, TValue>.FindViolations(current, hashOf, out long entries));
         Expect(side->MaxEntries == TableSize.MaxEntries(current.Groups, Slots), "the capacity is not that of the table");
-        Expect(CountGroups(current, GroupVersion.Moved) == 0, "groups of the current table are marked as moved");
-        TableRef counted = !previous.IsNone && IsUntouched(side) ? previous : current;
+        Expect(CountMoved(current) == 0, "groups of the current table are marked as moved");
+        TableRef counted = !previous.IsNone && locked.IsUntouched ? previous : current;
         Expect(CountSaturated(counted) == side->SaturatedGroups, "the number of saturated groups is wrong");
         if (!previous.IsNone)
         {
-            Expect(!IsUntouched(side) || (entries == 0 && CountGroups(previous, GroupVersion.Moved) == 0), "the cursor is at 0, and entries have moved");
+            Expect(!locked.IsUntouched || (entries == 0 && CountMoved(previous) == 0), "the cursor is at 0, and entries have moved");
             violations.AddRange(Table<TKey, TValue>.FindViolations(previous, hashOf, out long entriesLeft));
             Expect(side->MigrationCursor < previous.Groups, "the migration is over, and the previous table still there");
             Expect(FirstUnmoved(previous) >= side->MigrationCursor, "the cursor has passed groups that are not moved");
@@ -93,12 +86,12 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         return violations;
     }
 
-    private static long CountGroups(TableRef table, ulong versionBit)
+    private static long CountMoved(TableRef table)
     {
         long count = 0;
         for (ulong index = 0; index < table.Groups; index++)
         {
-            count += (Table<TKey, TValue>.GroupAt(table, index)->Version & versionBit) != 0 ? 1 : 0;
+            count += new VersionWord(Table<TKey, TValue>.GroupAt(table, index)->Version).IsMoved ? 1 : 0;
         }
 
         return count;
@@ -108,7 +101,7 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
     private static ulong FirstUnmoved(TableRef table)
     {
         ulong index = 0;
-        while (index < table.Groups && (Table<TKey, TValue>.GroupAt(table, index)->Version & GroupVersion.Moved) != 0)
+        while (index < table.Groups && new VersionWord(Table<TKey, TValue>.GroupAt(table, index)->Version).IsMoved)
         {
             index++;
         }
@@ -121,7 +114,7 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         long count = 0;
         for (ulong index = 0; index < table.Groups; index++)
         {
-            count += ControlWord.OverflowCount(Table<TKey, TValue>.GroupAt(table, index)->Control) == ControlWord.SaturatedOverflow ? 1 : 0;
+            count += ControlWord.IsSaturated(Table<TKey, TValue>.GroupAt(table, index)->Control) ? 1 : 0;
         }
 
         return count;
@@ -133,13 +126,15 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         for (ulong index = 0; index < previous.Groups; index++)
         {
             Group* group = Table<TKey, TValue>.GroupAt(previous, index);
-            for (int slot = 0; slot < Slots && (group->Version & GroupVersion.Moved) == 0; slot++)
+            if (new VersionWord(group->Version).IsMoved)
             {
-                if (ControlWord.ControlByte(group->Control, slot) != 0)
-                {
-                    TKey key = *Table<TKey, TValue>.KeyAt(group, slot);
-                    count += Table<TKey, TValue>.TryFind(current, hashOf(key), key, out _) ? 1 : 0;
-                }
+                continue;
+            }
+
+            foreach (int slot in Table<TKey, TValue>.Occupied(group->Control))
+            {
+                TKey key = *Table<TKey, TValue>.KeyAt(group, slot);
+                count += Table<TKey, TValue>.TryFind(current, hashOf(key), key, out _) ? 1 : 0;
             }
         }
 

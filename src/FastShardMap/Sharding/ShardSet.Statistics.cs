@@ -13,7 +13,7 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         long groupsMoved = 0;
         int migrating = 0;
         ShardMapStatistics sum = default;
-        for (int shard = 0; shard < _options.ShardCount; shard++)
+        for (int shard = 0; shard < ShardCount; shard++)
         {
             // Single words, so never torn; together they are of no particular moment.
             WriteSide* side = _writeSides + shard;
@@ -47,7 +47,7 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
 
         return sum with
         {
-            ShardCount = _options.ShardCount,
+            ShardCount = ShardCount,
             Groups = groups,
             SlotsPerGroup = Slots,
             BytesAllocated = _arena.LiveBytes,
@@ -61,22 +61,12 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
     public readonly long[] GetProbeLengths(int maxLength)
     {
         long[] lengths = new long[maxLength + 1];
-        for (int shard = 0; shard < _options.ShardCount; shard++)
+        for (int shard = 0; shard < ShardCount; shard++)
         {
-            ThreadState thread = EnterThread();
-            ShardLock.Enter(_writeSides + shard, thread);
-            thread.EnterCallback(_arena);
-            try
-            {
-                ThrowIfDisposed();
-                CountProbeLengths(_views[shard].Previous, lengths);
-                CountProbeLengths(_views[shard].Current, lengths);
-            }
-            finally
-            {
-                thread.LeaveCallback();
-                ShardLock.Exit(_writeSides + shard);
-            }
+            using LockedShard<TKey, TValue, THasher> locked = ShardAt(shard).Enter(EnterThread(), guarded: true);
+            ThrowIfDisposed();
+            CountProbeLengths(_views[shard].Previous, lengths);
+            CountProbeLengths(_views[shard].Current, lengths);
         }
 
         return lengths;
@@ -88,7 +78,7 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
     {
         long passed = 0;
         long entries = 0;
-        for (int shard = 0; shard < _options.ShardCount; shard++)
+        for (int shard = 0; shard < ShardCount; shard++)
         {
             TableRef table = TableRef.FromWord(Volatile.Read(ref *(ulong*)&_views[shard].Current));
             ulong stride = Math.Max(1, table.Groups / (uint)groupsPerShard);
@@ -96,7 +86,7 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
             {
                 ulong control = GroupVersion.ReadControl(Table<TKey, TValue>.GroupAt(table, index));
                 passed += ControlWord.OverflowCount(control);
-                entries += System.Numerics.BitOperations.PopCount(control & ControlWord.OccupiedBits(Slots));
+                entries += ControlWord.CountOccupied(control, Slots);
             }
         }
 
@@ -107,7 +97,7 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
     public readonly KeyValuePair<TKey, TValue>[] PeekEntries(int limit)
     {
         List<KeyValuePair<TKey, TValue>> entries = [];
-        for (int shard = 0; shard < _options.ShardCount && !IsDisposed; shard++)
+        for (int shard = 0; shard < ShardCount && !IsDisposed; shard++)
         {
             PeekTable(_views[shard].Previous, limit, entries);
             PeekTable(_views[shard].Current, limit, entries);
@@ -122,9 +112,14 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         for (ulong index = 0; index < groups; index++)
         {
             Group* group = Table<TKey, TValue>.GroupAt(table, index);
-            ulong version = GroupVersion.BeginRead(group);
+            VersionWord version = GroupVersion.BeginRead(group);
             ulong control = GroupVersion.ReadControl(group);
-            for (int slot = 0; slot < Slots && (version & (GroupVersion.Written | GroupVersion.Moved)) == 0; slot++)
+            if (!version.IsStable)
+            {
+                continue;
+            }
+
+            foreach (int slot in Table<TKey, TValue>.Occupied(control))
             {
                 if (entries.Count == limit)
                 {
@@ -133,7 +128,7 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
 
                 KeyValuePair<TKey, TValue> copy =
                     new(*Table<TKey, TValue>.KeyAt(group, slot), *Table<TKey, TValue>.ValueAt(group, slot));
-                if (ControlWord.ControlByte(control, slot) != 0 && GroupVersion.Validate(group, version))
+                if (GroupVersion.Validate(group, version))
                 {
                     entries.Add(copy);
                 }
@@ -147,14 +142,16 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         for (ulong index = 0; index < groups; index++)
         {
             Group* group = Table<TKey, TValue>.GroupAt(table, index);
-            for (int slot = 0; slot < Slots && (group->Version & GroupVersion.Moved) == 0; slot++)
+            if (new VersionWord(group->Version).IsMoved)
             {
-                if (ControlWord.ControlByte(group->Control, slot) != 0)
-                {
-                    ulong home = table.Home(Hash(*Table<TKey, TValue>.KeyAt(group, slot)));
-                    ulong length = index >= home ? index - home : index + groups - home;
-                    lengths[(int)Math.Min(length, (ulong)lengths.Length - 1)]++;
-                }
+                continue;
+            }
+
+            foreach (int slot in Table<TKey, TValue>.Occupied(group->Control))
+            {
+                ulong home = table.Home(Hash(*Table<TKey, TValue>.KeyAt(group, slot)));
+                ulong length = index >= home ? index - home : index + groups - home;
+                lengths[(int)Math.Min(length, (ulong)lengths.Length - 1)]++;
             }
         }
     }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using FastShardMap.Layout;
 using FastShardMap.Memory;
@@ -10,6 +11,9 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
     where TValue : unmanaged
     where THasher : struct, IKeyHasher<TKey>
 {
+    /// <summary>Grown tables of this length and more get huge pages, if those are asked for; smaller ones fit the TLB.</summary>
+    public const nuint MinCollapseBytes = PageMemory.HugePageBytes;
+
     private readonly ReadView* _views;
     private readonly nuint _viewMask;
     private readonly HashSeed _seed;
@@ -48,11 +52,18 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
 
     public readonly string? Name => _options.Name;
 
+    /// <summary>What a shard has before its first insert, and after Dispose.</summary>
+    public readonly TableRef Sentinel => _sentinel;
+
+    public readonly int MigrationStepGroups => _options.MigrationStepGroups;
+
+    public readonly bool HugePages => _options.HugePages;
+
     public readonly long ReadRetries => Interlocked.Read(ref _header->ReadRetries);
 
     public readonly bool IsDisposed
     {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: uncontended writes look at it under the lock
+        [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: uncontended writes look at it under the lock
         get => Volatile.Read(ref Unsafe.AsRef(in _disposed)) != 0;
     }
 
@@ -62,7 +73,7 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         get
         {
             long count = 0;
-            for (int shard = 0; shard < _options.ShardCount; shard++)
+            for (int shard = 0; shard < ShardCount; shard++)
             {
                 count += Volatile.Read(ref _writeSides[shard].Count);
             }
@@ -77,7 +88,7 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         get
         {
             long capacity = 0;
-            for (int shard = 0; shard < _options.ShardCount; shard++)
+            for (int shard = 0; shard < ShardCount; shard++)
             {
                 capacity += Volatile.Read(ref _writeSides[shard].MaxEntries);
             }
@@ -108,10 +119,10 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void ThrowDisposed() => throw new ObjectDisposedException("ShardMap");
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: every operation
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: every operation
     public readonly ulong Hash(TKey key) => default(THasher).Hash(key, _seed);
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: every operation
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: every operation
     private readonly ReadView* ViewOf(ulong hash) => (ReadView*)((byte*)_views + HashBits.ViewOffset(hash, _viewMask));
 
     private readonly WriteSide* SideOf(ReadView* view) =>
@@ -119,7 +130,7 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
 
     /// <summary>The thread that is about to take a lock of this map, refused if it holds one already.</summary>
     /// <exception cref="InvalidOperationException">The thread is inside a callback of this map.</exception>
-    private readonly ThreadState EnterThread()
+    public readonly ThreadState EnterThread()
     {
         ThreadState thread = ThreadState.Current;
         if (thread.CallbackDepth != 0)
@@ -146,12 +157,47 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         thread.ReserveCallback();
     }
 
+    /// <summary>The shard of a hash.</summary>
+    [UnscopedRef]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: every operation
+    private readonly Shard<TKey, TValue, THasher> ShardFor(ulong hash)
+    {
+        ReadView* view = ViewOf(hash);
+        return new Shard<TKey, TValue, THasher>(in this, view, SideOf(view));
+    }
+
+    /// <summary>The shard with this index.</summary>
+    [UnscopedRef]
+    public readonly Shard<TKey, TValue, THasher> ShardAt(int shard) => new(in this, _views + shard, _writeSides + shard);
+
+    /// <summary>The shard with this index, whose lock the thread owns already.</summary>
+    [UnscopedRef]
+    private readonly LockedShard<TKey, TValue, THasher> OwnedAlready(int shard, ThreadState thread, bool guarded) =>
+        LockedShard<TKey, TValue, THasher>.OwnedAlready(ShardAt(shard), thread, guarded);
+
+    public readonly bool IsSentinel(TableRef table) => table.Equals(_sentinel);
+
+    /// <summary>A zeroed table.</summary>
+    /// <exception cref="OutOfMemoryException">The system refuses the memory.</exception>
+    public readonly TableRef AllocateTable(TableSize size, bool reserved)
+    {
+        nuint bytes = size.Bytes(Stride);
+        bool hugePages = reserved && _options.HugePages;
+        byte* block = _arena.Allocate(bytes, hugePages, collapsible: _options.HugePages && bytes >= MinCollapseBytes);
+        if (reserved && _options.Prefault)
+        {
+            PageMemory.Prefault(block, bytes);
+        }
+
+        return TableRef.Create(block, size);
+    }
+
     /// <summary>Returns a table that no shard refers to any more. Outside all locks.</summary>
-    private readonly void Retire(TableRef table)
+    public readonly void Retire(TableRef table)
     {
         if (GroupShape<TKey, TValue>.IsMisreadWhenStale)
         {
-            ThreadState.AwaitChanges(_writeSides, (uint)_options.ShardCount);
+            ThreadState.AwaitWrites(_writeSides, (uint)ShardCount);
         }
 
         _arena.Retire(table.Base, table.Size.Bytes(Stride));

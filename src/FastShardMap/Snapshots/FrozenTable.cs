@@ -7,7 +7,7 @@ using FastShardMap.Tables;
 namespace FastShardMap.Snapshots;
 
 /// <summary>Reads a frozen table: slots and control words as they were, versions ignored, because a migration marks
-/// groups as moved there (see ShardSet.Freeze.cs).</summary>
+/// groups as moved there (see LockedShard.Freeze.cs).</summary>
 internal static unsafe class FrozenTable<TKey, TValue>
     where TKey : unmanaged, IEquatable<TKey>
     where TValue : unmanaged
@@ -51,17 +51,14 @@ internal static unsafe class FrozenTable<TKey, TValue>
         if (!table.IsNone)
         {
             uint tag = HashBits.Tag(hash);
-            ulong index = table.Home(hash);
-            ulong groups = table.Groups;
-            for (ulong step = 0; step < groups; step++)
+            for (ProbeSequence probe = new(table, hash, Table<TKey, TValue>.Stride); !probe.IsOver; probe.Advance())
             {
-                Group* group = Table<TKey, TValue>.GroupAt(table, index);
-                ulong control = group->Control;
+                ulong control = probe.Group->Control;
                 for (ulong match = Table<TKey, TValue>.MatchUnlocked(control, tag); match != 0; match = ControlGroups.ClearLowest(match))
                 {
                     int slot = ControlGroups.LowestSlot(match);
-                    TKey candidate = *Table<TKey, TValue>.KeyAt(group, slot);
-                    TValue copy = *Table<TKey, TValue>.ValueAt(group, slot);
+                    TKey candidate = *Table<TKey, TValue>.KeyAt(probe.Group, slot);
+                    TValue copy = *Table<TKey, TValue>.ValueAt(probe.Group, slot);
                     if (state.IsDisposed)
                     {
                         value = default;
@@ -79,8 +76,6 @@ internal static unsafe class FrozenTable<TKey, TValue>
                 {
                     break;
                 }
-
-                index = index + 1 == groups ? 0 : index + 1;
             }
         }
 
@@ -98,14 +93,10 @@ internal static unsafe class FrozenTable<TKey, TValue>
     {
         int copied = 0;
         Group* group = Table<TKey, TValue>.GroupAt(table, index);
-        ulong control = group->Control;
-        for (int slot = 0; slot < Table<TKey, TValue>.Slots; slot++)
+        foreach (int slot in Table<TKey, TValue>.Occupied(group->Control))
         {
-            if (ControlWord.ControlByte(control, slot) != 0)
-            {
-                entries[copied++] = new KeyValuePair<TKey, TValue>(
-                    *Table<TKey, TValue>.KeyAt(group, slot), *Table<TKey, TValue>.ValueAt(group, slot));
-            }
+            entries[copied++] = new KeyValuePair<TKey, TValue>(
+                *Table<TKey, TValue>.KeyAt(group, slot), *Table<TKey, TValue>.ValueAt(group, slot));
         }
 
         return copied;

@@ -91,12 +91,9 @@ internal sealed unsafe class LocalMap<TKey, TValue> : IDisposable
         for (ulong index = 0; !_table.IsNone && index < _table.Groups; index++)
         {
             Group* group = Table<TKey, TValue>.GroupAt(_table, index);
-            for (int slot = 0; slot < Slots; slot++)
+            foreach (int slot in Table<TKey, TValue>.Occupied(group->Control))
             {
-                if (ControlWord.ControlByte(group->Control, slot) != 0)
-                {
-                    entries.Add(new(*Table<TKey, TValue>.KeyAt(group, slot), *Table<TKey, TValue>.ValueAt(group, slot)));
-                }
+                entries.Add(new(*Table<TKey, TValue>.KeyAt(group, slot), *Table<TKey, TValue>.ValueAt(group, slot)));
             }
         }
 
@@ -132,14 +129,11 @@ internal sealed unsafe class LocalMap<TKey, TValue> : IDisposable
             for (ulong index = 0; !_table.IsNone && index < _table.Groups; index++)
             {
                 Group* group = Table<TKey, TValue>.GroupAt(_table, index);
-                for (int slot = 0; slot < Slots; slot++)
+                foreach (int slot in Table<TKey, TValue>.Occupied(group->Control))
                 {
-                    if (ControlWord.ControlByte(group->Control, slot) != 0)
-                    {
-                        TKey key = *Table<TKey, TValue>.KeyAt(group, slot);
-                        saturated += Table<TKey, TValue>.Insert<UnsharedGroups>(
-                            next, default(DefaultHasher<TKey>).Hash(key, _seed), key, *Table<TKey, TValue>.ValueAt(group, slot));
-                    }
+                    TKey key = *Table<TKey, TValue>.KeyAt(group, slot);
+                    saturated += Table<TKey, TValue>.Insert<UnsharedGroups>(
+                        next, default(DefaultHasher<TKey>).Hash(key, _seed), key, *Table<TKey, TValue>.ValueAt(group, slot));
                 }
             }
 

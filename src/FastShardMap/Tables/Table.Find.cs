@@ -10,14 +10,11 @@ internal static unsafe partial class Table<TKey, TValue>
     public static bool TryFind(TableRef table, ulong hash, in TKey key, out SlotRef slot)
     {
         uint tag = HashBits.Tag(hash);
-        ulong index = table.Home(hash);
-        ulong groups = table.Groups;
-        byte* block = table.Base;
-        for (ulong step = 0; step < groups; step++)
+        for (ProbeSequence probe = new(table, hash, Stride); !probe.IsOver; probe.Advance())
         {
-            Group* group = (Group*)(block + (index * (uint)Stride));
+            Group* group = probe.Group;
             ulong control = group->Control;
-            if ((group->Version & MovedBit) == 0)
+            if (!new VersionWord(group->Version).IsMoved)
             {
                 for (ulong match = ControlGroups.Match(control, tag); match != 0; match = ControlGroups.ClearLowest(match))
                 {
@@ -34,8 +31,6 @@ internal static unsafe partial class Table<TKey, TValue>
             {
                 break;
             }
-
-            index = index + 1 == groups ? 0 : index + 1;
         }
 
         slot = default;

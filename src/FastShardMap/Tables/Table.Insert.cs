@@ -13,16 +13,13 @@ internal static unsafe partial class Table<TKey, TValue>
         where TSync : struct, IGroupSync
     {
         int saturated = 0;
-        ulong index = table.Home(hash);
-        ulong groups = table.Groups;
-        byte* block = table.Base;
-        ulong step = 0;
+        ProbeSequence probe = new(table, hash, Stride);
         Group* group;
         ulong control;
         ulong free;
         while (true)
         {
-            group = (Group*)(block + (index * (uint)Stride));
+            group = probe.Group;
             control = group->Control;
             free = ControlGroups.MatchEmpty(control, Slots);
             if (free != 0)
@@ -34,11 +31,11 @@ internal static unsafe partial class Table<TKey, TValue>
             if (raised != control)
             {
                 TSync.SetControl(group, raised);
-                saturated += ControlWord.OverflowCount(raised) == ControlWord.SaturatedOverflow ? 1 : 0;
+                saturated += ControlWord.IsSaturated(raised) ? 1 : 0;
             }
 
-            index = index + 1 == groups ? 0 : index + 1;
-            Debug.Assert(++step < groups, "No free slot in the table.");
+            probe.Advance();
+            Debug.Assert(!probe.IsOver, "No free slot in the table.");
         }
 
         int slot = ControlGroups.LowestSlot(free);

@@ -1,4 +1,5 @@
 using FastShardMap.Layout;
+using FastShardMap.Probing;
 
 namespace FastShardMap.Tables;
 
@@ -24,10 +25,10 @@ internal static unsafe partial class Table<TKey, TValue>
         {
             Group* group = GroupAt(table, index);
             ulong control = group->Control;
-            bool moved = (group->Version & MovedBit) != 0;
-            if ((group->Version & 1) != 0)
+            bool moved = new VersionWord(group->Version).IsMoved;
+            if (new VersionWord(group->Version).IsWritten)
             {
-                violations.Add($"group {index}: version {group->Version} is odd, and nobody is writing");
+                violations.Add($"group {index}: its version says {new VersionWord(group->Version)}, and nobody is writing");
             }
 
             for (int slot = 0; slot < ControlWord.MaxSlots; slot++)
@@ -74,13 +75,13 @@ internal static unsafe partial class Table<TKey, TValue>
             return;
         }
 
-        for (ulong passed = table.Home(hash); passed != index; passed = passed + 1 == table.Groups ? 0 : passed + 1)
+        for (ProbeSequence probe = new(table, hash, Stride); probe.Index != index; probe.Advance())
         {
-            passedBy[passed]++;
+            passedBy[probe.Index]++;
         }
 
         // The first slot that a walk finds the key in must be this one.
-        if ((group->Version & MovedBit) == 0)
+        if (!new VersionWord(group->Version).IsMoved)
         {
             if (!TryFind(table, hash, key, out SlotRef found))
             {
@@ -102,7 +103,7 @@ internal static unsafe partial class Table<TKey, TValue>
         }
 
         // A moved group's count is frozen: entries that passed it may have been removed since.
-        bool moved = (group->Version & MovedBit) != 0;
+        bool moved = new VersionWord(group->Version).IsMoved;
         if (moved ? count < passedBy : count != passedBy)
         {
             violations.Add($"group {index}: overflow count {count}, but {passedBy} entries passed it (invariant 1)");

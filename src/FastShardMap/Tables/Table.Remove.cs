@@ -1,4 +1,5 @@
 using FastShardMap.Layout;
+using FastShardMap.Probing;
 
 namespace FastShardMap.Tables;
 
@@ -12,14 +13,10 @@ internal static unsafe partial class Table<TKey, TValue>
         TSync.SetControl(slot.Group, ControlWord.WithoutTag(slot.Group->Control, slot.Slot));
         TSync.EndWrite(slot.Group);
 
-        ulong index = table.Home(hash);
-        ulong groups = table.Groups;
-        byte* block = table.Base;
-        for (Group* group = (Group*)(block + (index * (uint)Stride));
-            group != slot.Group;
-            group = (Group*)(block + (index * (uint)Stride)))
+        for (ProbeSequence probe = new(table, hash, Stride); probe.Group != slot.Group; probe.Advance())
         {
-            if ((group->Version & MovedBit) == 0)
+            Group* group = probe.Group;
+            if (!new VersionWord(group->Version).IsMoved)
             {
                 ulong lowered = ControlWord.DecrementOverflow(group->Control);
                 if (lowered != group->Control)
@@ -27,8 +24,6 @@ internal static unsafe partial class Table<TKey, TValue>
                     TSync.SetControl(group, lowered);
                 }
             }
-
-            index = index + 1 == groups ? 0 : index + 1;
         }
     }
 }

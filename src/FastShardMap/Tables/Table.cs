@@ -38,9 +38,6 @@ internal static unsafe partial class Table<TKey, TValue>
     where TKey : unmanaged, IEquatable<TKey>
     where TValue : unmanaged
 {
-    /// <summary>Bit 1 of a group's version: its entries live in another table now.</summary>
-    public const ulong MovedBit = 2;
-
     public static int Stride => GroupShape<TKey, TValue>.StrideBytes;
 
     public static int Slots => GroupShape<TKey, TValue>.Slots;
@@ -67,6 +64,9 @@ internal static unsafe partial class Table<TKey, TValue>
     /// <summary>The home group of a hash.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: overwrite at 1 M
     public static Group* HomeGroup(TableRef table, ulong hash) => (Group*)table.HomeGroup(hash, Stride);
+
+    /// <summary>The occupied slots of a group, from its control word.</summary>
+    public static OccupiedSlots Occupied(ulong control) => new(control, Slots);
 
     // Safety: index < table.Groups.
     public static Group* GroupAt(TableRef table, ulong index) => (Group*)(table.Base + (index * (uint)Stride));

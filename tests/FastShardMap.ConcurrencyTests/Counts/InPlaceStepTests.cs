@@ -1,38 +1,38 @@
 namespace FastShardMap.ConcurrencyTests.Counts;
 
-/// <summary>The order of the steps of a change in place, and that whoever copies or drops tables waits for such changes:
+/// <summary>The order of the steps of a write in place, and that operations which copy or drop tables wait for such writes:
 /// a copy of a value is one step of a schedule, so that no schedule shows it torn.</summary>
 public sealed class InPlaceStepTests
 {
     private static readonly string[] Finding =
-        ["reader: generation", "holder: current", "reader: version", "reader: control", "holder: key"];
+        ["reader: generation", "group owner: current", "reader: version", "reader: control", "group owner: key"];
 
     private static readonly string[] Changing =
     [
-        "holder: hold", "holder: lock", "holder: version again", "reader: generation again", "holder: value",
-        "holder: release", "holder: say no more",
+        "group owner: lock", "group owner: shard lock", "group owner: version again", "reader: generation again", "group owner: value",
+        "group owner: unlock", "group owner: end",
     ];
 
     /// <summary>A map, a key, and what is done to it.</summary>
     private delegate void Operation(ShardMap<ulong, ulong> map);
 
     [Fact]
-    public void Overwrite_OfAShapeThatCannotBeMisread_SaysAndHolds() =>
-        Assert.Equal(["holder: say", .. Finding, .. Changing], StepsOfAnOverwrite<ulong>());
+    public void Overwrite_OfAShapeThatCannotBeMisread_AnnouncesAndLocks() =>
+        Assert.Equal(["group owner: announce", .. Finding, .. Changing], StepsOfAnOverwrite<ulong>());
 
     [Fact]
-    public void Overwrite_OfAnyOtherShape_AnnouncesAndHolds() =>
-        Assert.Equal(["holder: announce", .. Finding, .. Changing], StepsOfAnOverwrite<Guid>());
+    public void Overwrite_OfAnyOtherShape_AnnouncesWithAFenceAndLocks() =>
+        Assert.Equal(["group owner: announce, fenced", .. Finding, .. Changing], StepsOfAnOverwrite<Guid>());
 
-    /// <summary>Who visits each group waits for that group's holder.</summary>
+    /// <summary>An enumeration waits until each group that it visits is unlocked.</summary>
     [Fact]
-    public void Enumeration_WaitsForTheHolderOfEachGroup()
+    public void Enumeration_WaitsUntilEachGroupIsUnlocked()
     {
         using ShardMap<ulong, ulong> map = new(new ShardMapOptions { ShardCount = 1 });
         map[1] = 1;
         StepRecorder recorder = new();
         recorder.Record(() => Assert.Single(map));
-        Assert.Equal(1, recorder.CountOf("writer: holder"));
+        Assert.Equal(1, recorder.CountOf("writer: group owner"));
         Assert.Equal(0, recorder.CountOf("writer: changes"));
     }
 
@@ -44,7 +44,7 @@ public sealed class InPlaceStepTests
     [InlineData("Clone")]
     [InlineData("Exclusive")]
     [InlineData("Dispose")]
-    public void WhoeverCopiesOrDropsTables_WaitsForChangesUnderTheLock(string name)
+    public void Operation_ThatCopiesOrDropsTables_WaitsForWritesInPlaceUnderTheLock(string name)
     {
         using ShardMap<ulong, ulong> map = new(new ShardMapOptions { ShardCount = 1 });
         map[1] = 1;

@@ -113,7 +113,7 @@ internal sealed unsafe class MapTarget<TValue>(ulong[] keys, int shards = 1, int
                 faults.Add($"shard {shard} is left locked: {side.Lock}");
             }
 
-            if (view.Previous.IsNone == ((view.Generation & ViewGeneration.Migrating) != 0) || (view.Generation & 1) != 0)
+            if (view.Previous.IsNone == (new GenerationWord(view.Generation).IsMigrating) || new GenerationWord(view.Generation).IsBusy)
             {
                 faults.Add($"shard {shard} has generation {view.Generation}");
             }
@@ -239,7 +239,7 @@ internal sealed unsafe class MapTarget<TValue>(ulong[] keys, int shards = 1, int
                 Map.EnsureCapacity((long)op.A);
                 break;
             case OpKind.MoveSome:
-                Map.Shards.MoveSome(Header->Views + op.Key, op.A);
+                Map.Shards.ShardAt((int)op.Key).MoveSome(op.A);
                 break;
             case OpKind.Cancel:
                 // A registration's disposal waits for its callback to end, where the scheduler cannot see it.
@@ -311,13 +311,13 @@ internal sealed unsafe class MapTarget<TValue>(ulong[] keys, int shards = 1, int
         for (ulong index = 0; index < groups; index++)
         {
             Group* group = Table<ulong, TValue>.GroupAt(table, index);
-            if ((group->Version & GroupVersion.Written) != 0)
+            if (new VersionWord(group->Version).IsWritten)
             {
                 faults.Add($"group {index} is left busy or held");
             }
 
             // Entries of moved groups have raised counts that nothing lowers.
-            bool moved = (group->Version & GroupVersion.Moved) != 0;
+            bool moved = new VersionWord(group->Version).IsMoved;
             for (int slot = 0; slot < Table<ulong, TValue>.Slots; slot++)
             {
                 byte control = ControlWord.ControlByte(group->Control, slot);
@@ -348,7 +348,7 @@ internal sealed unsafe class MapTarget<TValue>(ulong[] keys, int shards = 1, int
         {
             Group* group = Table<ulong, TValue>.GroupAt(table, index);
             byte count = ControlWord.OverflowCount(group->Control);
-            bool moved = (group->Version & GroupVersion.Moved) != 0;
+            bool moved = new VersionWord(group->Version).IsMoved;
             if (count != ControlWord.SaturatedOverflow && (moved ? count < passed[index] : count != passed[index]))
             {
                 faults.Add($"group {index} of {groups} counts {count} entries past it; there are {passed[index]}");

@@ -98,7 +98,7 @@ public sealed unsafe class ShardLockTests
         ShardLock.Enter(mine.Shards.Header->WriteSides, me);
         thread.Start();
         Assert.True(SpinWait.SpinUntil(() => other is not null && other.WaitingFor != null, TimeSpan.FromSeconds(60)));
-        side->Lock = other!.LockWord; // as if it had that lock, and waited for mine
+        side->Lock = other!.LockWord.Word; // as if it had that lock, and waited for mine
         try
         {
             // It parks anew now and then, to look for deadlocks itself: until both looks fall into one of its waits.

@@ -59,7 +59,7 @@ public sealed unsafe class NativeAuditRingTests
         [
             sound with { Magic = sound.Magic ^ 1 },
             sound with { Map = sound.Map + 1 },
-            sound with { Shard = 4 },
+            sound with { ShardIndex = 4 },
             sound with { Capacity = 7 },
             sound with { Capacity = 1u << 31 },
             sound with { Capacity = 0 },

@@ -254,7 +254,7 @@ public sealed unsafe class MapCheckerTests
                 ChangeSide(memory, address, (ref WriteSide side) => side.MigrationsFinished = 1_000_000);
                 break;
             case "write side":
-                ChangeSide(memory, address, (ref WriteSide side) => side.Shard++);
+                ChangeSide(memory, address, (ref WriteSide side) => side.ShardIndex++);
                 break;
             case "generation":
                 memory.Set(view, memory.Get<ulong>(view) | 2);

@@ -27,10 +27,13 @@ public sealed partial class ReadPathCodeTests
 
     /// <summary>The cheap half, for every architecture: the sources of the fast paths do not ask for a listener.</summary>
     [Theory]
-    [InlineData("Sharding/ShardSet.Read.cs", "TryReadHome", "Look")]
-    [InlineData("Sharding/ShardSet.Write.cs", "Write<TOperation>", "Prefetch(ReadView")]
-    [InlineData("Sharding/ShardLock.cs", "static void Enter(", "EnterUninterrupted")]
-    [InlineData("Sharding/ShardLock.cs", "static bool Exit(", "IsOwnedBy")]
+    [InlineData("Sharding/Shards/Shard.Read.cs", "bool TryReadHome", "ProbeResult ProbeGroup(")]
+    [InlineData("Sharding/Shards/Shard.InPlace.cs", "TryWriteInPlace<TOperation>", "GroupVersion.Unlock(")]
+    [InlineData("Sharding/Shards/Shard.Write.cs", "Write<TOperation", "bool TryWriteFast")]
+    [InlineData("Sharding/ShardSet.Keys.cs", "Write<TOperation>", "return true;\n    }\n}")]
+    [InlineData("Sharding/Shards/LockedShard.Write.cs", "Write<TOperation>", "Table<TKey, TValue>.Insert<")]
+    [InlineData("Sharding/Locking/ShardLock.cs", "static void Enter(", "EnterUninterrupted")]
+    [InlineData("Sharding/Locking/ShardLock.cs", "static bool Exit(", "IsOwnedBy")]
     public void FastPath_Source_HasNoHook(string file, string from, string to)
     {
         string text = Habits.Repository.ReadText("src/FastShardMap/" + file);

@@ -35,11 +35,11 @@ public partial class ArchitectureTests
         ("/ShardMap.cs", "Diagnostics", "an attribute names the view that debuggers show"),
         ("Sharding/ShardSet.Statistics.cs", "ShardMapStatistics", "the public record of figures, which the shards add up"),
         ("Scheduling/Execution.cs", "length", "the test scheduler is one state machine: its parts share every field"),
-        ("Sharding/UninterruptibleSpin.cs", "wait", "the wait for a few instructions of another thread, which nothing ends early"),
+        ("Sharding/Locking/UninterruptibleSpin.cs", "wait", "the wait for a few instructions of another thread, which nothing ends early"),
         ("Memory/UninterruptibleMonitor.cs", "wait", "the same for longer waits"),
-        ("Sharding/ParkingLot.cs", "wait", "the one wait that an interruption may end: nothing has happened yet, or it is deferred"),
+        ("Sharding/Locking/ParkingLot.cs", "wait", "the one wait that an interruption may end: nothing has happened yet, or it is deferred"),
         ("Sharding/BackgroundMigration.cs", "wait", "a thread of the library's own, which nobody else can interrupt"),
-        ("Sharding/ParkingLot.cs", "word", "a parking lot has buckets of waiting threads, which are no table's"),
+        ("Sharding/Locking/ParkingLot.cs", "word", "a parking lot has buckets of waiting threads, which are no table's"),
     ];
 
     [Fact]

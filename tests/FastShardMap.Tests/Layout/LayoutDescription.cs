@@ -51,12 +51,12 @@ internal static unsafe class LayoutDescription
         text.Append(Invariant($"block of 8 shards: {header->MapBytes} bytes, magic {header->Magic:x16}\n"));
         text.Append(Invariant($"  views {(byte*)header->Views - start}, write sides {(byte*)header->WriteSides - start}, sentinel {(byte*)header->Sentinel - start}\n"));
         text.Append(Invariant($"  key {header->KeyBytes}, value {header->ValueBytes} at {header->ValueOffset}, slot {header->SlotBytes}, names {header->KeyNameBytes} {header->ValueNameBytes} {header->HasherNameBytes} {header->MapNameBytes}\n"));
-        text.Append(Invariant($"  generation at first {header->Views[0].Generation}, busy {ViewGeneration.Busy}, migrating {ViewGeneration.Migrating}\n"));
-        text.Append(Invariant($"version of a group: busy {GroupVersion.Busy}, moved {GroupVersion.Moved}, held {GroupVersion.Held}\n"));
-        text.Append(Invariant($"lock word: waiters {ShardLock.Waiters}\n"));
+        text.Append(Invariant($"  generation at first {header->Views[0].Generation}, busy {GenerationWord.Initial.BeginChange().Word - GenerationWord.Initial.Word}, migrating {default(GenerationWord).EndChange(isMigrating: true).Word - GenerationWord.Initial.Word}\n"));
+        text.Append(Invariant($"version of a group: busy {default(VersionWord).BeginWrite().Word}, moved {default(VersionWord).AfterMove().Word - default(VersionWord).AfterWrite().Word}, locked {VersionWord.LockedBy(0).Word}\n"));
+        text.Append(Invariant($"lock word: waiters {LockWord.Free.WithWaiters().Word}\n"));
         using (map.EnterExclusive())
         {
-            int owner = header->WriteSides[3].Lock >> 1;
+            int owner = new LockWord(header->WriteSides[3].Lock).OwnerId;
             text.Append(Invariant($"  owner in the bits above: {owner == Environment.CurrentManagedThreadId}\n"));
         }
     }

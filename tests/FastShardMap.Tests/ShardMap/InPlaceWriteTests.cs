@@ -2,10 +2,10 @@ using FastShardMap.Layout;
 
 namespace FastShardMap.Tests;
 
-/// <summary>Replacing the value of a present key without the shard's lock (ShardSet.InPlace.cs).</summary>
+/// <summary>Replacing the value of a present key without the shard's lock (Shard.InPlace.cs).</summary>
 public sealed unsafe class InPlaceWriteTests
 {
-    private const ulong HeldByNobody = (0x7FFF_FFFFUL << 3) | Sharding.GroupVersion.Held;
+    private static readonly ulong s_lockedByNobody = FastShardMap.Layout.VersionWord.LockedBy(int.MaxValue).Word;
 
     [Fact]
     public void Writes_ThatKeepTheKey_ChangeTheVersionOnceAndTheWriteSideNever()
@@ -45,7 +45,7 @@ public sealed unsafe class InPlaceWriteTests
         using ShardMap<ulong, ulong> map = OneGroup();
         Group* group = GroupOf(map);
         ulong version = group->Version;
-        Volatile.Write(ref group->Version, HeldByNobody);
+        Volatile.Write(ref group->Version, s_lockedByNobody);
         Task<bool> other = Task.Factory.StartNew(
             () =>
             {
@@ -87,10 +87,10 @@ public sealed unsafe class InPlaceWriteTests
         WriteSide* side = Side(map);
         Thread changer = new(() =>
         {
-            Sharding.ThreadState.Current.BeginChange(side);
+            Sharding.ThreadState.Current.AnnounceWrite(side);
             said.Set();
             end.Wait();
-            Sharding.ThreadState.Current.EndChange();
+            Sharding.ThreadState.Current.EndWrite();
         });
         changer.Start();
         said.Wait(TestContext.Current.CancellationToken);

@@ -35,12 +35,12 @@ public sealed unsafe class LockFairnessTests
                 // Under the lock.
                 HookedHasher.Hook = null;
                 waiter.Start();
-                while ((Volatile.Read(ref side->Lock) & ShardLock.Waiters) == 0)
+                while (!new LockWord(Volatile.Read(ref side->Lock)).HasWaiters)
                 {
                     Thread.Yield();
                 }
             };
-            Assert.True(map.Shards.MoveSome(header->Views, groups: 4));
+            Assert.True(map.Shards.ShardAt(0).MoveSome(groups: 4));
             ShardLock.Enter(side, ThreadState.Current);
             before += Volatile.Read(ref entered) > round ? 1 : 0;
             ShardLock.Exit(side);

@@ -130,7 +130,7 @@ public sealed unsafe class TableTests
             table.TryInsert(key, 0, key);
         }
 
-        table.GroupAt(0)->Version |= Table<ulong, ulong>.MovedBit;
+        table.GroupAt(0)->Version = new VersionWord(table.GroupAt(0)->Version).AfterMove().Word;
 
         Assert.False(table.TryFind(0, 0, out _));
         Assert.True(table.TryFind(slots, 0, out ulong value));

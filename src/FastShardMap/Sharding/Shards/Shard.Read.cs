@@ -5,39 +5,23 @@ using FastShardMap.Tables;
 
 namespace FastShardMap.Sharding;
 
-internal unsafe partial struct ShardSet<TKey, TValue, THasher>
+internal readonly unsafe ref partial struct Shard<TKey, TValue, THasher>
 {
     /// <summary>Optimistic attempts before a read takes the lock: a tight writer must not live-lock it (hazard H8).</summary>
     private const int MaxReadAttempts = SchedulePoint.IsScheduled ? 3 : 32;
-
-    /// <summary>What a look at a group, or a whole walk, has found.</summary>
-    private enum Finding
-    {
-        /// <summary>The key is not here, nor further along the walk.</summary>
-        Miss,
-
-        /// <summary>The key is not here; the walk goes on.</summary>
-        Passed,
-
-        /// <summary>The key and its value.</summary>
-        Hit,
-
-        /// <summary>A writer was in the way: the answer is not known.</summary>
-        Torn,
-    }
 
     /// <summary>The start of every lookup: the home group of a shard that is not migrating, and the first equal tag.
     /// That settles nearly all lookups in few instructions and registers; the rest goes to <see cref="TryRead"/>.</summary>
     /// <returns>Whether the lookup is settled; if so, <paramref name="found"/> and <paramref name="value"/> are the answer;
     /// otherwise <paramref name="value"/> is not set.</returns>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: in-cache hits
-    public readonly bool TryReadHome(TKey key, ulong hash, out TValue value, out bool found)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: in-cache hits
+    public bool TryReadHome(TKey key, ulong hash, out TValue value, out bool found)
     {
-        ReadView* view = ViewOf(hash);
-        ulong generation = ViewGeneration.BeginRead(view);
+        ReadView* view = View;
+        GenerationWord generation = ViewGeneration.BeginRead(view);
         SchedulePoint.BeforeRead(&view->Current, sizeof(TableRef), "reader: current");
         TableRef table = view->Current;
-        if ((generation & (ViewGeneration.Busy | ViewGeneration.Migrating)) != 0)
+        if (!generation.IsStable)
         {
             goto Unsettled;
         }
@@ -45,8 +29,8 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         // The table's kind stands in its own word. The generation could not tell it: the table may have been replaced
         // since, and the other kind's arithmetic points outside the block (hazard H1).
         Group* group = Table<TKey, TValue>.HomeGroup(table, hash);
-        ulong version = GroupVersion.BeginRead(group);
-        if ((version & (GroupVersion.Written | GroupVersion.Moved)) != 0)
+        VersionWord version = GroupVersion.BeginRead(group);
+        if (!version.IsStable)
         {
             goto Unsettled;
         }
@@ -86,23 +70,23 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         return false;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: in-cache hits
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: in-cache hits
     private static byte* SlotAt(Group* group, ulong match) =>
         (byte*)group + GroupShape.HeaderBytes + ControlGroups.LowestSlotOffset(match, GroupShape<TKey, TValue>.SlotBytes);
 
-    /// <summary>A lock-free reader's look at one group.</summary>
+    /// <summary>A lock-free reader looks for a key in one group.</summary>
     // Safety: the group lies in a block that stays mapped while the map lives, whatever has become of its table.
-    private static Finding Look(Group* group, uint tag, TKey key, out TValue value)
+    private static ProbeResult ProbeGroup(Group* group, uint tag, TKey key, out TValue value)
     {
-        ulong version = GroupVersion.BeginRead(group);
+        VersionWord version = GroupVersion.BeginRead(group);
         ulong control = GroupVersion.ReadControl(group);
         ulong match = Table<TKey, TValue>.MatchUnlocked(control, tag);
-        if ((version & (GroupVersion.Written | GroupVersion.Moved)) != 0)
+        if (!version.IsStable)
         {
-            if ((version & GroupVersion.Written) != 0)
+            if (version.IsWritten)
             {
                 value = default;
-                return Finding.Torn;
+                return ProbeResult.Conflict;
             }
 
             match = 0;
@@ -119,150 +103,106 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
             if (!GroupVersion.Validate(group, version))
             {
                 value = default;
-                return Finding.Torn;
+                return ProbeResult.Conflict;
             }
 
             if (key.Equals(candidate))
             {
                 value = copy;
-                return Finding.Hit;
+                return ProbeResult.Hit;
             }
         }
 
         // A negative answer needs no version: the control word is atomic, and moves leave it alone.
         value = default;
-        return ControlWord.HasOverflow(control) ? Finding.Passed : Finding.Miss;
+        return ControlWord.HasOverflow(control) ? ProbeResult.Passed : ProbeResult.Miss;
     }
 
-    /// <summary>The walk of a lock-free reader through one table.</summary>
-    // Safety: every index is bounded by the size that stands in the same word as the address.
-    private static Finding Walk(TableRef table, ulong hash, TKey key, out TValue value)
+    /// <summary>A lock-free reader looks for a key in one table.</summary>
+    private static ProbeResult Probe(TableRef table, ulong hash, TKey key, out TValue value)
     {
         uint tag = HashBits.Tag(hash);
-        ulong groups = table.Groups;
-        ulong index = table.Home(hash);
-        byte* block = table.Base;
-        for (ulong step = 0; step < groups; step++)
+        for (ProbeSequence probe = new(table, hash, Stride); !probe.IsOver; probe.Advance())
         {
-            Finding finding = Look((Group*)(block + (index * (uint)Stride)), tag, key, out value);
-            if (finding != Finding.Passed)
+            ProbeResult result = ProbeGroup(probe.Group, tag, key, out value);
+            if (result != ProbeResult.Passed)
             {
-                return finding;
+                return result;
             }
-
-            index = index + 1 == groups ? 0 : index + 1;
         }
 
         value = default;
-        return Finding.Miss;
+        return ProbeResult.Miss;
     }
 
     /// <summary>Reads a value: both tables, several attempts, then the lock.</summary>
-    public readonly bool TryRead(TKey key, ulong hash, out TValue value)
+    public bool TryRead(TKey key, ulong hash, out TValue value)
     {
-        ReadView* view = ViewOf(hash);
+        ReadView* view = View;
         for (int attempt = 0; attempt < MaxReadAttempts; attempt++)
         {
-            ulong generation = ViewGeneration.BeginRead(view);
-            if ((generation & ViewGeneration.Busy) == 0)
+            GenerationWord generation = ViewGeneration.BeginRead(view);
+            if (!generation.IsBusy)
             {
-                Finding result = Finding.Miss;
+                ProbeResult result = ProbeResult.Miss;
                 value = default;
-                if ((generation & ViewGeneration.Migrating) != 0)
+                if (generation.IsMigrating)
                 {
                     SchedulePoint.BeforeRead(&view->Previous, sizeof(TableRef), "reader: previous");
                     TableRef previous = view->Previous;
 
                     // None if the migration has ended since: the address is looked at before it is used (hazard H1).
-                    result = previous.IsNone ? Finding.Torn : Walk(previous, hash, key, out value);
+                    result = previous.IsNone ? ProbeResult.Conflict : Probe(previous, hash, key, out value);
                 }
 
-                if (result == Finding.Miss)
+                if (result == ProbeResult.Miss)
                 {
                     SchedulePoint.BeforeRead(&view->Current, sizeof(TableRef), "reader: current");
-                    result = Walk(view->Current, hash, key, out value);
+                    result = Probe(view->Current, hash, key, out value);
                 }
 
-                if (result != Finding.Torn && ViewGeneration.Validate(view, generation))
+                if (result != ProbeResult.Conflict && ViewGeneration.Validate(view, generation))
                 {
-                    if (result == Finding.Miss)
+                    if (result == ProbeResult.Miss)
                     {
-                        ThrowIfDisposed();
+                        _map.ThrowIfDisposed();
                     }
 
-                    return result == Finding.Hit;
+                    return result == ProbeResult.Hit;
                 }
             }
-            else if (SideOf(view)->IsExclusive != 0)
+            else if (Side->IsExclusive != 0)
             {
                 break;
             }
 
             if (ShardEvents.CountsReadRetries)
             {
-                Interlocked.Increment(ref _header->ReadRetries);
+                Interlocked.Increment(ref _map.Header->ReadRetries);
             }
 
             Thread.SpinWait(1 + attempt);
         }
 
-        return TryReadLocked(key, hash, view, out value);
+        return TryReadLocked(key, hash, out value);
     }
 
     /// <summary>The read of last resort. A thread that owns the shard's lock already reads directly; one that owns
     /// another shard's (in a callback) may wait here, because a shard under a callback can be read without a lock.</summary>
-    private readonly bool TryReadLocked(in TKey key, ulong hash, ReadView* view, out TValue value)
+    private bool TryReadLocked(in TKey key, ulong hash, out TValue value)
     {
-        WriteSide* side = SideOf(view);
         ThreadState thread = ThreadState.Current;
         thread.ReserveCallback();
-        if (ShardLock.IsOwnedBy(side, thread))
+        if (ShardLock.IsOwnedBy(Side, thread))
         {
-            return TryReadGuarded(thread, key, hash, view, out value);
+            using LockedShard<TKey, TValue, THasher> owned = LockedShard<TKey, TValue, THasher>.OwnedAlready(this, thread, guarded: true);
+            return owned.TryRead(hash, key, out value);
         }
 
-        ShardLock.ThrowIfExclusive(side, thread, "read");
-        ShardLock.Enter(side, thread);
-        try
-        {
-            side->ReadFallbacks++;
-            ShardEvents.Listener?.ReadFallback(side, thread.Id);
-            return TryReadGuarded(thread, key, hash, view, out value);
-        }
-        finally
-        {
-            ShardLock.Exit(side);
-        }
-    }
-
-    /// <summary>As <see cref="TryReadOwned"/>, where the key's Equals must not write to the map. After
-    /// <see cref="ThreadState.ReserveCallback"/>.</summary>
-    private readonly bool TryReadGuarded(ThreadState thread, in TKey key, ulong hash, ReadView* view, out TValue value)
-    {
-        thread.EnterCallback(_arena);
-        try
-        {
-            return TryReadOwned(key, hash, view, out value);
-        }
-        finally
-        {
-            thread.LeaveCallback();
-        }
-    }
-
-    private readonly bool TryReadOwned(in TKey key, ulong hash, ReadView* view, out TValue value)
-    {
-        ThrowIfDisposed();
-        if ((!view->Previous.IsNone && Table<TKey, TValue>.TryFind(view->Previous, hash, key, out SlotRef slot))
-            || Table<TKey, TValue>.TryFind(view->Current, hash, key, out slot))
-        {
-            SchedulePoint.BeforeRead(Table<TKey, TValue>.ValueAt(slot.Group, slot.Slot), sizeof(TValue), "reader: value under the lock");
-            GroupVersion.AwaitHolder(slot.Group);
-            value = *Table<TKey, TValue>.ValueAt(slot.Group, slot.Slot);
-            return true;
-        }
-
-        value = default;
-        return false;
+        ShardLock.ThrowIfExclusive(Side, thread, "read");
+        using LockedShard<TKey, TValue, THasher> locked = Enter(thread, guarded: true);
+        Side->ReadFallbacks++;
+        ShardEvents.Listener?.ReadFallback(Side, thread.Id);
+        return locked.TryRead(hash, key, out value);
     }
 }

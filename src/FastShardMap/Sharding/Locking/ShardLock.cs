@@ -11,9 +11,6 @@ namespace FastShardMap.Sharding;
 /// </summary>
 internal static unsafe class ShardLock
 {
-    /// <summary>Bit 0 of the lock word: threads are parked.</summary>
-    public const int Waiters = 1;
-
     /// <summary>Rounds of spinning, some 30 microseconds in all: a write with its migration steps, or about what a
     /// wake-up costs. No yields: on a busy machine each is a turn of the scheduler, 4 ms (decisions.md).</summary>
     private const int SpinsBeforePark = SchedulePoint.IsScheduled ? 0 : 10;
@@ -30,7 +27,7 @@ internal static unsafe class ShardLock
         SchedulePoint.Before("lock");
 
         // [E11, E12] acquire: a full fence, between this and the look at a group's holder or at all threads.
-        if (Interlocked.CompareExchange(ref side->Lock, thread.LockWord, 0) != 0)
+        if (Interlocked.CompareExchange(ref side->Lock, thread.LockWord.Word, 0) != 0)
         {
             EnterContended(side, thread, Timeout.Infinite, waitForExclusive: false, CancellationToken.None);
         }
@@ -42,7 +39,7 @@ internal static unsafe class ShardLock
     {
         using InterruptDeferral deferral = new(thread);
         SchedulePoint.Before("lock");
-        if (Interlocked.CompareExchange(ref side->Lock, thread.LockWord, 0) != 0)
+        if (Interlocked.CompareExchange(ref side->Lock, thread.LockWord.Word, 0) != 0)
         {
             EnterContended(side, thread, Timeout.Infinite, waitForExclusive: true, CancellationToken.None);
         }
@@ -53,9 +50,13 @@ internal static unsafe class ShardLock
         WriteSide* side, ThreadState thread, int timeoutMilliseconds, CancellationToken cancellationToken = default)
     {
         SchedulePoint.Before("lock");
-        return Interlocked.CompareExchange(ref side->Lock, thread.LockWord, 0) == 0
+        return Interlocked.CompareExchange(ref side->Lock, thread.LockWord.Word, 0) == 0
             || EnterContended(side, thread, timeoutMilliseconds, waitForExclusive: false, cancellationToken);
     }
+
+    /// <summary>Takes the lock if it is free.</summary>
+    public static bool TryEnterAtOnce(WriteSide* side, ThreadState thread) =>
+        Interlocked.CompareExchange(ref side->Lock, thread.LockWord.Word, 0) == 0;
 
     /// <summary>Releases the lock.</summary>
     /// <returns>Whether a parked thread may have been woken.</returns>
@@ -66,7 +67,7 @@ internal static unsafe class ShardLock
 
         // [E9] full fence: a release store alone lets the owner's next read pass its own write, and two threads can
         // each insert a key and miss the other's; pairs with the next owner's compare-exchange and with real time.
-        if ((Interlocked.Exchange(ref side->Lock, 0) & Waiters) == 0)
+        if (!new LockWord(Interlocked.Exchange(ref side->Lock, 0)).HasWaiters)
         {
             return false;
         }
@@ -85,18 +86,21 @@ internal static unsafe class ShardLock
         }
     }
 
-    /// <summary>Whether nobody owns the lock, for a thread that holds a group.</summary>
+    /// <summary>Whether nobody owns the lock, for a thread that has locked a group.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: overwrite at 1 M
     public static bool IsFree(WriteSide* side)
     {
-        SchedulePoint.Before("holder: lock");
+        SchedulePoint.Before("group owner: shard lock");
 
-        // [E11] writer: after the group is held; and what the last owner has written comes first.
+        // [E11] writer: after the group is locked; and what the last owner has written comes first.
         return Volatile.Read(ref side->Lock) == 0;
     }
 
     public static bool IsOwnedBy(WriteSide* side, ThreadState thread) =>
-        (Volatile.Read(ref side->Lock) & ~Waiters) == thread.LockWord;
+        new LockWord(Volatile.Read(ref side->Lock)).OwnerId == thread.Id;
+
+    /// <summary>The managed thread id of a lock's owner; 0 if there is none.</summary>
+    public static int OwnerOf(int* word) => new LockWord(Volatile.Read(ref *word)).OwnerId;
 
     /// <summary>Refuses to wait for the end of an exclusive phase: who comes now is misusing the map.</summary>
     /// <param name="side">The shard.</param>
@@ -105,7 +109,7 @@ internal static unsafe class ShardLock
     /// <exception cref="InvalidOperationException">The map is in an exclusive phase, of another thread or of this one.</exception>
     public static void ThrowIfExclusive(WriteSide* side, ThreadState thread, string verb)
     {
-        int owner = Volatile.Read(ref side->Lock) >> 1;
+        int owner = OwnerOf(&side->Lock);
         if (Volatile.Read(ref side->IsExclusive) == 0)
         {
             return;
@@ -134,7 +138,7 @@ internal static unsafe class ShardLock
 
         long started = Stopwatch.GetTimestamp();
         ShardEvents? listener = ShardEvents.Listener;
-        listener?.ContentionStart(side, Volatile.Read(ref side->Lock) >> 1, thread.Id);
+        listener?.ContentionStart(side, OwnerOf(&side->Lock), thread.Id);
         bool entered = false;
         try
         {
@@ -161,7 +165,7 @@ internal static unsafe class ShardLock
             Thread.SpinWait(4 << Math.Min(attempt, 5));
             SchedulePoint.Before("lock again");
             if (Volatile.Read(ref side->Lock) == 0
-                && Interlocked.CompareExchange(ref side->Lock, thread.LockWord, 0) == 0)
+                && Interlocked.CompareExchange(ref side->Lock, thread.LockWord.Word, 0) == 0)
             {
                 return true;
             }
@@ -206,7 +210,7 @@ internal static unsafe class ShardLock
             bool woken = ParkingLot.Park(&side->Lock, thread, slice, cancellationToken);
 
             // With the waiters bit, because others may still be queued (see ParkingLot).
-            if (Interlocked.CompareExchange(ref side->Lock, thread.LockWord | Waiters, 0) == 0)
+            if (Interlocked.CompareExchange(ref side->Lock, thread.LockWord.WithWaiters().Word, 0) == 0)
             {
                 side->Parks++;
                 return true;
@@ -252,7 +256,7 @@ internal static unsafe class ShardLock
         const int MaxHops = 64;
         const ulong Multiplier = 0x9E3779B97F4A7C15UL;
         ulong cycle = 0;
-        int owner = Volatile.Read(ref *word) >> 1;
+        int owner = OwnerOf(word);
         for (int hop = 0; hop < MaxHops; hop++)
         {
             cycle = (cycle + (uint)owner) * Multiplier;

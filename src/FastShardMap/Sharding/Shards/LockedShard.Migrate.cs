@@ -6,35 +6,46 @@ using FastShardMap.Tables;
 
 namespace FastShardMap.Sharding;
 
-internal unsafe partial struct ShardSet<TKey, TValue, THasher>
+internal unsafe ref partial struct LockedShard<TKey, TValue, THasher>
 {
-    /// <summary>Made resident with each write of a young migration: some microseconds (source: CompareBench, growing to
+    /// <summary>Made resident with each write of a young migration: some microseconds (source: compare, growing to
     /// 5 M; tables below this size take their faults one by one).</summary>
     private const nuint PopulateBytes = 64 * 1024;
-
-    /// <summary>Grown tables of this length and more get huge pages, if those are asked for; smaller ones fit the TLB.</summary>
-    private const nuint MinCollapseBytes = PageMemory.HugePageBytes;
 
     /// <summary>How far ahead of a move its memory is asked for. Two is as good, sixteen worse (growing to 5 M).</summary>
     private const ulong MovesAhead = 4;
 
-    /// <summary>The share of a running migration that a write takes on. Under the lock.</summary>
-    /// <returns>The table to retire after the lock is released, or none.</returns>
+    /// <summary>The share of a running migration that a write takes on.</summary>
     /// <remarks>A constant, or as much more as lets the migration end before the current table is full: growth
     /// leaves room for as many inserts as there are entries, so there the constant wins.</remarks>
-    private readonly TableRef Help(ReadView* view, WriteSide* side)
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void Help()
     {
-        Populate(view, side);
-        ulong left = view->Previous.Groups - side->MigrationCursor;
-        ulong room = (ulong)Math.Max(1, side->MaxEntries - side->Count);
-        ulong share = Math.Max((ulong)_options.MigrationStepGroups, (left + room - 1) / room);
-        return Migrate(view, side, Math.Min(share, left));
+        Populate();
+        ulong left = View->Previous.Groups - Side->MigrationCursor;
+        ulong room = (ulong)Math.Max(1, Side->MaxEntries - Side->Count);
+        ulong share = Math.Max((ulong)Map.MigrationStepGroups, (left + room - 1) / room);
+        Migrate(Math.Min(share, left));
+    }
+
+    /// <summary>Moves some groups of the shard, if it is migrating.</summary>
+    /// <returns>Whether groups are left.</returns>
+    public bool MoveSome(ulong groups)
+    {
+        if (!View->Previous.IsNone)
+        {
+            Migrate(Math.Min(groups, View->Previous.Groups - Side->MigrationCursor));
+        }
+
+        return !View->Previous.IsNone;
     }
 
     /// <summary>Makes the next pages of the growing table resident, well ahead of the moves: one call for sixteen pages
     /// costs a third of the faults (two a page: the first look at a group maps the zero page, the store copies it).</summary>
-    private static void Populate(ReadView* view, WriteSide* side)
+    private readonly void Populate()
     {
+        ReadView* view = View;
+        WriteSide* side = Side;
         nuint bytes = view->Current.Size.Bytes(Stride);
         if (bytes < PopulateBytes || side->PopulatedBytes >= bytes)
         {
@@ -46,19 +57,24 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         side->PopulatedBytes += share;
     }
 
-    /// <summary>Moves the next groups; ends the migration with the last one. Under the lock.</summary>
+    /// <summary>Moves the next groups; ends the migration with the last one.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private readonly TableRef Migrate(ReadView* view, WriteSide* side, ulong groups)
+    private void Migrate(ulong groups)
     {
-        TableRef previous = view->Previous;
+        WriteSide* side = Side;
+        TableRef previous = View->Previous;
+        TableRef current = View->Current;
         for (; groups > 0; groups--)
         {
-            PrefetchMove(previous, view->Current, side->MigrationCursor + MovesAhead);
-            MoveGroup(Table<TKey, TValue>.GroupAt(previous, side->MigrationCursor), view->Current, side);
+            PrefetchMove(previous, current, side->MigrationCursor + MovesAhead);
+            MoveGroup(Table<TKey, TValue>.GroupAt(previous, side->MigrationCursor), current);
             side->MigrationCursor++;
         }
 
-        return side->MigrationCursor == previous.Groups ? EndMigration(view, side) : TableRef.None;
+        if (side->MigrationCursor == previous.Groups)
+        {
+            EndMigration();
+        }
     }
 
     /// <summary>Starts loading a group that moves soon, and where its entries go: in a doubling table, two groups. Past the
@@ -78,42 +94,37 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         }
     }
 
-    private readonly void MoveGroup(Group* group, TableRef current, WriteSide* side)
+    private readonly void MoveGroup(Group* group, TableRef current)
     {
         // A write to a frozen table moves its group ahead of the cursor.
-        if ((GroupVersion.AwaitHolder(group) & GroupVersion.Moved) != 0)
+        if (GroupVersion.AwaitUnlocked(group).IsMoved)
         {
             return;
         }
 
         // All hashes first: a hasher that throws must not leave an entry in both tables.
+        WriteSide* side = Side;
         ulong* hashes = stackalloc ulong[GroupShape.MaxSlots];
         ulong control = group->Control;
-        for (int slot = 0; slot < Slots; slot++)
+        foreach (int slot in Table<TKey, TValue>.Occupied(control))
         {
-            if (ControlWord.ControlByte(control, slot) != 0)
-            {
-                hashes[slot] = Hash(*Table<TKey, TValue>.KeyAt(group, slot));
-            }
+            hashes[slot] = Map.Hash(*Table<TKey, TValue>.KeyAt(group, slot));
         }
 
-        if (IsUntouched(side))
+        if (IsUntouched)
         {
             // Those of the previous table until now, which a snapshot might have given back.
             side->SaturatedGroups = 0;
             side->RemovesSinceRebuild = 0;
         }
 
-        for (int slot = 0; slot < Slots; slot++)
+        foreach (int slot in Table<TKey, TValue>.Occupied(control))
         {
-            if (ControlWord.ControlByte(control, slot) != 0)
-            {
-                side->SaturatedGroups += Table<TKey, TValue>.Insert<SeqLockGroups>(
-                    current,
-                    hashes[slot],
-                    *Table<TKey, TValue>.KeyAt(group, slot),
-                    *Table<TKey, TValue>.ValueAt(group, slot));
-            }
+            side->SaturatedGroups += Table<TKey, TValue>.Insert<SeqLockGroups>(
+                current,
+                hashes[slot],
+                *Table<TKey, TValue>.KeyAt(group, slot),
+                *Table<TKey, TValue>.ValueAt(group, slot));
         }
 
         GroupVersion.MarkMoved(group);
@@ -123,31 +134,30 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
     /// <summary>Makes room for an insert: finishes a running migration, or starts one to a larger table.</summary>
     /// <exception cref="OutOfMemoryException">The larger table cannot be had; nothing has changed.</exception>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private readonly void Grow(ReadView* view, WriteSide* side, ref TableRef retired)
+    private void Grow()
     {
+        ReadView* view = View;
         if (!view->Previous.IsNone)
         {
             // Not reached while every write helps by its share; without it, a second growth would lose the previous table.
             throw new InvalidOperationException("A table filled up before its migration ended.");
         }
 
-        TableSize size = IsSentinel(view->Current) ? TableSize.PowerOfTwo(0) : TableSize.GrowFrom(view->Current.Groups);
-        TableRef replaced = StartMigration(view, side, AllocateTable(size, reserved: false));
-        if (!replaced.IsNone)
-        {
-            retired = replaced;
-        }
-        else if (retired.IsNone && !view->Previous.IsNone)
+        TableSize size = Map.IsSentinel(view->Current) ? TableSize.PowerOfTwo(0) : TableSize.GrowFrom(view->Current.Groups);
+        StartMigration(Map.AllocateTable(size, reserved: false));
+        if (!view->Previous.IsNone)
         {
             // The first share at once: so a small table is never seen migrating.
-            retired = Help(view, side);
+            Help();
         }
     }
 
-    /// <summary>Makes a new table current and the old one previous. Under the lock, with no previous table.</summary>
-    /// <returns>The old table, if it was empty and nothing has to be moved.</returns>
-    private readonly TableRef StartMigration(ReadView* view, WriteSide* side, TableRef next)
+    /// <summary>Makes a new table current and the old one previous, if there is no previous table. Gives the old table up if it
+    /// was empty, so that nothing has to be moved.</summary>
+    public void StartMigration(TableRef next)
     {
+        ReadView* view = View;
+        WriteSide* side = Side;
         TableRef old = view->Current;
         bool nothingToMove = side->Count == 0;
         ViewGeneration.BeginChange(view);
@@ -168,52 +178,40 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
             ShardEvents.Listener?.MigrationStart(side, old.Groups, next.Groups);
         }
 
-        return nothingToMove && !IsSentinel(old) ? old : TableRef.None;
+        if (nothingToMove && !Map.IsSentinel(old))
+        {
+            Retire(old);
+        }
     }
 
-    /// <summary>Drops the emptied table from the view. Under the lock.</summary>
-    /// <returns>The table, for its single give-back owner; none if that is a snapshot.</returns>
-    private readonly TableRef EndMigration(ReadView* view, WriteSide* side)
+    /// <summary>Drops the emptied table from the view, and gives it up unless it belongs to a snapshot.</summary>
+    private void EndMigration()
     {
+        ReadView* view = View;
+        WriteSide* side = Side;
         ulong groups = view->Previous.Groups;
-        TableRef emptied = TakePrevious(view, side);
+        TableRef emptied = TakePrevious();
         ViewGeneration.BeginChange(view);
         view->Previous = TableRef.None;
         ViewGeneration.EndChange(view);
         Interlocked.MemoryBarrier(); // [E8] release fence: the view is out before the block's memory changes
         side->MigrationsFinished++;
         ShardEvents.Listener?.MigrationStop(side, groups, completed: true);
-        if (_options.HugePages && view->Current.Size.Bytes(Stride) >= MinCollapseBytes)
+        if (Map.HugePages && view->Current.Size.Bytes(Stride) >= ShardSet<TKey, TValue, THasher>.MinCollapseBytes)
         {
-            _arena.PostCollapse(view->Current.Base);
+            Map.Arena.PostCollapse(view->Current.Base);
         }
 
-        return emptied;
+        Retire(emptied);
     }
 
-    private readonly bool IsSentinel(TableRef table) => table.Equals(_sentinel);
-
-    /// <summary>A zeroed table.</summary>
-    /// <exception cref="OutOfMemoryException">The system refuses the memory.</exception>
-    private readonly TableRef AllocateTable(TableSize size, bool reserved)
-    {
-        nuint bytes = size.Bytes(Stride);
-        bool hugePages = reserved && _options.HugePages;
-        byte* block = _arena.Allocate(bytes, hugePages, collapsible: _options.HugePages && bytes >= MinCollapseBytes);
-        if (reserved && _options.Prefault)
-        {
-            PageMemory.Prefault(block, bytes);
-        }
-
-        return TableRef.Create(block, size);
-    }
-
-    /// <summary>Overflow counts that have stuck make walks longer than they need be; after as many removals as the
+    /// <summary>Overflow counts that have stuck make probes longer than they need be; after as many removals as the
     /// table holds entries, a rebuild at the same size pays for itself.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private readonly void CountTowardsRebuild(ReadView* view, WriteSide* side, ref TableRef retired)
+    private void CountTowardsRebuild()
     {
-        if (++side->RemovesSinceRebuild < side->MaxEntries || !view->Previous.IsNone || !retired.IsNone)
+        WriteSide* side = Side;
+        if (++side->RemovesSinceRebuild < side->MaxEntries || !View->Previous.IsNone)
         {
             return;
         }
@@ -221,15 +219,11 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         side->RemovesSinceRebuild = 0;
         try
         {
-            TableRef replaced = StartMigration(view, side, AllocateTable(view->Current.Size, reserved: false));
-            if (!replaced.IsNone)
-            {
-                retired = replaced;
-            }
+            StartMigration(Map.AllocateTable(View->Current.Size, reserved: false));
         }
         catch (OutOfMemoryException)
         {
-            // Slower walks are all that a rebuild would have mended.
+            // Shorter probes are all that a rebuild would have gained.
         }
     }
 }

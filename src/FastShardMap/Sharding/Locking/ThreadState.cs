@@ -20,15 +20,15 @@ internal sealed unsafe class ThreadState
     private bool _interrupted;
 
     // The word lies on a line pair of its own, because its thread writes it with every change in place.
-    private readonly byte[] _changesMemory = GC.AllocateUninitializedArray<byte>(2 * WriteSide.Bytes, pinned: true);
-    private readonly ulong* _changes;
+    private readonly byte[] _announcementMemory = GC.AllocateUninitializedArray<byte>(2 * WriteSide.Bytes, pinned: true);
+    private readonly ulong* _announced;
 
     private ThreadState(int id)
     {
         Id = id;
-        nint memory = (nint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_changesMemory));
-        _changes = (ulong*)((memory + (WriteSide.Bytes - 1)) & -WriteSide.Bytes);
-        *_changes = 0;
+        nint memory = (nint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_announcementMemory));
+        _announced = (ulong*)((memory + (WriteSide.Bytes - 1)) & -WriteSide.Bytes);
+        *_announced = 0;
     }
 
     public static ThreadState Current
@@ -45,8 +45,8 @@ internal sealed unsafe class ThreadState
     /// <summary>What the thread was called when it first wrote to a map, for observers.</summary>
     public string? Name { get; } = Thread.CurrentThread.Name;
 
-    /// <summary>What the lock word says while this thread owns the lock.</summary>
-    public int LockWord => Id << 1;
+    /// <summary>What a shard's lock says while this thread owns it.</summary>
+    public LockWord LockWord => LockWord.OwnedBy(Id);
 
     /// <summary>How many locks of this thread have user code running under them.</summary>
     public int CallbackDepth { get; private set; }
@@ -79,39 +79,40 @@ internal sealed unsafe class ThreadState
         return (uint)id < (uint)states.Length ? states[id] : null;
     }
 
-    /// <summary>The thread is about to hold a group of the shard, to change a value without the shard's lock.</summary>
+    /// <summary>The thread is about to lock a group of the shard, to change a value without the shard's lock.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: overwrite at 1 M
-    public void BeginChange(WriteSide* side)
+    public void AnnounceWrite(WriteSide* side)
     {
-        SchedulePoint.Before("holder: say");
+        SchedulePoint.Before("group owner: announce");
 
-        // [E12] release: said before the group is held, which is a full fence; pairs with AwaitChanges.
-        Volatile.Write(ref *_changes, (ulong)side);
+        // [E12] release: announced before the group is locked, which is a full fence; pairs with AwaitWrites.
+        Volatile.Write(ref *_announced, (ulong)side);
     }
 
-    /// <summary>As <see cref="BeginChange"/>, before the thread looks for the table that the group is in.</summary>
+    /// <summary>As <see cref="AnnounceWrite"/>, before the thread looks for the table that the group is in.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: overwrite at 1 M
-    public void AnnounceChange(WriteSide* side)
+    public void AnnounceWriteFenced(WriteSide* side)
     {
-        SchedulePoint.Before("holder: announce");
+        SchedulePoint.Before("group owner: announce, fenced");
 
-        // [E13] release: a full fence, between this and the look at the view; pairs with AwaitChanges. And [E12].
-        _ = Interlocked.Exchange(ref *_changes, (ulong)side);
+        // [E13] release: a full fence, between this and the look at the view; pairs with AwaitWrites. And [E12].
+        _ = Interlocked.Exchange(ref *_announced, (ulong)side);
     }
 
-    /// <summary>The thread has let go of the group.</summary>
+    /// <summary>The thread has unlocked the group.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: overwrite at 1 M
-    public void EndChange()
+    public void EndWrite()
     {
-        SchedulePoint.Before("holder: say no more");
+        SchedulePoint.Before("group owner: end");
 
-        // [E12] release: the last store to the group comes first; pairs with the acquire in AwaitChanges.
-        Volatile.Write(ref *_changes, 0);
+        // [E12] release: the last store to the group comes first; pairs with the acquire in AwaitWrites.
+        Volatile.Write(ref *_announced, 0);
     }
 
-    /// <summary>Waits until no thread changes values of these shards without their locks. By the owner of the locks:
-    /// whoever comes after gives up at once; or by whoever gives a table back: whoever comes after finds another.</summary>
-    public static void AwaitChanges(WriteSide* first, uint shards)
+    /// <summary>Waits until no thread changes values of these shards without their locks. For the owner of the locks: a thread
+    /// that comes later sees them and backs off; and for the thread that gives a table back: one that comes later finds
+    /// another table.</summary>
+    public static void AwaitWrites(WriteSide* first, uint shards)
     {
         SchedulePoint.Before("writer: changes"); // one for all threads, so that their number is not part of a schedule
         foreach (ThreadState? state in Volatile.Read(ref s_byId))
@@ -121,10 +122,10 @@ internal sealed unsafe class ThreadState
                 continue;
             }
 
-            // [E12] acquire: after the compare-exchange that took the lock; pairs with BeginChange and EndChange.
-            // [E13] acquire: after the full fence that follows the change of a view; pairs with AnnounceChange.
+            // [E12] acquire: after the compare-exchange that took the lock; pairs with AnnounceWrite and EndWrite.
+            // [E13] acquire: after the full fence that follows the change of a view; pairs with AnnounceWriteFenced.
             UninterruptibleSpin spin = default;
-            while (System.Threading.Volatile.Read(ref *state._changes) - (ulong)first < shards * (ulong)WriteSide.Bytes)
+            while (System.Threading.Volatile.Read(ref *state._announced) - (ulong)first < shards * (ulong)WriteSide.Bytes)
             {
                 spin.Once();
             }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using FastShardMap.Layout;
 
@@ -8,16 +9,16 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
     /// <summary>Removes all entries at one instant; the tables keep their sizes where memory allows.</summary>
     public readonly void Clear()
     {
-        List<TableRef> retired = new(2 * _options.ShardCount);
-        EnterAll();
+        List<TableRef> retired = new(2 * ShardCount);
         try
         {
+            using AllLocks<TKey, TValue, THasher> all = EnterAll();
             ThrowIfDisposed();
             TableRef[] empty = AllocateEmptyTables();
 
             // All generations are odd before the first is even again: otherwise a reader could miss a cleared entry of
             // one shard, and then find one that is yet to be cleared in another.
-            for (int shard = 0; shard < _options.ShardCount; shard++)
+            for (int shard = 0; shard < ShardCount; shard++)
             {
                 if (!empty[shard].IsNone)
                 {
@@ -25,17 +26,16 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
                 }
             }
 
-            for (int shard = 0; shard < _options.ShardCount; shard++)
+            for (int shard = 0; shard < ShardCount; shard++)
             {
                 if (!empty[shard].IsNone)
                 {
-                    ClearShard(_views + shard, _writeSides + shard, empty[shard], retired);
+                    all.ShardAt(shard, retired).Clear(empty[shard]);
                 }
             }
         }
         finally
         {
-            ExitAll(_options.ShardCount);
             RetireAll(retired);
         }
     }
@@ -46,62 +46,51 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
     {
         ThreadState thread = EnterThread();
         ShardLock.ThrowIfExclusive(_writeSides, thread, "dispose");
-        List<TableRef> retired = new(2 * _options.ShardCount);
         Interlocked.Exchange(ref _disposed, 1);
         _header->State = 1;
 
         // No miss is settled without a look at _disposed any more, once the sentinel is a shard's table ([E7], [E2]).
         GroupVersion.SetControl(_header->Sentinel, ControlWord.Disposed);
-        try
+
+        // A second call finds sentinels, or finishes what a deadlock with a callback kept the first from.
+        for (int shard = 0; shard < ShardCount; shard++)
         {
-            // A second call finds sentinels, or finishes what a deadlock with a callback kept the first from.
-            for (int shard = 0; shard < _options.ShardCount; shard++)
-            {
-                ReadView* view = _views + shard;
-                WriteSide* side = _writeSides + shard;
-                ShardLock.EnterUninterrupted(side, thread);
-                try
-                {
-                    AddUnlessNone(retired, TakePrevious(view, side));
-                    AddUnlessNone(retired, DropTable(view, side));
-                }
-                finally
-                {
-                    ShardLock.Exit(side);
-                }
-            }
-        }
-        finally
-        {
-            RetireAll(retired);
+            ShardLock.EnterUninterrupted(_writeSides + shard, thread);
+            using LockedShard<TKey, TValue, THasher> locked =
+                LockedShard<TKey, TValue, THasher>.Owned(ShardAt(shard), thread, guarded: false);
+            locked.DropTables();
         }
 
         _arena.DrainRetired();
     }
 
-    /// <summary>Takes every lock, in order, and waits for changes in place: the whole map stands still.</summary>
-    /// <exception cref="InvalidOperationException">Called from a callback of this map.</exception>
-    private readonly void EnterAll()
+    /// <summary>Takes every lock, in order, and waits for writes in place. <see cref="UnlockAll"/> is its end.</summary>
+    /// <exception cref="ThreadInterruptedException">The thread was interrupted; it has no lock.</exception>
+    public readonly void LockAll(ThreadState thread)
     {
-        ThreadState thread = EnterThread();
         int entered = 0;
         try
         {
-            for (; entered < _options.ShardCount; entered++)
+            for (; entered < ShardCount; entered++)
             {
                 ShardLock.Enter(_writeSides + entered, thread);
             }
 
-            ThreadState.AwaitChanges(_writeSides, (uint)_options.ShardCount);
+            ThreadState.AwaitWrites(_writeSides, (uint)ShardCount);
         }
         catch
         {
-            ExitAll(entered);
+            Unlock(entered);
             throw;
         }
     }
 
-    private readonly void ExitAll(int entered)
+    public readonly void UnlockAll() => Unlock(ShardCount);
+
+    [UnscopedRef]
+    private readonly AllLocks<TKey, TValue, THasher> EnterAll() => new(in this);
+
+    private readonly void Unlock(int entered)
     {
         for (int shard = entered - 1; shard >= 0; shard--)
         {
@@ -112,7 +101,7 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
     /// <summary>For each shard the table to replace its current one by, or none if it has no entries.</summary>
     private readonly TableRef[] AllocateEmptyTables()
     {
-        TableRef[] empty = new TableRef[_options.ShardCount];
+        TableRef[] empty = new TableRef[ShardCount];
         for (int shard = 0; shard < empty.Length; shard++)
         {
             if (_writeSides[shard].Count == 0 && _views[shard].Previous.IsNone)
@@ -131,33 +120,6 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         }
 
         return empty;
-    }
-
-    private readonly void ClearShard(ReadView* view, WriteSide* side, TableRef empty, List<TableRef> retired)
-    {
-        TableRef previous = view->Previous;
-        AddUnlessNone(retired, TakePrevious(view, side));
-        retired.Add(view->Current);
-        view->Previous = TableRef.None;
-        view->Current = empty;
-        ViewGeneration.EndChange(view);
-        Interlocked.MemoryBarrier(); // [E8] release fence: the view is out before the blocks' memory changes
-        side->Count = 0;
-        side->SaturatedGroups = 0;
-        side->RemovesSinceRebuild = 0;
-        Volatile.Write(ref side->MaxEntries, IsSentinel(empty) ? 0 : TableSize.MaxEntries(empty.Groups, Slots));
-        if (!previous.IsNone)
-        {
-            ShardEvents.Listener?.MigrationStop(side, previous.Groups, completed: false);
-        }
-    }
-
-    private static void AddUnlessNone(List<TableRef> tables, TableRef table)
-    {
-        if (!table.IsNone)
-        {
-            tables.Add(table);
-        }
     }
 
     private readonly void RetireAll(List<TableRef> tables)

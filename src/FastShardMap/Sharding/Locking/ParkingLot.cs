@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using FastShardMap.Layout;
 using FastShardMap.Memory;
 
 namespace FastShardMap.Sharding;
@@ -100,7 +101,7 @@ internal static unsafe class ParkingLot
         bool waits = thread.WaitingFor == word;
         if (waits)
         {
-            ownerId = Volatile.Read(ref *word) >> 1;
+            ownerId = ShardLock.OwnerOf(word);
             park = thread.Parks;
         }
 
@@ -169,14 +170,14 @@ internal static unsafe class ParkingLot
     {
         while (true)
         {
-            int seen = Volatile.Read(ref *word);
-            if (seen == 0)
+            LockWord seen = new(Volatile.Read(ref *word));
+            if (seen.IsFree)
             {
                 return false;
             }
 
-            if ((seen & ShardLock.Waiters) != 0
-                || Interlocked.CompareExchange(ref *word, seen | ShardLock.Waiters, seen) == seen)
+            if (seen.HasWaiters
+                || Interlocked.CompareExchange(ref *word, seen.WithWaiters().Word, seen.Word) == seen.Word)
             {
                 return true;
             }

@@ -6,37 +6,27 @@ namespace FastShardMap.Sharding;
 /// <summary>The seqlock of a shard's read view: which tables the shard has.</summary>
 internal static unsafe class ViewGeneration
 {
-    public const ulong Busy = 1;
-
-    /// <summary>The view has a previous table. Part of the generation, so that a reader of a settled shard need not
-    /// load the second word.</summary>
-    public const ulong Migrating = 2;
-    private const ulong Change = 4;
-
-    /// <summary>The first valid generation: 0 would match the zeroed memory of a header that never was.</summary>
-    public const ulong Initial = Change;
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: in-cache hits
-    public static ulong BeginRead(ReadView* view)
+    public static GenerationWord BeginRead(ReadView* view)
     {
         SchedulePoint.Before("reader: generation");
 
         // [E2] acquire: pairs with the release in EndChange.
-        return Volatile.Read(ref view->Generation);
+        return new GenerationWord(Volatile.Read(ref view->Generation));
     }
 
     /// <summary>Whether everything read since <see cref="BeginRead"/> belongs to tables the shard had throughout.</summary>
     /// <remarks>After a validated group: its closing version read is an acquire ([E5]) and orders this one.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: in-cache hits
-    public static bool ValidateAfterVersion(ReadView* view, ulong generation)
+    public static bool ValidateAfterVersion(ReadView* view, GenerationWord generation)
     {
         SchedulePoint.Before("reader: generation again");
-        return Volatile.Read(ref view->Generation) == generation;
+        return Volatile.Read(ref view->Generation) == generation.Word;
     }
 
     /// <summary>As <see cref="ValidateAfterVersion"/>, after any loads.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: in-cache misses
-    public static bool Validate(ReadView* view, ulong generation)
+    public static bool Validate(ReadView* view, GenerationWord generation)
     {
         // [E1] acquire fence: pairs with the release fence in BeginChange. [E8] acquire fence: a block that was given
         // back and taken for other data is noticed the same way.
@@ -48,7 +38,7 @@ internal static unsafe class ViewGeneration
     public static void BeginChange(ReadView* view)
     {
         SchedulePoint.Before("writer: generation odd");
-        view->Generation |= Busy;
+        view->Generation = new GenerationWord(view->Generation).BeginChange().Word;
 
         // [E1] release fence: the fields, and any later give-back or reuse ([E8]) of a table, come after the odd
         // generation; pairs with the acquire fence in Validate.
@@ -59,15 +49,10 @@ internal static unsafe class ViewGeneration
     /// <summary>The view is complete.</summary>
     public static void EndChange(ReadView* view)
     {
-        ulong next = (view->Generation & ~(Change - 1)) + Change;
-        if (!view->Previous.IsNone)
-        {
-            next |= Migrating;
-        }
-
+        GenerationWord next = new GenerationWord(view->Generation).EndChange(isMigrating: !view->Previous.IsNone);
         SchedulePoint.Before("writer: generation even");
 
         // [E2] release: the fields come first; pairs with the acquire in BeginRead.
-        Volatile.Write(ref view->Generation, next);
+        Volatile.Write(ref view->Generation, next.Word);
     }
 }

@@ -1,0 +1,54 @@
+using System.Runtime.CompilerServices;
+using FastShardMap.Layout;
+
+namespace FastShardMap.Probing;
+
+/// <summary>
+/// The groups in which a hash may lie: its home group, the one after it, and so on, from the last group of the table to the
+/// first, until each has been visited once.
+/// </summary>
+/// <remarks>Every index is bounded by the size that stands in the same word as the address (hazard H1), so the sequence stays
+/// inside the block, whatever has become of the table.</remarks>
+internal unsafe ref struct ProbeSequence
+{
+    private readonly byte* _block;
+    private readonly ulong _groups;
+    private readonly uint _strideBytes;
+    private ulong _index;
+    private ulong _steps;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: misses in a reserved map
+    public ProbeSequence(TableRef table, ulong hash, int strideBytes)
+        : this(table, table.Home(hash), (uint)strideBytes)
+    {
+    }
+
+    private ProbeSequence(TableRef table, ulong firstIndex, uint strideBytes)
+    {
+        _block = table.Base;
+        _groups = table.Groups;
+        _strideBytes = strideBytes;
+        _index = firstIndex;
+    }
+
+    /// <summary>The index of the group that is being visited.</summary>
+    public readonly ulong Index => _index;
+
+    /// <summary>The group that is being visited.</summary>
+    public readonly Group* Group
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: misses in a reserved map
+        get => (Group*)(_block + (_index * _strideBytes));
+    }
+
+    /// <summary>Whether every group has been visited.</summary>
+    public readonly bool IsOver => _steps == _groups;
+
+    /// <summary>Goes on to the next group.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: misses in a reserved map
+    public void Advance()
+    {
+        _index = _index + 1 == _groups ? 0 : _index + 1;
+        _steps++;
+    }
+}

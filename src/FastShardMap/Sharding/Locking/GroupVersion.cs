@@ -1,0 +1,163 @@
+using System.Runtime.CompilerServices;
+using FastShardMap.Layout;
+using FastShardMap.Tables;
+
+namespace FastShardMap.Sharding;
+
+/// <summary>The seqlock of a group. Writers own the shard's lock, or have locked the group (Shard.InPlace.cs); readers
+/// have nothing.</summary>
+internal static unsafe class GroupVersion
+{
+    /// <summary>The version to validate against.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: in-cache hits
+    public static VersionWord BeginRead(Group* group)
+    {
+        SchedulePoint.Before("reader: version");
+
+        // [E4] acquire: pairs with the release in EndWrite and in Unlock. [E6] acquire: pairs with the release in MarkMoved.
+        return new VersionWord(Volatile.Read(ref group->Version));
+    }
+
+    /// <summary>The control word, to be read after <see cref="BeginRead"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: in-cache hits
+    public static ulong ReadControl(Group* group)
+    {
+        SchedulePoint.Before("reader: control");
+
+        // [E7] acquire: pairs with the release in SetControl.
+        return Volatile.Read(ref group->Control);
+    }
+
+    /// <summary>Whether the slots copied since <see cref="BeginRead"/> belong to one version.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: in-cache hits
+    public static bool Validate(Group* group, VersionWord version)
+    {
+        // [E3] acquire fence: the copies complete before the version is read again; pairs with BeginWrite.
+        Volatile.ReadBarrier();
+        SchedulePoint.Before("reader: version again");
+
+        // [E5] acquire: and this read completes before the generation is read again, or the zeroed version of a
+        // retired table would match an opening zero; pairs with ViewGeneration.BeginChange.
+        return Volatile.Read(ref group->Version) == version.Word;
+    }
+
+    /// <summary>Makes the version odd. By the owner of the shard's lock.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: inserts
+    public static void BeginWrite(Group* group)
+    {
+        VersionWord version = AwaitUnlocked(group);
+        SchedulePoint.Before("writer: version odd");
+        group->Version = version.BeginWrite().Word;
+
+        // [E3] release fence: no slot changes before the version is odd; pairs with Validate.
+        Volatile.WriteBarrier();
+        SchedulePoint.Before("writer: slots");
+    }
+
+    public static void EndWrite(Group* group)
+    {
+        SchedulePoint.Before("writer: version even");
+
+        // [E4] release: the slots and the control word come first; pairs with the acquire in BeginRead.
+        Volatile.Write(ref group->Version, new VersionWord(group->Version).EndWrite().Word);
+    }
+
+    public static void SetControl(Group* group, ulong control)
+    {
+        SchedulePoint.Before("writer: control");
+
+        // [E7] release: counts are raised before the entry is published, and lowered after it is gone; pairs with
+        // the acquire in ReadControl.
+        Volatile.Write(ref group->Control, control);
+    }
+
+    /// <summary>The group's entries have been copied to the current table.</summary>
+    public static void MarkMoved(Group* group)
+    {
+        VersionWord version = AwaitUnlocked(group);
+        SchedulePoint.Before("writer: moved");
+
+        // [E6] release: the copies come first; pairs with the acquire in BeginRead.
+        Volatile.Write(ref group->Version, version.AfterMove().Word);
+    }
+
+    /// <summary>Locks a group for the calling thread, without the shard's lock, if its version is still the one that
+    /// <see cref="BeginRead"/> returned. Whether the thread may use it, <see cref="IsLockedBy"/> and the shard's lock tell.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: overwrite at 1 M
+    public static bool TryLock(Group* group, VersionWord version, ThreadState thread)
+    {
+        SchedulePoint.Before("group owner: lock");
+
+        // [E11] release: a full fence, between this and the look at the lock; pairs with ShardLock.Enter and AwaitUnlocked.
+        return Interlocked.CompareExchange(ref group->Version, LockedBy(thread), version.Word) == version.Word;
+    }
+
+    /// <summary>Whether the group is still locked by the thread: an owner of the shard's lock may not have seen that it is.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: overwrite at 1 M
+    public static bool IsLockedBy(Group* group, ThreadState thread)
+    {
+        SchedulePoint.Before("group owner: version again");
+        return Volatile.Read(ref group->Version) == LockedBy(thread);
+    }
+
+    /// <summary>Unlocks a group that was changed, or not.</summary>
+    /// <param name="group">The group.</param>
+    /// <param name="version">The version before the group was locked.</param>
+    /// <param name="changed">Whether readers that began before the change must begin again.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: overwrite at 1 M
+    public static void Unlock(Group* group, VersionWord version, bool changed)
+    {
+        SchedulePoint.Before("group owner: unlock");
+
+        // [E4] release: the value comes first; pairs with the acquire in BeginRead and in AwaitUnlocked.
+        Volatile.Write(ref group->Version, changed ? version.AfterWrite().Word : version.Word);
+    }
+
+    /// <summary>Unlocks a group that must not be used. If an owner of the shard's lock has written the version since, its
+    /// word stands.</summary>
+    public static void AbandonLock(Group* group, VersionWord version, ThreadState thread)
+    {
+        SchedulePoint.Before("group owner: abandon");
+        _ = Interlocked.CompareExchange(ref group->Version, version.Word, LockedBy(thread));
+    }
+
+    /// <summary>Waits until no thread has the group locked. By the owner of the shard's lock: a thread that locks the group
+    /// later sees that lock and backs off.</summary>
+    /// <returns>The version.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: inserts
+    public static VersionWord AwaitUnlocked(Group* group)
+    {
+        SchedulePoint.Before("writer: group owner");
+
+        // [E11] acquire: after the lock was taken. [E4] acquire: pairs with the release in Unlock.
+        VersionWord version = new(Volatile.Read(ref group->Version));
+        return version.IsLocked ? SpinUntilUnlocked(group) : version;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static VersionWord SpinUntilUnlocked(Group* group)
+    {
+        UninterruptibleSpin spin = default;
+        VersionWord version;
+        do
+        {
+            spin.Once();
+            version = new VersionWord(Volatile.Read(ref group->Version)); // [E4] acquire: as above
+        }
+        while (version.IsLocked);
+        spin.End();
+        return version;
+    }
+
+    private static ulong LockedBy(ThreadState thread) => VersionWord.LockedBy(thread.Id).Word;
+}
+
+/// <summary>Publishes a table's changes to lock-free readers.</summary>
+internal readonly unsafe struct SeqLockGroups : IGroupSync
+{
+    public static void BeginWrite(Group* group) => GroupVersion.BeginWrite(group);
+
+    public static void EndWrite(Group* group) => GroupVersion.EndWrite(group);
+
+    public static void SetControl(Group* group, ulong control) => GroupVersion.SetControl(group, control);
+}

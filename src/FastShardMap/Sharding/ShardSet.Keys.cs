@@ -1,0 +1,92 @@
+using System.Runtime.CompilerServices;
+using FastShardMap.Layout;
+
+namespace FastShardMap.Sharding;
+
+internal unsafe partial struct ShardSet<TKey, TValue, THasher>
+{
+    /// <inheritdoc cref="Shard{TKey, TValue, THasher}.TryReadHome"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: in-cache hits
+    public readonly bool TryReadHome(TKey key, ulong hash, out TValue value, out bool found) =>
+        ShardFor(hash).TryReadHome(key, hash, out value, out found);
+
+    /// <inheritdoc cref="Shard{TKey, TValue, THasher}.TryRead"/>
+    public readonly bool TryRead(TKey key, ulong hash, out TValue value) => ShardFor(hash).TryRead(key, hash, out value);
+
+    /// <summary>Performs one write: in place, or under the lock of the key's shard.</summary>
+    /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
+    /// <exception cref="InvalidOperationException">Called from a callback of this map.</exception>
+    /// <exception cref="OutOfMemoryException">The shard has to grow and cannot; nothing has changed.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // a forward
+    public readonly void Write<TOperation>(in TKey key, ref TOperation operation)
+        where TOperation : struct, IEntryOperation<TValue>
+    {
+        ulong hash = Hash(key);
+        ShardFor(hash).Write(hash, key, ref operation, default(EndlessWait));
+    }
+
+    /// <summary>As <see cref="Write"/>, if the lock can be had in time.</summary>
+    /// <returns>False if the lock could not be had; nothing has happened then, and nothing will.</returns>
+    public readonly bool TryWrite<TOperation>(
+        in TKey key, ref TOperation operation, int timeoutMilliseconds, CancellationToken cancellationToken)
+        where TOperation : struct, IEntryOperation<TValue>
+    {
+        ulong hash = Hash(key);
+        return ShardFor(hash).Write(hash, key, ref operation, new LimitedWait(timeoutMilliseconds, cancellationToken));
+    }
+
+    /// <summary>As <see cref="Write"/>, if that is possible in place. On false, the caller retries through
+    /// <see cref="WriteSlow"/>, from a method that is not inlined and makes the operation again: so the operation's fields
+    /// stay in registers here, and the hash need not be kept.</summary>
+    /// <returns>False: nothing has happened.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: overwrite at 1 M
+    public readonly bool TryWriteFast<TOperation>(TKey key, ref TOperation operation)
+        where TOperation : struct, IEntryOperation<TValue>
+    {
+        if (TOperation.RunsUserCode || KeysRunUserCode)
+        {
+            return false;
+        }
+
+        ulong hash = Hash(key);
+        return ShardFor(hash).TryWriteFast(hash, key, ref operation);
+    }
+
+    /// <summary>As <see cref="Write"/>, after <see cref="TryWriteFast"/> has failed.</summary>
+    public readonly void WriteSlow<TOperation>(in TKey key, ref TOperation operation)
+        where TOperation : struct, IEntryOperation<TValue>
+    {
+        if (TOperation.RunsUserCode || KeysRunUserCode)
+        {
+            Write(key, ref operation);
+            return;
+        }
+
+        ulong hash = Hash(key);
+        ReadView* view = ViewOf(hash);
+        ShardFor(hash).Prefetch(hash);
+        WriteLocked(EnterThread(), view, hash, key, ref operation, default(EndlessWait));
+    }
+
+    /// <summary>Performs one write under the shard's lock. Takes the view and not the shard, which would have to be passed in
+    /// memory.</summary>
+    /// <returns>Whether the lock could be had; if not, nothing has happened.</returns>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public readonly bool WriteLocked<TOperation, TWait>(
+        ThreadState thread, ReadView* view, ulong hash, in TKey key, ref TOperation operation, TWait wait)
+        where TOperation : struct, IEntryOperation<TValue>
+        where TWait : struct, ILockWait
+    {
+        Shard<TKey, TValue, THasher> shard = new(in this, view, SideOf(view));
+        if (!wait.TryEnter(shard.Side, thread))
+        {
+            return false;
+        }
+
+        using LockedShard<TKey, TValue, THasher> locked =
+            LockedShard<TKey, TValue, THasher>.Owned(shard, thread, guarded: TOperation.RunsUserCode || KeysRunUserCode);
+        ThrowIfDisposed();
+        locked.Write(hash, key, ref operation);
+        return true;
+    }
+}

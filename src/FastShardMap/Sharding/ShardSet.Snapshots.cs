@@ -1,0 +1,188 @@
+using System.Runtime.CompilerServices;
+using FastShardMap.Layout;
+using FastShardMap.Tables;
+
+namespace FastShardMap.Sharding;
+
+internal unsafe partial struct ShardSet<TKey, TValue, THasher>
+{
+    /// <summary>Writers may start growths as fast as they are finished; past this many rounds the rest is moved while
+    /// all locks are held.</summary>
+    private const int MaxFreezeRounds = 8;
+
+    /// <summary>Freezes every shard's table at one instant.</summary>
+    /// <param name="frozen">Receives one table per shard; none for an empty one.</param>
+    /// <returns>The number of entries in them.</returns>
+    /// <exception cref="OutOfMemoryException">The system refuses the memory; nothing is frozen.</exception>
+    public readonly long Freeze(Span<TableRef> frozen)
+    {
+        TableRef[] next = new TableRef[ShardCount];
+        List<TableRef> retired = new(2 * ShardCount);
+        try
+        {
+            long count;
+            int round = 0;
+            do
+            {
+                // Outside the locks: all that takes time.
+                for (int shard = 0; shard < next.Length; shard++)
+                {
+                    ShardAt(shard).FinishMigration();
+                    PrepareCopy(_views + shard, _writeSides + shard, ref next[shard], retired);
+                }
+            }
+            while (!TryFreeze(frozen, next, retired, canWait: round++ < MaxFreezeRounds, out count));
+            return count;
+        }
+        finally
+        {
+            foreach (TableRef table in next)
+            {
+                AddUnlessNone(retired, table);
+            }
+
+            RetireAll(retired);
+        }
+    }
+
+    private readonly bool TryFreeze(Span<TableRef> frozen, TableRef[] next, List<TableRef> retired, bool canWait, out long count)
+    {
+        using AllLocks<TKey, TValue, THasher> all = EnterAll();
+        all.Thread.EnterCallback(_arena);
+        try
+        {
+            ThrowIfDisposed();
+            count = Count;
+            if (canWait && IsAnyMigrating())
+            {
+                return false;
+            }
+
+            // First what may fail, shard by shard; then what cannot.
+            for (int shard = 0; shard < next.Length; shard++)
+            {
+                all.ShardAt(shard, retired).FinishMigration();
+                PrepareCopy(_views + shard, _writeSides + shard, ref next[shard], retired);
+            }
+
+            for (int shard = 0; shard < next.Length; shard++)
+            {
+                frozen[shard] = all.ShardAt(shard, retired).Freeze(ref next[shard]);
+            }
+
+            return true;
+        }
+        finally
+        {
+            all.Thread.LeaveCallback();
+        }
+    }
+
+    /// <summary>Gives a frozen table up, whatever has become of the map meanwhile.</summary>
+    /// <param name="shard">The table's shard.</param>
+    /// <param name="table">The table.</param>
+    /// <param name="wait">Whether to wait for the shard's lock.</param>
+    /// <returns>False if the lock is taken and the caller does not wait; nothing has changed then.</returns>
+    public readonly bool TryThaw(int shard, TableRef table, bool wait)
+    {
+        WriteSide* side = _writeSides + shard;
+        ThreadState thread = EnterThread();
+        if (ShardLock.IsOwnedBy(side, thread))
+        {
+            ThawInExclusivePhase(shard, table, thread);
+            return true;
+        }
+
+        if (wait)
+        {
+            ShardLock.EnterUninterrupted(side, thread);
+        }
+        else if (!ShardLock.TryEnterAtOnce(side, thread))
+        {
+            return false;
+        }
+
+        using LockedShard<TKey, TValue, THasher> locked =
+            LockedShard<TKey, TValue, THasher>.Owned(ShardAt(shard), thread, guarded: false);
+        locked.Thaw(table);
+        return true;
+    }
+
+    /// <summary>The shard of a hash, by index.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: reads of a snapshot
+    public readonly int ShardOf(ulong hash) => (int)(HashBits.ViewOffset(hash, _viewMask) >> HashBits.ShardShift);
+
+    private readonly bool IsAnyMigrating()
+    {
+        for (int shard = 0; shard < ShardCount; shard++)
+        {
+            if (!_views[shard].Previous.IsNone)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>A table that takes the shard's entries, and has room for the inserts that come while they are moved.
+    /// Without the lock a good guess; with it, sufficient.</summary>
+    private readonly void PrepareCopy(ReadView* view, WriteSide* side, ref TableRef next, List<TableRef> retired)
+    {
+        long count = Volatile.Read(ref side->Count);
+        TableRef current = TableRef.FromWord(Volatile.Read(ref *(ulong*)&view->Current));
+        if (count == 0 || IsSentinel(current))
+        {
+            return;
+        }
+
+        long needed = count + SlackFor(current.Groups);
+        if (!next.IsNone && TableSize.MaxEntries(next.Groups, Slots) >= needed)
+        {
+            return;
+        }
+
+        AddUnlessNone(retired, next);
+        next = TableRef.None;
+        TableSize size = TableSize.ForEntries(needed, Slots);
+        next = AllocateTable(size.Groups > current.Groups ? size : current.Size, reserved: false);
+    }
+
+    private static void AddUnlessNone(List<TableRef> tables, TableRef table)
+    {
+        if (!table.IsNone)
+        {
+            tables.Add(table);
+        }
+    }
+
+    /// <summary>Options that make another set of shards with the same hashes and the same shards.</summary>
+    public readonly ShardSetOptions OptionsOfTwin => _options with { Capacity = 0, Seed = _seed };
+
+    public readonly HashSeed Seed => _seed;
+
+    /// <summary>Fills an empty shard with a copy of a frozen table of a twin's same shard.</summary>
+    /// <exception cref="OutOfMemoryException">The system refuses the memory.</exception>
+    // Safety: no other thread knows this map yet, and the source stays frozen.
+    public readonly void CopyFrozen(int shard, TableRef source)
+    {
+        TableRef copy = AllocateTable(source.Size, reserved: true);
+        nuint bytes = source.Size.Bytes(Stride);
+        Buffer.MemoryCopy(source.Base, copy.Base, bytes, bytes);
+        long count = 0;
+        int saturated = 0;
+        for (ulong index = 0; index < copy.Groups; index++)
+        {
+            // The source's versions go on changing: its migration marks groups as moved.
+            Group* group = Table<TKey, TValue>.GroupAt(copy, index);
+            group->Version = 0;
+            count += ControlWord.CountOccupied(group->Control, Slots);
+            saturated += ControlWord.IsSaturated(group->Control) ? 1 : 0;
+        }
+
+        using LockedShard<TKey, TValue, THasher> unshared = OwnedAlready(shard, ThreadState.Current, guarded: false);
+        unshared.StartMigration(copy); // of nothing: the shard is empty
+        unshared.Side->Count = count;
+        unshared.Side->SaturatedGroups = saturated;
+    }
+}

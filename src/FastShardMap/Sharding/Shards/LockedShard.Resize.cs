@@ -1,0 +1,91 @@
+using FastShardMap.Layout;
+
+namespace FastShardMap.Sharding;
+
+internal unsafe ref partial struct LockedShard<TKey, TValue, THasher>
+{
+    /// <summary>Starts a migration to a smaller table, if one is small enough to be worth it.</summary>
+    /// <returns>Whether a migration is running now.</returns>
+    public bool Trim()
+    {
+        if (!View->Previous.IsNone)
+        {
+            return true;
+        }
+
+        if (Side->Count == 0)
+        {
+            DropTable();
+            return false;
+        }
+
+        ulong groups = View->Current.Groups;
+        TableSize target = TableSize.ForEntries(Side->Count + Map.SlackFor(groups), Slots);
+        if (target.Groups >= groups)
+        {
+            return false;
+        }
+
+        StartMigration(Map.AllocateTable(target, reserved: false));
+        return true;
+    }
+
+    /// <summary>Replaces the tables by the sentinel, and gives up those that are the shard's own.</summary>
+    public void DropTables()
+    {
+        Retire(TakePrevious());
+        DropTable();
+    }
+
+    /// <summary>Replaces the tables by an empty one. After <see cref="ViewGeneration.BeginChange"/>.</summary>
+    // Safety: all locks are held.
+    public void Clear(TableRef empty)
+    {
+        ReadView* view = View;
+        WriteSide* side = Side;
+        TableRef previous = view->Previous;
+        Retire(TakePrevious());
+        Retire(view->Current);
+        view->Previous = TableRef.None;
+        view->Current = empty;
+        ViewGeneration.EndChange(view);
+        Interlocked.MemoryBarrier(); // [E8] release fence: the view is out before the blocks' memory changes
+        side->Count = 0;
+        side->SaturatedGroups = 0;
+        side->RemovesSinceRebuild = 0;
+        Volatile.Write(ref side->MaxEntries, Map.IsSentinel(empty) ? 0 : TableSize.MaxEntries(empty.Groups, Slots));
+        if (!previous.IsNone)
+        {
+            ShardEvents.Listener?.MigrationStop(side, previous.Groups, completed: false);
+        }
+    }
+
+    /// <summary>Replaces the current table by the sentinel, and gives it up.</summary>
+    private void DropTable()
+    {
+        ReadView* view = View;
+        WriteSide* side = Side;
+        TableRef dropped = view->Current;
+        if (Map.IsSentinel(dropped))
+        {
+            return;
+        }
+
+        ThreadState.AwaitWrites(side, shards: 1);
+        TableRef previous = view->Previous;
+        ViewGeneration.BeginChange(view);
+        view->Previous = TableRef.None;
+        view->Current = Map.Sentinel;
+        ViewGeneration.EndChange(view);
+        Interlocked.MemoryBarrier(); // [E8] release fence: the view is out before the block's memory changes
+        side->Count = 0;
+        side->SaturatedGroups = 0;
+        Volatile.Write(ref side->MaxEntries, 0);
+        if (!previous.IsNone)
+        {
+            ShardEvents.Listener?.MigrationStop(side, previous.Groups, completed: false);
+        }
+
+        Retire(dropped);
+    }
+}
