@@ -18,6 +18,7 @@ using (var map = new ShardMap<ulong, ulong>())
     Expect(map.TryUpdate(7, 9, 8) && !map.TryUpdate(7, 10, 8), "TryUpdate");
     Expect(map.GetOrAdd(1_000_000, static (key, factor) => key * factor, 2ul) == 2_000_000, "GetOrAdd with an argument");
     Expect(map.TryRemove(1_000_000, out ulong removed) && removed == 2_000_000, "TryRemove");
+    Expect(map.Increment(1_000_001) == 1 && map.AddDelta(1_000_001, 2) == 3 && map.TryRemove(1_000_001, out _), "counting");
     Expect(map.Count == 100_000, "Count");
 
     ulong sum = 0;

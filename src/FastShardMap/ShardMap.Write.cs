@@ -2,6 +2,24 @@ namespace FastShardMap;
 
 public partial class ShardMap<TKey, TValue, THasher>
 {
+    /// <summary>Adds an entry whose key must be absent; what a collection initialiser calls.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="value">The value to add.</param>
+    /// <remarks>To add a number to a value, see
+    /// <see cref="ShardMapNumberExtensions.AddDelta{TKey, TValue, THasher}(ShardMap{TKey, TValue, THasher}, TKey, TValue)"/>.
+    /// </remarks>
+    /// <exception cref="ArgumentException">The key is present; its value is unchanged.</exception>
+    /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
+    /// <exception cref="InvalidOperationException">Called from a callback of this map.</exception>
+    /// <exception cref="OutOfMemoryException">A shard has to grow and cannot; nothing has changed.</exception>
+    public void Add(TKey key, TValue value)
+    {
+        if (!TryAdd(key, value))
+        {
+            throw MapErrors.KeyPresent(key);
+        }
+    }
+
     /// <summary>Adds an entry unless its key is present.</summary>
     /// <param name="key">The key.</param>
     /// <param name="value">The value to add.</param>

@@ -48,7 +48,7 @@ public sealed class ChannelShardMap<TKey, TValue> : IConcurrentMap<TKey, TValue>
     /// <inheritdoc/>
     public TValue this[TKey key]
     {
-        get => TryGetValue(key, out TValue value) ? value : throw new KeyNotFoundException($"The key '{key}' is not in the map.");
+        get => TryGetValue(key, out TValue value) ? value : throw MapErrors.KeyNotFound(key);
         set => Answer(SetAsync(key, value).AsTask());
     }
 
@@ -57,6 +57,15 @@ public sealed class ChannelShardMap<TKey, TValue> : IConcurrentMap<TKey, TValue>
     {
         (bool found, value) = Answer(TryGetValueAsync(key).AsTask());
         return found;
+    }
+
+    /// <inheritdoc/>
+    public void Add(TKey key, TValue value)
+    {
+        if (!TryAdd(key, value))
+        {
+            throw MapErrors.KeyPresent(key);
+        }
     }
 
     /// <inheritdoc/>

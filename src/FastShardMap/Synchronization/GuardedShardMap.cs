@@ -52,7 +52,7 @@ public sealed class GuardedShardMap<TKey, TValue, TGuard> : IConcurrentMap<TKey,
     /// <inheritdoc/>
     public TValue this[TKey key]
     {
-        get => TryGetValue(key, out TValue value) ? value : throw new KeyNotFoundException($"The key '{key}' is not in the map.");
+        get => TryGetValue(key, out TValue value) ? value : throw MapErrors.KeyNotFound(key);
         set
         {
             ShardMap<TKey, TValue, DefaultHasher<TKey>>.StoreOperation operation = new(value);
@@ -77,6 +77,15 @@ public sealed class GuardedShardMap<TKey, TValue, TGuard> : IConcurrentMap<TKey,
         {
             thread.LeaveCallback();
             shard.Guard.ExitRead();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Add(TKey key, TValue value)
+    {
+        if (!TryAdd(key, value))
+        {
+            throw MapErrors.KeyPresent(key);
         }
     }
 

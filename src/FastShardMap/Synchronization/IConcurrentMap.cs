@@ -26,6 +26,12 @@ public interface IConcurrentMap<TKey, TValue> : IDisposable
     /// <returns>Whether the key is present.</returns>
     bool TryGetValue(TKey key, out TValue value);
 
+    /// <summary>Adds an entry whose key must be absent.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="value">The value to add.</param>
+    /// <exception cref="ArgumentException">The key is present; its value is unchanged.</exception>
+    void Add(TKey key, TValue value);
+
     /// <summary>Adds an entry unless its key is present.</summary>
     /// <param name="key">The key.</param>
     /// <param name="value">The value to add.</param>
