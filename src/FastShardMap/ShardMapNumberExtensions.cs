@@ -5,7 +5,7 @@ using FastShardMap.Sharding;
 namespace FastShardMap;
 
 /// <summary>Counting: atomic additions to the values of maps whose values are numbers.</summary>
-/// <remarks>The overloads that take an <see cref="Argument{T}"/> do the same as the ones without. The compiler chooses
+/// <remarks>The overloads that take an <see cref="MapArgument{T}"/> do the same as the ones without. The compiler chooses
 /// them for arguments that convert to the map's types without being of them, such as a constant.</remarks>
 public static class ShardMapNumberExtensions
 {
@@ -37,14 +37,14 @@ public static class ShardMapNumberExtensions
 
     /// <inheritdoc cref="AddDelta{TKey, TValue, THasher}(ShardMap{TKey, TValue, THasher}, TKey, TValue)"/>
     public static TValue AddDelta<TKey, TValue, THasher>(
-        this ShardMap<TKey, TValue, THasher> map, TKey key, Argument<TValue> delta)
+        this ShardMap<TKey, TValue, THasher> map, TKey key, MapArgument<TValue> delta)
         where TKey : unmanaged, IEquatable<TKey>
         where TValue : unmanaged, INumber<TValue>
         where THasher : struct, IKeyHasher<TKey> => AddDelta(map, key, delta.Value);
 
     /// <inheritdoc cref="AddDelta{TKey, TValue, THasher}(ShardMap{TKey, TValue, THasher}, TKey, TValue)"/>
     public static TValue AddDelta<TKey, TValue, THasher>(
-        this ShardMap<TKey, TValue, THasher> map, Argument<TKey> key, Argument<TValue> delta)
+        this ShardMap<TKey, TValue, THasher> map, MapArgument<TKey> key, MapArgument<TValue> delta)
         where TKey : unmanaged, IEquatable<TKey>
         where TValue : unmanaged, INumber<TValue>
         where THasher : struct, IKeyHasher<TKey> => AddDelta(map, key.Value, delta.Value);
@@ -62,7 +62,7 @@ public static class ShardMapNumberExtensions
         where THasher : struct, IKeyHasher<TKey> => AddDelta(map, key, TValue.One);
 
     /// <inheritdoc cref="Increment{TKey, TValue, THasher}(ShardMap{TKey, TValue, THasher}, TKey)"/>
-    public static TValue Increment<TKey, TValue, THasher>(this ShardMap<TKey, TValue, THasher> map, Argument<TKey> key)
+    public static TValue Increment<TKey, TValue, THasher>(this ShardMap<TKey, TValue, THasher> map, MapArgument<TKey> key)
         where TKey : unmanaged, IEquatable<TKey>
         where TValue : unmanaged, INumber<TValue>
         where THasher : struct, IKeyHasher<TKey> => AddDelta(map, key.Value, TValue.One);

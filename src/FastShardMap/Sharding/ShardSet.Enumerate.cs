@@ -17,7 +17,7 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
     /// any growth, shrink or Clear between two calls.
     /// </summary>
     /// <returns>False if that was the shard's last range.</returns>
-    public readonly bool CopyRange(int shard, ref ulong position, ref EntryBuffer<TKey, TValue> entries)
+    public readonly bool CopyRange(int shard, ref ulong position, EntryBuffer<TKey, TValue> entries)
     {
         ReadView* view = _views + shard;
         WriteSide* side = _writeSides + shard;
@@ -31,10 +31,10 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
             ulong end = EndOfStep(view, position);
             if (!view->Previous.IsNone)
             {
-                CopyRange(view->Previous, position, end, ref entries);
+                CopyRange(view->Previous, position, end, entries);
             }
 
-            CopyRange(view->Current, position, end, ref entries);
+            CopyRange(view->Current, position, end, entries);
             position = end;
             return end != 0;
         }
@@ -130,7 +130,7 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
     }
 
     /// <summary>Copies the entries with hashes from <paramref name="from"/> to before <paramref name="end"/> (0 = the last).</summary>
-    private readonly void CopyRange(TableRef table, ulong from, ulong end, ref EntryBuffer<TKey, TValue> entries)
+    private readonly void CopyRange(TableRef table, ulong from, ulong end, EntryBuffer<TKey, TValue> entries)
     {
         ulong groups = table.Groups;
         ulong index = table.Home(from);

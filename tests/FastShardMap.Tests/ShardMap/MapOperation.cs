@@ -84,9 +84,9 @@ internal sealed record MapOperation(string Member, Action<Map, ulong> Call)
             map.TryUpdateOrRemove(key, ref functor);
         }),
         new("static TValue AddDelta<TKey, TValue, THasher>(this ShardMap<TKey, TValue, THasher> map, TKey key, TValue delta)", static (map, key) => map.AddDelta(key, 0UL)),
-        new("static TValue AddDelta<TKey, TValue, THasher>(this ShardMap<TKey, TValue, THasher> map, TKey key, Argument<TValue> delta)", static (map, key) => map.AddDelta(key, 0)),
-        new("static TValue AddDelta<TKey, TValue, THasher>(this ShardMap<TKey, TValue, THasher> map, Argument<TKey> key, Argument<TValue> delta)", static (map, key) => map.AddDelta(new Argument<ulong>(key), 0)),
-        new("static TValue Increment<TKey, TValue, THasher>(this ShardMap<TKey, TValue, THasher> map, Argument<TKey> key)", static (map, key) => map.Increment(new Argument<ulong>(key))),
+        new("static TValue AddDelta<TKey, TValue, THasher>(this ShardMap<TKey, TValue, THasher> map, TKey key, MapArgument<TValue> delta)", static (map, key) => map.AddDelta(key, 0)),
+        new("static TValue AddDelta<TKey, TValue, THasher>(this ShardMap<TKey, TValue, THasher> map, MapArgument<TKey> key, MapArgument<TValue> delta)", static (map, key) => map.AddDelta(new MapArgument<ulong>(key), 0)),
+        new("static TValue Increment<TKey, TValue, THasher>(this ShardMap<TKey, TValue, THasher> map, MapArgument<TKey> key)", static (map, key) => map.Increment(new MapArgument<ulong>(key))),
         new("static TValue Increment<TKey, TValue, THasher>(this ShardMap<TKey, TValue, THasher> map, TKey key)", static (map, key) => map.Increment(key)),
         new("long Count { get; }", static (map, _) => Discard(map.Count)) { IsRead = true },
         new("long Capacity { get; }", static (map, _) => Discard(map.Capacity)) { IsRead = true },

@@ -9,7 +9,7 @@ namespace FastShardMap;
 /// <remarks>Nothing for programs to name: it is made by the conversion. Immutable; allocates nothing.</remarks>
 [SuppressMessage("Usage", "CA2225:Operator overloads have named alternates", Justification = "The constructor and Value are the named alternates.")]
 [SuppressMessage("Performance", "CA1815:Override equals and operator equals on value types", Justification = "Lives for one call; nobody compares it.")]
-public readonly ref struct Argument<T>(T value)
+public readonly ref struct MapArgument<T>(T value)
     where T : unmanaged
 {
     /// <summary>The argument.</summary>
@@ -17,5 +17,5 @@ public readonly ref struct Argument<T>(T value)
 
     /// <summary>Makes an argument of a value.</summary>
     /// <param name="value">The value.</param>
-    public static implicit operator Argument<T>(T value) => new(value);
+    public static implicit operator MapArgument<T>(T value) => new(value);
 }
