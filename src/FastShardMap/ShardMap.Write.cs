@@ -113,8 +113,8 @@ public partial class ShardMap<TKey, TValue, THasher>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="capacity"/> is negative.</exception>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
     /// <exception cref="InvalidOperationException">Called from a callback of this map.</exception>
-    /// <exception cref="OutOfMemoryException">More than this machine has, or the system refuses the memory; entries are
-    /// unchanged, some shards may have grown.</exception>
+    /// <exception cref="OutOfMemoryException">More than the machine, the process's control group or its address space allows,
+    /// or the system refuses the memory; entries are unchanged, some shards may have grown.</exception>
     public void EnsureCapacity(long capacity)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(capacity);

@@ -29,9 +29,11 @@ public sealed class ChannelShardMap<TKey, TValue> : IConcurrentMap<TKey, TValue>
     /// <param name="queueLength">Operations that wait for an owner before their senders do, 1 or more.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="shardCount"/> is negative or too large, or
     /// <paramref name="queueLength"/> less than 1.</exception>
+    /// <exception cref="NotSupportedException">A key and a value take more than 8,192 bytes together.</exception>
     public ChannelShardMap(int shardCount = 0, int queueLength = 1024)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(queueLength, 1);
+        EntryLimit.ThrowIfTooLarge<TKey, TValue>();
         int shards = new ShardMapOptions { ShardCount = shardCount }.Resolve().ShardCount;
         _viewMask = (nuint)(uint)(shards - 1) << HashBits.ShardShift;
         _owners = new ShardOwner<TKey, TValue>[shards];

@@ -27,8 +27,10 @@ public sealed class GuardedShardMap<TKey, TValue, TGuard> : IConcurrentMap<TKey,
     /// <param name="shardCount">The number of shards, from 1 to <see cref="ShardMapOptions.MaxShardCount"/>, rounded up to a
     /// power of two; 0 for <see cref="ShardMap{TKey, TValue}"/>'s default.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="shardCount"/> is negative or too large.</exception>
+    /// <exception cref="NotSupportedException">A key and a value take more than 8,192 bytes together.</exception>
     public GuardedShardMap(int shardCount = 0)
     {
+        EntryLimit.ThrowIfTooLarge<TKey, TValue>();
         int shards = new ShardMapOptions { ShardCount = shardCount }.Resolve().ShardCount;
         _viewMask = (nuint)(uint)(shards - 1) << HashBits.ShardShift;
         _shards = new Shard[shards];
