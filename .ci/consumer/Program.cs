@@ -43,6 +43,26 @@ Roundtrip(Guid.NewGuid(), new Wide { First = 1, Last = 2 });
 Roundtrip((Int128)1 << 100, (byte)3);
 Roundtrip(new Point(1, 2), 'x');
 
+// Comparison of values: their own equality, bytes, or refused.
+using (var swapped = new ShardMap<int, Dense>())
+{
+    swapped[1] = new Dense { First = 1, Last = 2 };
+    Expect(!swapped.TryUpdate(1, default, default), "TryUpdate of bytes that differ");
+    Expect(swapped.TryUpdate(1, default, new Dense { First = 1, Last = 2 }), "TryUpdate of equal bytes");
+}
+
+using (var padded = new ShardMap<int, Wide>())
+{
+    try
+    {
+        padded.TryUpdate(1, default, default);
+        Expect(false, "TryUpdate of padding");
+    }
+    catch (NotSupportedException)
+    {
+    }
+}
+
 var disposed = new ShardMap<int, int>(1_000);
 disposed.Dispose();
 try
@@ -75,6 +95,12 @@ static void Expect(bool condition, string what)
 }
 
 internal readonly record struct Point(int X, int Y);
+
+internal struct Dense
+{
+    public int First;
+    public int Last;
+}
 
 [StructLayout(LayoutKind.Sequential, Size = 200)]
 internal struct Wide

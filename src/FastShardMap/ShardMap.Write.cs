@@ -38,13 +38,18 @@ public partial class ShardMap<TKey, TValue, THasher>
     /// <summary>Replaces the value of a key if it equals a given one (compare and swap).</summary>
     /// <param name="key">The key.</param>
     /// <param name="newValue">The value to store.</param>
-    /// <param name="comparisonValue">What the present value must equal, by the default equality of the type.</param>
+    /// <param name="comparisonValue">What the present value must equal, by the equality of its type.</param>
     /// <returns>Whether the value was replaced.</returns>
-    /// <remarks>A value type without <see cref="IEquatable{T}"/> is boxed to be compared.</remarks>
+    /// <remarks>Values are equal by <see cref="IEquatable{T}"/> if their type implements it. Otherwise all bytes are
+    /// compared, but only if the type does not override <see cref="object.Equals(object)"/> and has no padding bytes; so
+    /// a struct that is compared so distinguishes 0.0 from -0.0. Programs compiled ahead of time know no fields: there
+    /// structs with floating-point fields or inline arrays need <see cref="IEquatable{T}"/>. Allocates nothing.</remarks>
+    /// <exception cref="NotSupportedException">Values of this type cannot be compared; see the remarks.</exception>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
     /// <exception cref="InvalidOperationException">Called from a callback of this map.</exception>
     public bool TryUpdate(TKey key, TValue newValue, TValue comparisonValue)
     {
+        ValueEquality<TValue>.ThrowIfNone();
         CompareOperation operation = new(newValue, comparisonValue, Sharding.EntryAction.Store);
         _shards.Write(key, ref operation);
         GC.KeepAlive(this);
@@ -83,13 +88,18 @@ public partial class ShardMap<TKey, TValue, THasher>
     }
 
     /// <summary>Removes an entry if its value equals a given one (compare and delete).</summary>
-    /// <param name="item">The key, and what its value must equal, by the default equality of the type.</param>
+    /// <param name="item">The key, and what its value must equal, by the equality of its type.</param>
     /// <returns>Whether the entry was removed.</returns>
-    /// <remarks>A value type without <see cref="IEquatable{T}"/> is boxed to be compared.</remarks>
+    /// <remarks>Values are equal by <see cref="IEquatable{T}"/> if their type implements it. Otherwise all bytes are
+    /// compared, but only if the type does not override <see cref="object.Equals(object)"/> and has no padding bytes; so
+    /// a struct that is compared so distinguishes 0.0 from -0.0. Programs compiled ahead of time know no fields: there
+    /// structs with floating-point fields or inline arrays need <see cref="IEquatable{T}"/>. Allocates nothing.</remarks>
+    /// <exception cref="NotSupportedException">Values of this type cannot be compared; see the remarks.</exception>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
     /// <exception cref="InvalidOperationException">Called from a callback of this map.</exception>
     public bool TryRemove(KeyValuePair<TKey, TValue> item)
     {
+        ValueEquality<TValue>.ThrowIfNone();
         CompareOperation operation = new(item.Value, item.Value, Sharding.EntryAction.Remove);
         _shards.Write(item.Key, ref operation);
         GC.KeepAlive(this);

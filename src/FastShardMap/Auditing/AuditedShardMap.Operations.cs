@@ -68,6 +68,7 @@ public sealed partial class AuditedShardMap<TKey, TValue, THasher>
     /// <returns>Whether the value was replaced.</returns>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
     /// <exception cref="InvalidOperationException">Called from a callback of the map.</exception>
+    /// <exception cref="NotSupportedException">Values of this type cannot be compared.</exception>
     public bool TryUpdate(TKey key, TValue newValue, TValue comparisonValue) =>
         Recorded(key, Map.TryUpdate(key, newValue, comparisonValue), AuditOperation.Update);
 
@@ -94,6 +95,7 @@ public sealed partial class AuditedShardMap<TKey, TValue, THasher>
     /// <returns>Whether the entry was removed.</returns>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
     /// <exception cref="InvalidOperationException">Called from a callback of the map.</exception>
+    /// <exception cref="NotSupportedException">Values of this type cannot be compared.</exception>
     public bool TryRemove(KeyValuePair<TKey, TValue> item) => Recorded(item.Key, Map.TryRemove(item), AuditOperation.Remove);
 
     /// <summary>Gets the value of a key, adding one if the key is absent; recorded as a hit or an addition.</summary>

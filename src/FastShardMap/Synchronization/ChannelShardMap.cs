@@ -138,8 +138,10 @@ public sealed class ChannelShardMap<TKey, TValue> : IConcurrentMap<TKey, TValue>
     /// <param name="comparisonValue">What the present value must equal.</param>
     /// <returns>Whether the value was replaced.</returns>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
+    /// <exception cref="NotSupportedException">Values of this type cannot be compared.</exception>
     public ValueTask<bool> TryUpdateAsync(TKey key, TValue newValue, TValue comparisonValue)
     {
+        ValueEquality<TValue>.ThrowIfNone();
         ulong hash = Hash(key);
         return OwnerOf(hash).Send((key, hash, newValue, comparisonValue), static (map, at) =>
         {

@@ -102,6 +102,7 @@ public sealed class GuardedShardMap<TKey, TValue, TGuard> : IConcurrentMap<TKey,
     /// <inheritdoc/>
     public bool TryUpdate(TKey key, TValue newValue, TValue comparisonValue)
     {
+        ValueEquality<TValue>.ThrowIfNone();
         ShardMap<TKey, TValue, DefaultHasher<TKey>>.CompareOperation operation = new(newValue, comparisonValue, EntryAction.Store);
         Write(key, ref operation);
         return operation.Done;

@@ -43,6 +43,8 @@ public interface IConcurrentMap<TKey, TValue> : IDisposable
     /// <param name="newValue">The value to store.</param>
     /// <param name="comparisonValue">What the present value must equal.</param>
     /// <returns>Whether the value was replaced.</returns>
+    /// <exception cref="NotSupportedException">Values of this type cannot be compared: see
+    /// <see cref="ShardMap{TKey, TValue, THasher}.TryUpdate(TKey, TValue, TValue)"/>.</exception>
     bool TryUpdate(TKey key, TValue newValue, TValue comparisonValue);
 
     /// <summary>Removes an entry.</summary>
