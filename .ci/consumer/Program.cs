@@ -18,6 +18,7 @@ using (var map = new ShardMap<ulong, ulong>())
     Expect(map.TryUpdate(7, 9, 8) && !map.TryUpdate(7, 10, 8), "TryUpdate");
     Expect(map.GetOrAdd(1_000_000, static (key, factor) => key * factor, 2ul) == 2_000_000, "GetOrAdd with an argument");
     Expect(map.TryRemove(1_000_000, out ulong removed) && removed == 2_000_000, "TryRemove");
+    Expect(map.Increment(1_000_001) == 1 && map.AddDelta(1_000_001, 2) == 3 && map.TryRemove(1_000_001, out _), "counting");
     Expect(map.Count == 100_000, "Count");
 
     ulong sum = 0;
@@ -41,6 +42,26 @@ using (var map = new ShardMap<ulong, ulong>())
 Roundtrip(Guid.NewGuid(), new Wide { First = 1, Last = 2 });
 Roundtrip((Int128)1 << 100, (byte)3);
 Roundtrip(new Point(1, 2), 'x');
+
+// Comparison of values: their own equality, bytes, or refused.
+using (var swapped = new ShardMap<int, Dense>())
+{
+    swapped[1] = new Dense { First = 1, Last = 2 };
+    Expect(!swapped.TryUpdate(1, default, default), "TryUpdate of bytes that differ");
+    Expect(swapped.TryUpdate(1, default, new Dense { First = 1, Last = 2 }), "TryUpdate of equal bytes");
+}
+
+using (var padded = new ShardMap<int, Wide>())
+{
+    try
+    {
+        padded.TryUpdate(1, default, default);
+        Expect(false, "TryUpdate of padding");
+    }
+    catch (NotSupportedException)
+    {
+    }
+}
 
 var disposed = new ShardMap<int, int>(1_000);
 disposed.Dispose();
@@ -74,6 +95,12 @@ static void Expect(bool condition, string what)
 }
 
 internal readonly record struct Point(int X, int Y);
+
+internal struct Dense
+{
+    public int First;
+    public int Last;
+}
 
 [StructLayout(LayoutKind.Sequential, Size = 200)]
 internal struct Wide

@@ -1,7 +1,7 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 
-namespace FastShardMap;
+namespace FastShardMap.Auditing.Logging;
 
 /// <summary>Writes the alerts of an audit to a log.</summary>
 public static partial class AuditAlertLogging

@@ -54,10 +54,14 @@ public partial class ShardMap<TKey, TValue, THasher>
     }
 
     /// <summary>Enumerates a map; see <see cref="ShardMap{TKey, TValue, THasher}.GetEnumerator"/>. Not thread-safe itself.</summary>
+    /// <remarks>A copy shares the buffer of the original: once one of the two has moved on past what the buffer holds, or
+    /// is disposed, <see cref="MoveNext"/> of the other throws. Disposing both is harmless.</remarks>
     public struct Enumerator : IEnumerator<KeyValuePair<TKey, TValue>>
     {
         private readonly ShardMap<TKey, TValue, THasher> _map;
-        private EntryBuffer<TKey, TValue> _buffer;
+        private EntryBuffer<TKey, TValue>? _buffer;
+        private long _ticket;
+        private int _count;
         private int _next;
         private int _shard;
         private ulong _position;
@@ -74,46 +78,74 @@ public partial class ShardMap<TKey, TValue, THasher>
         /// <summary>Moves to the next entry.</summary>
         /// <returns>False if there is none.</returns>
         /// <exception cref="ObjectDisposedException">The map has been disposed meanwhile.</exception>
-        /// <exception cref="InvalidOperationException">Called from a callback of this map.</exception>
+        /// <exception cref="InvalidOperationException">Called from a callback of this map, or a copy of this enumerator has
+        /// moved on or is disposed.</exception>
         public bool MoveNext()
         {
-            while (_next == _buffer.Count)
+            while (_next == _count)
             {
-                _buffer.Clear();
-                _next = 0;
                 if (_map is null || _shard == _map._shards.ShardCount)
                 {
                     _current = default;
                     return false;
                 }
 
-                if (!_map._shards.CopyRange(_shard, ref _position, ref _buffer))
-                {
-                    _shard++;
-                    _position = 0;
-                }
-
-                GC.KeepAlive(_map);
+                Refill();
             }
 
-            _current = _buffer[_next++];
+            if (!_buffer!.IsOwnedBy(_ticket))
+            {
+                ThrowCopied();
+            }
+
+            _current = _buffer.EntryAt(_next++);
             return true;
         }
 
         /// <summary>Starts again from the beginning.</summary>
         public void Reset()
         {
-            _buffer.Clear();
-            (_next, _shard, _position, _current) = (0, 0, 0, default);
+            Release();
+            (_shard, _position) = (0, 0);
         }
 
         /// <summary>Returns the enumerator's buffer to the shared pool. The enumeration is over.</summary>
         public void Dispose()
         {
-            _buffer.Return();
-            _next = 0;
+            Release();
             _shard = _map?._shards.ShardCount ?? 0;
-            _current = default;
+        }
+
+        private static void ThrowCopied() =>
+            throw new InvalidOperationException("A copy of this enumerator has moved on or is disposed; the two share a buffer.");
+
+        private void Refill()
+        {
+            _next = _count = 0;
+            if (_buffer is null)
+            {
+                _buffer = EntryBuffer<TKey, TValue>.Rent(out _ticket);
+            }
+            else if (!_buffer.TryRenew(ref _ticket))
+            {
+                ThrowCopied();
+            }
+
+            if (!_map._shards.CopyRange(_shard, ref _position, _buffer))
+            {
+                _shard++;
+                _position = 0;
+            }
+
+            _count = _buffer.Count;
+            GC.KeepAlive(_map);
+        }
+
+        private void Release()
+        {
+            _buffer?.Return(_ticket);
+            _buffer = null;
+            (_next, _count, _current) = (0, 0, default);
         }
     }
 }

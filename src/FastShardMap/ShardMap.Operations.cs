@@ -4,9 +4,6 @@ namespace FastShardMap;
 
 public partial class ShardMap<TKey, TValue, THasher>
 {
-    /// <summary>Whether comparing or adding values may run the user's code.</summary>
-    private static bool ValuesRunUserCode => !typeof(TValue).IsPrimitive;
-
     internal readonly struct StoreOperation(TValue newValue) : IEntryOperation<TValue>
     {
         private readonly TValue _newValue = newValue;
@@ -106,10 +103,10 @@ public partial class ShardMap<TKey, TValue, THasher>
     internal struct CompareOperation(TValue newValue, TValue comparisonValue, EntryAction action) : IEntryOperation<TValue>
     {
         private readonly TValue _newValue = newValue;
-        private readonly TValue _comparisonValue = comparisonValue;
+        private TValue _comparisonValue = comparisonValue;
         private readonly EntryAction _action = action;
 
-        public static bool RunsUserCode => ValuesRunUserCode;
+        public static bool RunsUserCode => ValueEquality<TValue>.RunsUserCode;
 
         public readonly bool KeepsKey => _action == EntryAction.Store;
 
@@ -117,7 +114,7 @@ public partial class ShardMap<TKey, TValue, THasher>
 
         public EntryAction OnFound(ref TValue value)
         {
-            if (!EqualityComparer<TValue>.Default.Equals(value, _comparisonValue))
+            if (!ValueEquality<TValue>.AreEqual(ref value, ref _comparisonValue))
             {
                 return EntryAction.None;
             }

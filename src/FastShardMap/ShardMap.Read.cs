@@ -105,5 +105,5 @@ public partial class ShardMap<TKey, TValue, THasher>
         }
     }
 
-    private static KeyNotFoundException KeyNotFound(TKey key) => new($"The key '{key}' is not in the map.");
+    private static KeyNotFoundException KeyNotFound(TKey key) => MapErrors.KeyNotFound(key);
 }

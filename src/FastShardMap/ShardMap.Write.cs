@@ -2,6 +2,24 @@ namespace FastShardMap;
 
 public partial class ShardMap<TKey, TValue, THasher>
 {
+    /// <summary>Adds an entry whose key must be absent; what a collection initialiser calls.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="value">The value to add.</param>
+    /// <remarks>To add a number to a value, see
+    /// <see cref="ShardMapNumberExtensions.AddDelta{TKey, TValue, THasher}(ShardMap{TKey, TValue, THasher}, TKey, TValue)"/>.
+    /// </remarks>
+    /// <exception cref="ArgumentException">The key is present; its value is unchanged.</exception>
+    /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
+    /// <exception cref="InvalidOperationException">Called from a callback of this map.</exception>
+    /// <exception cref="OutOfMemoryException">A shard has to grow and cannot; nothing has changed.</exception>
+    public void Add(TKey key, TValue value)
+    {
+        if (!TryAdd(key, value))
+        {
+            throw MapErrors.KeyPresent(key);
+        }
+    }
+
     /// <summary>Adds an entry unless its key is present.</summary>
     /// <param name="key">The key.</param>
     /// <param name="value">The value to add.</param>
@@ -20,13 +38,18 @@ public partial class ShardMap<TKey, TValue, THasher>
     /// <summary>Replaces the value of a key if it equals a given one (compare and swap).</summary>
     /// <param name="key">The key.</param>
     /// <param name="newValue">The value to store.</param>
-    /// <param name="comparisonValue">What the present value must equal, by the default equality of the type.</param>
+    /// <param name="comparisonValue">What the present value must equal, by the equality of its type.</param>
     /// <returns>Whether the value was replaced.</returns>
-    /// <remarks>A value type without <see cref="IEquatable{T}"/> is boxed to be compared.</remarks>
+    /// <remarks>Values are equal by <see cref="IEquatable{T}"/> if their type implements it. Otherwise all bytes are
+    /// compared, but only if the type does not override <see cref="object.Equals(object)"/> and has no padding bytes; so
+    /// a struct that is compared so distinguishes 0.0 from -0.0. Programs compiled ahead of time know no fields: there
+    /// structs with floating-point fields or inline arrays need <see cref="IEquatable{T}"/>. Allocates nothing.</remarks>
+    /// <exception cref="NotSupportedException">Values of this type cannot be compared; see the remarks.</exception>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
     /// <exception cref="InvalidOperationException">Called from a callback of this map.</exception>
     public bool TryUpdate(TKey key, TValue newValue, TValue comparisonValue)
     {
+        ValueEquality<TValue>.ThrowIfNone();
         CompareOperation operation = new(newValue, comparisonValue, Sharding.EntryAction.Store);
         _shards.Write(key, ref operation);
         GC.KeepAlive(this);
@@ -65,13 +88,18 @@ public partial class ShardMap<TKey, TValue, THasher>
     }
 
     /// <summary>Removes an entry if its value equals a given one (compare and delete).</summary>
-    /// <param name="item">The key, and what its value must equal, by the default equality of the type.</param>
+    /// <param name="item">The key, and what its value must equal, by the equality of its type.</param>
     /// <returns>Whether the entry was removed.</returns>
-    /// <remarks>A value type without <see cref="IEquatable{T}"/> is boxed to be compared.</remarks>
+    /// <remarks>Values are equal by <see cref="IEquatable{T}"/> if their type implements it. Otherwise all bytes are
+    /// compared, but only if the type does not override <see cref="object.Equals(object)"/> and has no padding bytes; so
+    /// a struct that is compared so distinguishes 0.0 from -0.0. Programs compiled ahead of time know no fields: there
+    /// structs with floating-point fields or inline arrays need <see cref="IEquatable{T}"/>. Allocates nothing.</remarks>
+    /// <exception cref="NotSupportedException">Values of this type cannot be compared; see the remarks.</exception>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
     /// <exception cref="InvalidOperationException">Called from a callback of this map.</exception>
     public bool TryRemove(KeyValuePair<TKey, TValue> item)
     {
+        ValueEquality<TValue>.ThrowIfNone();
         CompareOperation operation = new(item.Value, item.Value, Sharding.EntryAction.Remove);
         _shards.Write(item.Key, ref operation);
         GC.KeepAlive(this);
@@ -95,8 +123,8 @@ public partial class ShardMap<TKey, TValue, THasher>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="capacity"/> is negative.</exception>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
     /// <exception cref="InvalidOperationException">Called from a callback of this map.</exception>
-    /// <exception cref="OutOfMemoryException">More than this machine has, or the system refuses the memory; entries are
-    /// unchanged, some shards may have grown.</exception>
+    /// <exception cref="OutOfMemoryException">More than the machine, the process's control group or its address space allows,
+    /// or the system refuses the memory; entries are unchanged, some shards may have grown.</exception>
     public void EnsureCapacity(long capacity)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(capacity);

@@ -7,13 +7,15 @@ namespace FastShardMap;
 /// A concurrent hash map in unmanaged memory, with the default hasher of its key type. See
 /// <see cref="ShardMap{TKey, TValue, THasher}"/> for all members.
 /// </summary>
-/// <typeparam name="TKey">The key: any unmanaged type that is equatable to itself. For enums see <see cref="EnumKey{TEnum}"/>.</typeparam>
-/// <typeparam name="TValue">The value: any unmanaged type.</typeparam>
+/// <typeparam name="TKey">The key: any unmanaged type that implements <see cref="IEquatable{T}"/> of itself. An enumeration
+/// does not (error CS0315): write <c>EnumKey&lt;DayOfWeek&gt;</c>, see <see cref="EnumKey{TEnum}"/>.</typeparam>
+/// <typeparam name="TValue">The value: any unmanaged type. A key and a value take at most 8,192 bytes together.</typeparam>
 public sealed partial class ShardMap<TKey, TValue> : ShardMap<TKey, TValue, DefaultHasher<TKey>>
     where TKey : unmanaged, IEquatable<TKey>
     where TValue : unmanaged
 {
     /// <summary>Creates an empty map that grows as needed.</summary>
+    /// <exception cref="NotSupportedException">A key and a value take more than 8,192 bytes together.</exception>
     /// <exception cref="OutOfMemoryException">The system refuses the memory.</exception>
     public ShardMap()
     {
@@ -22,7 +24,9 @@ public sealed partial class ShardMap<TKey, TValue> : ShardMap<TKey, TValue, Defa
     /// <summary>Creates an empty map with room for <paramref name="capacity"/> entries.</summary>
     /// <param name="capacity">Entries that the map takes before it grows, 0 or more.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="capacity"/> is negative.</exception>
-    /// <exception cref="OutOfMemoryException">More than this machine has, or the system refuses the memory.</exception>
+    /// <exception cref="NotSupportedException">A key and a value take more than 8,192 bytes together.</exception>
+    /// <exception cref="OutOfMemoryException">More than the machine, the process's control group or its address space allows,
+    /// or the system refuses the memory. A limit of the managed heap does not count.</exception>
     public ShardMap(long capacity)
         : base(capacity)
     {
@@ -31,7 +35,9 @@ public sealed partial class ShardMap<TKey, TValue> : ShardMap<TKey, TValue, Defa
     /// <summary>Creates an empty map with the given options.</summary>
     /// <param name="options">The options; copied.</param>
     /// <exception cref="ArgumentNullException"><paramref name="options"/> is null.</exception>
-    /// <exception cref="OutOfMemoryException">More than this machine has, or the system refuses the memory.</exception>
+    /// <exception cref="NotSupportedException">A key and a value take more than 8,192 bytes together.</exception>
+    /// <exception cref="OutOfMemoryException">More than the machine, the process's control group or its address space allows,
+    /// or the system refuses the memory. A limit of the managed heap does not count.</exception>
     public ShardMap(ShardMapOptions options)
         : base(options)
     {
@@ -42,8 +48,9 @@ public sealed partial class ShardMap<TKey, TValue> : ShardMap<TKey, TValue, Defa
 /// A concurrent hash map in unmanaged memory: readers take no lock and never see a torn value, growth is spread over
 /// the writes, and no entry is an object of the garbage collector's.
 /// </summary>
-/// <typeparam name="TKey">The key: any unmanaged type that is equatable to itself. For enums see <see cref="EnumKey{TEnum}"/>.</typeparam>
-/// <typeparam name="TValue">The value: any unmanaged type.</typeparam>
+/// <typeparam name="TKey">The key: any unmanaged type that implements <see cref="IEquatable{T}"/> of itself. An enumeration
+/// does not (error CS0315): write <c>EnumKey&lt;DayOfWeek&gt;</c>, see <see cref="EnumKey{TEnum}"/>.</typeparam>
+/// <typeparam name="TValue">The value: any unmanaged type. A key and a value take at most 8,192 bytes together.</typeparam>
 /// <typeparam name="THasher">The hasher: a struct, so that its calls are inlined.</typeparam>
 /// <remarks>
 /// <para><b>Thread safety.</b> All members may be called from any number of threads at once; <see cref="Dispose"/> too.
@@ -73,6 +80,7 @@ public partial class ShardMap<TKey, TValue, THasher> : IDisposable, IEnumerable<
     private ShardSet<TKey, TValue, THasher> _shards;
 
     /// <summary>Creates an empty map that grows as needed.</summary>
+    /// <exception cref="NotSupportedException">A key and a value take more than 8,192 bytes together.</exception>
     /// <exception cref="OutOfMemoryException">The system refuses the memory.</exception>
     public ShardMap()
         : this(new ShardMapOptions())
@@ -82,7 +90,9 @@ public partial class ShardMap<TKey, TValue, THasher> : IDisposable, IEnumerable<
     /// <summary>Creates an empty map with room for <paramref name="capacity"/> entries.</summary>
     /// <param name="capacity">Entries that the map takes before it grows, 0 or more.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="capacity"/> is negative.</exception>
-    /// <exception cref="OutOfMemoryException">More than this machine has, or the system refuses the memory.</exception>
+    /// <exception cref="NotSupportedException">A key and a value take more than 8,192 bytes together.</exception>
+    /// <exception cref="OutOfMemoryException">More than the machine, the process's control group or its address space allows,
+    /// or the system refuses the memory. A limit of the managed heap does not count.</exception>
     public ShardMap(long capacity)
         : this(new ShardMapOptions { Capacity = ValidCapacity(capacity) })
     {
@@ -91,7 +101,9 @@ public partial class ShardMap<TKey, TValue, THasher> : IDisposable, IEnumerable<
     /// <summary>Creates an empty map with the given options.</summary>
     /// <param name="options">The options; copied.</param>
     /// <exception cref="ArgumentNullException"><paramref name="options"/> is null.</exception>
-    /// <exception cref="OutOfMemoryException">More than this machine has, or the system refuses the memory.</exception>
+    /// <exception cref="NotSupportedException">A key and a value take more than 8,192 bytes together.</exception>
+    /// <exception cref="OutOfMemoryException">More than the machine, the process's control group or its address space allows,
+    /// or the system refuses the memory. A limit of the managed heap does not count.</exception>
     public ShardMap(ShardMapOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);

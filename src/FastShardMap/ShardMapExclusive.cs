@@ -59,7 +59,7 @@ public sealed class ShardMapExclusive<TKey, TValue, THasher> : IDisposable
     /// <exception cref="OutOfMemoryException">Setting, and a shard has to grow and cannot; nothing has changed.</exception>
     public TValue this[TKey key]
     {
-        get => TryGetValue(key, out TValue value) ? value : throw new KeyNotFoundException($"The key '{key}' is not in the map.");
+        get => TryGetValue(key, out TValue value) ? value : throw MapErrors.KeyNotFound(key);
         set
         {
             Enter("a store");
@@ -81,6 +81,21 @@ public sealed class ShardMapExclusive<TKey, TValue, THasher> : IDisposable
         bool found = _map.Shards.TryReadExclusive(_owner, key, out value);
         GC.KeepAlive(_map);
         return found;
+    }
+
+    /// <summary>Adds an entry whose key must be absent.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="value">The value to add.</param>
+    /// <exception cref="ArgumentException">The key is present; its value is unchanged.</exception>
+    /// <exception cref="InvalidOperationException">Called by another thread, or from a callback.</exception>
+    /// <exception cref="ObjectDisposedException">The phase has ended.</exception>
+    /// <exception cref="OutOfMemoryException">A shard has to grow and cannot; nothing has changed.</exception>
+    public void Add(TKey key, TValue value)
+    {
+        if (!TryAdd(key, value))
+        {
+            throw MapErrors.KeyPresent(key);
+        }
     }
 
     /// <summary>Adds an entry unless its key is present.</summary>

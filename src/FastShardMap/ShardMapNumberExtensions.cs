@@ -5,6 +5,8 @@ using FastShardMap.Sharding;
 namespace FastShardMap;
 
 /// <summary>Counting: atomic additions to the values of maps whose values are numbers.</summary>
+/// <remarks>The overloads that take an <see cref="MapArgument{T}"/> do the same as the ones without. The compiler chooses
+/// them for arguments that convert to the map's types without being of them, such as a constant.</remarks>
 public static class ShardMapNumberExtensions
 {
     /// <summary>Adds to the value of a key; an absent key counts as zero and is added.</summary>
@@ -13,50 +15,72 @@ public static class ShardMapNumberExtensions
     /// <typeparam name="THasher">The hasher.</typeparam>
     /// <param name="map">The map.</param>
     /// <param name="key">The key.</param>
-    /// <param name="delta">What to add.</param>
+    /// <param name="delta">What to add to the value.</param>
     /// <returns>The new value.</returns>
-    /// <remarks>One atomic step, mostly without the shard's lock; allocates nothing.</remarks>
+    /// <remarks>One atomic step, mostly without the shard's lock; allocates nothing. To add an entry rather than a number,
+    /// see <see cref="ShardMap{TKey, TValue, THasher}.Add"/>.</remarks>
     /// <exception cref="ArgumentNullException"><paramref name="map"/> is null.</exception>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
     /// <exception cref="InvalidOperationException">Called from a callback of this map.</exception>
     /// <exception cref="OutOfMemoryException">A shard has to grow and cannot; nothing has changed.</exception>
-    public static TValue Add<TKey, TValue, THasher>(this ShardMap<TKey, TValue, THasher> map, TKey key, TValue delta)
+    public static TValue AddDelta<TKey, TValue, THasher>(this ShardMap<TKey, TValue, THasher> map, TKey key, TValue delta)
         where TKey : unmanaged, IEquatable<TKey>
         where TValue : unmanaged, INumber<TValue>
         where THasher : struct, IKeyHasher<TKey>
     {
         ArgumentNullException.ThrowIfNull(map);
-        AddOperation<TValue> operation = new(delta);
-        TValue sum = map.Shards.TryWriteFast(key, ref operation) ? operation.Sum : AddWaiting(map, key, delta);
+        DeltaOperation<TValue> operation = new(delta);
+        TValue sum = map.Shards.TryWriteFast(key, ref operation) ? operation.Sum : AddDeltaWaiting(map, key, delta);
         GC.KeepAlive(map);
         return sum;
     }
 
+    /// <inheritdoc cref="AddDelta{TKey, TValue, THasher}(ShardMap{TKey, TValue, THasher}, TKey, TValue)"/>
+    public static TValue AddDelta<TKey, TValue, THasher>(
+        this ShardMap<TKey, TValue, THasher> map, TKey key, MapArgument<TValue> delta)
+        where TKey : unmanaged, IEquatable<TKey>
+        where TValue : unmanaged, INumber<TValue>
+        where THasher : struct, IKeyHasher<TKey> => AddDelta(map, key, delta.Value);
+
+    /// <inheritdoc cref="AddDelta{TKey, TValue, THasher}(ShardMap{TKey, TValue, THasher}, TKey, TValue)"/>
+    public static TValue AddDelta<TKey, TValue, THasher>(
+        this ShardMap<TKey, TValue, THasher> map, MapArgument<TKey> key, MapArgument<TValue> delta)
+        where TKey : unmanaged, IEquatable<TKey>
+        where TValue : unmanaged, INumber<TValue>
+        where THasher : struct, IKeyHasher<TKey> => AddDelta(map, key.Value, delta.Value);
+
     /// <summary>Adds one to the value of a key; an absent key is added with the value one.</summary>
-    /// <inheritdoc cref="Add{TKey, TValue, THasher}" path="/typeparam"/>
+    /// <inheritdoc cref="AddDelta{TKey, TValue, THasher}(ShardMap{TKey, TValue, THasher}, TKey, TValue)" path="/typeparam"/>
     /// <param name="map">The map.</param>
     /// <param name="key">The key.</param>
     /// <returns>The new value.</returns>
-    /// <inheritdoc cref="Add{TKey, TValue, THasher}" path="/remarks"/>
-    /// <inheritdoc cref="Add{TKey, TValue, THasher}" path="/exception"/>
+    /// <inheritdoc cref="AddDelta{TKey, TValue, THasher}(ShardMap{TKey, TValue, THasher}, TKey, TValue)" path="/remarks"/>
+    /// <inheritdoc cref="AddDelta{TKey, TValue, THasher}(ShardMap{TKey, TValue, THasher}, TKey, TValue)" path="/exception"/>
     public static TValue Increment<TKey, TValue, THasher>(this ShardMap<TKey, TValue, THasher> map, TKey key)
         where TKey : unmanaged, IEquatable<TKey>
         where TValue : unmanaged, INumber<TValue>
-        where THasher : struct, IKeyHasher<TKey> => map.Add(key, TValue.One);
+        where THasher : struct, IKeyHasher<TKey> => AddDelta(map, key, TValue.One);
+
+    /// <inheritdoc cref="Increment{TKey, TValue, THasher}(ShardMap{TKey, TValue, THasher}, TKey)"/>
+    public static TValue Increment<TKey, TValue, THasher>(this ShardMap<TKey, TValue, THasher> map, MapArgument<TKey> key)
+        where TKey : unmanaged, IEquatable<TKey>
+        where TValue : unmanaged, INumber<TValue>
+        where THasher : struct, IKeyHasher<TKey> => AddDelta(map, key.Value, TValue.One);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static TValue AddWaiting<TKey, TValue, THasher>(ShardMap<TKey, TValue, THasher> map, TKey key, TValue delta)
+    private static TValue AddDeltaWaiting<TKey, TValue, THasher>(
+        ShardMap<TKey, TValue, THasher> map, TKey key, TValue delta)
         where TKey : unmanaged, IEquatable<TKey>
         where TValue : unmanaged, INumber<TValue>
         where THasher : struct, IKeyHasher<TKey>
     {
-        AddOperation<TValue> operation = new(delta);
+        DeltaOperation<TValue> operation = new(delta);
         map.Shards.WriteSlow(key, ref operation);
         GC.KeepAlive(map);
         return operation.Sum;
     }
 
-    private struct AddOperation<TValue>(TValue delta) : IEntryOperation<TValue>
+    private struct DeltaOperation<TValue>(TValue delta) : IEntryOperation<TValue>
         where TValue : unmanaged, INumber<TValue>
     {
         private readonly TValue _delta = delta;

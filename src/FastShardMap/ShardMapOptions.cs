@@ -74,6 +74,9 @@ public sealed class ShardMapOptions
 
     /// <summary>What the map is called in metrics, events, dumps and debuggers. Only named maps publish metrics, so a name
     /// should be one of few: it becomes a tag of every measurement. Default: null.</summary>
+    /// <remarks>A name need not be unique. Two maps of one name publish two measurements with equal tags, which most
+    /// collectors take for one series: they show either map's number, or their sum. Give maps that are to be told apart
+    /// names of their own.</remarks>
     public string? Name { get; set; }
 
     /// <summary>Begin with an exclusive phase of the constructing thread, as by

@@ -54,7 +54,7 @@ public readonly record struct AuditEvent<TKey>(long Timestamp, TKey Key, int Thr
 /// <summary>What a rule has found.</summary>
 /// <param name="Rule">The rule's name.</param>
 /// <param name="Severity">How much it matters.</param>
-/// <param name="Key">The key it is about, as text.</param>
+/// <param name="Key">The key it is about, as text; in the invariant culture if its type is formattable.</param>
 /// <param name="ThreadId">The thread whose operation raised it.</param>
 /// <param name="Time">When.</param>
 /// <param name="Message">What was found, for people.</param>

@@ -11,7 +11,7 @@ public sealed partial class AuditedShardMap<TKey, TValue, THasher>
     /// <exception cref="OutOfMemoryException">Setting, and a shard has to grow and cannot; nothing has changed.</exception>
     public TValue this[TKey key]
     {
-        get => TryGetValue(key, out TValue value) ? value : throw new KeyNotFoundException($"The key '{key}' is not in the map.");
+        get => TryGetValue(key, out TValue value) ? value : throw MapErrors.KeyNotFound(key);
         set
         {
             ValueUpserter upserter = new(value);
@@ -37,6 +37,21 @@ public sealed partial class AuditedShardMap<TKey, TValue, THasher>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
     public bool ContainsKey(TKey key) => TryGetValue(key, out _);
 
+    /// <summary>Adds an entry whose key must be absent; recorded as an addition or a refused write.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="value">The value to add.</param>
+    /// <exception cref="ArgumentException">The key is present; its value is unchanged.</exception>
+    /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
+    /// <exception cref="InvalidOperationException">Called from a callback of the map.</exception>
+    /// <exception cref="OutOfMemoryException">A shard has to grow and cannot; nothing has changed.</exception>
+    public void Add(TKey key, TValue value)
+    {
+        if (!TryAdd(key, value))
+        {
+            throw MapErrors.KeyPresent(key);
+        }
+    }
+
     /// <summary>Adds an entry unless its key is present; recorded as an addition or a refused write.</summary>
     /// <param name="key">The key.</param>
     /// <param name="value">The value to add.</param>
@@ -53,6 +68,7 @@ public sealed partial class AuditedShardMap<TKey, TValue, THasher>
     /// <returns>Whether the value was replaced.</returns>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
     /// <exception cref="InvalidOperationException">Called from a callback of the map.</exception>
+    /// <exception cref="NotSupportedException">Values of this type cannot be compared.</exception>
     public bool TryUpdate(TKey key, TValue newValue, TValue comparisonValue) =>
         Recorded(key, Map.TryUpdate(key, newValue, comparisonValue), AuditOperation.Update);
 
@@ -79,6 +95,7 @@ public sealed partial class AuditedShardMap<TKey, TValue, THasher>
     /// <returns>Whether the entry was removed.</returns>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
     /// <exception cref="InvalidOperationException">Called from a callback of the map.</exception>
+    /// <exception cref="NotSupportedException">Values of this type cannot be compared.</exception>
     public bool TryRemove(KeyValuePair<TKey, TValue> item) => Recorded(item.Key, Map.TryRemove(item), AuditOperation.Remove);
 
     /// <summary>Gets the value of a key, adding one if the key is absent; recorded as a hit or an addition.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Threading.Channels;
 using FastShardMap.Auditing;
 using FastShardMap.Memory;
@@ -112,7 +113,7 @@ public sealed partial class AuditedShardMap<TKey, TValue, THasher> : IDisposable
 
     private void Raise(AuditRule<TKey> rule, AuditEvent<TKey> auditEvent, AuditSeverity severity, string message) =>
         _alerts.Writer.TryWrite(new AuditAlert(
-            rule.Name, severity, auditEvent.Key.ToString() ?? string.Empty, auditEvent.ThreadId, _time.GetUtcNow(), message));
+            rule.Name, severity, string.Create(CultureInfo.InvariantCulture, $"{auditEvent.Key}"), auditEvent.ThreadId, _time.GetUtcNow(), message));
 
     private void Record(TKey key, AuditOperation operation)
     {

@@ -16,6 +16,11 @@ namespace FastShardMap;
 /// about 100,000 keys on, some share all 64 bits of the result, and from hundreds of millions on the map slows down.
 /// Some implementations are weak (coordinates combined by exclusive or), and a struct that does not override it is
 /// hashed by reflection, which allocates. Supply an <see cref="IKeyHasher{TKey}"/> for big or fast maps.</para>
+/// <para><b>Keys that an adversary chooses.</b> The seed protects the types of the first list: their hash codes cannot be
+/// foreseen. It does not protect other structs, because keys with equal <see cref="object.GetHashCode"/> collide whatever
+/// the seed is, and for a record struct or a tuple such keys are easily computed: a few thousand of them make each
+/// operation search them all. For keys from outside, supply an <see cref="IKeyHasher{TKey}"/> that gives all fields to
+/// <see cref="HashMixer"/> with the seed.</para>
 /// <para>Thread safety: stateless. Allocation: none, apart from the struct's own <see cref="object.GetHashCode"/>.
 /// The algorithm is that of <see cref="HashMixer"/>. Every decision by type is made when the JIT compiles the method.</para>
 /// </remarks>

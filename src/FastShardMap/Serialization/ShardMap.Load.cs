@@ -17,6 +17,7 @@ public partial class ShardMap<TKey, TValue, THasher>
     /// <exception cref="ArgumentNullException"><paramref name="source"/> is null.</exception>
     /// <exception cref="InvalidDataException">Not a saved map, of other types, of another byte order or version,
     /// truncated or damaged.</exception>
+    /// <exception cref="NotSupportedException">A key and a value take more than 8,192 bytes together.</exception>
     /// <exception cref="OutOfMemoryException">The system refuses the memory.</exception>
     public static ShardMap<TKey, TValue, THasher> Load(Stream source, ShardMapOptions? options = null, IProgress<long>? progress = null)
     {

@@ -1,5 +1,6 @@
-using System.Runtime.CompilerServices;
+using System.Globalization;
 using FastShardMap.Layout;
+using FastShardMap.Memory;
 
 namespace FastShardMap.Sharding;
 
@@ -79,6 +80,7 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
     /// four standard deviations.</summary>
     private readonly TableSize ShareOf(long capacity)
     {
+        string limit = "the address space";
         try
         {
             double mean = (double)capacity / ShardCount;
@@ -87,10 +89,12 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
                 : checked((long)Math.Ceiling(mean + Math.Min(4 * Math.Sqrt(mean), capacity - mean)));
             TableSize size = TableSize.ForEntries(share, Slots);
             UInt128 bytes = (UInt128)size.Bytes(Stride) * (uint)ShardCount;
-            if (bytes <= (ulong)GC.GetGCMemoryInfo().TotalAvailableMemoryBytes)
+            if (!NativeMemoryLimit.IsExceededBy(bytes, out NativeMemoryLimit exceeded))
             {
                 return size;
             }
+
+            limit = exceeded.ToString();
         }
         catch (OverflowException)
         {
@@ -98,8 +102,9 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         }
 
 #pragma warning disable CA2201, MA0012 // a reservation larger than the machine is running out of memory
-        throw new OutOfMemoryException(
-            $"A capacity of {capacity:N0} entries of {GroupShape<TKey, TValue>.SlotBytes} bytes exceeds the memory of this machine.");
+        throw new OutOfMemoryException(string.Create(
+            CultureInfo.InvariantCulture,
+            $"A capacity of {capacity:N0} entries of {GroupShape<TKey, TValue>.SlotBytes} bytes exceeds {limit}."));
 #pragma warning restore CA2201, MA0012
     }
 

@@ -3,9 +3,9 @@ namespace FastShardMap.Sharding;
 internal unsafe partial struct ShardSet<TKey, TValue, THasher>
 {
     /// <summary>Copies the entries of the next range of hashes of a shard; see
-    /// <see cref="LockedShard{TKey, TValue, THasher}.CopyRange(ref ulong, ref EntryBuffer{TKey, TValue})"/>.</summary>
+    /// <see cref="LockedShard{TKey, TValue, THasher}.CopyRange(ref ulong, EntryBuffer{TKey, TValue})"/>.</summary>
     /// <returns>False if that was the shard's last range.</returns>
-    public readonly bool CopyRange(int shard, ref ulong position, ref EntryBuffer<TKey, TValue> entries)
+    public readonly bool CopyRange(int shard, ref ulong position, EntryBuffer<TKey, TValue> entries)
     {
         ThreadState thread = EnterThread();
         ShardLock.ThrowIfExclusive(_writeSides + shard, thread, "enumerate");
@@ -13,7 +13,7 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         try
         {
             ThrowIfDisposed();
-            return locked.CopyRange(ref position, ref entries);
+            return locked.CopyRange(ref position, entries);
         }
         catch
         {

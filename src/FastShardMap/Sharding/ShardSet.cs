@@ -25,9 +25,11 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
     private int _disposed;
 
     /// <summary>Creates the shards and their tables.</summary>
+    /// <exception cref="NotSupportedException">Keys and values are too large.</exception>
     /// <exception cref="OutOfMemoryException">The system refuses the memory; nothing is kept.</exception>
     public ShardSet(ShardSetOptions options, object owner)
     {
+        EntryLimit.ThrowIfTooLarge<TKey, TValue>();
         _options = options;
         _seed = options.Seed ?? HashSeed.Create();
         _arena = new Arena();

@@ -83,23 +83,35 @@ internal static unsafe class FrozenTable<TKey, TValue>
         return false;
     }
 
-    /// <summary>Copies the entries of a group out.</summary>
+    /// <summary>Copies the next entry out.</summary>
     /// <param name="table">The table.</param>
-    /// <param name="index">The group.</param>
-    /// <param name="entries">Receives them; at least as many as a group has slots.</param>
-    /// <returns>How many.</returns>
-    // Safety: index < table.Groups.
-    public static int CopyGroup(TableRef table, ulong index, Span<KeyValuePair<TKey, TValue>> entries)
+    /// <param name="index">The group to begin with, and after it the one to go on with.</param>
+    /// <param name="slot">The slot of the group, likewise.</param>
+    /// <param name="entry">The entry; default if there is none.</param>
+    /// <returns>Whether there is one.</returns>
+    // Safety: the loop ends at the table's last group.
+    public static bool TryCopyNext(TableRef table, ref ulong index, ref int slot, out KeyValuePair<TKey, TValue> entry)
     {
-        int copied = 0;
-        Group* group = Table<TKey, TValue>.GroupAt(table, index);
-        foreach (int slot in Table<TKey, TValue>.Occupied(group->Control))
+        for (ulong groups = table.Groups; index < groups; index++)
         {
-            entries[copied++] = new KeyValuePair<TKey, TValue>(
-                *Table<TKey, TValue>.KeyAt(group, slot), *Table<TKey, TValue>.ValueAt(group, slot));
+            Group* group = Table<TKey, TValue>.GroupAt(table, index);
+            ulong control = group->Control;
+            while (slot < Table<TKey, TValue>.Slots)
+            {
+                int here = slot++;
+                if (ControlWord.ControlByte(control, here) != 0)
+                {
+                    entry = new KeyValuePair<TKey, TValue>(
+                        *Table<TKey, TValue>.KeyAt(group, here), *Table<TKey, TValue>.ValueAt(group, here));
+                    return true;
+                }
+            }
+
+            slot = 0;
         }
 
-        return copied;
+        entry = default;
+        return false;
     }
 
     /// <summary>Copies the entries of groups out, key beside value without the gaps of the table.</summary>

@@ -5,7 +5,7 @@ namespace FastShardMap;
 
 /// <summary>One value of any size that is replaced as a whole: readers take no lock and never see half of an old value
 /// with half of a new one.</summary>
-/// <typeparam name="T">The value: any unmanaged type.</typeparam>
+/// <typeparam name="T">The value: any unmanaged type of at most 8,192 bytes.</typeparam>
 /// <remarks>
 /// <para>For what is read much and replaced rarely: a configuration, a routing table of fixed size, a rate.</para>
 /// <para><b>Thread safety.</b> All members may be called by any number of threads; loads and stores are linearizable.</para>
@@ -24,13 +24,14 @@ public sealed class SeqLocked<T>
     private Cell _cell;
 
     /// <summary>Creates a cell with the default value.</summary>
-    public SeqLocked()
-    {
-    }
+    /// <exception cref="NotSupportedException">A value takes more than 8,192 bytes.</exception>
+    public SeqLocked() => Layout.EntryLimit.ThrowIfTooLarge<T>();
 
     /// <summary>Creates a cell.</summary>
     /// <param name="value">The first value.</param>
-    public SeqLocked(T value) => _cell.Value = value;
+    /// <exception cref="NotSupportedException">A value takes more than 8,192 bytes.</exception>
+    public SeqLocked(T value)
+        : this() => _cell.Value = value;
 
     /// <summary>How often a value was stored, wrapping after 2⁶³ stores: so that a poll need not compare values.</summary>
     public long Version => (long)(Volatile.Read(ref _cell.Version) >> 1);

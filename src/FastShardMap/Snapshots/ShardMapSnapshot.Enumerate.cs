@@ -1,5 +1,4 @@
 using System.Collections;
-using System.Runtime.CompilerServices;
 using FastShardMap.Layout;
 using FastShardMap.Snapshots;
 
@@ -40,14 +39,12 @@ public partial class ShardMapSnapshot<TKey, TValue, THasher>
         return entries;
     }
 
-    /// <summary>Enumerates a snapshot. Not thread-safe itself.</summary>
+    /// <summary>Enumerates a snapshot. Not thread-safe itself; a copy goes its own way.</summary>
     public struct Enumerator : IEnumerator<KeyValuePair<TKey, TValue>>
     {
         private readonly ShardMapSnapshot<TKey, TValue, THasher> _snapshot;
-        private GroupEntries _entries;
-        private int _count;
-        private int _next;
         private int _shard;
+        private int _slot;
         private ulong _group;
         private KeyValuePair<TKey, TValue> _current;
 
@@ -64,46 +61,30 @@ public partial class ShardMapSnapshot<TKey, TValue, THasher>
         /// <exception cref="ObjectDisposedException">The snapshot has been disposed meanwhile.</exception>
         public bool MoveNext()
         {
-            while (_next == _count)
+            while (_snapshot is not null && _shard < _snapshot._tables.Length)
             {
-                if (_snapshot is null || _shard == _snapshot._tables.Length)
-                {
-                    _current = default;
-                    return false;
-                }
-
-                _next = _count = 0;
                 TableRef table = _snapshot._tables[_shard];
-                if (table.IsNone || _group == table.Groups)
+                if (!table.IsNone && FrozenTable<TKey, TValue>.TryCopyNext(table, ref _group, ref _slot, out _current))
                 {
-                    _snapshot.ThrowIfDisposed();
-                    _shard++;
-                    _group = 0;
-                    continue;
+                    _snapshot.ThrowIfDisposed(); // after the copy, which may be of memory that was given back
+                    GC.KeepAlive(_snapshot);
+                    return true;
                 }
 
-                int copied = FrozenTable<TKey, TValue>.CopyGroup(table, _group++, _entries);
                 _snapshot.ThrowIfDisposed();
-                GC.KeepAlive(_snapshot);
-                _count = copied;
+                (_shard, _group, _slot) = (_shard + 1, 0, 0);
             }
 
-            _current = _entries[_next++];
-            return true;
+            _current = default;
+            return false;
         }
 
         /// <summary>Starts again from the beginning.</summary>
-        public void Reset() => (_count, _next, _shard, _group, _current) = (0, 0, 0, 0, default);
+        public void Reset() => (_shard, _slot, _group, _current) = (0, 0, 0, default);
 
         /// <summary>Does nothing: the enumerator holds nothing.</summary>
         public readonly void Dispose()
         {
-        }
-
-        [InlineArray(GroupShape.MaxSlots)]
-        private struct GroupEntries
-        {
-            private KeyValuePair<TKey, TValue> _first;
         }
     }
 }

@@ -111,7 +111,7 @@ public partial class ShardMapSnapshot<TKey, TValue, THasher> : IDisposable, IEnu
     /// <exception cref="ObjectDisposedException">The snapshot is disposed.</exception>
     public TValue this[TKey key] => TryGetValue(key, out TValue value)
         ? value
-        : throw new KeyNotFoundException($"The key '{key}' is not in the snapshot.");
+        : throw MapErrors.KeyNotFound(key, "snapshot");
 
     /// <summary>Gets the value of a key.</summary>
     /// <param name="key">The key.</param>

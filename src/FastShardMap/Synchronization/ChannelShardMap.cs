@@ -29,9 +29,11 @@ public sealed class ChannelShardMap<TKey, TValue> : IConcurrentMap<TKey, TValue>
     /// <param name="queueLength">Operations that wait for an owner before their senders do, 1 or more.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="shardCount"/> is negative or too large, or
     /// <paramref name="queueLength"/> less than 1.</exception>
+    /// <exception cref="NotSupportedException">A key and a value take more than 8,192 bytes together.</exception>
     public ChannelShardMap(int shardCount = 0, int queueLength = 1024)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(queueLength, 1);
+        EntryLimit.ThrowIfTooLarge<TKey, TValue>();
         int shards = new ShardMapOptions { ShardCount = shardCount }.Resolve().ShardCount;
         _viewMask = (nuint)(uint)(shards - 1) << HashBits.ShardShift;
         _owners = new ShardOwner<TKey, TValue>[shards];
@@ -48,7 +50,7 @@ public sealed class ChannelShardMap<TKey, TValue> : IConcurrentMap<TKey, TValue>
     /// <inheritdoc/>
     public TValue this[TKey key]
     {
-        get => TryGetValue(key, out TValue value) ? value : throw new KeyNotFoundException($"The key '{key}' is not in the map.");
+        get => TryGetValue(key, out TValue value) ? value : throw MapErrors.KeyNotFound(key);
         set => Answer(SetAsync(key, value).AsTask());
     }
 
@@ -57,6 +59,15 @@ public sealed class ChannelShardMap<TKey, TValue> : IConcurrentMap<TKey, TValue>
     {
         (bool found, value) = Answer(TryGetValueAsync(key).AsTask());
         return found;
+    }
+
+    /// <inheritdoc/>
+    public void Add(TKey key, TValue value)
+    {
+        if (!TryAdd(key, value))
+        {
+            throw MapErrors.KeyPresent(key);
+        }
     }
 
     /// <inheritdoc/>
@@ -127,8 +138,10 @@ public sealed class ChannelShardMap<TKey, TValue> : IConcurrentMap<TKey, TValue>
     /// <param name="comparisonValue">What the present value must equal.</param>
     /// <returns>Whether the value was replaced.</returns>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
+    /// <exception cref="NotSupportedException">Values of this type cannot be compared.</exception>
     public ValueTask<bool> TryUpdateAsync(TKey key, TValue newValue, TValue comparisonValue)
     {
+        ValueEquality<TValue>.ThrowIfNone();
         ulong hash = Hash(key);
         return OwnerOf(hash).Send((key, hash, newValue, comparisonValue), static (map, at) =>
         {

@@ -27,8 +27,10 @@ public sealed class GuardedShardMap<TKey, TValue, TGuard> : IConcurrentMap<TKey,
     /// <param name="shardCount">The number of shards, from 1 to <see cref="ShardMapOptions.MaxShardCount"/>, rounded up to a
     /// power of two; 0 for <see cref="ShardMap{TKey, TValue}"/>'s default.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="shardCount"/> is negative or too large.</exception>
+    /// <exception cref="NotSupportedException">A key and a value take more than 8,192 bytes together.</exception>
     public GuardedShardMap(int shardCount = 0)
     {
+        EntryLimit.ThrowIfTooLarge<TKey, TValue>();
         int shards = new ShardMapOptions { ShardCount = shardCount }.Resolve().ShardCount;
         _viewMask = (nuint)(uint)(shards - 1) << HashBits.ShardShift;
         _shards = new Shard[shards];
@@ -52,7 +54,7 @@ public sealed class GuardedShardMap<TKey, TValue, TGuard> : IConcurrentMap<TKey,
     /// <inheritdoc/>
     public TValue this[TKey key]
     {
-        get => TryGetValue(key, out TValue value) ? value : throw new KeyNotFoundException($"The key '{key}' is not in the map.");
+        get => TryGetValue(key, out TValue value) ? value : throw MapErrors.KeyNotFound(key);
         set
         {
             ShardMap<TKey, TValue, DefaultHasher<TKey>>.StoreOperation operation = new(value);
@@ -81,6 +83,15 @@ public sealed class GuardedShardMap<TKey, TValue, TGuard> : IConcurrentMap<TKey,
     }
 
     /// <inheritdoc/>
+    public void Add(TKey key, TValue value)
+    {
+        if (!TryAdd(key, value))
+        {
+            throw MapErrors.KeyPresent(key);
+        }
+    }
+
+    /// <inheritdoc/>
     public bool TryAdd(TKey key, TValue value)
     {
         ShardMap<TKey, TValue, DefaultHasher<TKey>>.GetOrAddOperation operation = new(value);
@@ -91,6 +102,7 @@ public sealed class GuardedShardMap<TKey, TValue, TGuard> : IConcurrentMap<TKey,
     /// <inheritdoc/>
     public bool TryUpdate(TKey key, TValue newValue, TValue comparisonValue)
     {
+        ValueEquality<TValue>.ThrowIfNone();
         ShardMap<TKey, TValue, DefaultHasher<TKey>>.CompareOperation operation = new(newValue, comparisonValue, EntryAction.Store);
         Write(key, ref operation);
         return operation.Done;

@@ -26,6 +26,12 @@ public interface IConcurrentMap<TKey, TValue> : IDisposable
     /// <returns>Whether the key is present.</returns>
     bool TryGetValue(TKey key, out TValue value);
 
+    /// <summary>Adds an entry whose key must be absent.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="value">The value to add.</param>
+    /// <exception cref="ArgumentException">The key is present; its value is unchanged.</exception>
+    void Add(TKey key, TValue value);
+
     /// <summary>Adds an entry unless its key is present.</summary>
     /// <param name="key">The key.</param>
     /// <param name="value">The value to add.</param>
@@ -37,6 +43,8 @@ public interface IConcurrentMap<TKey, TValue> : IDisposable
     /// <param name="newValue">The value to store.</param>
     /// <param name="comparisonValue">What the present value must equal.</param>
     /// <returns>Whether the value was replaced.</returns>
+    /// <exception cref="NotSupportedException">Values of this type cannot be compared: see
+    /// <see cref="ShardMap{TKey, TValue, THasher}.TryUpdate(TKey, TValue, TValue)"/>.</exception>
     bool TryUpdate(TKey key, TValue newValue, TValue comparisonValue);
 
     /// <summary>Removes an entry.</summary>

@@ -47,15 +47,17 @@ public partial class ShardMap<TKey, TValue, THasher>
     /// <summary>Replaces the value of a key if it equals a given one, if the shard's lock can be had in time.</summary>
     /// <param name="key">The key.</param>
     /// <param name="newValue">The value to store.</param>
-    /// <param name="comparisonValue">What the present value must equal, by the default equality of the type.</param>
+    /// <param name="comparisonValue">What the present value must equal, by the equality of its type; see <see cref="TryUpdate(TKey, TValue, TValue)"/>.</param>
     /// <param name="timeout">How long to wait for the lock at most; see <see cref="TryAdd(TKey, TValue, TimeSpan, CancellationToken)"/>.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>Whether the value was replaced, was absent or another, or the wait ended first.</returns>
+    /// <exception cref="NotSupportedException">Values of this type cannot be compared.</exception>
     /// <inheritdoc cref="TryAdd(TKey, TValue, TimeSpan, CancellationToken)" path="/remarks"/>
     /// <inheritdoc cref="TryAdd(TKey, TValue, TimeSpan, CancellationToken)" path="/exception"/>
     public DeadlineResult TryUpdate(
         TKey key, TValue newValue, TValue comparisonValue, TimeSpan timeout, CancellationToken cancellationToken = default)
     {
+        ValueEquality<TValue>.ThrowIfNone();
         CompareOperation operation = new(newValue, comparisonValue, EntryAction.Store);
         DeadlineResult result = TryWrite(key, ref operation, timeout, cancellationToken);
         return ResultOf(result, operation.Done);

@@ -194,7 +194,7 @@ internal sealed unsafe class MapTarget<TValue>(ulong[] keys, int shards = 1, int
                 RunExclusively(op, key, keys[op.Key + 1]);
                 break;
             case OpKind.Add:
-                op.Value = Map is ShardMap<ulong, ulong, PlacedHasher> numbers ? numbers.Add(key, op.A) : throw new NotSupportedException();
+                op.Value = Map is ShardMap<ulong, ulong, PlacedHasher> numbers ? numbers.AddDelta(key, op.A) : throw new NotSupportedException();
                 break;
             default:
                 RunOnMany(op);

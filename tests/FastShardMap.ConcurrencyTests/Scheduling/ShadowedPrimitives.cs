@@ -124,6 +124,9 @@ internal static class Interlocked
 
     public static long Exchange(ref long location, long value) => Real.Interlocked.Exchange(ref location, value);
 
+    public static long CompareExchange(ref long location, long value, long comparand) =>
+        Real.Interlocked.CompareExchange(ref location, value, comparand);
+
     public static T Exchange<T>(ref T location, T value)
         where T : class? => Real.Interlocked.Exchange(ref location, value);
 

@@ -34,7 +34,7 @@ internal sealed class BankScenario : StressScenario
         }
         else
         {
-            _map.Add(to, amount);
+            _map.AddDelta(to, amount);
         }
 
         if (worker.Random.Next(64) == 0)
@@ -50,7 +50,7 @@ internal sealed class BankScenario : StressScenario
             long cash = Interlocked.Exchange(ref _cash, 0);
             if (!_map.TryAdd(from, cash))
             {
-                _map.Add(from, cash);
+                _map.AddDelta(from, cash);
             }
         }
     }

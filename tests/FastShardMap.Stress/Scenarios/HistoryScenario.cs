@@ -178,7 +178,7 @@ internal sealed class HistoryScenario(Func<IConcurrentMap<int, ulong>> create) :
                 op.Value = value;
                 break;
             default:
-                op.Value = map.Add(op.Key, op.A);
+                op.Value = map.AddDelta(op.Key, op.A);
                 break;
         }
     }

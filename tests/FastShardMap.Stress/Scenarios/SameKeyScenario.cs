@@ -48,7 +48,7 @@ internal sealed class SameKeyScenario : StressScenario
 
                     break;
                 default:
-                    _map.Add(key, 1);
+                    _map.AddDelta(key, 1);
                     added++;
                     break;
             }

@@ -1,3 +1,4 @@
+using FastShardMap.Auditing.Logging;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 

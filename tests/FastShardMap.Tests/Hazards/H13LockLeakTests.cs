@@ -101,7 +101,7 @@ public sealed class H13LockLeakTests
     {
         using ShardMap<int, decimal> map = new(new ShardMapOptions { ShardCount = 1 });
         map[1] = decimal.MaxValue;
-        Assert.Throws<OverflowException>(() => map.Add(1, 1m));
+        Assert.Throws<OverflowException>(() => map.AddDelta(1, 1m));
         Assert.Equal(decimal.MaxValue, map[1]);
         AssertFree(() => map[1] = 0);
         Assert.Equal(1m, map.Increment(1));

@@ -51,7 +51,7 @@ public sealed class H15CompareAndActTests
                 int from = random.Next(Accounts);
                 int to = random.Next(Accounts);
                 long amount = round % 2 == 0 && map.TryExchange(from, 0, out long all) ? all : map.TryRemove(from, out all) ? all : 0;
-                map.Add(to, amount);
+                map.AddDelta(to, amount);
             });
         }
 
@@ -61,7 +61,7 @@ public sealed class H15CompareAndActTests
             int from = round % Accounts;
             if (map.TryGetValue(from, out long value) && map.TryRemove(KeyValuePair.Create(from, value)))
             {
-                map.Add((from + 1) % Accounts, value);
+                map.AddDelta((from + 1) % Accounts, value);
             }
         });
         race.Run();

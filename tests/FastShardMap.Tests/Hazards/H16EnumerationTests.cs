@@ -114,8 +114,8 @@ public sealed class H16EnumerationTests
             race.Loop($"transfer {thread}", _ =>
             {
                 // At any instant at most one unit of each thread is on its way, and never one too many.
-                map.Add(random.Next(Accounts), -1);
-                map.Add(random.Next(Accounts), 1);
+                map.AddDelta(random.Next(Accounts), -1);
+                map.AddDelta(random.Next(Accounts), 1);
             });
         }
 

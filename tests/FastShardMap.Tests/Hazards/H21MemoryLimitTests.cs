@@ -1,4 +1,5 @@
 using System.Globalization;
+using FastShardMap.Memory;
 using FastShardMap.Tests.Support;
 using Map = FastShardMap.ShardMap<ulong, FastShardMap.Tests.Hazards.H21MemoryLimitTests.Wide>;
 
@@ -48,6 +49,65 @@ public sealed class H21MemoryLimitTests
         }
     }
 
+    /// <summary>The managed heap has 200 MiB, and the tables take twice that.</summary>
+    [Fact]
+    public void Reservation_ManagedHeapLimited_IsNotRefused() =>
+        ChildProcess.RunTest("export DOTNET_GCHeapHardLimit=0xC800000", typeof(H21MemoryLimitTests), nameof(InAChild_ReservesPastTheManagedHeap));
+
+    [Fact]
+    public void Reservation_PastTheAddressSpace_NamesTheLimit()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "ulimit -v does nothing elsewhere.");
+        ChildProcess.RunTest(
+            "ulimit -v 4000000; export DOTNET_GCHeapHardLimit=0xC800000", typeof(H21MemoryLimitTests), nameof(InAChild_ReservesPastTheAddressSpace));
+    }
+
+    [Fact(Explicit = true)]
+    public void InAChild_ReservesPastTheManagedHeap()
+    {
+        const int Capacity = 20_000_000;
+        Assert.InRange(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, 1, 200L << 20);
+        using ShardMap<long, long> source = new(Capacity);
+        Assert.InRange(source.Capacity, Capacity, long.MaxValue);
+        Assert.InRange(source.BytesAllocated, 300L << 20, long.MaxValue);
+        source[1] = 2;
+        using ShardMap<long, long> ensured = new();
+        ensured.EnsureCapacity(Capacity);
+        Assert.InRange(ensured.Capacity, Capacity, long.MaxValue);
+
+        // Enough entries that what the operations reserve for them exceeds the managed heap.
+        const int Entries = 9_000_000;
+        for (long key = 0; key < Entries; key++)
+        {
+            source[key] = -key;
+        }
+
+        string path = Path.GetTempFileName();
+        try
+        {
+            source.SaveTo(path);
+            using ShardMap<long, long> loaded = ShardMap<long, long>.LoadFrom(path);
+            Assert.Equal(Entries, loaded.Count);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+
+        using ShardMap<long, long> copied = new();
+        Assert.Equal(Entries, source.CopyTo(copied));
+        using ShardMap<long, long> merged = new();
+        Assert.Equal(Entries, merged.MergeFrom(source, static (_, _, other) => other));
+        Assert.Equal(Entries, merged.Count);
+    }
+
+    [Fact(Explicit = true)]
+    public void InAChild_ReservesPastTheAddressSpace()
+    {
+        OutOfMemoryException exception = Assert.Throws<OutOfMemoryException>(static () => new ShardMap<long, long>(400_000_000));
+        Assert.Contains("the process's limit of address space, 4,096,000,000 bytes", exception.Message, StringComparison.Ordinal);
+    }
+
     [Fact(Explicit = true)]
     public void InAChild_GrowsUntilRefused()
     {
@@ -81,7 +141,7 @@ public sealed class H21MemoryLimitTests
     [Fact(Explicit = true)]
     public void InAChild_ReservesPastTheGroup()
     {
-        Assert.InRange(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, 1, GroupBytes);
+        Assert.Equal((ulong)GroupBytes, NativeMemoryLimit.Current().Bytes);
         using Map map = new(new ShardMapOptions { ShardCount = 2 });
         const ulong Entries = 200_000;
         for (ulong key = 0; key < Entries; key++)
@@ -89,7 +149,8 @@ public sealed class H21MemoryLimitTests
             map[key] = new Wide(key);
         }
 
-        Assert.Throws<OutOfMemoryException>(() => map.EnsureCapacity(10_000_000));
+        OutOfMemoryException exception = Assert.Throws<OutOfMemoryException>(() => map.EnsureCapacity(10_000_000));
+        Assert.Contains("the memory of the control group, 536,870,912 bytes", exception.Message, StringComparison.Ordinal);
         Assert.Throws<OutOfMemoryException>(() => new Map(10_000_000));
         AssertHolds(map, 0, Entries);
         map[Entries] = new Wide(Entries);

@@ -135,7 +135,7 @@ public sealed class ContractTests
             AssertNull("keep", () => map.TryUpdateOrRemove(key, (RefFunc<ulong, int, bool>)null!, 0));
         }
 
-        AssertNull("map", static () => ShardMapNumberExtensions.Add<ulong, ulong, DefaultHasher<ulong>>(null!, 1, 1));
+        AssertNull("map", static () => ShardMapNumberExtensions.AddDelta<ulong, ulong, DefaultHasher<ulong>>(null!, 1, 1));
         AssertNull("map", static () => ShardMapNumberExtensions.Increment<ulong, ulong, DefaultHasher<ulong>>(null!, 1));
         Assert.Equal(1, map.Count);
     }

@@ -108,7 +108,7 @@ public sealed class KeyTypeTests
     }
 
     [Fact]
-    public void Add_NumbersOfEveryKind_Counts()
+    public void AddDelta_NumbersOfEveryKind_Counts()
     {
         CheckNumber<int>();
         CheckNumber<byte>();
@@ -124,7 +124,7 @@ public sealed class KeyTypeTests
     {
         using ShardMap<int, T> map = new();
         Assert.Equal(T.One, map.Increment(1));
-        Assert.Equal(T.One + T.One, map.Add(1, T.One));
+        Assert.Equal(T.One + T.One, map.AddDelta(1, T.One));
         Assert.Equal(T.One + T.One, map[1]);
     }
 

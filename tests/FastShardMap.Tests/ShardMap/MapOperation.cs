@@ -39,6 +39,17 @@ internal sealed record MapOperation(string Member, Action<Map, ulong> Call)
             Span<bool> found = stackalloc bool[3];
             map.TryGetValues([key, key + 1, key + 2], values, found);
         }) { IsRead = true },
+        new("void Add(TKey key, TValue value)", static (map, key) =>
+        {
+            try
+            {
+                map.Add(key, key);
+            }
+            catch (ArgumentException)
+            {
+                // An answer too.
+            }
+        }) { Allocates = true },
         new("bool TryAdd(TKey key, TValue value)", static (map, key) => map.TryAdd(key, key)),
         new("bool TryUpdate(TKey key, TValue newValue, TValue comparisonValue)", static (map, key) => map.TryUpdate(key, key, key)),
         new("bool TryExchange(TKey key, TValue newValue, out TValue oldValue)", static (map, key) => map.TryExchange(key, key, out _)),
@@ -72,7 +83,10 @@ internal sealed record MapOperation(string Member, Action<Map, ulong> Call)
             Functor functor = default;
             map.TryUpdateOrRemove(key, ref functor);
         }),
-        new("static TValue Add<TKey, TValue, THasher>(this ShardMap<TKey, TValue, THasher> map, TKey key, TValue delta)", static (map, key) => map.Add(key, 0UL)),
+        new("static TValue AddDelta<TKey, TValue, THasher>(this ShardMap<TKey, TValue, THasher> map, TKey key, TValue delta)", static (map, key) => map.AddDelta(key, 0UL)),
+        new("static TValue AddDelta<TKey, TValue, THasher>(this ShardMap<TKey, TValue, THasher> map, TKey key, MapArgument<TValue> delta)", static (map, key) => map.AddDelta(key, 0)),
+        new("static TValue AddDelta<TKey, TValue, THasher>(this ShardMap<TKey, TValue, THasher> map, MapArgument<TKey> key, MapArgument<TValue> delta)", static (map, key) => map.AddDelta(new MapArgument<ulong>(key), 0)),
+        new("static TValue Increment<TKey, TValue, THasher>(this ShardMap<TKey, TValue, THasher> map, MapArgument<TKey> key)", static (map, key) => map.Increment(new MapArgument<ulong>(key))),
         new("static TValue Increment<TKey, TValue, THasher>(this ShardMap<TKey, TValue, THasher> map, TKey key)", static (map, key) => map.Increment(key)),
         new("long Count { get; }", static (map, _) => Discard(map.Count)) { IsRead = true },
         new("long Capacity { get; }", static (map, _) => Discard(map.Capacity)) { IsRead = true },

@@ -177,10 +177,10 @@ public abstract class OperationsContract : IDisposable
     }
 
     [Fact]
-    public void Add_Numbers_CountFromZero()
+    public void AddDelta_Numbers_CountFromZero()
     {
-        Assert.Equal(45UL, _map.Add(Present, 3UL));
-        Assert.Equal(5UL, _map.Add(Absent, 5UL));
+        Assert.Equal(45UL, _map.AddDelta(Present, 3UL));
+        Assert.Equal(5UL, _map.AddDelta(Absent, 5UL));
         Assert.Equal(6UL, _map.Increment(Absent));
         Assert.Equal(1UL, _map.Increment(Absent + 1));
         Assert.Equal(6UL, _map[Absent]);

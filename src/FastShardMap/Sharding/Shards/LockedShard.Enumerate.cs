@@ -18,15 +18,15 @@ internal unsafe ref partial struct LockedShard<TKey, TValue, THasher>
     /// Clear between two calls.
     /// </summary>
     /// <returns>False if that was the last range.</returns>
-    public readonly bool CopyRange(ref ulong position, ref EntryBuffer<TKey, TValue> entries)
+    public readonly bool CopyRange(ref ulong position, EntryBuffer<TKey, TValue> entries)
     {
         ulong end = EndOfStep(View, position);
         if (!View->Previous.IsNone)
         {
-            CopyRange(View->Previous, position, end, ref entries);
+            CopyRange(View->Previous, position, end, entries);
         }
 
-        CopyRange(View->Current, position, end, ref entries);
+        CopyRange(View->Current, position, end, entries);
         position = end;
         return end != 0;
     }
@@ -60,7 +60,7 @@ internal unsafe ref partial struct LockedShard<TKey, TValue, THasher>
     }
 
     /// <summary>Copies the entries with hashes from <paramref name="from"/> to before <paramref name="end"/> (0: to the last).</summary>
-    private readonly void CopyRange(TableRef table, ulong from, ulong end, ref EntryBuffer<TKey, TValue> entries)
+    private readonly void CopyRange(TableRef table, ulong from, ulong end, EntryBuffer<TKey, TValue> entries)
     {
         ulong homesLeft = table.Home(end - 1) - table.Home(from) + 1;
         for (ProbeSequence probe = new(table, from, Stride); !probe.IsOver; probe.Advance())
