@@ -58,7 +58,22 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
             side->MigrationCursor++;
         }
 
-        return side->MigrationCursor == previous.Groups ? EndMigration(view, side) : TableRef.None;
+        if (side->MigrationCursor == previous.Groups)
+        {
+            return EndMigration(view, side);
+        }
+
+        WakeBackground(side);
+        return TableRef.None;
+    }
+
+    /// <summary>There are groups to move, should no write come. Not in an exclusive phase, whose end does it.</summary>
+    private readonly void WakeBackground(WriteSide* side)
+    {
+        if (_background is not null && side->IsExclusive == 0)
+        {
+            _background.Wake();
+        }
     }
 
     /// <summary>Starts loading a group that moves soon, and where its entries go: in a doubling table, two groups. Past the
@@ -141,6 +156,10 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         {
             // The first share at once: so a small table is never seen migrating.
             retired = Help(view, side);
+        }
+        else
+        {
+            WakeBackground(side);
         }
     }
 
@@ -225,6 +244,10 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
             if (!replaced.IsNone)
             {
                 retired = replaced;
+            }
+            else
+            {
+                WakeBackground(side);
             }
         }
         catch (OutOfMemoryException)
