@@ -5,8 +5,9 @@ namespace FastShardMap.Sharding;
 
 internal unsafe partial struct ShardSet<TKey, TValue, THasher>
 {
-    /// <summary>Options that make another set of shards with the same hashes and the same shards.</summary>
-    public readonly ShardSetOptions OptionsOfTwin => _options with { Capacity = 0, Seed = _seed };
+    /// <summary>Options that make another set of shards with the same hashes and the same shards. Not the name, which
+    /// belongs to one map.</summary>
+    public readonly ShardSetOptions OptionsOfTwin => _options with { Capacity = 0, Seed = _seed, Name = null };
 
     public readonly HashSeed Seed => _seed;
 
