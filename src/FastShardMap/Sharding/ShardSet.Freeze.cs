@@ -193,6 +193,18 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         }
     }
 
+    /// <summary>What tables take up.</summary>
+    public readonly long BytesOf(ReadOnlySpan<TableRef> tables)
+    {
+        long bytes = 0;
+        foreach (TableRef table in tables)
+        {
+            bytes += table.IsNone ? 0 : (long)table.Size.Bytes(Stride);
+        }
+
+        return bytes;
+    }
+
     private readonly bool IsAnyMigrating()
     {
         for (int shard = 0; shard < _options.ShardCount; shard++)

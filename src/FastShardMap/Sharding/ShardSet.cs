@@ -18,6 +18,7 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
     private readonly TableRef _sentinel;
     private readonly Arena _arena;
     private readonly ShardSetOptions _options;
+    private readonly BackgroundMigration? _background;
     private int _disposed;
 
     /// <summary>Creates the shards and their tables.</summary>
@@ -25,18 +26,27 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
     public ShardSet(ShardSetOptions options, object owner)
     {
         _options = options;
+        _background = options.BackgroundMigration && owner is IMigratingMap map ? new BackgroundMigration(map) : null;
         _seed = options.Seed ?? HashSeed.Create();
         _arena = new Arena();
-        _arena.Attach(owner);
-        MapBlock block = MapBlock.Create<TKey, TValue, THasher>(_arena, options, _seed);
-        _header = block.Header;
-        _views = _header->Views;
-        _writeSides = _header->WriteSides;
-        _sentinel = block.Sentinel;
-        _viewMask = (nuint)(uint)(options.ShardCount - 1) << HashBits.ShardShift;
-        if (options.Capacity > 0)
+        _arena.Attach(owner, ownerName: options.Name);
+        try
         {
-            EnsureCapacity(options.Capacity);
+            MapBlock block = MapBlock.Create<TKey, TValue, THasher>(_arena, options, _seed);
+            _header = block.Header;
+            _views = _header->Views;
+            _writeSides = _header->WriteSides;
+            _sentinel = block.Sentinel;
+            _viewMask = (nuint)(uint)(options.ShardCount - 1) << HashBits.ShardShift;
+            if (options.Capacity > 0)
+            {
+                EnsureCapacity(options.Capacity);
+            }
+        }
+        catch
+        {
+            _arena.Close();
+            throw;
         }
     }
 
