@@ -1,4 +1,4 @@
-using FastShardMap.Layout;
+using System.Runtime.CompilerServices;
 using FastShardMap.Memory;
 
 namespace FastShardMap.Auditing;
@@ -19,18 +19,15 @@ internal sealed class AuditShard<TKey>
     private long _ruleFailures;
     private bool _closed;
 
-    public unsafe AuditShard(
-        Arena arena,
-        MapHeader* map,
-        int shard,
-        AuditOptions<TKey> options,
-        (long Timestamp, DateTimeOffset Time) anchor,
+    public AuditShard(
+        AuditRing<TKey> ring,
+        AuditRule<TKey>[] rules,
+        TimeProvider time,
         Action<AuditRule<TKey>, AuditEvent<TKey>, AuditSeverity, string> raise)
     {
-        int capacity = (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)options.RecentOperations);
-        _ring = new AuditRing<TKey>(arena, capacity, map, shard, options.TimeProvider.TimestampFrequency, anchor);
-        _rules = [.. options.Rules.Select(rule => rule.CreateForShard())];
-        _time = options.TimeProvider;
+        _ring = ring;
+        _rules = rules;
+        _time = time;
         _raise = raise;
     }
 
@@ -38,7 +35,13 @@ internal sealed class AuditShard<TKey>
 
     public void Record(TKey key, AuditOperation operation)
     {
-        lock (_gate)
+        // An interruption must not make an exception of an operation that has been performed.
+        if (!_gate.TryEnter())
+        {
+            EnterUninterrupted();
+        }
+
+        try
         {
             if (_closed)
             {
@@ -53,6 +56,10 @@ internal sealed class AuditShard<TKey>
             {
                 Observe(rule, auditEvent);
             }
+        }
+        finally
+        {
+            _gate.Exit();
         }
     }
 
@@ -78,12 +85,42 @@ internal sealed class AuditShard<TKey>
         }
     }
 
-    /// <summary>Ends the recording: the ring's memory may go.</summary>
-    public void Close()
+    /// <summary>Ends the recording, and retires the ring.</summary>
+    public void Close(Arena arena)
     {
+        bool isFirst;
         lock (_gate)
         {
+            isFirst = !_closed;
             _closed = true;
+        }
+
+        if (isFirst)
+        {
+            _ring.Retire(arena);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void EnterUninterrupted()
+    {
+        bool interrupted = false;
+        while (true)
+        {
+            try
+            {
+                _gate.Enter();
+                break;
+            }
+            catch (ThreadInterruptedException)
+            {
+                interrupted = true;
+            }
+        }
+
+        if (interrupted)
+        {
+            Thread.CurrentThread.Interrupt();
         }
     }
 
