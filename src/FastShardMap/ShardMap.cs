@@ -61,11 +61,14 @@ public sealed partial class ShardMap<TKey, TValue> : ShardMap<TKey, TValue, Defa
 /// <para><b>Allocation.</b> No operation allocates managed memory per call or per entry, unless its documentation says so.</para>
 /// <para><b>Callbacks</b> run once, under the shard's lock, on copies. If one throws, the entry is unchanged. A callback
 /// may read this map and use other maps; a call that writes to or enumerates this map throws
-/// <see cref="InvalidOperationException"/>. Keep callbacks short: the shard's other writers wait.</para>
+/// <see cref="InvalidOperationException"/>. Keep callbacks short: the shard's other writers wait. A callback or value factory
+/// must not wait for a task or thread that writes to this map: if that write needs the same shard, neither ever ends, and
+/// nothing can find out. Forms with a timeout (<c>TryAdd</c>, <c>TrySet</c>, <c>TryUpdate</c>, <c>TryRemove</c>) give up instead.</para>
 /// <para><b>Interruption.</b> A call that throws <see cref="ThreadInterruptedException"/> was waiting for a shard's lock and
 /// has not happened.</para>
 /// <para><b>Memory</b> is released by <see cref="Dispose"/>; the address range, and the memory of a map that was never
-/// disposed, by the garbage collector's finalization. Child processes made by <c>fork</c> without <c>exec</c> are not supported.</para>
+/// disposed, by the garbage collector's finalization. The collector does not see that memory, so many forgotten maps make the
+/// library ask for a collection; the metric <c>fastshardmap.undisposed.memory</c> counts them. Child processes made by <c>fork</c> without <c>exec</c> are not supported.</para>
 /// </remarks>
 [DebuggerDisplay("{DebuggerText,nq}")]
 [DebuggerTypeProxy(typeof(Diagnostics.ShardMapDebugView<,,>))]
@@ -105,20 +108,19 @@ public partial class ShardMap<TKey, TValue, THasher> : IDisposable, IEnumerable<
     /// <exception cref="OutOfMemoryException">More than the machine, the process's control group or its address space allows,
     /// or the system refuses the memory. A limit of the managed heap does not count.</exception>
     public ShardMap(ShardMapOptions options)
+        : this(Resolved(options))
     {
-        ArgumentNullException.ThrowIfNull(options);
-        _shards = new ShardSet<TKey, TValue, THasher>(options.Resolve(), owner: this);
-        if (options.BackgroundMigration)
-        {
-            BackgroundMigration.Register(this);
-        }
-
-        Diagnostics.MapRegistry.Add(this);
-
         if (options.StartExclusive)
         {
             EnterExclusive();
         }
+    }
+
+    // Every constructor ends here.
+    private ShardMap(ShardSetOptions options)
+    {
+        _shards = new ShardSet<TKey, TValue, THasher>(options, owner: this);
+        Diagnostics.MapRegistry.Add(this);
     }
 
     /// <summary>The number of entries.</summary>
@@ -222,6 +224,12 @@ public partial class ShardMap<TKey, TValue, THasher> : IDisposable, IEnumerable<
         bool left = _shards.MoveSomeEverywhere();
         GC.KeepAlive(this);
         return left;
+    }
+
+    private static ShardSetOptions Resolved(ShardMapOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return options.Resolve();
     }
 
     private static long ValidCapacity(long capacity)

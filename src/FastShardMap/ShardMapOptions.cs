@@ -68,7 +68,8 @@ public sealed class ShardMapOptions
     public bool Prefault { get; set; }
 
     /// <summary>Let a background thread finish the migrations of shards that nobody writes to. Default: false.</summary>
-    /// <remarks>Shards that a snapshot left migrating are its business only after their first write: until then the
+    /// <remarks>One thread for all maps, woken by migrations: idle maps cost nothing, and it ends after five seconds without
+    /// work. Shards that a snapshot left migrating are its business only after their first write: until then the
     /// snapshot's end gives them their tables back.</remarks>
     public bool BackgroundMigration { get; set; }
 

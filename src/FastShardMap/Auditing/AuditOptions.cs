@@ -1,3 +1,5 @@
+#pragma warning disable MA0015 // a setter's exception names the option, not 'value'
+
 namespace FastShardMap;
 
 /// <summary>How a map is audited.</summary>
@@ -5,7 +7,7 @@ namespace FastShardMap;
 public sealed class AuditOptions<TKey>
     where TKey : unmanaged, IEquatable<TKey>
 {
-    /// <summary>The rules. Default: <see cref="HotKeyRule{TKey}"/> and <see cref="ReadWriteRule{TKey}"/>.</summary>
+    /// <summary>The rules, none of them null. Default: <see cref="HotKeyRule{TKey}"/> and <see cref="ReadWriteRule{TKey}"/>.</summary>
     public IList<AuditRule<TKey>> Rules { get; } = [new HotKeyRule<TKey>(), new ReadWriteRule<TKey>()];
 
     /// <summary>How many operations each shard of the audit remembers; rounded up to a power of two. Default: 256.</summary>
@@ -15,8 +17,8 @@ public sealed class AuditOptions<TKey>
         get;
         set
         {
-            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1);
-            ArgumentOutOfRangeException.ThrowIfGreaterThan(value, 1_000_000);
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1, nameof(RecentOperations));
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(value, 1_000_000, nameof(RecentOperations));
             field = value;
         }
     }
@@ -30,7 +32,7 @@ public sealed class AuditOptions<TKey>
         get;
         set
         {
-            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1);
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1, nameof(PendingAlerts));
             field = value;
         }
     }
@@ -38,5 +40,16 @@ public sealed class AuditOptions<TKey>
     = 1024;
 
     /// <summary>The clock. Default: <see cref="TimeProvider.System"/>.</summary>
-    public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
+    /// <exception cref="ArgumentNullException">The value is null.</exception>
+    public TimeProvider TimeProvider
+    {
+        get;
+        set
+        {
+            ArgumentNullException.ThrowIfNull(value, nameof(TimeProvider));
+            field = value;
+        }
+    }
+
+    = TimeProvider.System;
 }

@@ -12,13 +12,14 @@ internal readonly unsafe struct AuditRing<TKey>
 
     // The anchor: a timestamp and the time it was taken at; one for all rings of an audit, so that their times compare.
     public AuditRing(
-        Arena arena, int capacity, MapHeader* map, int shard, long ticksPerSecond, (long Timestamp, DateTimeOffset Time) anchor)
+        Arena arena, int operations, MapHeader* map, int shard, long ticksPerSecond, (long Timestamp, DateTimeOffset Time) anchor)
     {
         AuditRecord<TKey> record = default;
-        _header = (AuditRingHeader*)arena.Allocate((nuint)(AuditRingHeader.Bytes + ((long)capacity * sizeof(AuditRecord<TKey>))));
+        uint capacity = System.Numerics.BitOperations.RoundUpToPowerOf2((uint)operations);
+        _header = (AuditRingHeader*)arena.Allocate(BytesOf(capacity));
         _header->RecordBytes = (uint)sizeof(AuditRecord<TKey>);
         _header->KeyOffset = (uint)((byte*)&record.Key - (byte*)&record);
-        _header->Capacity = (uint)capacity;
+        _header->Capacity = capacity;
         _header->ShardIndex = (uint)shard;
         _header->Map = map;
         _header->TicksPerSecond = ticksPerSecond;
@@ -45,6 +46,9 @@ internal readonly unsafe struct AuditRing<TKey>
         Volatile.Write(ref _header->Recorded, _header->Recorded + 1);
     }
 
+    /// <summary>Gives the memory up. Nothing may be added or copied any more.</summary>
+    public void Retire(Arena arena) => arena.Retire((byte*)_header, BytesOf(_header->Capacity));
+
     public void CopyTo(List<AuditEvent<TKey>> events)
     {
         ulong recorded = _header->Recorded;
@@ -55,4 +59,6 @@ internal readonly unsafe struct AuditRing<TKey>
             events.Add(new AuditEvent<TKey>(record.Timestamp, record.Key, record.ThreadId, (AuditOperation)record.Operation));
         }
     }
+
+    private static nuint BytesOf(uint capacity) => (nuint)(AuditRingHeader.Bytes + ((long)capacity * sizeof(AuditRecord<TKey>)));
 }

@@ -1,4 +1,3 @@
-using FastShardMap.Layout;
 using FastShardMap.Memory;
 
 namespace FastShardMap.Auditing;
@@ -20,18 +19,15 @@ internal sealed class AuditShard<TKey>
     private long _ruleFailures;
     private bool _closed;
 
-    public unsafe AuditShard(
-        Arena arena,
-        MapHeader* map,
-        int shard,
-        AuditOptions<TKey> options,
-        (long Timestamp, DateTimeOffset Time) anchor,
+    public AuditShard(
+        AuditRing<TKey> ring,
+        AuditRule<TKey>[] rules,
+        TimeProvider time,
         Action<AuditRule<TKey>, AuditEvent<TKey>, AuditSeverity, string> raise)
     {
-        int capacity = (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)options.RecentOperations);
-        _ring = new AuditRing<TKey>(arena, capacity, map, shard, options.TimeProvider.TimestampFrequency, anchor);
-        _rules = [.. options.Rules.Select(rule => rule.CreateForShard())];
-        _time = options.TimeProvider;
+        _ring = ring;
+        _rules = rules;
+        _time = time;
         _raise = raise;
     }
 
@@ -79,12 +75,19 @@ internal sealed class AuditShard<TKey>
         }
     }
 
-    /// <summary>Ends the recording: the ring's memory may go.</summary>
-    public void Close()
+    /// <summary>Ends the recording, and retires the ring.</summary>
+    public void Close(Arena arena)
     {
+        bool isFirst;
         using (_gate.Enter())
         {
+            isFirst = !_closed;
             _closed = true;
+        }
+
+        if (isFirst)
+        {
+            _ring.Retire(arena);
         }
     }
 

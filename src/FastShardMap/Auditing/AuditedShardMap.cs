@@ -34,12 +34,14 @@ public sealed partial class AuditedShardMap<TKey, TValue, THasher> : IDisposable
     /// <param name="map">The map; it stays the caller's to dispose.</param>
     /// <param name="options">The options; null for the defaults.</param>
     /// <exception cref="ArgumentNullException"><paramref name="map"/> is null.</exception>
+    /// <exception cref="ArgumentException">A rule of <paramref name="options"/> is null, or makes no copy for a shard.</exception>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
     /// <exception cref="OutOfMemoryException">The system refuses the memory.</exception>
     public unsafe AuditedShardMap(ShardMap<TKey, TValue, THasher> map, AuditOptions<TKey>? options = null)
     {
         ArgumentNullException.ThrowIfNull(map);
         options ??= new AuditOptions<TKey>();
+        AuditRule<TKey>[][] rules = RulesOf(options, map.GetStatistics().ShardCount);
         _arena.Attach(this);
         Map = map;
         _time = options.TimeProvider;
@@ -47,10 +49,19 @@ public sealed partial class AuditedShardMap<TKey, TValue, THasher> : IDisposable
             new BoundedChannelOptions(options.PendingAlerts) { FullMode = BoundedChannelFullMode.DropOldest },
             _ => Interlocked.Increment(ref _dropped));
         (long, DateTimeOffset) anchor = (_time.GetTimestamp(), _time.GetUtcNow());
-        _shards = new AuditShard<TKey>[map.GetStatistics().ShardCount];
-        for (int shard = 0; shard < _shards.Length; shard++)
+        _shards = new AuditShard<TKey>[rules.Length];
+        try
         {
-            _shards[shard] = new AuditShard<TKey>(_arena, map.Shards.Header, shard, options, anchor, Raise);
+            for (int shard = 0; shard < _shards.Length; shard++)
+            {
+                AuditRing<TKey> ring = new(_arena, options.RecentOperations, map.Shards.Header, shard, _time.TimestampFrequency, anchor);
+                _shards[shard] = new AuditShard<TKey>(ring, rules[shard], _time, Raise);
+            }
+        }
+        catch
+        {
+            _arena.Close(); // not forgotten: never made
+            throw;
         }
     }
 
@@ -66,6 +77,9 @@ public sealed partial class AuditedShardMap<TKey, TValue, THasher> : IDisposable
 
     /// <summary>Exceptions that rules have thrown.</summary>
     public long RuleFailures => _shards.Sum(shard => shard.RuleFailures);
+
+    /// <summary>For tests: where the rings lie.</summary>
+    internal Arena Arena => _arena;
 
     /// <summary>How many operations of a kind were recorded.</summary>
     /// <param name="operation">The kind.</param>
@@ -98,17 +112,43 @@ public sealed partial class AuditedShardMap<TKey, TValue, THasher> : IDisposable
         return [.. events.OrderBy(item => item.Timestamp)]; // stable: within a shard the order is right already
     }
 
-    /// <summary>Ends the audit and completes <see cref="Alerts"/>. The map and its operations, also through this object,
-    /// go on; they are not recorded any more.</summary>
+    /// <summary>Ends the audit, gives its memory back to the system and completes <see cref="Alerts"/>. The map and its
+    /// operations, also through this object, go on; they are not recorded any more. A second call is harmless, also at the
+    /// same time.</summary>
     public void Dispose()
     {
+        _arena.Close();
         foreach (AuditShard<TKey> shard in _shards)
         {
-            shard.Close();
+            shard.Close(_arena);
         }
 
+        _arena.DrainRetired();
         _alerts.Writer.TryComplete();
         GC.KeepAlive(this);
+    }
+
+    // Before anything is allocated: one copy of each rule for each shard.
+    private static AuditRule<TKey>[][] RulesOf(AuditOptions<TKey> options, int shards)
+    {
+        AuditRule<TKey>[] rules = [.. options.Rules];
+        if (rules.Contains(null))
+        {
+            throw new ArgumentException($"{nameof(AuditOptions<>.Rules)} contains null.", nameof(options));
+        }
+
+        AuditRule<TKey>[][] copies = new AuditRule<TKey>[shards][];
+        for (int shard = 0; shard < shards; shard++)
+        {
+            copies[shard] = new AuditRule<TKey>[rules.Length];
+            for (int rule = 0; rule < rules.Length; rule++)
+            {
+                copies[shard][rule] = rules[rule].CreateForShard() ?? throw new ArgumentException(
+                    $"{nameof(AuditRule<>.CreateForShard)} of {rules[rule].GetType()} has returned null.", nameof(options));
+            }
+        }
+
+        return copies;
     }
 
     private void Raise(AuditRule<TKey> rule, AuditEvent<TKey> auditEvent, AuditSeverity severity, string message) =>

@@ -23,7 +23,7 @@ internal sealed unsafe class FastShardMapEventSource : EventSource
     }
 
     /// <summary>The only instance. The first map makes it; sessions that began before are told then.</summary>
-    public static FastShardMapEventSource Log { get; } = new();
+    public static FastShardMapEventSource Log { get; } = Create();
 
     /// <summary>Tells of a map, if anybody wants to know.</summary>
     [NonEvent]
@@ -71,13 +71,23 @@ internal sealed unsafe class FastShardMapEventSource : EventSource
     [Event(8, Level = EventLevel.Verbose, Keywords = Keywords.Memory, Message = "The system has {1} bytes at {0} back")]
     public void MemoryReleased(ulong address, long bytes) => WriteEvent(8, address, bytes);
 
+    [Event(9, Level = EventLevel.Warning, Keywords = Keywords.Memory, Message = "Nobody had disposed {0} '{1}' of {2} bytes")]
+    public void Undisposed(string type, string name, long bytes) => WriteEvent(9, type, name, bytes);
+
+    private static FastShardMapEventSource Create()
+    {
+        FastShardMapEventSource log = new();
+        LibraryUnloading.Register(log.Dispose);
+        return log;
+    }
+
     /// <summary>The engine asks for a listener, not for levels and keywords: it finds one only while somebody listens.</summary>
     protected override void OnEventCommand(EventCommandEventArgs command)
     {
         ShardEvents.Listener = IsEnabled(EventLevel.Informational, Keywords.Migration | Keywords.Contention | Keywords.Reads)
             ? new ShardListener(this)
             : null;
-        MemoryEvents.Listener = IsEnabled(EventLevel.Verbose, Keywords.Memory) ? new MemoryListener(this) : null;
+        MemoryEvents.Listener = IsEnabled(EventLevel.Warning, Keywords.Memory) ? new MemoryListener(this) : null;
         if (command.Command == EventCommand.Enable && IsEnabled(EventLevel.Informational, Keywords.Maps))
         {
             foreach (IObservedMap map in MapRegistry.Live())
@@ -160,8 +170,23 @@ internal sealed unsafe class FastShardMapEventSource : EventSource
 
     private sealed class MemoryListener(FastShardMapEventSource log) : MemoryEvents
     {
-        public override void Retired(nuint address, nuint bytes) => log.MemoryRetired(address, (long)bytes);
+        public override void Retired(nuint address, nuint bytes)
+        {
+            if (log.IsEnabled(EventLevel.Verbose, Keywords.Memory))
+            {
+                log.MemoryRetired(address, (long)bytes);
+            }
+        }
 
-        public override void Released(nuint address, nuint bytes) => log.MemoryReleased(address, (long)bytes);
+        public override void Released(nuint address, nuint bytes)
+        {
+            if (log.IsEnabled(EventLevel.Verbose, Keywords.Memory))
+            {
+                log.MemoryReleased(address, (long)bytes);
+            }
+        }
+
+        public override void Undisposed(Type type, string? name, long bytes) =>
+            log.Undisposed(type.ToString(), name ?? string.Empty, bytes);
     }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using FastShardMap.Memory;
 using FastShardMap.Sharding;
 
 namespace FastShardMap.Diagnostics;
@@ -22,6 +23,17 @@ internal static class MapMeter
     /// <summary>Creates the instruments, once.</summary>
     public static void Start()
     {
+        LibraryUnloading.Register(s_meter.Dispose); // the framework knows every meter, and through it this library
+        s_meter.CreateObservableCounter(
+            "fastshardmap.undisposed.memory",
+            static () => ForgottenMemory.UndisposedBytes,
+            "By",
+            "Unmanaged memory of objects that the garbage collector has cleared up because nobody had disposed them.");
+        s_meter.CreateObservableCounter(
+            "fastshardmap.collections",
+            static () => ForgottenMemory.Collections,
+            "{collection}",
+            "Garbage collections that the library has asked for because much memory was undisposed.");
         Level("fastshardmap.map.entries", "{entry}", "Entries.", (in s) => s.Count);
         Level("fastshardmap.map.capacity", "{entry}", "Entries that the present tables take before they grow.", (in s) => s.Capacity);
         Level("fastshardmap.map.memory.usage", "By", "Unmanaged memory held.", (in s) => s.BytesAllocated);

@@ -118,7 +118,7 @@ internal sealed unsafe partial class Arena
         GC.KeepAlive(this);
     }
 
-    void IMaintenanceWork.Run() => GiveBackQueued();
+    void IBackgroundWork.Run() => GiveBackQueued();
 
     private void WaitUntilSettled()
     {

@@ -30,11 +30,10 @@ namespace FastShardMap.Memory;
 /// </para>
 /// </summary>
 /// <remarks>
-/// Thread-safe; one short lock, held over no system call but the mapping of a new chunk. No GC.AddMemoryPressure: it
-/// would get forgotten maps collected earlier, but at the price of full collections in programs that forget nothing,
-/// and the pauses of those are what the library exists to avoid.
+/// Thread-safe; one short lock, held over no system call but the mapping of a new chunk. No GC.AddMemoryPressure: what
+/// gets forgotten maps collected instead is in ForgottenMemory.cs.
 /// </remarks>
-internal sealed unsafe partial class Arena : CriticalFinalizerObject, IMaintenanceWork
+internal sealed unsafe partial class Arena : CriticalFinalizerObject, IBackgroundWork
 {
     /// <summary>Every block's address and length is a multiple of this.</summary>
     public const nuint BlockGranuleBytes = 128;
@@ -60,6 +59,9 @@ internal sealed unsafe partial class Arena : CriticalFinalizerObject, IMaintenan
     private long _serial;
     private long _liveBytes;
     private WeakGCHandle<object> _map;
+    private Type? _ownerType;
+    private string? _ownerName;
+    private bool _isClosed;
 
     public Arena()
         : this(PageMemory.GuardPages)
@@ -147,15 +149,24 @@ internal sealed unsafe partial class Arena : CriticalFinalizerObject, IMaintenan
     }
 
     /// <summary>Makes the address range outlive the map. To be called once, first of all, by the map's constructor.</summary>
-    public void Attach(object map)
+    /// <param name="map">The map, or what else has the arena.</param>
+    /// <param name="ownerType">What the program knows it as, should it be forgotten; null for the map's own type.</param>
+    /// <param name="ownerName">What the program calls it, or null.</param>
+    public void Attach(object map, Type? ownerType = null, string? ownerName = null)
     {
         if (_map.IsAllocated)
         {
             throw new InvalidOperationException("The arena belongs to a map already.");
         }
 
+        ForgottenMemory.BeforeNew();
         _map = new WeakGCHandle<object>(map, trackResurrection: true);
+        _ownerType = ownerType ?? map.GetType();
+        _ownerName = ownerName;
     }
+
+    /// <summary>The owner is disposed, or its constructor has failed: what the finalizer finds is not forgotten.</summary>
+    public void Close() => Volatile.Write(ref _isClosed, true);
 
     /// <summary>Hands out a block that reads zero.</summary>
     /// <param name="bytes">Rounded up to a multiple of 128.</param>
@@ -235,6 +246,7 @@ internal sealed unsafe partial class Arena : CriticalFinalizerObject, IMaintenan
 
         _mappings.Release();
         Interlocked.Add(ref s_processLiveBytes, -_liveBytes);
+        ForgottenMemory.Finalized(Volatile.Read(ref _isClosed) ? null : _ownerType, _ownerName, _liveBytes);
     }
 
     private readonly record struct LiveBlock(nuint Bytes, nuint OccupiedBytes, BlockPool Pool, long Serial);

@@ -5,7 +5,7 @@ namespace FastShardMap.Memory;
 /// stays as it is. Work of the maintenance thread. Whatever becomes of the block ends it, at the latest after the page it
 /// is at.
 /// </summary>
-internal sealed unsafe class CollapseWork(Arena arena, LiveBlockId block) : IMaintenanceWork
+internal sealed unsafe class CollapseWork(Arena arena, LiveBlockId block) : IBackgroundWork
 {
     /// <summary>Pages in one go, before other work has its turn.</summary>
     private const int PagesPerTurn = 4;

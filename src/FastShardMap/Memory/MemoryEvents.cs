@@ -11,4 +11,7 @@ internal abstract class MemoryEvents
 
     /// <summary>The system has the pages of a range back. The address range stays mapped.</summary>
     public abstract void Released(nuint address, nuint bytes);
+
+    /// <summary>A finalizer has given up the memory of an object that nobody had disposed.</summary>
+    public abstract void Undisposed(Type type, string? name, long bytes);
 }

@@ -58,6 +58,22 @@ internal sealed class UninterruptibleMonitor
         }
     }
 
+    /// <summary>Leaves the monitor until a pulse or the end of the time.</summary>
+    /// <returns>False: the time is over, or the wait was interrupted, which is forgotten.</returns>
+    public bool WaitForPulse(TimeSpan limit)
+    {
+        try
+        {
+            return Monitor.Wait(_monitor, limit);
+        }
+        catch (ThreadInterruptedException)
+        {
+            return false;
+        }
+    }
+
+    public void Pulse() => Monitor.Pulse(_monitor);
+
     public void PulseAll() => Monitor.PulseAll(_monitor);
 
     private static void Redeliver(bool interrupted)

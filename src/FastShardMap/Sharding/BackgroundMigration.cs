@@ -1,3 +1,5 @@
+using FastShardMap.Memory;
+
 namespace FastShardMap.Sharding;
 
 /// <summary>A map whose idle shards a background thread may bring to rest.</summary>
@@ -9,85 +11,140 @@ internal interface IMigratingMap
 }
 
 /// <summary>
-/// One background thread for all maps with the option: finishes the migrations of shards that nobody writes to, but for
-/// those that a snapshot may still give their tables back (LockedShard.Freeze.cs). It refers to maps weakly, and ends when
-/// there are none.
+/// Finishes the migrations of a map's shards that nobody writes to, but for those that a snapshot may still give their
+/// tables back (LockedShard.Freeze.cs). One background thread for all maps with the option. It waits to be woken: by a
+/// migration that starts, by each write that leaves groups to move, and by the end of an exclusive phase. So a map at
+/// rest costs nothing. Maps are referred to only between the wake-up and the end of their work.
 /// </summary>
-internal static class BackgroundMigration
+internal sealed class BackgroundMigration(IMigratingMap map)
 {
-    private const int IdleMilliseconds = 10;
-    private static readonly Lock s_gate = new();
-    private static readonly List<WeakReference<IMigratingMap>> s_maps = [];
-    private static bool s_running;
+    /// <summary>A migration is left to the writers for so long at first: most end by them, and need no other thread.</summary>
+    private const int GraceMilliseconds = 10;
 
-    public static void Register(IMigratingMap map)
-    {
-        lock (s_gate)
-        {
-            s_maps.Add(new WeakReference<IMigratingMap>(map));
-            if (!s_running)
-            {
-                new Thread(Run) { IsBackground = true, Name = "FastShardMap migration" }.Start();
-                s_running = true; // afterwards: the system may refuse the thread
-            }
-        }
-    }
+    private static readonly WorkThreads s_threads = new("FastShardMap migration", limit: 1);
+    private static readonly UninterruptibleMonitor s_gate = new();
+    private static readonly Round s_round = new();
 
-    private static void Run()
-    {
-        while (true)
-        {
-            bool busy = false;
-            WeakReference<IMigratingMap>[] maps;
-            lock (s_gate)
-            {
-                s_maps.RemoveAll(static map => !map.TryGetTarget(out _));
-                if (s_maps.Count == 0)
-                {
-                    s_running = false;
-                    return;
-                }
+    // Under the gate, as all below: maps with work.
+    private static List<BackgroundMigration> s_waiting = [];
+    private static bool s_isPosted;
+    private bool _isWaiting;
 
-                maps = [.. s_maps];
-            }
+    /// <summary>The thread, for tests.</summary>
+    public static WorkThreads Threads => s_threads;
 
-            foreach (WeakReference<IMigratingMap> map in maps)
-            {
-                busy |= MoveSome(map);
-            }
-
-            if (!busy)
-            {
-                Thread.Sleep(IdleMilliseconds);
-            }
-        }
-    }
-
-    // Apart, so that no reference to the map lives on this thread's stack while it sleeps.
-    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
-    private static bool MoveSome(WeakReference<IMigratingMap> reference)
+    /// <summary>There may be groups to move. May be called under a shard's lock: it throws nothing, and waits for nobody
+    /// that waits for one.</summary>
+    public void Wake()
     {
         try
         {
-            return reference.TryGetTarget(out IMigratingMap? map) && map.MoveSomeGroups();
-        }
-        catch (Exception exception)
-        {
-            // A hasher of the user's has thrown, or the map is disposed: its own writers will hear of it.
-            if (exception is ObjectDisposedException)
+            bool post;
+            using (s_gate.Enter())
             {
-                Forget(reference);
+                if (!_isWaiting)
+                {
+                    s_waiting.Add(this);
+                    _isWaiting = true;
+                }
+
+                post = !s_isPosted;
+                s_isPosted = true;
             }
 
+            if (post)
+            {
+                Post();
+            }
+        }
+        catch (OutOfMemoryException)
+        {
+            // The writers migrate all the same.
+        }
+    }
+
+    private static void Post()
+    {
+        if (!s_threads.TryPost(s_round))
+        {
+            using (s_gate.Enter())
+            {
+                s_isPosted = false; // the next wake-up tries again
+            }
+        }
+    }
+
+    private bool MoveSomeOfMap()
+    {
+        using (s_gate.Enter())
+        {
+            _isWaiting = false; // before the look: a write after it wakes again
+        }
+
+        try
+        {
+            return map.MoveSomeGroups();
+        }
+        catch (Exception)
+        {
+            // A hasher of the user's has thrown, or the map is disposed or held exclusively: its own writers will hear of it.
             return false;
         }
     }
 
-    private static void Forget(WeakReference<IMigratingMap> reference)
+    private sealed class Round : IBackgroundWork
     {
-        lock (s_gate)
+        private bool _isFirst = true;
+
+        public void Run()
         {
-            s_maps.Remove(reference);
+            bool isLeft = false;
+            try
+            {
+                if (_isFirst)
+                {
+                    Thread.Sleep(GraceMilliseconds);
+                }
+
+                isLeft = MoveSome();
+            }
+            finally
+            {
+                // A map that a write has woken in the meantime waits its grace, unless the thread is at work anyway.
+                _isFirst = !isLeft;
+                bool post;
+                using (s_gate.Enter())
+                {
+                    post = s_isPosted = s_waiting.Count != 0;
+                }
+
+                if (post)
+                {
+                    Post();
+                }
+            }
+        }
+
+        private static bool MoveSome()
+        {
+            List<BackgroundMigration> maps;
+            using (s_gate.Enter())
+            {
+                maps = s_waiting;
+                s_waiting = [];
+            }
+
+            bool isLeft = false;
+            foreach (BackgroundMigration map in maps)
+            {
+                if (map.MoveSomeOfMap())
+                {
+                    isLeft = true;
+                    map.Wake();
+                }
+            }
+
+            return isLeft;
         }
     }
 }

@@ -48,6 +48,7 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         ShardLock.ThrowIfExclusive(_writeSides, thread, "dispose");
         Interlocked.Exchange(ref _disposed, 1);
         _header->State = 1;
+        _arena.Close();
 
         // No miss is settled without a look at _disposed any more, once the sentinel is a shard's table ([E7], [E2]).
         GroupVersion.SetControl(_header->Sentinel, ControlWord.Disposed);

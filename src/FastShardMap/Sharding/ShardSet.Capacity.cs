@@ -47,9 +47,10 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         for (int shard = 0; shard < ShardCount; shard++)
         {
             // A look without the lock: a migration that starts now is found the next time. A shard that a snapshot may
-            // still give its table back is left alone.
+            // still give its table back is left alone, and one in an exclusive phase to its end.
             WriteSide* side = _writeSides + shard;
             if (ViewGeneration.BeginRead(_views + shard).IsMigrating
+                && Volatile.Read(ref side->IsExclusive) == 0
                 && (Volatile.Read(ref side->PreviousIsFrozen) == 0 || Volatile.Read(ref side->MigrationCursor) != 0))
             {
                 left |= ShardAt(shard).MoveSome(Shard<TKey, TValue, THasher>.GroupsPerHold);

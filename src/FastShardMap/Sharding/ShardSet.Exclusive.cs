@@ -45,6 +45,7 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         }
 
         UnlockAll();
+        _background?.Wake();
     }
 
     /// <summary>Reads in an exclusive phase. By its thread.</summary>

@@ -112,6 +112,18 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: reads of a snapshot
     public readonly int ShardOf(ulong hash) => (int)(HashBits.ViewOffset(hash, _viewMask) >> HashBits.ShardShift);
 
+    /// <summary>What tables take up.</summary>
+    public readonly long BytesOf(ReadOnlySpan<TableRef> tables)
+    {
+        long bytes = 0;
+        foreach (TableRef table in tables)
+        {
+            bytes += table.IsNone ? 0 : (long)table.Size.Bytes(Stride);
+        }
+
+        return bytes;
+    }
+
     private readonly bool IsAnyMigrating()
     {
         for (int shard = 0; shard < ShardCount; shard++)
@@ -156,8 +168,9 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         }
     }
 
-    /// <summary>Options that make another set of shards with the same hashes and the same shards.</summary>
-    public readonly ShardSetOptions OptionsOfTwin => _options with { Capacity = 0, Seed = _seed };
+    /// <summary>Options that make another set of shards with the same hashes and the same shards. Not the name, which
+    /// belongs to one map.</summary>
+    public readonly ShardSetOptions OptionsOfTwin => _options with { Capacity = 0, Seed = _seed, Name = null };
 
     public readonly HashSeed Seed => _seed;
 

@@ -22,6 +22,7 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
     private readonly TableRef _sentinel;
     private readonly Arena _arena;
     private readonly ShardSetOptions _options;
+    private readonly BackgroundMigration? _background;
     private int _disposed;
 
     /// <summary>Creates the shards and their tables.</summary>
@@ -31,18 +32,27 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
     {
         EntryLimit.ThrowIfTooLarge<TKey, TValue>();
         _options = options;
+        _background = options.BackgroundMigration && owner is IMigratingMap map ? new BackgroundMigration(map) : null;
         _seed = options.Seed ?? HashSeed.Create();
         _arena = new Arena();
-        _arena.Attach(owner);
-        MapBlock block = MapBlock.Create<TKey, TValue, THasher>(_arena, options, _seed);
-        _header = block.Header;
-        _views = _header->Views;
-        _writeSides = _header->WriteSides;
-        _sentinel = block.Sentinel;
-        _viewMask = (nuint)(uint)(options.ShardCount - 1) << HashBits.ShardShift;
-        if (options.Capacity > 0)
+        _arena.Attach(owner, ownerName: options.Name);
+        try
         {
-            EnsureCapacity(options.Capacity);
+            MapBlock block = MapBlock.Create<TKey, TValue, THasher>(_arena, options, _seed);
+            _header = block.Header;
+            _views = _header->Views;
+            _writeSides = _header->WriteSides;
+            _sentinel = block.Sentinel;
+            _viewMask = (nuint)(uint)(options.ShardCount - 1) << HashBits.ShardShift;
+            if (options.Capacity > 0)
+            {
+                EnsureCapacity(options.Capacity);
+            }
+        }
+        catch
+        {
+            _arena.Close();
+            throw;
         }
     }
 
@@ -56,6 +66,9 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
 
     /// <summary>What a shard has before its first insert, and after Dispose.</summary>
     public readonly TableRef Sentinel => _sentinel;
+
+    /// <summary>Finishes the migrations of idle shards, if the map has asked for it.</summary>
+    public readonly BackgroundMigration? Background => _background;
 
     public readonly int MigrationStepGroups => _options.MigrationStepGroups;
 

@@ -7,10 +7,8 @@ public partial class ShardMap<TKey, TValue, THasher>
 {
     // A twin of a map that a snapshot shows: same seed, same shards, copied tables.
     private protected ShardMap(ShardMapSnapshot<TKey, TValue, THasher> snapshot)
+        : this(snapshot.Map.Shards.OptionsOfTwin)
     {
-        ref ShardSet<TKey, TValue, THasher> source = ref snapshot.Map.Shards;
-        ShardSetOptions options = source.OptionsOfTwin;
-        _shards = new ShardSet<TKey, TValue, THasher>(options, owner: this);
         try
         {
             for (int shard = 0; shard < snapshot.Tables.Length; shard++)
@@ -27,19 +25,15 @@ public partial class ShardMap<TKey, TValue, THasher>
             _shards.Dispose();
             throw;
         }
-
-        if (options.BackgroundMigration)
-        {
-            BackgroundMigration.Register(this);
-        }
     }
 
-    /// <summary>Makes an independent map with the same entries as of one instant, and the same options.</summary>
+    /// <summary>Makes an independent map with the same entries as of one instant, and the same options but for
+    /// <see cref="ShardMapOptions.Name"/>: the copy has none, because two maps of one name cannot be told apart in metrics.</summary>
     /// <returns>The copy. It shares nothing with this map: neither memory, locks nor later changes.</returns>
     /// <remarks>Copies blocks of memory from a snapshot, so every byte of every key and value arrives, private fields and
     /// padding included. Writers of this map wait as for <see cref="Snapshot"/>, reads go on. Shards that are written to
     /// meanwhile take their memory twice until the call ends. Hash codes of the two maps agree; use
-    /// <see cref="Clone(ShardMapOptions)"/> for a seed of its own.</remarks>
+    /// <see cref="Clone(ShardMapOptions)"/> for a name or a seed of its own.</remarks>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
     /// <exception cref="InvalidOperationException">Called from a callback of this map.</exception>
     /// <exception cref="OutOfMemoryException">The system refuses the memory; this map is unchanged.</exception>

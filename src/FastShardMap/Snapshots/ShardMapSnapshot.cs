@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using FastShardMap.Layout;
+using FastShardMap.Memory;
 using FastShardMap.Sharding;
 using FastShardMap.Snapshots;
 
@@ -33,7 +34,8 @@ public sealed class ShardMapSnapshot<TKey, TValue> : ShardMapSnapshot<TKey, TVal
 /// Reads are wait-free. <b>Allocation:</b> none, but for 8 bytes a shard when it is taken.</para>
 /// <para><b>Memory.</b> The tables, the size of the map's, until <see cref="Dispose"/>; then it goes back to the system,
 /// or to shards that nobody has written to since. The map counts it as its own. A snapshot keeps its map reachable; a
-/// forgotten one is cleared up by its finalizer.</para>
+/// forgotten one is cleared up by its finalizer, after a collection: the library asks for one when snapshots that were not
+/// disposed have outgrown a budget of 128 MiB, or what survived the last one by as much again.</para>
 /// </remarks>
 [DebuggerDisplay("{DebuggerText,nq}")]
 public partial class ShardMapSnapshot<TKey, TValue, THasher> : IDisposable, IEnumerable<KeyValuePair<TKey, TValue>>
@@ -45,15 +47,20 @@ public partial class ShardMapSnapshot<TKey, TValue, THasher> : IDisposable, IEnu
     private readonly TableRef[] _tables;
     private readonly SnapshotState _state = new();
     private readonly long _count;
+    private readonly long _bytes;
     private readonly bool _settlesAtEnd;
+    private bool _isForgotten;
 
     internal ShardMapSnapshot(ShardMap<TKey, TValue, THasher> map, bool settlesAtEnd = false)
     {
         _map = map;
         _settlesAtEnd = settlesAtEnd;
         _tables = [];
+        ForgottenMemory.BeforeNew();
         TableRef[] tables = new TableRef[map.Shards.ShardCount];
         _count = map.Shards.Freeze(tables);
+        _bytes = map.Shards.BytesOf(tables);
+        ForgottenMemory.AddSnapshot(_bytes);
         _tables = tables;
     }
 
@@ -65,8 +72,13 @@ public partial class ShardMapSnapshot<TKey, TValue, THasher> : IDisposable, IEnu
         {
             if (_state is not null)
             {
-                _state.TryDispose();
-                if (!TryRelease(wait: false))
+                _isForgotten |= _state.TryDispose();
+                if (TryRelease(wait: false))
+                {
+                    ForgottenMemory.RemoveSnapshot(_bytes);
+                    ForgottenMemory.Finalized(_isForgotten ? GetType() : null, _map.Shards.Name, _bytes, isSnapshot: true);
+                }
+                else
                 {
                     GC.ReRegisterForFinalize(this);
                 }
@@ -149,6 +161,7 @@ public partial class ShardMapSnapshot<TKey, TValue, THasher> : IDisposable, IEnu
             using InterruptDeferral deferral = InterruptDeferral.Begin();
             TryRelease(wait: true);
             GC.SuppressFinalize(this);
+            ForgottenMemory.RemoveSnapshot(_bytes);
             if (_settlesAtEnd)
             {
                 _map.Settle();

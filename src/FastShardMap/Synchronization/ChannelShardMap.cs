@@ -4,13 +4,19 @@ using FastShardMap.Synchronization;
 
 namespace FastShardMap;
 
-/// <summary>The same map without locks: each shard has one owner, a task that alone touches its table, and operations are
-/// sent to it through a bounded channel (an actor). For comparison, and for code that awaits anyway.</summary>
+/// <summary>The same map without locks: each shard has one owner that alone touches its table, and operations are
+/// sent to it through a bounded queue (an actor). For comparison, and for code that awaits anyway.</summary>
 /// <typeparam name="TKey">The key.</typeparam>
 /// <typeparam name="TValue">The value.</typeparam>
 /// <remarks>
 /// <para><b>Waiting.</b> The synchronous forms block until the owner has answered; the asynchronous ones await it. A full
-/// queue makes senders wait (back-pressure).</para>
+/// queue makes senders wait (back-pressure). <see cref="Thread.Interrupt"/> does not end a wait, because the operation happens
+/// all the same; it is delivered at the thread's next wait.</para>
+/// <para><b>Threads.</b> Owners run on background threads of the library's own, never on the thread pool: callers that
+/// block all of the pool still get their answers. All maps of this type share them: as many as processors, however many
+/// maps and shards there are. While operations are queued and no owner gets on for 100 ms, because
+/// callbacks wait for something, one thread more is started. A thread ends after five seconds without work. No execution context
+/// flows to them: a callback sees neither the sender's nor the constructor's async locals, nor another callback's.</para>
 /// <para><b>Shutdown.</b> <see cref="Dispose"/> and <see cref="DisposeAsync"/> perform every operation that was accepted
 /// before, and refuse every later one with <see cref="ObjectDisposedException"/>; none is left without an answer.</para>
 /// <para><b>Allocation.</b> Every operation allocates its message. For the rest see <see cref="IConcurrentMap{TKey, TValue}"/>.</para>
@@ -39,25 +45,25 @@ public sealed class ChannelShardMap<TKey, TValue> : IConcurrentMap<TKey, TValue>
         _owners = new ShardOwner<TKey, TValue>[shards];
         for (int shard = 0; shard < shards; shard++)
         {
-            _owners[shard] = new ShardOwner<TKey, TValue>(new LocalMap<TKey, TValue>(_seed), queueLength, this);
+            _owners[shard] = new ShardOwner<TKey, TValue>(new LocalMap<TKey, TValue>(_seed, GetType()), queueLength, this);
         }
     }
 
     /// <summary>The number of entries, each shard's at its own moment.</summary>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
-    public long Count => Sum(_owners.Select(owner => owner.Send(0, static (map, _) => map.Count).AsTask()).ToArray());
+    public long Count => Sum([.. _owners.Select(owner => owner.Send(0, static (map, _) => map.Count))]);
 
     /// <inheritdoc/>
     public TValue this[TKey key]
     {
         get => TryGetValue(key, out TValue value) ? value : throw MapErrors.KeyNotFound(key);
-        set => Answer(SetAsync(key, value).AsTask());
+        set => OwnerThreads.Await(SetAsync(key, value).AsTask());
     }
 
     /// <inheritdoc/>
     public bool TryGetValue(TKey key, out TValue value)
     {
-        (bool found, value) = Answer(TryGetValueAsync(key).AsTask());
+        (bool found, value) = OwnerThreads.Await(TryGetValueAsync(key).AsTask());
         return found;
     }
 
@@ -71,22 +77,22 @@ public sealed class ChannelShardMap<TKey, TValue> : IConcurrentMap<TKey, TValue>
     }
 
     /// <inheritdoc/>
-    public bool TryAdd(TKey key, TValue value) => Answer(TryAddAsync(key, value).AsTask());
+    public bool TryAdd(TKey key, TValue value) => OwnerThreads.Await(TryAddAsync(key, value).AsTask());
 
     /// <inheritdoc/>
     public bool TryUpdate(TKey key, TValue newValue, TValue comparisonValue) =>
-        Answer(TryUpdateAsync(key, newValue, comparisonValue).AsTask());
+        OwnerThreads.Await(TryUpdateAsync(key, newValue, comparisonValue).AsTask());
 
     /// <inheritdoc/>
     public bool TryRemove(TKey key, out TValue value)
     {
-        (bool found, value) = Answer(TryRemoveAsync(key).AsTask());
+        (bool found, value) = OwnerThreads.Await(TryRemoveAsync(key).AsTask());
         return found;
     }
 
     /// <inheritdoc/>
     public TValue AddOrUpdate(TKey key, Func<TKey, TValue> addValueFactory, Func<TKey, TValue, TValue> updateValueFactory) =>
-        Answer(AddOrUpdateAsync(key, addValueFactory, updateValueFactory).AsTask());
+        OwnerThreads.Await(AddOrUpdateAsync(key, addValueFactory, updateValueFactory).AsTask());
 
     /// <summary>Gets the value of a key.</summary>
     /// <param name="key">The key.</param>
@@ -95,8 +101,8 @@ public sealed class ChannelShardMap<TKey, TValue> : IConcurrentMap<TKey, TValue>
     public ValueTask<(bool Found, TValue Value)> TryGetValueAsync(TKey key)
     {
         ulong hash = Hash(key);
-        return OwnerOf(hash).Send(
-            (key, hash), static (map, at) => (map.TryGetValue(at.key, at.hash, out TValue value), value));
+        return new(OwnerOf(hash).Send(
+            (key, hash), static (map, at) => (map.TryGetValue(at.key, at.hash, out TValue value), value)));
     }
 
     /// <summary>Stores a value.</summary>
@@ -107,13 +113,13 @@ public sealed class ChannelShardMap<TKey, TValue> : IConcurrentMap<TKey, TValue>
     public ValueTask<bool> SetAsync(TKey key, TValue value)
     {
         ulong hash = Hash(key);
-        return OwnerOf(hash).Send((key, hash, value), static (map, at) =>
+        return new(OwnerOf(hash).Send((key, hash, value), static (map, at) =>
         {
             long before = map.Count;
             ShardMap<TKey, TValue, DefaultHasher<TKey>>.StoreOperation operation = new(at.value);
             map.Write(at.key, at.hash, ref operation);
             return map.Count != before;
-        });
+        }));
     }
 
     /// <summary>Adds an entry unless its key is present.</summary>
@@ -124,12 +130,12 @@ public sealed class ChannelShardMap<TKey, TValue> : IConcurrentMap<TKey, TValue>
     public ValueTask<bool> TryAddAsync(TKey key, TValue value)
     {
         ulong hash = Hash(key);
-        return OwnerOf(hash).Send((key, hash, value), static (map, at) =>
+        return new(OwnerOf(hash).Send((key, hash, value), static (map, at) =>
         {
             ShardMap<TKey, TValue, DefaultHasher<TKey>>.GetOrAddOperation operation = new(at.value);
             map.Write(at.key, at.hash, ref operation);
             return operation.Added;
-        });
+        }));
     }
 
     /// <summary>Replaces the value of a key if it equals a given one.</summary>
@@ -143,13 +149,13 @@ public sealed class ChannelShardMap<TKey, TValue> : IConcurrentMap<TKey, TValue>
     {
         ValueEquality<TValue>.ThrowIfNone();
         ulong hash = Hash(key);
-        return OwnerOf(hash).Send((key, hash, newValue, comparisonValue), static (map, at) =>
+        return new(OwnerOf(hash).Send((key, hash, newValue, comparisonValue), static (map, at) =>
         {
             ShardMap<TKey, TValue, DefaultHasher<TKey>>.CompareOperation operation =
                 new(at.newValue, at.comparisonValue, EntryAction.Store);
             map.Write(at.key, at.hash, ref operation);
             return operation.Done;
-        });
+        }));
     }
 
     /// <summary>Removes an entry.</summary>
@@ -159,16 +165,16 @@ public sealed class ChannelShardMap<TKey, TValue> : IConcurrentMap<TKey, TValue>
     public ValueTask<(bool Found, TValue Value)> TryRemoveAsync(TKey key)
     {
         ulong hash = Hash(key);
-        return OwnerOf(hash).Send((key, hash), static (map, at) =>
+        return new(OwnerOf(hash).Send((key, hash), static (map, at) =>
         {
             ShardMap<TKey, TValue, DefaultHasher<TKey>>.RemoveOperation operation = default;
             map.Write(at.key, at.hash, ref operation);
             return (operation.Found, operation.Value);
-        });
+        }));
     }
 
     /// <summary>Adds an entry made by one delegate, or changes the value of a present one by another. The delegates run on
-    /// the owner's task.</summary>
+    /// the owner's thread.</summary>
     /// <param name="key">The key.</param>
     /// <param name="addValueFactory">Makes the value of an absent key.</param>
     /// <param name="updateValueFactory">Makes the new value of a present key from the old one.</param>
@@ -181,22 +187,22 @@ public sealed class ChannelShardMap<TKey, TValue> : IConcurrentMap<TKey, TValue>
         ArgumentNullException.ThrowIfNull(addValueFactory);
         ArgumentNullException.ThrowIfNull(updateValueFactory);
         ulong hash = Hash(key);
-        return OwnerOf(hash).Send((key, hash, addValueFactory, updateValueFactory), static (map, at) =>
+        return new(OwnerOf(hash).Send((key, hash, addValueFactory, updateValueFactory), static (map, at) =>
         {
             ShardMap<TKey, TValue, DefaultHasher<TKey>>.UpsertOperation<ShardMap<TKey, TValue, DefaultHasher<TKey>>.DelegateUpserter>
                 operation = new(at.key, new(at.addValueFactory, at.updateValueFactory));
             map.Write(at.key, at.hash, ref operation);
             return operation.Value;
-        });
+        }));
     }
 
     /// <summary>Removes all entries, shard by shard.</summary>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
-    public void Clear() => Sum(_owners.Select(owner => owner.Send(0, static (map, _) =>
+    public void Clear() => Sum([.. _owners.Select(owner => owner.Send(0, static (map, _) =>
     {
         map.Clear();
         return 0L;
-    }).AsTask()).ToArray());
+    }))]);
 
     /// <summary>Copies all entries to a new array, each shard as of one instant.</summary>
     /// <returns>The entries, in no particular order.</returns>
@@ -208,27 +214,29 @@ public sealed class ChannelShardMap<TKey, TValue> : IConcurrentMap<TKey, TValue>
             List<KeyValuePair<TKey, TValue>> entries = [];
             map.CopyTo(entries);
             return entries;
-        }).AsTask())];
-        return [.. parts.SelectMany(Answer)];
+        }))];
+        return [.. parts.SelectMany(OwnerThreads.Await)];
     }
 
     /// <summary>Performs what was sent before, refuses what is sent after, and gives the memory back; returns when all of
     /// it is done. A second call waits for the same.</summary>
     /// <exception cref="InvalidOperationException">Called from a callback of this map.</exception>
-    public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
+    public void Dispose()
+    {
+        foreach (Task end in Complete())
+        {
+            OwnerThreads.Await(end);
+        }
+    }
 
     /// <summary>Performs what was sent before, refuses what is sent after, and gives the memory back.</summary>
     /// <returns>The end of it.</returns>
     /// <exception cref="InvalidOperationException">Called from a callback of this map.</exception>
-    public async ValueTask DisposeAsync()
-    {
-        Task[] ends = [.. _owners.Select(owner => owner.Complete())];
-        await Task.WhenAll(ends).ConfigureAwait(false);
-    }
+    public async ValueTask DisposeAsync() => await Task.WhenAll(Complete()).ConfigureAwait(false);
 
-    private static T Answer<T>(Task<T> task) => task.GetAwaiter().GetResult();
+    private Task[] Complete() => [.. _owners.Select(owner => owner.Complete())];
 
-    private static long Sum(Task<long>[] parts) => parts.Sum(Answer);
+    private static long Sum(Task<long>[] parts) => parts.Sum(OwnerThreads.Await);
 
     private ulong Hash(TKey key) => default(DefaultHasher<TKey>).Hash(key, _seed);
 

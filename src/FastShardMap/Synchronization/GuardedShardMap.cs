@@ -36,7 +36,7 @@ public sealed class GuardedShardMap<TKey, TValue, TGuard> : IConcurrentMap<TKey,
         _shards = new Shard[shards];
         for (int shard = 0; shard < shards; shard++)
         {
-            _shards[shard] = new Shard(TGuard.Create(), new LocalMap<TKey, TValue>(_seed));
+            _shards[shard] = new Shard(TGuard.Create(), new LocalMap<TKey, TValue>(_seed, GetType()));
         }
     }
 

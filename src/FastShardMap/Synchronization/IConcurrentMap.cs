@@ -5,7 +5,8 @@ namespace FastShardMap;
 /// <typeparam name="TKey">The key.</typeparam>
 /// <typeparam name="TValue">The value.</typeparam>
 /// <remarks>Operations on one key are linearizable. Callbacks run once, and calls from them that write to their own map
-/// throw <see cref="InvalidOperationException"/>. After <c>Dispose</c> every operation throws
+/// throw <see cref="InvalidOperationException"/>. A callback must not wait for a task or thread that writes to its own map:
+/// neither may ever end. After <c>Dispose</c> every operation throws
 /// <see cref="ObjectDisposedException"/>.</remarks>
 public interface IConcurrentMap<TKey, TValue> : IDisposable
     where TKey : unmanaged, IEquatable<TKey>

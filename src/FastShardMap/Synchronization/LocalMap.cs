@@ -18,9 +18,11 @@ internal sealed unsafe class LocalMap<TKey, TValue> : IDisposable
     private long _saturatedGroups;
     private long _removes;
 
-    public LocalMap(HashSeed seed)
+    /// <param name="seed">The seed of all shards.</param>
+    /// <param name="mapType">The map whose shard this is.</param>
+    public LocalMap(HashSeed seed, Type mapType)
     {
-        _arena.Attach(this);
+        _arena.Attach(this, mapType);
         _seed = seed;
     }
 
@@ -102,6 +104,7 @@ internal sealed unsafe class LocalMap<TKey, TValue> : IDisposable
 
     public void Dispose()
     {
+        _arena.Close();
         Clear();
         _arena.DrainRetired();
     }

@@ -1,96 +1,207 @@
-using System.Threading.Channels;
+using FastShardMap.Memory;
 
 namespace FastShardMap.Synchronization;
 
-/// <summary>The owner of one shard: performs what is sent to it, one after another, in the order of the queue.</summary>
-internal sealed class ShardOwner<TKey, TValue>
+/// <summary>The owner of one shard: performs what is sent to it, one after another, in the order of the queue. It is nobody
+/// while the queue is empty; the first message has a thread of <see cref="OwnerThreads"/> take it on.</summary>
+/// <remarks>No answer passes through the thread pool on its way to a thread that waits for it: callers may have blocked
+/// all of the pool (hazard H27).</remarks>
+internal sealed class ShardOwner<TKey, TValue>(LocalMap<TKey, TValue> map, int queueLength, object callbackOwner) : IBackgroundWork
     where TKey : unmanaged, IEquatable<TKey>
     where TValue : unmanaged
 {
-    private readonly LocalMap<TKey, TValue> _map;
-    private readonly Channel<Message> _queue;
-    private readonly object _callbackOwner;
-    private readonly Task _end;
+    /// <summary>Messages before other owners have their turn.</summary>
+    private const int MessagesPerTurn = 16;
 
-    public ShardOwner(LocalMap<TKey, TValue> map, int queueLength, object callbackOwner)
+    private readonly UninterruptibleMonitor _gate = new();
+
+    // Under the gate: what is accepted, and what came when the queue was full and waits for room.
+    private readonly Queue<Message> _accepted = new();
+    private readonly Queue<Message> _waiting = new();
+
+    // Asynchronously: what awaits the end must not run on a thread that has other owners to serve.
+    private readonly TaskCompletionSource _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    // Whether a thread is at work here, or will be.
+    private bool _isTaken;
+    private bool _isClosed;
+
+    // A callback runs on the owner: waiting there for an answer of the same map may be waiting for itself.
+    private bool IsInCallback
     {
-        _map = map;
-        _callbackOwner = callbackOwner;
-        _queue = Channel.CreateBounded<Message>(new BoundedChannelOptions(queueLength) { SingleReader = true });
-        _end = Task.Run(RunAsync);
+        get
+        {
+            Sharding.ThreadState thread = Sharding.ThreadState.Current;
+            return thread.CallbackDepth != 0 && thread.IsInCallbackOf(callbackOwner);
+        }
     }
 
-    /// <summary>Sends an operation; waits for room in the queue, then for the answer.</summary>
-    public async ValueTask<TResult> Send<TState, TResult>(TState state, Func<LocalMap<TKey, TValue>, TState, TResult> act)
+    /// <summary>Sends an operation. The answer waits for room in the queue, and for its turn.</summary>
+    /// <returns>The answer; or <see cref="ObjectDisposedException"/> if the owner accepts no more, and
+    /// <see cref="InvalidOperationException"/> in a callback of the same map.</returns>
+    public Task<TResult> Send<TState, TResult>(TState state, Func<LocalMap<TKey, TValue>, TState, TResult> act)
     {
-        ThrowIfInCallback();
-        Message<TState, TResult> message = new(state, act);
-        if (!_queue.Writer.TryWrite(message))
+        if (IsInCallback)
         {
-            try
+            return Task.FromException<TResult>(CalledBack());
+        }
+
+        Message<TState, TResult> message = new(state, act);
+        bool isRefused;
+        bool start = false;
+        using (_gate.Enter())
+        {
+            isRefused = _isClosed;
+            if (!isRefused)
             {
-                await _queue.Writer.WriteAsync(message).ConfigureAwait(false);
-            }
-            catch (ChannelClosedException exception)
-            {
-                throw new ObjectDisposedException("The ChannelShardMap has been disposed.", exception);
+                (_accepted.Count < queueLength ? _accepted : _waiting).Enqueue(message);
+                start = !_isTaken;
+                _isTaken = true;
             }
         }
 
-        return await message.Answer.ConfigureAwait(false);
+        if (isRefused)
+        {
+            message.Refuse();
+        }
+        else if (start)
+        {
+            Start();
+        }
+
+        return message.Answer;
     }
 
-    /// <summary>Accepts no more; the task ends when the queue is empty.</summary>
+    /// <summary>Accepts no more, and refuses what waits for room.</summary>
+    /// <returns>Completes when the queue is empty and the memory is given back.</returns>
+    /// <exception cref="InvalidOperationException">Called from a callback of the same map.</exception>
     public Task Complete()
     {
-        ThrowIfInCallback();
-        _queue.Writer.TryComplete();
-        return _end;
+        if (IsInCallback)
+        {
+            throw CalledBack();
+        }
+
+        Message[] refused;
+        bool start;
+        using (_gate.Enter())
+        {
+            refused = [.. _waiting];
+            _waiting.Clear();
+            start = !_isClosed && !_isTaken;
+            _isClosed = true;
+            _isTaken |= start;
+        }
+
+        foreach (Message message in refused)
+        {
+            message.Refuse();
+        }
+
+        if (start)
+        {
+            End(); // nothing is queued, and nothing will be
+        }
+
+        return _end.Task;
     }
 
-    private async Task RunAsync()
+    /// <summary>A turn.</summary>
+    public void Run()
     {
-        try
+        if (RunTurn())
         {
-            await foreach (Message message in _queue.Reader.ReadAllAsync().ConfigureAwait(false))
+            Start();
+        }
+    }
+
+    private void Start()
+    {
+        if (!OwnerThreads.TryPost(this))
+        {
+            while (RunTurn())
             {
-                Perform(message);
+                // On the sender's thread: there is no other.
             }
         }
-        finally
+    }
+
+    /// <returns>Whether messages are left.</returns>
+    private bool RunTurn()
+    {
+        for (int performed = 0; performed < MessagesPerTurn; performed++)
         {
-            _map.Dispose();
+            Message? message;
+            bool isOver = false;
+            using (_gate.Enter())
+            {
+                if (!_accepted.TryDequeue(out message))
+                {
+                    // A closed owner stays taken: by its end, which happens once.
+                    _isTaken = isOver = _isClosed;
+                }
+                else if (_waiting.TryDequeue(out Message? next))
+                {
+                    _accepted.Enqueue(next);
+                }
+            }
+
+            if (message is null)
+            {
+                if (isOver)
+                {
+                    End();
+                }
+
+                return false;
+            }
+
+            Perform(message);
         }
+
+        return true;
     }
 
     private void Perform(Message message)
     {
+        // What a callback sets of what flows (async locals, the culture) is not the next one's business.
+        ExecutionContext? before = ExecutionContext.Capture();
         Sharding.ThreadState thread = Sharding.ThreadState.Current;
         thread.ReserveCallback();
-        thread.EnterCallback(_callbackOwner);
+        thread.EnterCallback(callbackOwner);
         try
         {
-            message.Perform(_map);
+            message.Perform(map);
         }
         finally
         {
             thread.LeaveCallback();
+            if (before is not null)
+            {
+                ExecutionContext.Restore(before);
+            }
         }
     }
 
-    // A callback runs on the owner: waiting there for an answer of the same map may be waiting for itself.
-    private void ThrowIfInCallback()
+    private void End()
     {
-        Sharding.ThreadState thread = Sharding.ThreadState.Current;
-        if (thread.CallbackDepth != 0 && thread.IsInCallbackOf(_callbackOwner))
+        try
         {
-            throw new InvalidOperationException("A callback has called back into the map that is running it.");
+            map.Dispose();
+        }
+        finally
+        {
+            _end.TrySetResult();
         }
     }
+
+    private static InvalidOperationException CalledBack() => new("A callback has called back into the map that is running it.");
 
     private abstract class Message
     {
         public abstract void Perform(LocalMap<TKey, TValue> map);
+
+        public abstract void Refuse();
     }
 
     private sealed class Message<TState, TResult>(TState state, Func<LocalMap<TKey, TValue>, TState, TResult> act) : Message
@@ -111,5 +222,8 @@ internal sealed class ShardOwner<TKey, TValue>
                 _answer.SetException(exception);
             }
         }
+
+        public override void Refuse() =>
+            _answer.SetException(new ObjectDisposedException(typeof(ChannelShardMap<TKey, TValue>).FullName));
     }
 }

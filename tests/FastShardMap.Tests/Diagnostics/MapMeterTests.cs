@@ -88,6 +88,14 @@ public sealed class MapMeterTests
     }
 
     [Fact]
+    public void Collect_NoMapInParticular_IsOneMeasurementEach()
+    {
+        using ShardMap<int, int> map = new(new ShardMapOptions { Name = "one" });
+        Dictionary<string, double> measured = Collect(name: null);
+        Assert.Equal(["fastshardmap.collections", "fastshardmap.undisposed.memory"], measured.Keys.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public void Instruments_All_HaveUnitAndDescription()
     {
         using ShardMap<int, int> map = new(new ShardMapOptions { Name = "units" });
@@ -102,10 +110,10 @@ public sealed class MapMeterTests
         };
         listener.Start();
 
-        Assert.Equal(15, instruments.Count);
+        Assert.Equal(17, instruments.Count);
         Assert.All(instruments, instrument =>
         {
-            Assert.Matches("^fastshardmap\\.map\\.[a-z_]+(\\.[a-z_]+)*$", instrument.Name);
+            Assert.Matches("^fastshardmap(\\.[a-z_]+)+$", instrument.Name);
             Assert.Matches("^(1|s|By|\\{[a-z]+\\})$", instrument.Unit);
             Assert.EndsWith(".", instrument.Description, StringComparison.Ordinal);
             Assert.True(instrument.IsObservable);
@@ -134,7 +142,7 @@ public sealed class MapMeterTests
         Assert.Equal(instruments.Order(StringComparer.Ordinal), documented.Order(StringComparer.Ordinal));
     }
 
-    private static Dictionary<string, double> Collect(string name)
+    private static Dictionary<string, double> Collect(string? name)
     {
         Dictionary<string, double> measured = new(StringComparer.Ordinal);
         using MeterListener listener = new();
@@ -153,11 +161,12 @@ public sealed class MapMeterTests
     }
 
     private static void Add(
-        Dictionary<string, double> measured, string name, Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
+        Dictionary<string, double> measured, string? name, Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
-        Assert.Equal(1, tags.Length);
-        Assert.Equal(MapMeter.NameTag, tags[0].Key);
-        if (Equals(tags[0].Value, name))
+        // Those of no map in particular have no tag.
+        Assert.Equal(instrument.Name.StartsWith("fastshardmap.map.", StringComparison.Ordinal) ? 1 : 0, tags.Length);
+        Assert.True(tags.Length == 0 || tags[0].Key == MapMeter.NameTag);
+        if (Equals(tags.Length == 0 ? null : tags[0].Value, name))
         {
             measured.Add(instrument.Name, value);
         }

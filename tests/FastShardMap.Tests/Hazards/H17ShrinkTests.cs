@@ -91,7 +91,7 @@ public sealed unsafe class H17ShrinkTests
         return map;
     }
 
-    private sealed class Pause(ManualResetEventSlim busy, ManualResetEventSlim done) : IMaintenanceWork
+    private sealed class Pause(ManualResetEventSlim busy, ManualResetEventSlim done) : IBackgroundWork
     {
         public void Run()
         {

@@ -200,7 +200,7 @@ public sealed unsafe class ArenaLifetimeTests
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void ForgetOwnerWithLateWork(bool collapse) => _ = new OwnerWithLateWork(collapse);
 
-    private sealed class Pause(ManualResetEventSlim proceed) : IMaintenanceWork
+    private sealed class Pause(ManualResetEventSlim proceed) : IBackgroundWork
     {
         public void Run() => proceed.Wait();
     }

@@ -32,7 +32,7 @@ public sealed class MaintenanceThreadTests
         MaintenanceThread.IdleLimit = limit;
     }
 
-    private sealed class Work(Action action) : IMaintenanceWork
+    private sealed class Work(Action action) : IBackgroundWork
     {
         public void Run() => action();
     }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using FastShardMap.Diagnostics;
 using FastShardMap.Memory;
 
 namespace FastShardMap.Tests.Snapshots;
@@ -119,6 +120,19 @@ public class CloneTests
             Volatile.Write(ref stop, true);
             writer.Join();
         }
+    }
+
+    [Fact]
+    public void Clone_NamedMap_IsObservedUnderNoNameOrItsOwn()
+    {
+        string name = $"clone {Guid.NewGuid():N}";
+        using ShardMap<int, int> map = new(new ShardMapOptions { Name = name, ShardCount = 1 });
+        using ShardMap<int, int> copy = map.Clone();
+        using ShardMap<int, int> named = map.Clone(new ShardMapOptions { Name = $"{name} two" });
+        Assert.Equal((null, $"{name} two"), (((IObservedMap)copy).Name, ((IObservedMap)named).Name));
+        Assert.DoesNotContain(name, copy.ToString(), StringComparison.Ordinal);
+        List<IObservedMap> observed = MapRegistry.Live();
+        Assert.All([map, copy, named], item => Assert.Contains(item, observed));
     }
 
     [Fact]

@@ -75,6 +75,19 @@ internal unsafe ref partial struct LockedShard<TKey, TValue, THasher>
         {
             EndMigration();
         }
+        else
+        {
+            WakeBackground();
+        }
+    }
+
+    /// <summary>There are groups to move, should no write come. Not in an exclusive phase, whose end does it.</summary>
+    private readonly void WakeBackground()
+    {
+        if (Map.Background is { } background && Side->IsExclusive == 0)
+        {
+            background.Wake();
+        }
     }
 
     /// <summary>Starts loading a group that moves soon, and where its entries go: in a doubling table, two groups. Past the
@@ -150,6 +163,10 @@ internal unsafe ref partial struct LockedShard<TKey, TValue, THasher>
             // The first share at once: so a small table is never seen migrating.
             Help();
         }
+        else
+        {
+            WakeBackground();
+        }
     }
 
     /// <summary>Makes a new table current and the old one previous, if there is no previous table. Gives the old table up if it
@@ -220,6 +237,7 @@ internal unsafe ref partial struct LockedShard<TKey, TValue, THasher>
         try
         {
             StartMigration(Map.AllocateTable(View->Current.Size, reserved: false));
+            WakeBackground();
         }
         catch (OutOfMemoryException)
         {
