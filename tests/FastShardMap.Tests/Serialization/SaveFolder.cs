@@ -49,7 +49,13 @@ internal sealed class SaveFolder : IDisposable
         return PathOf(name);
     }
 
-    public void SetPermissions(string name, int permissions) => File.SetUnixFileMode(PathOf(name), (UnixFileMode)permissions);
+    public void SetPermissions(string name, int permissions)
+    {
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(PathOf(name), (UnixFileMode)permissions);
+        }
+    }
 
     public FileFacts FactsOf(string name) => FileFacts.Of(PathOf(name), followLinks: false, name)!.Value;
 
