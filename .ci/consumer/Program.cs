@@ -63,6 +63,30 @@ using (var padded = new ShardMap<int, Wide>())
     }
 }
 
+// A saved map says of what types it is, also where the fields of types are not known.
+using (var saved = new MemoryStream())
+{
+    using (var map = new ShardMap<long, double>())
+    {
+        map[1] = 0.25;
+        map.Save(saved);
+    }
+
+    saved.Position = 0;
+    try
+    {
+        ShardMap<double, long>.Load(saved).Dispose();
+        Expect(false, "Load as other types");
+    }
+    catch (InvalidDataException)
+    {
+    }
+
+    saved.Position = 0;
+    using ShardMap<long, double> loaded = ShardMap<long, double>.Load(saved);
+    Expect(loaded[1] == 0.25, "Load");
+}
+
 var disposed = new ShardMap<int, int>(1_000);
 disposed.Dispose();
 try

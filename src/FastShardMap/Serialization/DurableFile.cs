@@ -1,5 +1,4 @@
 using FastShardMap.Memory;
-using Microsoft.Win32.SafeHandles;
 
 namespace FastShardMap.Serialization;
 
@@ -9,77 +8,91 @@ internal sealed class DurableFile : IDisposable
     /// <summary>How much is written before the disk is asked to begin with it.</summary>
     private const long FlushEveryBytes = 8 * 1024 * 1024;
 
-    private readonly string _path;
-    private readonly string _temporaryPath;
-    private readonly SafeFileHandle _file;
+    private readonly SaveTarget _target;
+    private readonly TemporaryFile _file;
     private long _written;
     private long _flushBegun;
-    private bool _committed;
 
-    private DurableFile(string path, string temporaryPath)
+    private DurableFile(SaveTarget target, TemporaryFile file)
     {
-        _path = path;
-        _temporaryPath = temporaryPath;
-        _file = File.OpenHandle(temporaryPath, FileMode.CreateNew, FileAccess.Write, FileShare.None);
+        _target = target;
+        _file = file;
     }
 
+    /// <summary>Begins a file. All that can be known to fail fails here.</summary>
+    /// <param name="path">The file to be replaced or created.</param>
     public static DurableFile Create(string path)
     {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        string whole = Path.GetFullPath(path);
-        return new DurableFile(whole, $"{whole}.{Guid.NewGuid():N}.tmp");
+        SaveTarget target = SaveTarget.Find(path);
+        TemporaryFile file = new(target.FilePath);
+        try
+        {
+            file.Create(isPrivate: target.Exists);
+            target.GivePermissions(file);
+            file.RemoveLeftovers();
+            return new DurableFile(target, file);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            file.Dispose();
+            throw target.InCallersWords(exception, file.FilePath);
+        }
     }
 
     public void Write(ReadOnlySpan<byte> bytes)
     {
-        RandomAccess.Write(_file, bytes, _written);
+        try
+        {
+            RandomAccess.Write(_file.Handle, bytes, _written);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw _target.InCallersWords(exception, _file.FilePath);
+        }
+
         Advance(bytes.Length);
     }
 
     public async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
-        await RandomAccess.WriteAsync(_file, bytes, _written, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await RandomAccess.WriteAsync(_file.Handle, bytes, _written, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw _target.InCallersWords(exception, _file.FilePath);
+        }
+
         Advance(bytes.Length);
     }
 
     /// <summary>The file is complete.</summary>
     public void Commit()
     {
-        RandomAccess.FlushToDisk(_file);
-        _file.Dispose();
-        File.Move(_temporaryPath, _path, overwrite: true);
-        _committed = true;
-        _ = DiskFlush.TryFlushDirectory(Path.GetDirectoryName(_path)!);
+        try
+        {
+            RandomAccess.FlushToDisk(_file.Handle);
+            _target.Recheck(_file);
+            _file.MoveTo(_target.FilePath);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw _target.InCallersWords(exception, _file.FilePath);
+        }
+
+        _ = DiskFlush.TryFlushDirectory(_target.Folder);
     }
 
-    public void Dispose()
-    {
-        _file.Dispose();
-        if (!_committed)
-        {
-            TryDelete();
-        }
-    }
+    public void Dispose() => _file.Dispose();
 
     private void Advance(int bytes)
     {
         _written += bytes;
         if (_written - _flushBegun >= FlushEveryBytes)
         {
-            DiskFlush.Begin(_file, _flushBegun, _written - _flushBegun);
+            DiskFlush.Begin(_file.Handle, _flushBegun, _written - _flushBegun);
             _flushBegun = _written;
-        }
-    }
-
-    private void TryDelete()
-    {
-        try
-        {
-            File.Delete(_temporaryPath);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            // What went wrong before is what the caller should hear of.
         }
     }
 }

@@ -11,13 +11,15 @@ namespace FastShardMap.Serialization;
 //     8   u32 format version          1
 //    12   u32 byte order of entries   1 little-endian, 2 big-endian
 //    16   u32 bytes of a key          24  u32 entries in a full block
-//    20   u32 bytes of a value        28  u32 0
+//    20   u32 bytes of a value        28  u32 kinds of types
 //    32   i64 number of entries
-//    40   16 bytes fingerprint of the key type's fields, 0 = not known
-//    56   16 bytes fingerprint of the value type's fields
+//    40   16 bytes fingerprint of the key type, 0 = fields not known
+//    56   16 bytes fingerprint of the value type
 //    72   u64 file id, random
 //    80   12 bytes 0
 //    92   u32 CRC-32C of the bytes before
+//   kinds of types: 1 always, + 2 if keys are described by name, + 4 if values are, and else by their fields;
+//     0 in files of earlier builds, which have a fingerprint of 0 also for types that are now described by name
 //   blocks: all full but the last
 //     0   u32 entries of the block
 //     4   u32 CRC-32C of file id, block index (u64 each), the number before, and the entries
@@ -44,6 +46,11 @@ internal readonly record struct MapFormat
     /// <summary>What a reader accepts.</summary>
     private const int MaxBlockBytes = 1024 * 1024;
     private const int ChecksumOffset = HeaderBytes - sizeof(uint);
+
+    // The kinds of types.
+    private const uint KindsAreKnown = 1;
+    private const uint KeysAreNamed = 2;
+    private const uint ValuesAreNamed = 4;
 
     private static ReadOnlySpan<byte> Magic => "FSMAP\r\n\x1A"u8;
 
@@ -99,6 +106,11 @@ internal readonly record struct MapFormat
         BinaryPrimitives.WriteInt32LittleEndian(header[16..], KeyBytes);
         BinaryPrimitives.WriteInt32LittleEndian(header[20..], ValueBytes);
         BinaryPrimitives.WriteInt32LittleEndian(header[24..], EntriesPerBlock);
+        BinaryPrimitives.WriteUInt32LittleEndian(
+            header[28..],
+            KindsAreKnown
+            | (TypeFingerprint.IsNamed<TKey>() ? KeysAreNamed : 0)
+            | (TypeFingerprint.IsNamed<TValue>() ? ValuesAreNamed : 0));
         BinaryPrimitives.WriteInt64LittleEndian(header[32..], Count);
         BinaryPrimitives.WriteUInt128LittleEndian(header[40..], TypeFingerprint.Of<TKey>());
         BinaryPrimitives.WriteUInt128LittleEndian(header[56..], TypeFingerprint.Of<TValue>());
@@ -121,8 +133,12 @@ internal readonly record struct MapFormat
         Require(
             BinaryPrimitives.ReadUInt32LittleEndian(header[12..]) == ByteOrder,
             "The map was saved on a machine of the other byte order.");
-        RequireType<TKey>("keys", header[16..], header[40..]);
-        RequireType<TValue>("values", header[20..], header[56..]);
+        uint kinds = BinaryPrimitives.ReadUInt32LittleEndian(header[28..]);
+        Require(
+            kinds == 0 || (kinds & ~(KeysAreNamed | ValuesAreNamed)) == KindsAreKnown,
+            "The saved map has types of a kind that this library does not know.");
+        RequireType<TKey>("keys", header[16..], header[40..], kinds == 0 ? null : (kinds & KeysAreNamed) != 0);
+        RequireType<TValue>("values", header[20..], header[56..], kinds == 0 ? null : (kinds & ValuesAreNamed) != 0);
 
         int entriesPerBlock = BinaryPrimitives.ReadInt32LittleEndian(header[24..]);
         int entryBytes = Unsafe.SizeOf<TKey>() + Unsafe.SizeOf<TValue>();
@@ -191,12 +207,14 @@ internal readonly record struct MapFormat
         }
     }
 
-    private static void RequireType<T>(string what, ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> fingerprint)
+    private static void RequireType<T>(
+        string what, ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> fingerprint, bool? isNamed)
         where T : unmanaged
     {
         int saved = BinaryPrimitives.ReadInt32LittleEndian(bytes);
         Require(
-            saved == Unsafe.SizeOf<T>() && TypeFingerprint.Match(BinaryPrimitives.ReadUInt128LittleEndian(fingerprint), TypeFingerprint.Of<T>()),
+            saved == Unsafe.SizeOf<T>()
+                && TypeFingerprint.Match<T>(BinaryPrimitives.ReadUInt128LittleEndian(fingerprint), isNamed),
             $"The {what} of the saved map, of {saved} bytes, are not {typeof(T)}, of {Unsafe.SizeOf<T>()} bytes: "
             + "other fields, other types of fields, or another order.");
     }

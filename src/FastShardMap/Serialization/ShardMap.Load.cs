@@ -58,7 +58,8 @@ public partial class ShardMap<TKey, TValue, THasher>
     }
 
     /// <summary>Reads a map from a file.</summary>
-    /// <param name="path">The file; nothing may follow the map in it.</param>
+    /// <param name="path">The file; nothing may follow the map in it. A FIFO, or the name of the standard input, is
+    /// read to its end, which comes when nobody has it open for writing any more.</param>
     /// <param name="options">The options of the new map; null for the defaults.</param>
     /// <param name="progress">Told the number of entries read, every few megabytes and at the end.</param>
     /// <returns>The new map.</returns>
@@ -71,14 +72,17 @@ public partial class ShardMap<TKey, TValue, THasher>
     public static ShardMap<TKey, TValue, THasher> LoadFrom(string path, ShardMapOptions? options = null, IProgress<long>? progress = null)
     {
         using FileStream file = Open(path, FileOptions.SequentialScan);
-        return Whole(Load(file, options, progress), file);
+        ShardMap<TKey, TValue, THasher> map = new(options?.WithoutExclusive() ?? new ShardMapOptions());
+        return Read(map, file, progress, toItsEnd: true);
     }
 
     /// <summary>Reads a map from a file.</summary>
-    /// <param name="path">The file; nothing may follow the map in it.</param>
+    /// <param name="path">The file; nothing may follow the map in it. A FIFO, or the name of the standard input, is
+    /// read to its end, which comes when nobody has it open for writing any more.</param>
     /// <param name="options">The options of the new map; null for the defaults.</param>
     /// <param name="progress">Told the number of entries read, every few megabytes and at the end.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <param name="cancellationToken">Ends the reading. The system does not interrupt a read that waits for the writer
+    /// of a FIFO.</param>
     /// <returns>The new map.</returns>
     /// <inheritdoc cref="Load" path="/remarks"/>
     /// <exception cref="OperationCanceledException">The token says so.</exception>
@@ -86,11 +90,13 @@ public partial class ShardMap<TKey, TValue, THasher>
     public static async Task<ShardMap<TKey, TValue, THasher>> LoadFromAsync(
         string path, ShardMapOptions? options = null, IProgress<long>? progress = null, CancellationToken cancellationToken = default)
     {
-        using FileStream file = Open(path, FileOptions.SequentialScan | FileOptions.Asynchronous);
-        return Whole(await LoadAsync(file, options, progress, cancellationToken).ConfigureAwait(false), file);
+        using FileStream file = await OpenAsync(path, cancellationToken).ConfigureAwait(false);
+        ShardMap<TKey, TValue, THasher> map = new(options?.WithoutExclusive() ?? new ShardMapOptions());
+        return await ReadAsync(map, file, progress, cancellationToken, toItsEnd: true).ConfigureAwait(false);
     }
 
-    /// <summary>Stores all entries of a saved map in this one; equal keys get the saved values, other entries stay.</summary>
+    /// <summary>Stores all entries of a saved map in this one; equal keys get the saved values, other entries
+    /// stay.</summary>
     /// <param name="source">Read from its position to the end of the saved map and no further.</param>
     /// <returns>The number of entries stored.</returns>
     /// <remarks>Everything is read and checked first, so a saved map that is refused leaves this one unchanged. Takes
@@ -116,7 +122,7 @@ public partial class ShardMap<TKey, TValue, THasher>
         return read.Count;
     }
 
-    private protected static TMap Read<TMap>(TMap map, Stream source, IProgress<long>? progress)
+    private protected static TMap Read<TMap>(TMap map, Stream source, IProgress<long>? progress, bool toItsEnd = false)
         where TMap : ShardMap<TKey, TValue, THasher>
     {
         try
@@ -132,6 +138,11 @@ public partial class ShardMap<TKey, TValue, THasher>
                 decoder.Accept();
             }
 
+            if (toItsEnd && source.ReadByte() >= 0)
+            {
+                throw SomethingFollows();
+            }
+
             return map;
         }
         catch
@@ -142,7 +153,7 @@ public partial class ShardMap<TKey, TValue, THasher>
     }
 
     private protected static async Task<TMap> ReadAsync<TMap>(
-        TMap map, Stream source, IProgress<long>? progress, CancellationToken cancellationToken)
+        TMap map, Stream source, IProgress<long>? progress, CancellationToken cancellationToken, bool toItsEnd = false)
         where TMap : ShardMap<TKey, TValue, THasher>
     {
         try
@@ -160,6 +171,11 @@ public partial class ShardMap<TKey, TValue, THasher>
                 decoder.Accept();
             }
 
+            if (toItsEnd && await source.ReadAsync(new byte[1], cancellationToken).ConfigureAwait(false) != 0)
+            {
+                throw SomethingFollows();
+            }
+
             return map;
         }
         catch
@@ -175,19 +191,15 @@ public partial class ShardMap<TKey, TValue, THasher>
         return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0, options);
     }
 
-    private protected static TMap Whole<TMap>(TMap map, FileStream file)
-        where TMap : ShardMap<TKey, TValue, THasher>
-    {
-        if (file.Position != file.Length)
-        {
-            map.Dispose();
-            throw new InvalidDataException("Something follows the saved map in its file.");
-        }
+    // Opening a FIFO waits for somebody who writes to it.
+    private protected static Task<FileStream> OpenAsync(string path, CancellationToken cancellationToken) =>
+        Task.Run(() => Open(path, FileOptions.SequentialScan | FileOptions.Asynchronous), cancellationToken);
 
-        return map;
-    }
+    private static InvalidDataException SomethingFollows() => new("Something follows the saved map in its file.");
 
-    private static long AvailableBytes(Stream source) => source.CanSeek ? source.Length - source.Position : -1;
+    // Files that the system makes up while they are read have no length to be relied on, and say 0.
+    private static long AvailableBytes(Stream source) =>
+        source.CanSeek && source.Length is var length and not 0 ? length - source.Position : -1;
 }
 
 public sealed partial class ShardMap<TKey, TValue>
@@ -199,7 +211,8 @@ public sealed partial class ShardMap<TKey, TValue>
         return Read(new ShardMap<TKey, TValue>(options?.WithoutExclusive() ?? new ShardMapOptions()), source, progress);
     }
 
-    /// <inheritdoc cref="ShardMap{TKey, TValue, THasher}.LoadAsync(Stream, ShardMapOptions, IProgress{long}, CancellationToken)"/>
+    /// <inheritdoc cref="ShardMap{TKey, TValue, THasher}.LoadAsync(Stream, ShardMapOptions, IProgress{long},
+    /// CancellationToken)"/>
     public static new Task<ShardMap<TKey, TValue>> LoadAsync(
         Stream source, ShardMapOptions? options = null, IProgress<long>? progress = null, CancellationToken cancellationToken = default)
     {
@@ -207,7 +220,8 @@ public sealed partial class ShardMap<TKey, TValue>
         return ReadAsync(new ShardMap<TKey, TValue>(options?.WithoutExclusive() ?? new ShardMapOptions()), source, progress, cancellationToken);
     }
 
-    /// <inheritdoc cref="ShardMap{TKey, TValue, THasher}.LoadAsync(PipeReader, ShardMapOptions, IProgress{long}, CancellationToken)"/>
+    /// <inheritdoc cref="ShardMap{TKey, TValue, THasher}.LoadAsync(PipeReader, ShardMapOptions, IProgress{long},
+    /// CancellationToken)"/>
     public static new Task<ShardMap<TKey, TValue>> LoadAsync(
         PipeReader source, ShardMapOptions? options = null, IProgress<long>? progress = null, CancellationToken cancellationToken = default)
     {
@@ -219,14 +233,16 @@ public sealed partial class ShardMap<TKey, TValue>
     public static new ShardMap<TKey, TValue> LoadFrom(string path, ShardMapOptions? options = null, IProgress<long>? progress = null)
     {
         using FileStream file = Open(path, FileOptions.SequentialScan);
-        return Whole(Load(file, options, progress), file);
+        ShardMap<TKey, TValue> map = new(options?.WithoutExclusive() ?? new ShardMapOptions());
+        return Read(map, file, progress, toItsEnd: true);
     }
 
     /// <inheritdoc cref="ShardMap{TKey, TValue, THasher}.LoadFromAsync"/>
     public static new async Task<ShardMap<TKey, TValue>> LoadFromAsync(
         string path, ShardMapOptions? options = null, IProgress<long>? progress = null, CancellationToken cancellationToken = default)
     {
-        using FileStream file = Open(path, FileOptions.SequentialScan | FileOptions.Asynchronous);
-        return Whole(await LoadAsync(file, options, progress, cancellationToken).ConfigureAwait(false), file);
+        using FileStream file = await OpenAsync(path, cancellationToken).ConfigureAwait(false);
+        ShardMap<TKey, TValue> map = new(options?.WithoutExclusive() ?? new ShardMapOptions());
+        return await ReadAsync(map, file, progress, cancellationToken, toItsEnd: true).ConfigureAwait(false);
     }
 }

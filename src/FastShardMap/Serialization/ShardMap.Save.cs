@@ -40,31 +40,48 @@ public partial class ShardMap<TKey, TValue, THasher>
     }
 
     /// <summary>Writes all entries, as of the instant of the call, to a pipe; writers of the map go on.</summary>
-    /// <param name="destination">Receives the bytes and is flushed as its back-pressure asks; not completed.</param>
+    /// <param name="destination">Receives the bytes and is flushed as its back-pressure asks; not completed. A reader
+    /// that completes after the last bytes were handed over has had them all.</param>
     /// <param name="progress">Told the number of entries written, every few megabytes and at the end.</param>
     /// <param name="cancellationToken">Ends the writing; what was written stays.</param>
     /// <returns>The end of the writing.</returns>
     /// <inheritdoc cref="Save" path="/remarks"/>
-    /// <exception cref="OperationCanceledException">The token says so.</exception>
+    /// <exception cref="OperationCanceledException">The token says so, or the pending flush of the pipe was
+    /// cancelled.</exception>
+    /// <exception cref="IOException">The reader of the pipe completed before it had everything.</exception>
     /// <inheritdoc cref="Save" path="/exception"/>
-    public Task SaveAsync(PipeWriter destination, IProgress<long>? progress = null, CancellationToken cancellationToken = default)
+    public async Task SaveAsync(
+        PipeWriter destination, IProgress<long>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(destination);
-        return SaveAsync(destination.AsStream(leaveOpen: true), progress, cancellationToken);
+        PipeOutput output = new(destination);
+        await EncodeAsync(piece => output.WriteAsync(piece, cancellationToken), progress).ConfigureAwait(false);
     }
 
     /// <summary>Writes all entries, as of one instant, to a file. Until the last step the old file of that name stays
     /// whole, and whatever crashes, there is at any time either the old file or the new one.</summary>
-    /// <param name="path">The file.</param>
+    /// <param name="path">The file. A link is followed, and the file that it leads to is replaced or created.</param>
     /// <param name="progress">Told the number of entries written, every few megabytes and at the end.</param>
     /// <remarks>
-    /// <para>Writes a temporary file in the same directory, flushes it to the disk, renames it and flushes the directory
-    /// (where the system can: not on Windows, whose file system keeps a journal of renames). A crash can leave the
-    /// temporary file, named <c>path.*.tmp</c>, behind.</para>
+    /// <para>Writes a temporary file in the directory of the file, flushes it to the disk, renames it and flushes the
+    /// directory (where the system can: not on Windows, whose file system keeps a journal of renames). A crash can
+    /// leave the temporary file, named <c>.fastshardmap-*.tmp</c>, behind; the next save to the same file removes it,
+    /// if no other process is still writing to it.</para>
+    /// <para>Only regular files are replaced. The new file has the permissions of the old one (on Linux also its access
+    /// control list, on Windows its access rules), and its owner and group as far as the system lets this process give
+    /// them; if the group cannot be kept, its members may do no more than others. The temporary file never permits
+    /// more. A new file has the permissions of any new file. Other hard links to the old file keep its old
+    /// contents.</para>
+    /// <para>What another process puts in the place of the file is looked at again before the rename; between that and
+    /// the rename it is replaced.</para>
     /// </remarks>
     /// <exception cref="ArgumentException"><paramref name="path"/> is null or empty.</exception>
-    /// <exception cref="IOException">The file cannot be written; the old one is unchanged.</exception>
-    /// <exception cref="UnauthorizedAccessException">The file may not be written; the old one is unchanged.</exception>
+    /// <exception cref="DirectoryNotFoundException">The directory does not exist.</exception>
+    /// <exception cref="PathTooLongException">The file system does not take so long a name.</exception>
+    /// <exception cref="IOException">The path is a directory, a FIFO, a socket, a device or a link in a circle, or the
+    /// file cannot be written; the old one is unchanged.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file is read-only (for root too), or may not be written or
+    /// replaced; the old one is unchanged.</exception>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
     /// <exception cref="InvalidOperationException">Called from a callback of this map.</exception>
     /// <exception cref="OutOfMemoryException">The system refuses the memory of the snapshot.</exception>
@@ -76,7 +93,7 @@ public partial class ShardMap<TKey, TValue, THasher>
     }
 
     /// <summary>Writes all entries, as of the instant of the call, to a file, as <see cref="SaveTo"/> does.</summary>
-    /// <param name="path">The file.</param>
+    /// <param name="path">The file. A link is followed, and the file that it leads to is replaced or created.</param>
     /// <param name="progress">Told the number of entries written, every few megabytes and at the end.</param>
     /// <param name="cancellationToken">Ends the writing; the old file is unchanged.</param>
     /// <returns>The end of the writing.</returns>

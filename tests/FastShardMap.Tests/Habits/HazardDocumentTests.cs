@@ -9,7 +9,7 @@ namespace FastShardMap.Tests.Habits;
 public partial class HazardDocumentTests
 {
     private const string Document = "native-layout-docs/hazards.md";
-    private const int Hazards = 23;
+    private const int Hazards = 27;
 
     [Fact]
     public void Hazards_All_AreListed()

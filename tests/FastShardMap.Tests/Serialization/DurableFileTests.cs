@@ -83,6 +83,11 @@ public sealed class DurableFileTests : IDisposable
             Assert.InRange(round, last + 1, long.MaxValue);
             last = round;
         }
+
+        // Every save has removed what the kill before it left; this one removes what the last left.
+        using ShardMap<long, long> map = SaveLoadTests.Sample(1);
+        map.SaveTo(MapPath);
+        Assert.Empty(Directory.GetFiles(_folder, "*.tmp", new EnumerationOptions { AttributesToSkip = FileAttributes.None }));
     }
 
     // A test host that is an executable of its own cannot run another assembly; "dotnet" can.

@@ -71,9 +71,54 @@ public class FormatTests
         Assert.DoesNotContain(UInt128.Zero, all);
         Assert.Equal(TypeFingerprint.Of<int>(), TypeFingerprint.Of<DayOfWeek>());
         Assert.Equal(TypeFingerprint.Of<Plain>(), TypeFingerprint.Of<Other.Plain>());
-        Assert.True(TypeFingerprint.Match(0, 5));
-        Assert.False(TypeFingerprint.Match(4, 5));
     }
+
+    /// <summary>Programs compiled ahead of time know no fields, and have the same fingerprint of everything
+    /// else.</summary>
+    [Fact]
+    public void Fingerprint_FieldsNotKnown_IsThatOfTheName()
+    {
+        Type[] named =
+        [
+            typeof(bool), typeof(char), typeof(sbyte), typeof(byte), typeof(short), typeof(ushort), typeof(int), typeof(uint),
+            typeof(long), typeof(ulong), typeof(nint), typeof(nuint), typeof(float), typeof(double), typeof(decimal), typeof(Half),
+            typeof(Int128), typeof(UInt128), typeof(Guid), typeof(DateTime), typeof(DateTimeOffset), typeof(TimeSpan),
+            typeof(DateOnly), typeof(TimeOnly), typeof(Rune), typeof(Index), typeof((long, double)), typeof((double, long)),
+            typeof(KeyValuePair<int, (byte, Guid)>),
+        ];
+        UInt128[] all = [.. named.Select(type => TypeFingerprint.Compute(type, fieldsAreKnown: false))];
+        Assert.Distinct(all);
+        Assert.DoesNotContain(UInt128.Zero, all);
+        Assert.Equal(named.Select(type => TypeFingerprint.Compute(type, fieldsAreKnown: true)), all);
+        Assert.Equal(
+            TypeFingerprint.Of<int>(), TypeFingerprint.Compute(typeof(DayOfWeek), fieldsAreKnown: false));
+        Assert.All(
+            [typeof(Plain), typeof(Nested), typeof((int, Plain)), typeof(KeyValuePair<Plain, int>)],
+            type => Assert.Equal(UInt128.Zero, TypeFingerprint.Compute(type, fieldsAreKnown: false)));
+        Assert.True(TypeFingerprint.IsNamed<(long, Guid)>() && TypeFingerprint.IsNamed<DayOfWeek>());
+        Assert.False(TypeFingerprint.IsNamed<Plain>() || TypeFingerprint.IsNamed<(long, Plain)>());
+    }
+
+    /// <summary>What a program with or without knowledge of fields takes from a file of another with or without
+    /// it.</summary>
+    [Theory]
+    [InlineData(5, true, 5, true, true)]
+    [InlineData(5, true, 6, true, false)]
+    [InlineData(0, true, 6, true, false)] // a name is always known
+    [InlineData(5, false, 5, false, true)]
+    [InlineData(5, false, 6, false, false)]
+    [InlineData(0, false, 6, false, true)]
+    [InlineData(5, false, 0, false, true)]
+    [InlineData(0, false, 0, false, true)]
+    [InlineData(5, true, 0, false, false)] // a long is no structure
+    [InlineData(0, false, 6, true, false)] // and the other way round
+    [InlineData(5, null, 5, true, true)] // files of before
+    [InlineData(5, null, 6, true, false)]
+    [InlineData(0, null, 6, true, true)]
+    [InlineData(5, null, 0, false, true)]
+    public void Match_OfFingerprints_TakesUnknownFieldsOnly(
+        int saved, bool? savedIsNamed, int own, bool ownIsNamed, bool expected) =>
+        Assert.Equal(expected, TypeFingerprint.Match((UInt128)saved, savedIsNamed, (UInt128)own, ownIsNamed));
 
     /// <summary>The descriptions are part of the format: when one changes, files of before are refused.</summary>
     [Fact]

@@ -108,6 +108,9 @@ public class HostileFileTests
     [InlineData(24, 0u)] // entries in a block
     [InlineData(24, 0x7FFFFFFFu)]
     [InlineData(24, 0xFFFFFFFFu)]
+    [InlineData(28, 2u)] // kinds of types: not said, and yet said
+    [InlineData(28, 1u)] // types with fields
+    [InlineData(28, 15u)] // a kind to come
     [InlineData(40, 5u)] // keys of other fields
     [InlineData(56, 5u)]
     public void Load_HeaderWithValidChecksumButWrongField_IsRefused(int offset, uint value) =>

@@ -1,0 +1,85 @@
+using System.Runtime.Versioning;
+using System.Security.AccessControl;
+using FastShardMap.Memory;
+
+namespace FastShardMap.Serialization;
+
+/// <summary>Who may do what with a file that takes the place of another: no more than before.</summary>
+internal static class KeptPermissions
+{
+    private const int OfGroup = 0b000_111_000;
+    private const int OfOthers = 0b000_000_111;
+    private const int BitsPerClass = 3;
+
+    /// <summary>Gives a temporary file, which only its owner can open, the permissions of an old one.</summary>
+    /// <exception cref="UnauthorizedAccessException">The temporary file would permit more than the old one.</exception>
+    public static void Give(FileFacts old, string oldPath, TemporaryFile file, string named)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            GiveAccessRules(oldPath, file.FilePath);
+        }
+        else if (FileCalls.IsUnix)
+        {
+            GiveMode(old, oldPath, file, named);
+        }
+    }
+
+    [UnsupportedOSPlatform("windows")]
+    private static void GiveMode(FileFacts old, string oldPath, TemporaryFile file, string named)
+    {
+        // First the owner and the group, then what they may: never a moment in which another group has the rights.
+        FileFacts own = Of(file, named);
+        if (own.Owner != old.Owner || own.OwnerGroup != old.OwnerGroup)
+        {
+            FileCalls.TryChangeOwner(file.Handle, old.Owner, old.OwnerGroup);
+            own = Of(file, named);
+        }
+
+        // Another group's members were "others" in the old file.
+        int permissions = own.OwnerGroup == old.OwnerGroup
+            ? old.Permissions
+            : old.Permissions & (~OfGroup | ((old.Permissions & OfOthers) << BitsPerClass));
+        if (!AccessList.TryGive(file.Handle, AccessList.Of(oldPath)))
+        {
+            throw new UnauthorizedAccessException(
+                $"The access control list of '{named}' cannot be given to a new file.");
+        }
+
+        try
+        {
+            File.SetUnixFileMode(file.Handle, (UnixFileMode)permissions);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // Some file systems have one mode for all files and refuse to be told.
+            if ((Of(file, named).Permissions & ~permissions) != 0)
+            {
+                throw;
+            }
+        }
+    }
+
+    [SupportedOSPlatform("windows")]
+    private static void GiveAccessRules(string oldPath, string newPath)
+    {
+        try
+        {
+            FileSecurity rules = new();
+            rules.SetSecurityDescriptorBinaryForm(
+                new FileInfo(oldPath).GetAccessControl(AccessControlSections.Access).GetSecurityDescriptorBinaryForm(),
+                AccessControlSections.Access);
+            new FileInfo(newPath).SetAccessControl(rules);
+        }
+        catch (Exception exception)
+            when (exception is IOException or UnauthorizedAccessException
+                or NotSupportedException or InvalidOperationException)
+        {
+            // File systems without access rules, and servers that keep them to themselves: those of the directory hold.
+        }
+    }
+
+    private static FileFacts Of(TemporaryFile file, string named) =>
+        FileFacts.Of(file.FilePath, followLinks: false, named)
+        ?? throw new IOException($"The temporary file beside '{named}' was removed.");
+}
