@@ -17,6 +17,9 @@ internal static class SuiteConfig
     /// <summary>From here on an immutable dictionary takes minutes to fill and is never close.</summary>
     private const int ImmutableMost = 1_000_000;
 
+    /// <summary>On a busy machine a build takes longer than BenchmarkDotNet's two minutes.</summary>
+    private static readonly TimeSpan BuildTimeout = TimeSpan.FromMinutes(20);
+
     public static readonly IReadOnlyDictionary<string, Type> Suites =
         new Dictionary<string, Type>(StringComparer.Ordinal)
         {
@@ -52,6 +55,7 @@ internal static class SuiteConfig
             .AddDiagnoser(MemoryDiagnoser.Default)
             .AddExporter(MarkdownExporter.GitHub, JsonExporter.Full)
             .AddFilter(new SimpleFilter(benchmark => IsWanted(options, benchmark)))
+            .WithBuildTimeout(BuildTimeout)
             .WithOptions(ConfigOptions.DisableOptimizationsValidator);
         if (options.Disassembly)
         {
