@@ -4,7 +4,7 @@ using FastShardMap.Bench.Reporting;
 
 namespace FastShardMap.Bench.Layout;
 
-/// <summary><c>layout</c> (LayoutBench): lookups in tables whose groups have other shapes than the map's.</summary>
+/// <summary><c>layout</c>: lookups in tables whose groups have other shapes than the map's.</summary>
 internal static class LayoutCommand
 {
     private const int Measured = 0;

@@ -30,6 +30,7 @@ internal static class SuiteConfig
             ["whole"] = typeof(WholeMapSuite),
             ["floor"] = typeof(FloorSuite),
             ["observe"] = typeof(ObserveSuite),
+            ["family"] = typeof(FamilySuite),
         };
 
     /// <summary>Switches of the runtime for each ISA level; .NET 10 knows both spellings of AVX-512's.</summary>
@@ -122,7 +123,7 @@ internal static class SuiteConfig
             return false;
         }
 
-        if (benchmark.Descriptor.Type == typeof(FloorSuite) || benchmark.Descriptor.Type == typeof(ObserveSuite))
+        if (!benchmark.Descriptor.Type.IsSubclassOf(typeof(MapSuite)))
         {
             return true;
         }

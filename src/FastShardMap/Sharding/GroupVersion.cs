@@ -21,7 +21,7 @@ internal static unsafe class GroupVersion
     private const int HolderShift = 3;
 
     /// <summary>The version to validate against; one of <see cref="Written"/>'s bits is set while a writer is inside.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: in-cache hits
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: hit-1k
     public static ulong BeginRead(Group* group)
     {
         SchedulePoint.Before("reader: version");
@@ -31,7 +31,7 @@ internal static unsafe class GroupVersion
     }
 
     /// <summary>The control word, to be read after <see cref="BeginRead"/>.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: in-cache hits
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: hit-1k
     public static ulong ReadControl(Group* group)
     {
         SchedulePoint.Before("reader: control");
@@ -41,7 +41,7 @@ internal static unsafe class GroupVersion
     }
 
     /// <summary>Whether the slots copied since <see cref="BeginRead"/> belong to one version.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: in-cache hits
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: hit-1k
     public static bool Validate(Group* group, ulong version)
     {
         // [E3] acquire fence: the copies complete before the version is read again; pairs with BeginWrite.
@@ -54,7 +54,7 @@ internal static unsafe class GroupVersion
     }
 
     /// <summary>Makes the version odd. By the owner of the shard's lock.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: inserts
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: insert-growing-5m
     public static void BeginWrite(Group* group)
     {
         ulong version = AwaitHolder(group);
@@ -95,7 +95,7 @@ internal static unsafe class GroupVersion
 
     /// <summary>Takes a group for the calling thread, without the shard's lock, if its version is still the one that
     /// <see cref="BeginRead"/> returned. Whether the thread may use it, <see cref="IsHeldBy"/> and the lock tell.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: overwrite at 1 M
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: overwrite-1m
     public static bool TryHold(Group* group, ulong version, ThreadState thread)
     {
         SchedulePoint.Before("holder: hold");
@@ -105,7 +105,7 @@ internal static unsafe class GroupVersion
     }
 
     /// <summary>Whether the thread holds the group still: an owner of the shard's lock may not have seen it do so.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: overwrite at 1 M
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: overwrite-1m
     public static bool IsHeldBy(Group* group, ThreadState thread)
     {
         SchedulePoint.Before("holder: version again");
@@ -116,7 +116,7 @@ internal static unsafe class GroupVersion
     /// <param name="group">The group.</param>
     /// <param name="version">The version before the hold.</param>
     /// <param name="changed">Whether readers that have begun before the hold must begin anew.</param>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: overwrite at 1 M
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: overwrite-1m
     public static void Release(Group* group, ulong version, bool changed)
     {
         SchedulePoint.Before("holder: release");
@@ -134,7 +134,7 @@ internal static unsafe class GroupVersion
 
     /// <summary>Waits until nobody holds the group. By the owner of the shard's lock: whoever comes after gives up at once.</summary>
     /// <returns>The version.</returns>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: inserts
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: insert-growing-5m
     public static ulong AwaitHolder(Group* group)
     {
         SchedulePoint.Before("writer: holder");

@@ -177,7 +177,7 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
     }
 
     /// <summary>The shard of a hash, by index.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: reads of a snapshot
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // backends: reads of a snapshot
     public readonly int ShardOf(ulong hash) => (int)(HashBits.ViewOffset(hash, _viewMask) >> HashBits.ShardShift);
 
     /// <summary>Drives the migrations of all shards to their ends, in short holds of one lock at a time.</summary>

@@ -45,7 +45,7 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
 
     /// <summary>Performs a write on a present key without the shard's lock, if that is easy.</summary>
     /// <returns>False if nothing has happened: the write needs the lock.</returns>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: overwrite at 1 M
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: overwrite-1m
     private static bool TryWriteInPlace<TOperation>(
         ThreadState thread, ReadView* view, WriteSide* side, ulong hash, TKey key, ref TOperation operation)
         where TOperation : struct, IEntryOperation<TValue>
@@ -65,7 +65,7 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
     }
 
     // Safety: AnnounceChange, or the stride, makes the version's word one of a group, whatever has become of its table.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: overwrite at 1 M
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: overwrite-1m
     private static bool TryHoldAndWrite<TOperation>(
         ThreadState thread, ReadView* view, WriteSide* side, ulong hash, TKey key, ref TOperation operation)
         where TOperation : struct, IEntryOperation<TValue>

@@ -26,7 +26,7 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
     /// inlined, makes the operation anew and gives it to <see cref="WriteOtherwise"/>: then its fields stay in registers
     /// here, and the hash need not be kept.</summary>
     /// <returns>False: nothing has happened.</returns>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: overwrite at 1 M
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: overwrite-1m
     public readonly bool TryWriteAtOnce<TOperation>(TKey key, ref TOperation operation)
         where TOperation : struct, IEntryOperation<TValue>
     {
@@ -172,7 +172,7 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: inserts
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: insert-growing-5m
     private readonly void Insert(
         ReadView* view, WriteSide* side, ulong hash, in TKey key, in TValue value, ref TableRef retired)
     {
@@ -187,7 +187,7 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
 
     /// <summary>Starts loading the home group while the lock is being taken. A stale table does no harm.</summary>
     /// <remarks>Both lines of the usual group: a store that misses would hold the unlock up as long as the load did.</remarks>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: overwrite at 1 M, growing to 5 M
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: overwrite-1m, insert-growing-5m
     private static void Prefetch(ReadView* view, ulong hash)
     {
         if (Sse.IsSupported)

@@ -52,7 +52,7 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
 
     public readonly bool IsDisposed
     {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: uncontended writes look at it under the lock
+        [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: overwrite-1m; looked at under the lock
         get => Volatile.Read(ref Unsafe.AsRef(in _disposed)) != 0;
     }
 
@@ -108,10 +108,10 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void ThrowDisposed() => throw new ObjectDisposedException("ShardMap");
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: every operation
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: hit-1k, overwrite-1m
     public readonly ulong Hash(TKey key) => default(THasher).Hash(key, _seed);
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: every operation
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: hit-1k, overwrite-1m
     private readonly ReadView* ViewOf(ulong hash) => (ReadView*)((byte*)_views + HashBits.ViewOffset(hash, _viewMask));
 
     private readonly WriteSide* SideOf(ReadView* view) =>

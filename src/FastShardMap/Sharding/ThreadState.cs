@@ -30,7 +30,7 @@ internal sealed unsafe class ThreadState
 
     public static ThreadState Current
     {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: one thread-static access a write
+        [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: overwrite-1m; one thread-static access per write
         get => t_current ?? Register();
     }
 
@@ -77,7 +77,7 @@ internal sealed unsafe class ThreadState
     }
 
     /// <summary>The thread is about to hold a group of the shard, to change a value without the shard's lock.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: overwrite at 1 M
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: overwrite-1m
     public void BeginChange(WriteSide* side)
     {
         SchedulePoint.Before("holder: say");
@@ -87,7 +87,7 @@ internal sealed unsafe class ThreadState
     }
 
     /// <summary>As <see cref="BeginChange"/>, before the thread looks for the table that the group is in.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: overwrite at 1 M
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: overwrite-1m
     public void AnnounceChange(WriteSide* side)
     {
         SchedulePoint.Before("holder: announce");
@@ -97,7 +97,7 @@ internal sealed unsafe class ThreadState
     }
 
     /// <summary>The thread has let go of the group.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: overwrite at 1 M
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: overwrite-1m
     public void EndChange()
     {
         SchedulePoint.Before("holder: say no more");

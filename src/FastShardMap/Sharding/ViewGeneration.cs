@@ -16,7 +16,7 @@ internal static unsafe class ViewGeneration
     /// <summary>The first valid generation: 0 would match the zeroed memory of a header that never was.</summary>
     public const ulong Initial = Change;
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: in-cache hits
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: hit-1k
     public static ulong BeginRead(ReadView* view)
     {
         SchedulePoint.Before("reader: generation");
@@ -27,7 +27,7 @@ internal static unsafe class ViewGeneration
 
     /// <summary>Whether everything read since <see cref="BeginRead"/> belongs to tables the shard had throughout.</summary>
     /// <remarks>After a validated group: its closing version read is an acquire ([E5]) and orders this one.</remarks>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: in-cache hits
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: hit-1k
     public static bool ValidateAfterVersion(ReadView* view, ulong generation)
     {
         SchedulePoint.Before("reader: generation again");
@@ -35,7 +35,7 @@ internal static unsafe class ViewGeneration
     }
 
     /// <summary>As <see cref="ValidateAfterVersion"/>, after any loads.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: in-cache misses
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: miss-1k
     public static bool Validate(ReadView* view, ulong generation)
     {
         // [E1] acquire fence: pairs with the release fence in BeginChange. [E8] acquire fence: a block that was given
