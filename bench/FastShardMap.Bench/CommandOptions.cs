@@ -11,6 +11,18 @@ internal static class CommandOptions
     public static Option<int> Threads(int defaultValue) =>
         Number("--threads", "Threads that work at once.", defaultValue, 1, 1024);
 
+    public static Option<string?> Markdown() => File("--markdown", "Also write the tables to this file.");
+
+    public static Option<string?> File(string name, string description) => new(name) { Description = description };
+
+    public static Option<bool> Quick(string description = "Fewer operations and repetitions.") =>
+        Switch("--quick", description);
+
+    public static Option<bool> Switch(string name, string description) => new(name) { Description = description };
+
+    public static Option<int> Shrink() => Number(
+        "--shrink", "Divide all sizes by this: to try the command out.", defaultValue: 1, least: 1, most: 10_000);
+
     public static Option<int> Number(string name, string description, int defaultValue, int least, int most)
     {
         var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => defaultValue };

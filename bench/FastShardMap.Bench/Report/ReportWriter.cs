@@ -190,8 +190,7 @@ internal sealed class ReportWriter
     }
 
     private string Facts() =>
-        $"{_machine.Cpu}, {_machine.Cores} core(s), {_machine.Isa}, {_machine.Runtime}, {_machine.Date}, " +
-        $"commit {_machine.Commit}.\n";
+        $"{_machine.Summary}, commit {_machine.Commit}.\n";
 
     private void WriteText(string name, string text)
     {

@@ -1,3 +1,4 @@
+using FastShardMap.Bench.Maps;
 using FastShardMap.Bench.Suites;
 
 namespace FastShardMap.Bench.Tests.Suites;
