@@ -11,4 +11,7 @@ public enum Peer
     LockedDictionary,
     RwLockedDictionary,
     StripedDictionary,
+    NonBlocking,
+    ConcurrentLru,
+    Faster,
 }

@@ -15,6 +15,7 @@ internal static class Peers
         ["rwlock"] = Peer.RwLockedDictionary,
         ["lock"] = Peer.LockedDictionary,
         ["immutable"] = Peer.ImmutableDictionary,
+        ["nonblocking"] = Peer.NonBlocking,
     };
 
     public static readonly string[] Names = [.. Concurrent.Keys];
@@ -39,6 +40,9 @@ internal static class Peers
             Peer.LockedDictionary => visitor.Visit<GuardedDictionaryMap<LockGuard, Lock.Scope, TKey, TValue>>(),
             Peer.RwLockedDictionary => visitor.Visit<GuardedDictionaryMap<RwLockGuard, RwLockGuard.Scope, TKey, TValue>>(),
             Peer.StripedDictionary => visitor.Visit<StripedDictionaryMap<TKey, TValue>>(),
+            Peer.NonBlocking => visitor.Visit<NonBlockingMap<TKey, TValue>>(),
+            Peer.ConcurrentLru => visitor.Visit<ConcurrentLruMap<TKey, TValue>>(),
+            Peer.Faster => visitor.Visit<FasterMap<TKey, TValue>>(),
             _ => throw new ArgumentOutOfRangeException(nameof(peer)),
         };
     }

@@ -18,6 +18,9 @@ internal static class SuiteConfig
     /// <summary>From here on an immutable dictionary takes minutes to fill and is never close.</summary>
     private const int ImmutableMost = 1_000_000;
 
+    /// <summary>Maps of a fixed capacity drop pairs past this many, unless they are told of more.</summary>
+    private const int BoundedMost = 1 << 16;
+
     /// <summary>On a busy machine a build takes longer than BenchmarkDotNet's two minutes.</summary>
     private static readonly TimeSpan BuildTimeout = TimeSpan.FromMinutes(20);
 
@@ -88,6 +91,8 @@ internal static class SuiteConfig
     {
         Peer.ImmutableDictionary when size > ImmutableMost => false,
         Peer.FrozenDictionary when IsWrite(method) => false,
+        Peer.ConcurrentLru or Peer.Faster when size > BoundedMost && method == nameof(FillSuite.InsertGrowing) => false,
+        Peer.Faster when method is nameof(UpdateSuite.RemoveThenInsertNew) or nameof(RemoveSuite.RemoveAll) => false,
         Peer.ShardMap or Peer.ConcurrentDictionary => true,
         _ => !string.Equals(method, nameof(FindSuite.HitBatched), StringComparison.Ordinal),
     };

@@ -53,6 +53,12 @@ public sealed class LockedDictionaryLoopsTests
 public sealed class RwLockedDictionaryLoopsTests
     : MapLoopsTests<GuardedDictionaryMap<RwLockGuard, RwLockGuard.Scope, ulong, ulong>>;
 
+public sealed class NonBlockingLoopsTests : MapLoopsTests<NonBlockingMap<ulong, ulong>>;
+
+public sealed class ConcurrentLruLoopsTests : MapLoopsTests<ConcurrentLruMap<ulong, ulong>>;
+
+public sealed class FasterLoopsTests : MapLoopsTests<FasterMap<ulong, ulong>>;
+
 public sealed class StripedDictionaryLoopsTests : MapLoopsTests<StripedDictionaryMap<ulong, ulong>>;
 
 public sealed class ImmutableDictionaryLoopsTests : MapLoopsTests<ImmutableDictionaryMap<ulong, ulong>>;
