@@ -3,7 +3,7 @@ using FastShardMap.Bench.Measuring;
 
 namespace FastShardMap.Bench.BackEnds;
 
-/// <summary>Whether a caller times its operations, as a type parameter: without a clock nothing is left of it.</summary>
+/// <summary>Whether a caller times its operations, as a type parameter: no clock leaves no code.</summary>
 internal interface ICallClock
 {
     static abstract long Read();

@@ -8,7 +8,8 @@ internal interface IExchangeMap
     bool TryExchange(ulong key, ulong value, out ulong old);
 }
 
-// The map, a snapshot of it and the audited map share no interface: these let one loop serve all three, each call direct.
+// The map, a snapshot of it and the audited map share no interface. Through these, one loop serves all three
+// with direct calls.
 
 internal readonly struct PlainView(ShardMap<ulong, ulong> map) : ILookupMap<ulong, ulong>, IExchangeMap
 {

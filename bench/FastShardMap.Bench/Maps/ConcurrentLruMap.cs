@@ -15,7 +15,7 @@ public readonly struct ConcurrentLruMap<TKey, TValue> : IMapUnderTest<Concurrent
     /// <summary>Pairs that a cache of unstated capacity keeps.</summary>
     private const long DefaultCapacity = 1 << 16;
 
-    /// <summary>New pairs pass through three queues of equal length; none is dropped while the first has room.</summary>
+    /// <summary>New pairs pass through three queues of equal length; the first alone has room for all.</summary>
     private const int Queues = 3;
 
     private readonly ConcurrentLru<TKey, TValue> _map;

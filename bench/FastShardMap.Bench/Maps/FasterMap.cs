@@ -1,11 +1,12 @@
+using System.Numerics;
 using FASTER.core;
 using FastShardMap.Bench.Entries;
 
 namespace FastShardMap.Bench.Maps;
 
 /// <summary>
-/// Microsoft's <see cref="FasterKV{Key, Value}"/>, a log with a hash index, kept in memory whole; each thread has a session of
-/// its own, as it demands.
+/// Microsoft's <see cref="FasterKV{Key, Value}"/>, a log with a hash index, kept in memory whole. Each thread has a
+/// session of its own, as it demands.
 /// </summary>
 /// <remarks>It has neither a conditional addition nor, without functions of the caller's, a change in place: both read
 /// first, and then store. Its log only grows, so endless work with new keys is not for it.</remarks>
@@ -20,6 +21,10 @@ public readonly struct FasterMap<TKey, TValue> : IMapUnderTest<FasterMap<TKey, T
     private const int RecordsPerPair = 4;
 
     private const int HeaderBytes = 8;
+
+    /// <summary>A line of the index has seven entries; the number of lines is a power of two.</summary>
+    private const int PairsPerLine = 4;
+
     private const int PageSizeBits = 20;
 
     private readonly Sessions _store;
@@ -109,16 +114,18 @@ public readonly struct FasterMap<TKey, TValue> : IMapUnderTest<FasterMap<TKey, T
     private sealed class Sessions : IDisposable
     {
         private readonly NullDevice _device = new();
-        private readonly ThreadLocal<ClientSession<TKey, TValue, TValue, TValue, Empty, IFunctions<TKey, TValue, TValue, TValue, Empty>>> _sessions;
+        private readonly ThreadLocal<ClientSession<
+            TKey, TValue, TValue, TValue, Empty, IFunctions<TKey, TValue, TValue, TValue, Empty>>> _sessions;
 
         public unsafe Sessions(long capacity)
         {
             long bytes = capacity * RecordsPerPair * (HeaderBytes + sizeof(TKey) + sizeof(TValue));
-            Index = new FasterKV<TKey, TValue>(capacity, new LogSettings
+            long lines = (long)BitOperations.RoundUpToPowerOf2((ulong)(capacity / PairsPerLine));
+            Index = new FasterKV<TKey, TValue>(lines, new LogSettings
             {
                 LogDevice = _device,
                 PageSizeBits = PageSizeBits,
-                MemorySizeBits = System.Numerics.BitOperations.Log2((ulong)bytes) + 1,
+                MemorySizeBits = BitOperations.Log2((ulong)bytes) + 1,
                 MutableFraction = 1,
             });
             _sessions = new(() => Index.NewSession(new SimpleFunctions<TKey, TValue>()), trackAllValues: true);
@@ -126,7 +133,8 @@ public readonly struct FasterMap<TKey, TValue> : IMapUnderTest<FasterMap<TKey, T
 
         public FasterKV<TKey, TValue> Index { get; }
 
-        public ClientSession<TKey, TValue, TValue, TValue, Empty, IFunctions<TKey, TValue, TValue, TValue, Empty>> Session =>
+        public ClientSession<
+            TKey, TValue, TValue, TValue, Empty, IFunctions<TKey, TValue, TValue, TValue, Empty>> Session =>
             _sessions.Value!;
 
         public void Dispose()

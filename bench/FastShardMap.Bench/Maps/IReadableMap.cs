@@ -8,8 +8,8 @@ namespace FastShardMap.Bench.Maps;
 /// interface call.
 /// </summary>
 /// <remarks>
-/// What is called in timed code is abstract. Members with a body are for before and after: a struct that inherits one is
-/// boxed for the call.
+/// What is called in timed code is abstract. Members with a body are for before and after: a struct that inherits
+/// one is boxed for the call.
 /// </remarks>
 public interface IReadableMap<TSelf, TKey, TValue> : ILookupMap<TKey, TValue>, IDisposable
     where TSelf : struct, IReadableMap<TSelf, TKey, TValue>

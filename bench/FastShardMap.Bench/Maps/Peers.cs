@@ -1,6 +1,6 @@
 namespace FastShardMap.Bench.Maps;
 
-/// <summary>Where a map under test is declared: its adapter, and its name on the command line if it has one there.</summary>
+/// <summary>Where a map under test is declared: its adapter, and its name on the command line, if any.</summary>
 internal static class Peers
 {
     public const string Ours = "shardmap";
@@ -38,7 +38,8 @@ internal static class Peers
             Peer.FrozenDictionary => visitor.VisitReadable<FrozenDictionaryMap<TKey, TValue>>(),
             Peer.ImmutableDictionary => visitor.Visit<ImmutableDictionaryMap<TKey, TValue>>(),
             Peer.LockedDictionary => visitor.Visit<GuardedDictionaryMap<LockGuard, Lock.Scope, TKey, TValue>>(),
-            Peer.RwLockedDictionary => visitor.Visit<GuardedDictionaryMap<RwLockGuard, RwLockGuard.Scope, TKey, TValue>>(),
+            Peer.RwLockedDictionary =>
+                visitor.Visit<GuardedDictionaryMap<RwLockGuard, RwLockGuard.Scope, TKey, TValue>>(),
             Peer.StripedDictionary => visitor.Visit<StripedDictionaryMap<TKey, TValue>>(),
             Peer.NonBlocking => visitor.Visit<NonBlockingMap<TKey, TValue>>(),
             Peer.ConcurrentLru => visitor.Visit<ConcurrentLruMap<TKey, TValue>>(),

@@ -27,7 +27,7 @@ public readonly struct StripedDictionaryMap<TKey, TValue>
         long each = (settings.Capacity + (settings.Capacity / 8)) / stripes;
         for (int i = 0; i < _stripes.Length; i++)
         {
-            _stripes[i] = GuardedDictionaryMap<LockGuard, Lock.Scope, TKey, TValue>.Create(new MapSettings(Capacity: each));
+            _stripes[i] = GuardedDictionaryMap<LockGuard, Lock.Scope, TKey, TValue>.Create(new(Capacity: each));
         }
     }
 

@@ -5,8 +5,8 @@ using FastShardMap.Bench.Workloads;
 
 namespace FastShardMap.Bench.Suites;
 
-/// <summary>What stands beside the map: a cell whose value is replaced as a whole, and a map that one thread has to itself.
-/// Times are for one operation.</summary>
+/// <summary>What stands beside the map: a cell whose value is replaced as a whole, and a map that one thread has to
+/// itself. Times are for one operation.</summary>
 public class FamilySuite
 {
     private readonly SeqLocked<PairEntry.Value> _cell = new(PairEntry.ValueOf(1));

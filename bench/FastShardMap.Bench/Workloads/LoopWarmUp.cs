@@ -69,6 +69,7 @@ internal static class LoopWarmUp
             sum += ReadLoops<TMap, TKey, TValue, TEntry>.DependentLookup(map, keys, zero: 0);
             sum += WriteLoops<TMap, TKey, TValue, TEntry>.Overwrite(map, keys);
             sum += WriteLoops<TMap, TKey, TValue, TEntry>.ReadThenOverwrite(map, keys);
+            sum += WriteLoops<TMap, TKey, TValue, TEntry>.MostlyRead(map, keys);
             sum += WriteLoops<TMap, TKey, TValue, TEntry>.Churn(map, keys, others);
             more?.Invoke(map, others);
         });

@@ -8,8 +8,8 @@ namespace FastShardMap.Sharding;
 
 internal unsafe partial struct ShardSet<TKey, TValue, THasher>
 {
-    /// <summary>Made resident with each write of a young migration: some microseconds (source: compare, insert-growing-5m
-    /// and longest-insert-5m; tables below this size take their faults one by one).</summary>
+    /// <summary>Made resident with each write of a young migration: some microseconds (source: compare,
+    /// insert-growing-5m and longest-insert-5m; tables below this size take their faults one by one).</summary>
     private const nuint PopulateBytes = 64 * 1024;
 
     /// <summary>Grown tables of this length and more get huge pages, if those are asked for; smaller ones fit the TLB.</summary>
