@@ -13,12 +13,9 @@ internal sealed class CompareSession(CompareOptions options, Action<string> anno
 {
     private readonly CompareResults _results = new();
 
-    /// <summary>The short names of all rows.</summary>
+    /// <summary>The short names of the rows that the command measures.</summary>
     public static IReadOnlyList<string> Rows =>
-    [
-        .. new CompareSession(new CompareOptions { WithMoreSizes = true }, static _ => { }).Groups()
-            .SelectMany(group => group.Rows),
-    ];
+        [.. new CompareSession(new CompareOptions(), static _ => { }).Groups().SelectMany(group => group.Rows)];
 
     public CompareResults Run()
     {

@@ -29,6 +29,7 @@ public class CompareTests
     [Theory]
     [InlineData("hit-1k --quick", 0)]
     [InlineData("no-such-row", 1)]
+    [InlineData("miss-1m-reserved longest-insert-5m-p99.99", 0)]
     public void Parse_FilterThatMatchesNoRow_IsRefused(string arguments, int errors) =>
         Assert.Equal(errors, CompareCommand.Create().Parse($"--filter {arguments}").Errors.Count);
 
@@ -49,10 +50,7 @@ public class CompareTests
                 !row.StartsWith("bytes", StringComparison.Ordinal) &&
                 !row.StartsWith("full-gc", StringComparison.Ordinal)),
         ];
-        var options = new CompareOptions
-        {
-            ShrinkFactor = 10_000, Repetitions = 1, Filters = expected, WithMoreSizes = true,
-        };
+        var options = new CompareOptions { ShrinkFactor = 10_000, Repetitions = 1, Filters = expected };
         var stages = new List<string>();
         CompareResults results = new CompareSession(options, stages.Add).Run();
         IEnumerable<string> measured = results.Figures.Select(figure => figure.Id).Concat(
@@ -67,9 +65,9 @@ public class CompareTests
         Assert.All(results.Peers.GroupBy(peer => peer.Work), work =>
         {
             Assert.Equal("floor (hash + load)", work.First().Map);
-            Assert.Subset(
-                work.Select(peer => peer.Map).ToHashSet(),
-                ["ShardMap", "NonBlocking", "ConcurrentLru", "FASTER", "Dictionary (sequential)"]);
+            Assert.Empty(
+                new[] { "ShardMap", "NonBlocking", "ConcurrentLru", "FASTER", "Dictionary (sequential)" }
+                    .Except(work.Select(peer => peer.Map)));
         });
 
         MachineInfo machine = MachineInfo.Read();

@@ -24,7 +24,7 @@ public partial class CitationTests
                 What: match.Groups["what"].Value)))
             .ToList();
         Assert.NotEmpty(citations);
-        Assert.Empty(citations.Where(one => !Exists(one.Command, one.What)));
+        Assert.DoesNotContain(citations, one => !Exists(one.Command, one.What));
     }
 
     [Theory]
