@@ -11,6 +11,24 @@ internal static class CommandOptions
     public static Option<int> Threads(int defaultValue) =>
         Number("--threads", "Threads that work at once.", defaultValue, 1, 1024);
 
+    public static Option<string?> Markdown() => File("--markdown", "Also write the tables to this file.");
+
+    public static Option<string?> File(string name, string description) => new(name) { Description = description };
+
+    public static Option<bool> Quick(string description = "Fewer operations and repetitions.") =>
+        Switch("--quick", description);
+
+    public static Option<bool> Switch(string name, string description) => new(name) { Description = description };
+
+    public static Option<int> Shrink() => Number(
+        "--shrink", "Divide all sizes by this: to try the command out.", defaultValue: 1, least: 1, most: 10_000);
+
+    /// <summary>For a command whose rows have targets; end it with <see cref="Targets.TargetCheck.Report"/>.</summary>
+    public static Option<bool> Check(params string[] aliases) => new("--check", aliases)
+    {
+        Description = "Name the rows that fall short of their targets, and end with exit code 1 if there are any.",
+    };
+
     public static Option<int> Number(string name, string description, int defaultValue, int least, int most)
     {
         var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => defaultValue };

@@ -195,7 +195,7 @@ public sealed class ShardMapExclusive<TKey, TValue, THasher> : IDisposable
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] // FamilyBench: exclusive writes
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // suites: FamilySuite.WriteExclusively
     private void Enter(string operation)
     {
         if (Environment.CurrentManagedThreadId != _owner.Id || _ended)

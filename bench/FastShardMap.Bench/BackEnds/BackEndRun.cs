@@ -53,8 +53,8 @@ internal sealed class BackEndRun<TBackEnd> : IBackEndRun
         {
             int start = CallStream.StartOf(caller);
             tasks[caller] = isTimed
-                ? CallTimedAsync(gate.Task, calls, start, stop)
-                : CallAsync(gate.Task, calls, start, stop);
+                ? CallAsync<StopwatchClock>(gate.Task, calls, start, stop)
+                : CallAsync<NoClock>(gate.Task, calls, start, stop);
         }
 
         long begin = Stopwatch.GetTimestamp();
@@ -94,40 +94,14 @@ internal sealed class BackEndRun<TBackEnd> : IBackEndRun
         }
     }
 
-    private async Task<long> CallAsync(Task gate, CallStream calls, int start, StopSignal stop)
+    private async Task<long> CallAsync<TClock>(Task gate, CallStream calls, int start, StopSignal stop)
+        where TClock : struct, ICallClock
     {
         await gate.ConfigureAwait(false);
         long operations = 0;
         do
         {
-            for (int i = 0; i < Burst; i++)
-            {
-                (ulong key, bool isRead) = calls[start + operations + i];
-                if (isRead)
-                {
-                    Check(key, await _map.ReadAsync(key).ConfigureAwait(false));
-                }
-                else
-                {
-                    await _map.StoreAsync(key, WordEntry.ValueOf(key)).ConfigureAwait(false);
-                }
-            }
-
-            operations += Burst;
-            await Task.Yield();
-        }
-        while (!stop.IsRaised);
-
-        return operations;
-    }
-
-    private async Task<long> CallTimedAsync(Task gate, CallStream calls, int start, StopSignal stop)
-    {
-        await gate.ConfigureAwait(false);
-        long operations = 0;
-        do
-        {
-            long last = Stopwatch.GetTimestamp();
+            long last = TClock.Read();
             for (int i = 0; i < Burst; i++)
             {
                 (ulong key, bool isRead) = calls[start + operations + i];
@@ -140,11 +114,7 @@ internal sealed class BackEndRun<TBackEnd> : IBackEndRun
                     await _map.StoreAsync(key, WordEntry.ValueOf(key)).ConfigureAwait(false);
                 }
 
-                long now = Stopwatch.GetTimestamp();
-
-                // Looked up each time: after an await the caller may be on another thread.
-                _latencies.Value!.Record(now - last);
-                last = now;
+                last = TClock.Record(last, _latencies);
             }
 
             operations += Burst;

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using FastShardMap.Bench.Measuring;
 using FastShardMap.Bench.Reporting;
 
 namespace FastShardMap.Bench.BackEnds;
@@ -7,9 +6,6 @@ namespace FastShardMap.Bench.BackEnds;
 /// <summary><c>backends</c>: the strategies of synchronisation side by side, and what the features on top cost.</summary>
 internal static class BackEndsCommand
 {
-    private const int Measured = 0;
-    private const int Failed = 1;
-
     public static Command Create()
     {
         Option<string[]> parts = CommandOptions.Choices(
@@ -26,8 +22,8 @@ internal static class BackEndsCommand
             "--milliseconds", "Length of each leg, throughput and latency.", 150, 1, 3_600_000);
         Option<int> repetitions = CommandOptions.Number(
             "--repetitions", "Repetitions; 0 for the usual 3, or 2 if quick.", 0, 0, 1000);
-        var quick = new Option<bool>("--quick") { Description = "2, 100 and 10,000 callers; 1 shard and the default." };
-        var markdown = new Option<string?>("--markdown") { Description = "Also write the tables to this file." };
+        Option<bool> quick = CommandOptions.Quick("2, 100 and 10,000 callers; 1 shard and the default.");
+        Option<string?> markdown = CommandOptions.Markdown();
         var command = new Command("backends", "Compares the strategies of synchronisation; snapshots, saving, audit.")
         {
             parts, reads, callers, shards, pairs, large, milliseconds, repetitions, quick, markdown,
@@ -35,46 +31,30 @@ internal static class BackEndsCommand
         command.SetAction(parsed =>
         {
             BackEndsOptions usual = parsed.GetValue(quick) ? BackEndsOptions.Quick : new BackEndsOptions();
-            return Run(
-                usual with
-                {
-                    Parts = parsed.GetValue(parts)!,
-                    ReadPercents = Given(parsed.GetValue(reads)) ?? usual.ReadPercents,
-                    Callers = Given(parsed.GetValue(callers)) ?? usual.Callers,
-                    Shards = Given(parsed.GetValue(shards)) ?? usual.Shards,
-                    Pairs = parsed.GetValue(pairs),
-                    LargePairs = parsed.GetValue(large),
-                    Duration = TimeSpan.FromMilliseconds(parsed.GetValue(milliseconds)),
-                    Repetitions = parsed.GetValue(repetitions) is var given and > 0 ? given : usual.Repetitions,
-                },
-                parsed.GetValue(markdown));
+            BackEndsOptions options = usual with
+            {
+                Parts = parsed.GetValue(parts)!,
+                ReadPercents = Given(parsed.GetValue(reads)) ?? usual.ReadPercents,
+                Callers = Given(parsed.GetValue(callers)) ?? usual.Callers,
+                Shards = Given(parsed.GetValue(shards)) ?? usual.Shards,
+                Pairs = parsed.GetValue(pairs),
+                LargePairs = parsed.GetValue(large),
+                Duration = TimeSpan.FromMilliseconds(parsed.GetValue(milliseconds)),
+                Repetitions = parsed.GetValue(repetitions) is var given and > 0 ? given : usual.Repetitions,
+            };
+            return CommandRun.Guarded("backends", terminal => Run(terminal, options, parsed.GetValue(markdown)));
         });
         return command;
     }
 
     private static int[]? Given(int[]? numbers) => numbers is { Length: > 0 } ? numbers : null;
 
-    private static int Run(BackEndsOptions options, string? markdownPath)
+    private static int Run(Terminal terminal, BackEndsOptions options, string? markdownPath)
     {
-        Terminal terminal = Terminal.Create();
-        try
-        {
-            List<BackEndResult> results =
-                options.Parts.Contains("backends") ? new BackEndSession(options, terminal.Announce).Run() : [];
-            var report = new BackEndsReport(
-                results, FeatureSession.Run(options, terminal.Announce), MachineInfo.Read());
-            report.Print(terminal);
-            if (markdownPath is not null)
-            {
-                File.WriteAllText(markdownPath, report.ToMarkdown());
-            }
-
-            return Measured;
-        }
-        catch (AnswersDifferException exception)
-        {
-            Console.Error.WriteLine($"backends: {exception.Message}");
-            return Failed;
-        }
+        List<BackEndResult> results =
+            options.Parts.Contains("backends") ? new BackEndSession(options, terminal.Announce).Run() : [];
+        List<FeatureRow> features = FeatureSession.Run(options, terminal.Announce);
+        CommandRun.Show(new BackEndsReport(results, features, MachineInfo.Read()), terminal, markdownPath);
+        return CommandRun.Done;
     }
 }

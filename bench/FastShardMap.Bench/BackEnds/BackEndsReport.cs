@@ -6,7 +6,7 @@ namespace FastShardMap.Bench.BackEnds;
 
 /// <summary>Shows the back ends side by side, and what the features on top of the map cost.</summary>
 internal sealed class BackEndsReport(
-    IReadOnlyList<BackEndResult> results, IReadOnlyList<FeatureRow> features, MachineInfo machine)
+    IReadOnlyList<BackEndResult> results, IReadOnlyList<FeatureRow> features, MachineInfo machine) : IReport
 {
     private const string Legend =
         "Callers are tasks on the thread pool, 16 operations in turn each. Latency: from call to answer, reads and stores " +
@@ -81,6 +81,6 @@ internal sealed class BackEndsReport(
     private static string Millions(double operationsPerSecond) => Units.Digits(operationsPerSecond / 1e6);
 
     private string Facts() =>
-        $"{machine.Cpu}, {machine.Cores} core(s), {machine.Isa}, {machine.Runtime}, {machine.Date}, commit {machine.Commit}. " +
+        $"{machine.Summary}, commit {machine.Commit}. " +
         $"Of each latency, reading the clock and recording takes {Units.Duration(_clockNanoseconds)}.";
 }

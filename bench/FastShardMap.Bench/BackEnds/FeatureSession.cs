@@ -90,7 +90,10 @@ internal sealed class FeatureSession : IDisposable
             using ShardMapSnapshot<ulong, ulong> snapshot = map.Snapshot();
             using var file = new MemoryStream();
             map.Save(file);
-            Sink.Consume(Read(map, keys) + Read(snapshot, keys) + Read(audited, keys) + Exchange(map, keys) + Exchange(audited, keys));
+            PlainView plain = new(map);
+            AuditedView watched = new(audited);
+            Sink.Consume(MapLoops.Lookup(plain, keys) + MapLoops.Lookup(new SnapshotView(snapshot), keys));
+            Sink.Consume(MapLoops.Lookup(watched, keys) + Exchange(plain, keys) + Exchange(watched, keys));
         });
     }
 
@@ -187,8 +190,8 @@ internal sealed class FeatureSession : IDisposable
     {
         using ShardMapSnapshot<ulong, ulong> snapshot = _map.Snapshot();
         ulong[] stream = Stream();
-        Series own = Looped("hits", stream, keys => Read(_map, keys));
-        Series frozen = Looped("hits", stream, keys => Read(snapshot, keys));
+        Series own = Looped("hits", stream, keys => MapLoops.Lookup(new PlainView(_map), keys));
+        Series frozen = Looped("hits", stream, keys => MapLoops.Lookup(new SnapshotView(snapshot), keys));
         Series.Interleave(_options.Repetitions, discarded: 1, [own, frozen]);
         return
         [
@@ -250,10 +253,10 @@ internal sealed class FeatureSession : IDisposable
     {
         using var audited = new AuditedShardMap<ulong, ulong, DefaultHasher<ulong>>(_map);
         ulong[] stream = Stream();
-        Series readOff = Looped("hits", stream, keys => Read(_map, keys));
-        Series readOn = Looped("hits", stream, keys => Read(audited, keys));
-        Series writeOff = Looped("exchanges", stream, keys => Exchange(_map, keys));
-        Series writeOn = Looped("exchanges", stream, keys => Exchange(audited, keys));
+        Series readOff = Looped("hits", stream, keys => MapLoops.Lookup(new PlainView(_map), keys));
+        Series readOn = Looped("hits", stream, keys => MapLoops.Lookup(new AuditedView(audited), keys));
+        Series writeOff = Looped("exchanges", stream, keys => Exchange(new PlainView(_map), keys));
+        Series writeOn = Looped("exchanges", stream, keys => Exchange(new AuditedView(audited), keys));
         Series.Interleave(_options.Repetitions, discarded: 1, [readOff, readOn, writeOff, writeOn]);
         return
         [
@@ -280,55 +283,8 @@ internal sealed class FeatureSession : IDisposable
     });
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static ulong Read(ShardMap<ulong, ulong> map, ReadOnlySpan<ulong> keys)
-    {
-        ulong sum = 0;
-        foreach (ulong key in keys)
-        {
-            sum += map.TryGetValue(key, out ulong value) ? value : 0;
-        }
-
-        return sum;
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static ulong Read(ShardMapSnapshot<ulong, ulong> map, ReadOnlySpan<ulong> keys)
-    {
-        ulong sum = 0;
-        foreach (ulong key in keys)
-        {
-            sum += map.TryGetValue(key, out ulong value) ? value : 0;
-        }
-
-        return sum;
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static ulong Read(AuditedShardMap<ulong, ulong, DefaultHasher<ulong>> map, ReadOnlySpan<ulong> keys)
-    {
-        ulong sum = 0;
-        foreach (ulong key in keys)
-        {
-            sum += map.TryGetValue(key, out ulong value) ? value : 0;
-        }
-
-        return sum;
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static ulong Exchange(ShardMap<ulong, ulong> map, ReadOnlySpan<ulong> keys)
-    {
-        ulong sum = 0;
-        foreach (ulong key in keys)
-        {
-            sum += map.TryExchange(key, WordEntry.ValueOf(key), out ulong old) ? old : 0;
-        }
-
-        return sum;
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static ulong Exchange(AuditedShardMap<ulong, ulong, DefaultHasher<ulong>> map, ReadOnlySpan<ulong> keys)
+    private static ulong Exchange<TMap>(TMap map, ReadOnlySpan<ulong> keys)
+        where TMap : struct, IExchangeMap
     {
         ulong sum = 0;
         foreach (ulong key in keys)

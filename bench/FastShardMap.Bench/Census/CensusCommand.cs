@@ -12,10 +12,6 @@ namespace FastShardMap.Bench.Census;
 /// </summary>
 internal static class CensusCommand
 {
-    private const int Verified = 0;
-    private const int Mismatch = 1;
-    private const int BadInput = 2;
-
     public static Command Create()
     {
         var paths = new Argument<string[]>("path")
@@ -32,7 +28,7 @@ internal static class CensusCommand
         Option<int> threads = CommandOptions.Threads(Environment.ProcessorCount);
         Option<int> shards = CommandOptions.Number(
             "--shards", "Shards of the shard map; 0 for its default.", 0, least: 0, most: 1 << 16);
-        var hugePages = new Option<bool>("--huge-pages") { Description = "Ask for huge pages in the shard map." };
+        Option<bool> hugePages = CommandOptions.Switch("--huge-pages", "Ask for huge pages in the shard map.");
 
         var command = new Command(
             "census",
@@ -62,7 +58,7 @@ internal static class CensusCommand
         catch (CensusInputException exception)
         {
             Console.Error.WriteLine($"census: {exception.Message}");
-            return BadInput;
+            return CommandRun.BadInput;
         }
     }
 
@@ -87,7 +83,7 @@ internal static class CensusCommand
             stages.Start("warming up and measuring the machine");
             CensusRun<TOurs>.WarmUp(input, () => TOurs.Create(settings));
             CensusRun<TTheirs>.WarmUp(input, () => TTheirs.Create(default));
-            gaps = MeasureGaps(options.Threads);
+            JitterMeter.MeasureOnThreads(options.Threads, TimeSpan.FromSeconds(1), pin: false, gaps);
 
             // The managed map comes second: its heap would lengthen any collection in the other's time.
             Action<double>? progress = stages.Start($"counting in {TOurs.Label}");
@@ -104,20 +100,6 @@ internal static class CensusCommand
         report.Verdict(same, verifier.Differences, verifier.DifferenceCount, ourResult!);
         ours.Dispose();
         theirs.Dispose();
-        return same ? Verified : Mismatch;
-    }
-
-    private static LatencyHistogram MeasureGaps(int threads)
-    {
-        var gaps = new LatencyHistogram();
-        ParallelRun.Run(threads, _ =>
-        {
-            LatencyHistogram own = JitterMeter.Measure(TimeSpan.FromSeconds(1));
-            lock (gaps)
-            {
-                gaps.Add(own);
-            }
-        });
-        return gaps;
+        return same ? CommandRun.Done : CommandRun.Failed;
     }
 }

@@ -2,60 +2,62 @@ using FastShardMap.Bench.Keys;
 using FastShardMap.Bench.Maps;
 using FastShardMap.Bench.Measuring;
 using FastShardMap.Bench.Reporting;
+using FastShardMap.Bench.Targets;
 using FastShardMap.Bench.Workloads;
+using Ours = FastShardMap.Bench.Maps.ShardMapAdapter<ulong, ulong>;
+using Theirs = FastShardMap.Bench.Maps.ConcurrentDictionaryMap<ulong, ulong>;
 
 namespace FastShardMap.Bench.Compare;
 
 /// <summary>Managed bytes that an operation allocates, kind by kind; the largest counts.</summary>
-internal sealed class AllocationGroup<TOurs, TTheirs>(CompareOptions options, CompareResults results)
-    where TOurs : struct, IMapUnderTest<TOurs, ulong, ulong>, IBatchedMap<ulong, ulong>
-    where TTheirs : struct, IMapUnderTest<TTheirs, ulong, ulong>, IBatchedMap<ulong, ulong>
+internal sealed class AllocationGroup(CompareOptions options, CompareResults results) : CompareGroup(options, results)
 {
-    public const string Id = "allocation";
+    private const string Id = "allocation";
 
-    private readonly ulong[] _keys = KeyStreams.Distinct(first: 0, options.Scaled(100_000));
-    private readonly ulong[] _others = KeyStreams.Distinct(first: 1 << 30, options.Scaled(100_000));
+    public override string Label => "managed allocation";
 
-    public void Run()
+    public override IReadOnlyList<string> Rows => [Id];
+
+    public override void Run()
     {
-        (string ourWorst, double ours) = Measure<TOurs>();
-        (string theirWorst, double theirs) = Measure<TTheirs>();
-        results.Figures.Add(new Figure(
+        (string ourWorst, double ours) = Measure<Ours>();
+        (string theirWorst, double theirs) = Measure<Theirs>();
+        Results.Add(
             Id,
             "managed bytes per operation, most of any kind",
-            Spread.Of([ours]),
-            Spread.Of([theirs]),
-            Spread.None,
+            (Spread.Of([ours]), Spread.Of([theirs]), Spread.None),
             Units.Digits,
-            [new Target("0", 0, Spread.Of([ours]), Units.Digits)]));
-        results.Notes.Add(
+            new Measure(TargetUnit.ManagedBytes, Spread.Of([ours])));
+        Results.Notes.Add(
             "Managed bytes per operation: the most of hit, miss, batch, overwrite, change, get-or-add, " +
-            $"remove and insert of new keys; for {TOurs.Label} {ourWorst}, for {TTheirs.Label} {theirWorst}.");
+            $"remove and insert of new keys; for {Ours.Label} {ourWorst}, for {Theirs.Label} {theirWorst}.");
     }
 
     private (string Kind, double Bytes) Measure<TMap>()
         where TMap : struct, IMapUnderTest<TMap, ulong, ulong>, IBatchedMap<ulong, ulong>
     {
+        ulong[] keys = KeyStreams.Distinct(first: 0, Options.Scaled(100_000));
+        ulong[] others = KeyStreams.Distinct(first: 1 << 30, keys.Length);
         using var map = TMap.Create(default);
-        MapLoops.Fill(map, _keys);
+        MapLoops.Fill(map, keys);
         ulong[] values = new ulong[256];
         bool[] found = new bool[256];
         (string Kind, Func<ulong> Work)[] kinds =
         [
-            ("hit", () => MapLoops.Lookup(map, _keys)),
-            ("miss", () => MapLoops.Lookup(map, _others)),
-            ("batch", () => MapLoops.BatchedLookup(map, _keys, values, found)),
-            ("overwrite", () => MapLoops.Overwrite(map, _keys)),
-            ("change in place", () => MapLoops.Change(map, _keys)),
-            ("get-or-add", () => MapLoops.GetOrAdd(map, _keys)),
-            ("remove and insert", () => MapLoops.Churn(map, _keys, _others)),
+            ("hit", () => MapLoops.Lookup(map, keys)),
+            ("miss", () => MapLoops.Lookup(map, others)),
+            ("batch", () => MapLoops.BatchedLookup(map, keys, values, found)),
+            ("overwrite", () => MapLoops.Overwrite(map, keys)),
+            ("change in place", () => MapLoops.Change(map, keys)),
+            ("get-or-add", () => MapLoops.GetOrAdd(map, keys)),
+            ("remove and insert", () => MapLoops.Churn(map, keys, others)),
         ];
         var worst = (Kind: "none allocates", Bytes: 0.0);
         foreach ((string kind, Func<ulong> work) in kinds)
         {
             long before = GC.GetAllocatedBytesForCurrentThread();
             ulong answer = work();
-            double bytes = (double)(GC.GetAllocatedBytesForCurrentThread() - before) / _keys.Length;
+            double bytes = (double)(GC.GetAllocatedBytesForCurrentThread() - before) / keys.Length;
             Sink.Consume(answer);
             if (bytes > worst.Bytes)
             {

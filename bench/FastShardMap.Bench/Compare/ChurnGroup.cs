@@ -1,8 +1,10 @@
 using FastShardMap.Bench.Keys;
 using FastShardMap.Bench.Maps;
 using FastShardMap.Bench.Measuring;
-using FastShardMap.Bench.Reporting;
+using FastShardMap.Bench.Targets;
 using FastShardMap.Bench.Workloads;
+using Ours = FastShardMap.Bench.Maps.ShardMapAdapter<ulong, ulong>;
+using Theirs = FastShardMap.Bench.Maps.ConcurrentDictionaryMap<ulong, ulong>;
 
 namespace FastShardMap.Bench.Compare;
 
@@ -10,11 +12,9 @@ namespace FastShardMap.Bench.Compare;
 /// Two threads remove the oldest and insert a never-repeated key, with a million live, until all have been replaced
 /// twenty times: how fast, and whether time, memory or probe length creep up.
 /// </summary>
-internal sealed class ChurnGroup<TOurs, TTheirs>
-    where TOurs : struct, IMapUnderTest<TOurs, ulong, ulong>
-    where TTheirs : struct, IMapUnderTest<TTheirs, ulong, ulong>
+internal sealed class ChurnGroup(CompareOptions options, CompareResults results) : CompareGroup(options, results)
 {
-    public const string Id = "churn-1m-2t";
+    private const string Id = "churn-1m-2t";
 
     private const int Threads = 2;
     private const int Turnovers = 20;
@@ -22,35 +22,26 @@ internal sealed class ChurnGroup<TOurs, TTheirs>
     /// <summary>Turnovers at the beginning and at the end whose times are compared.</summary>
     private const int FlatSample = 5;
 
-    /// <summary>Two medians of five noisy times may differ by this much without any trend.</summary>
-    private const double FlatTime = 1.15;
-
-    private const double FlatSize = 1.05;
-
-    private readonly CompareOptions _options;
-    private readonly CompareResults _results;
-    private readonly int _window;
+    private readonly int _window = options.Scaled(1_000_000) / Threads;
     private readonly ulong[][] _keys = new ulong[Threads][];
 
-    public ChurnGroup(CompareOptions options, CompareResults results)
+    public override string Label => "churn, 1 M";
+
+    public override IReadOnlyList<string> Rows => [Id];
+
+    public override void Run()
     {
-        _options = options;
-        _results = results;
-        _window = options.Scaled(1_000_000) / Threads;
         int count = _window * (Turnovers + 1);
         for (int i = 0; i < Threads; i++)
         {
             _keys[i] = KeyStreams.Distinct(first: (long)i * count, count);
         }
-    }
 
-    public void Run()
-    {
         // Every key is used once, so the twenty turnovers are spread over the repetitions.
-        int repetitions = Math.Min(_options.SlowRepetitions, Turnovers);
+        int repetitions = Math.Min(Options.SlowRepetitions, Turnovers);
         int turnovers = Turnovers / repetitions;
-        using var ours = TOurs.Create(default);
-        using var theirs = TTheirs.Create(default);
+        using var ours = Ours.Create(default);
+        using var theirs = Theirs.Create(default);
         foreach (ulong[] keys in _keys)
         {
             MapLoops.Fill(ours, keys.AsSpan(0, _window));
@@ -62,34 +53,26 @@ internal sealed class ChurnGroup<TOurs, TTheirs>
         Series oursChurn = Churn(ours, turnovers, trace);
         Series theirsChurn = Churn(theirs, turnovers, trace: null);
         Series.Interleave(repetitions, discarded: 0, [oursChurn, theirsChurn]);
-        var targets = new List<Target>
-        {
-            Target.OfDictionary(0.25, oursChurn.RatioTo(theirsChurn)),
-            Flat("time", trace.Nanoseconds, FlatTime),
-        };
-        if (trace.Bytes.Count > 0)
-        {
-            targets.Add(Flat("memory", trace.Bytes, FlatSize));
-        }
-
-        if (trace.GroupLoads.Count > 0)
-        {
-            targets.Add(Flat("probe length", trace.GroupLoads, FlatSize));
-        }
-
-        _results.Figures.Add(Figure.OfTimes(
-            Id, "remove+insert, new keys, 2 threads, 1 M live", oursChurn, theirsChurn, floor: null, [.. targets]));
-        _results.Notes.Add(
+        Report(
+            Id,
+            "remove+insert, new keys, 2 threads, 1 M live",
+            oursChurn,
+            theirsChurn,
+            floor: null,
+            Flat(TargetUnit.FlatTime, trace.Nanoseconds),
+            Flat(TargetUnit.FlatMemory, trace.Bytes),
+            Flat(TargetUnit.FlatProbeLength, trace.GroupLoads));
+        Results.Notes.Add(
             $"Churn: {repetitions * turnovers} turnovers in all; flat = median of the last {FlatSample} / " +
             $"median of the first {FlatSample}.");
     }
 
-    private static Target Flat(string what, List<double> trace, double limit)
+    private static Measure Flat(TargetUnit unit, List<double> trace)
     {
         int sample = Math.Min(FlatSample, trace.Count);
         double first = Spread.Of(trace.Take(sample)).Median;
         double last = Spread.Of(trace.TakeLast(sample)).Median;
-        return new Target($"flat {what}", limit, Spread.Of([last / first]), Units.Digits);
+        return new Measure(unit, Spread.Of([last / first]));
     }
 
     private Series Churn<TMap>(TMap map, int turnovers, ChurnTrace? trace)

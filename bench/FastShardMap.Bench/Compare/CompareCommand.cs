@@ -1,8 +1,6 @@
 using System.CommandLine;
-using FastShardMap.Bench.Measuring;
 using FastShardMap.Bench.Reporting;
-using Ours = FastShardMap.Bench.Maps.ShardMapAdapter<ulong, ulong>;
-using Theirs = FastShardMap.Bench.Maps.ConcurrentDictionaryMap<ulong, ulong>;
+using FastShardMap.Bench.Targets;
 
 namespace FastShardMap.Bench.Compare;
 
@@ -11,12 +9,9 @@ namespace FastShardMap.Bench.Compare;
 /// </summary>
 internal static class CompareCommand
 {
-    private const int Measured = 0;
-    private const int Failed = 1;
-
     public static Command Create()
     {
-        var quick = new Option<bool>("--quick") { Description = "Fewer operations and repetitions." };
+        Option<bool> quick = CommandOptions.Quick();
         Option<int> repetitions = CommandOptions.Number(
             "--repetitions", "Repetitions; 0 for the default.", defaultValue: 0, least: 0, most: 1000);
         var filter = new Option<string[]>("--filter")
@@ -24,17 +19,25 @@ internal static class CompareCommand
             Description = "Measure only rows whose short names contain one of these, such as hit-1k, 10m or churn.",
             AllowMultipleArgumentsPerToken = true,
         };
-        var json = new Option<string?>("--json") { Description = "Also write the numbers to this file." };
-        var markdown = new Option<string?>("--markdown") { Description = "Also write the tables to this file." };
-        var strict = new Option<bool>("--strict") { Description = "End with exit code 1 if a target is missed." };
-        Option<int> shrink = CommandOptions.Number(
-            "--shrink", "Divide all sizes by this: to try the command out.", defaultValue: 1, least: 1, most: 10_000);
-
+        filter.Validators.Add(static result =>
+        {
+            foreach (string part in result.Tokens.Select(token => token.Value))
+            {
+                if (!CompareSession.Rows.Any(row => row.Contains(part, StringComparison.OrdinalIgnoreCase)))
+                {
+                    result.AddError($"--filter: no row's name contains '{part}'.");
+                }
+            }
+        });
+        Option<string?> json = CommandOptions.File("--json", "Also write the numbers to this file.");
+        Option<string?> markdown = CommandOptions.Markdown();
+        Option<bool> check = CommandOptions.Check("--strict");
+        Option<int> shrink = CommandOptions.Shrink();
         var command = new Command(
             "compare",
             "Measures every figure to reach, beside ConcurrentDictionary and what memory allows.")
         {
-            quick, repetitions, filter, json, markdown, strict, shrink,
+            quick, repetitions, filter, json, markdown, check, shrink,
         };
         command.SetAction(parsed =>
         {
@@ -50,39 +53,23 @@ internal static class CompareCommand
                 MarkdownPath = parsed.GetValue(markdown),
                 ShrinkFactor = parsed.GetValue(shrink),
             };
-            return Run(options, parsed.GetValue(strict));
+            return CommandRun.Guarded("compare", terminal => Run(terminal, options, parsed.GetValue(check)));
         });
         return command;
     }
 
-    private static int Run(CompareOptions options, bool isStrict)
+    private static int Run(Terminal terminal, CompareOptions options, bool isChecked)
     {
-        Terminal terminal = Terminal.Create();
         MachineInfo machine = MachineInfo.Read();
-        terminal.WriteLine($"{machine.Cpu}, {machine.Cores} core(s), {machine.Isa}, {machine.Runtime}, {machine.Date}");
-        CompareResults results;
-        try
-        {
-            results = new CompareSession<Ours, Theirs>(options, terminal.Announce).Run();
-        }
-        catch (AnswersDifferException exception)
-        {
-            Console.Error.WriteLine($"compare: {exception.Message}");
-            return Failed;
-        }
-
-        var report = new CompareReport(results, machine, options);
-        report.Print(terminal);
+        terminal.WriteLine(machine.Summary);
+        CompareResults results = new CompareSession(options, terminal.Announce).Run();
+        CommandRun.Show(new CompareReport(results, machine, options), terminal, options.MarkdownPath);
         if (options.JsonPath is { } jsonPath)
         {
             File.WriteAllText(jsonPath, CompareJson.Write(results, machine, options));
         }
 
-        if (options.MarkdownPath is { } markdownPath)
-        {
-            File.WriteAllText(markdownPath, report.ToMarkdown());
-        }
-
-        return isStrict && results.TargetsMet < results.Targets.Count() ? Failed : Measured;
+        IEnumerable<Judgement> shortfalls = AllTargets.Compare.Shortfalls(results.Judgements, options.Wants);
+        return isChecked ? TargetCheck.Report("compare", shortfalls, Console.Error) : CommandRun.Done;
     }
 }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using FastShardMap.Bench.Measuring;
 using FastShardMap.Bench.Reporting;
+using FastShardMap.Bench.Targets;
 
 namespace FastShardMap.Bench.Compare;
 
@@ -42,19 +43,30 @@ internal static class CompareJson
                     ShardMap = Numbers(figure.Ours),
                     ConcurrentDictionary = Numbers(figure.Theirs),
                     Floor = Numbers(figure.Floor),
-                    Targets = figure.Targets.Select(target => new
-                    {
-                        target.Text,
-                        target.Limit,
-                        Measured = Numbers(target.Measured),
-                        target.IsMet,
-                        target.IsGoal,
-                    }),
+                    Targets = figure.Targets.Select(OneTarget),
+                }),
+                Peers = results.Peers.Select(peer => new
+                {
+                    peer.Id,
+                    peer.Work,
+                    peer.Map,
+                    Time = Numbers(peer.Time),
+                    OfDictionary = Numbers(peer.OfDictionary),
                 }),
                 results.Notes,
             },
             Json);
     }
+
+    /// <summary>Limits in the unit of what was measured: nanoseconds, bytes or multiples.</summary>
+    private static object OneTarget(Judgement one) => new
+    {
+        one.Target.Text,
+        Limit = one.Target.Limit * one.Target.Unit.Scale,
+        Measured = Numbers(one.Measured),
+        one.IsMet,
+        one.Target.IsGoal,
+    };
 
     private static object? Numbers(Spread spread) => spread.HasValue
         ? new { spread.Median, spread.Min, spread.Max, spread.MedianDeviation, spread.Repetitions }

@@ -46,5 +46,6 @@ internal sealed record CompareOptions
     /// <summary>Operations of one lookup or overwrite series in one repetition.</summary>
     public int Operations(int full) => Scaled(Quick ? full / 4 : full);
 
-    public int Scaled(int pairs) => Math.Max(1_000, pairs / ShrinkFactor);
+    /// <summary>At least a thousand, but never more than were asked for.</summary>
+    public int Scaled(int pairs) => Math.Max(Math.Min(1_000, pairs), pairs / ShrinkFactor);
 }

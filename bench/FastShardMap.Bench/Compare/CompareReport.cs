@@ -2,46 +2,39 @@ using System.Globalization;
 using System.Text;
 using FastShardMap.Bench.Measuring;
 using FastShardMap.Bench.Reporting;
-using Spectre.Console;
+using FastShardMap.Bench.Targets;
 
 namespace FastShardMap.Bench.Compare;
 
 /// <summary>Shows a comparison: on the terminal and as Markdown, with the same cells.</summary>
-internal sealed class CompareReport(CompareResults results, MachineInfo machine, CompareOptions options)
+internal sealed class CompareReport(CompareResults results, MachineInfo machine, CompareOptions options) : IReport
 {
     private static readonly string[] Header =
         ["work", "ShardMap", "ConcurrentDictionary", "floor / gap", "target", "measured (min .. max)", "met"];
 
     private static readonly string[] FloorHeader = ["floor", "4 KiB pages", "huge pages", "really huge"];
 
+    private static readonly string[] PeerHeader =
+        ["work", "map", "time", "x ConcurrentDictionary (min .. max)"];
+
     public void Print(Terminal terminal)
     {
-        Table floors = NewTable(terminal, FloorHeader);
-        foreach (string[] row in FloorRows())
-        {
-            floors.AddRow(Array.ConvertAll(row, Markup.Escape));
-        }
-
         if (results.Floors.Count > 0)
         {
-            terminal.Console.Write(floors);
+            terminal.WriteTable(FloorHeader, FloorRows(), isNamed: true);
         }
 
-        Table table = NewTable(terminal, Header);
-        foreach (string[] row in FigureRows())
+        terminal.WriteTable(Header, FigureRows(), isNamed: true, static verdict => verdict switch
         {
-            string[] cells = Array.ConvertAll(row, Markup.Escape);
-            string colour = row[^1] switch
-            {
-                "yes" => "green",
-                "NO" => "red",
-                _ => "grey",
-            };
-            cells[^1] = $"[{colour}]{cells[^1]}[/]";
-            table.AddRow(cells);
+            "yes" => "green",
+            "NO" => "red",
+            _ => "grey",
+        });
+        if (results.Peers.Count > 0)
+        {
+            terminal.WriteTable(PeerHeader, PeerRows(), isNamed: true);
         }
 
-        terminal.Console.Write(table);
         foreach (string note in Notes())
         {
             terminal.WriteLine(note);
@@ -69,10 +62,15 @@ internal sealed class CompareReport(CompareResults results, MachineInfo machine,
         text.Append(CultureInfo.InvariantCulture, $"{facts}\n");
         if (results.Floors.Count > 0)
         {
-            text.Append(CultureInfo.InvariantCulture, $"{ToMarkdown(FloorHeader, FloorRows())}\n");
+            text.Append(CultureInfo.InvariantCulture, $"{MarkdownTable.Of(FloorHeader, FloorRows())}\n");
         }
 
-        text.Append(CultureInfo.InvariantCulture, $"{ToMarkdown(Header, FigureRows())}\n");
+        text.Append(CultureInfo.InvariantCulture, $"{FigureTable()}\n");
+        if (results.Peers.Count > 0)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"{MarkdownTable.Of(PeerHeader, PeerRows())}\n");
+        }
+
         foreach (string note in Notes())
         {
             text.Append(CultureInfo.InvariantCulture, $"- {note}\n");
@@ -83,15 +81,15 @@ internal sealed class CompareReport(CompareResults results, MachineInfo machine,
     }
 
     /// <summary>The main table alone.</summary>
-    public string FigureTable() => ToMarkdown(Header, FigureRows()).ToString();
+    public string FigureTable() => MarkdownTable.Of(Header, FigureRows());
 
     private string Verdict() => $"{results.TargetsMet} of {results.Targets.Count()} targets met";
 
     private IEnumerable<string> Notes()
     {
         yield return
-            "ulong to ulong. Times are medians, for one operation of one thread; measured = ShardMap / the other, " +
-            "pair by pair, median (min .. max). Goals are for later and do not count.";
+            "ulong to ulong unless said otherwise. Times are medians, for one operation of one thread; measured = " +
+            "ShardMap / the other, pair by pair, median (min .. max). Goals are for later and do not count.";
         yield return
             $"{options.Repetitions} repetitions of lookups and overwrites, " +
             $"{options.SlowRepetitions} of what takes seconds; the maps take turns within each.";
@@ -123,11 +121,11 @@ internal sealed class CompareReport(CompareResults results, MachineInfo machine,
                 yield return row;
             }
 
-            foreach (Target target in figure.Targets)
+            foreach (Judgement one in figure.Targets)
             {
-                row[4] = target.IsGoal ? "goal " + target.Text : target.Text;
-                row[5] = Measured(target);
-                row[6] = (target.IsMet, target.IsGoal) switch
+                row[4] = one.Target.IsGoal ? "goal " + one.Target.Text : one.Target.Text;
+                row[5] = one.Shown;
+                row[6] = (one.IsMet, one.Target.IsGoal) switch
                 {
                     (true, _) => "yes",
                     (false, false) => "NO",
@@ -136,6 +134,23 @@ internal sealed class CompareReport(CompareResults results, MachineInfo machine,
                 yield return row;
                 row = ["", "", "", "", "", "", ""];
             }
+        }
+    }
+
+    private IEnumerable<string[]> PeerRows()
+    {
+        string last = string.Empty;
+        foreach (PeerFigure peer in results.Peers)
+        {
+            Spread ratio = peer.OfDictionary;
+            yield return
+            [
+                peer.Work == last ? string.Empty : peer.Work,
+                peer.Map,
+                Units.Duration(peer.Time.Median),
+                $"{Units.Digits(ratio.Median)} ({Units.Digits(ratio.Min)} .. {Units.Digits(ratio.Max)})",
+            ];
+            last = peer.Work;
         }
     }
 
@@ -151,39 +166,5 @@ internal sealed class CompareReport(CompareResults results, MachineInfo machine,
                 double.IsNaN(floor.HugeShare) ? "-" : floor.HugeShare.ToString("P0", CultureInfo.InvariantCulture),
             ];
         }
-    }
-
-    private static string Measured(Target target)
-    {
-        Spread measured = target.Measured;
-        return measured.Repetitions switch
-        {
-            0 => "-",
-            1 => target.Format(measured.Median),
-            _ => $"{target.Format(measured.Median)} ({target.Format(measured.Min)} .. {target.Format(measured.Max)})",
-        };
-    }
-
-    private static Table NewTable(Terminal terminal, string[] header)
-    {
-        Table table = terminal.NewTable();
-        for (int i = 0; i < header.Length; i++)
-        {
-            var column = new TableColumn(header[i]);
-            table.AddColumn(i == 0 ? column : column.RightAligned());
-        }
-
-        return table;
-    }
-
-    private static MarkdownTable ToMarkdown(string[] header, IEnumerable<string[]> rows)
-    {
-        var table = new MarkdownTable(header);
-        foreach (string[] row in rows)
-        {
-            table.Add([.. row]);
-        }
-
-        return table;
     }
 }

@@ -1,10 +1,10 @@
 using FastShardMap.Bench.Measuring;
-using FastShardMap.Bench.Reporting;
+using FastShardMap.Bench.Targets;
 
 namespace FastShardMap.Bench.Compare;
 
 /// <summary>One row of the comparison.</summary>
-/// <param name="Id">Short name, for filters and machines.</param>
+/// <param name="Id">Short name, for filters, targets and machines.</param>
 /// <param name="Work">What was done.</param>
 /// <param name="Ours">The shard map's figure.</param>
 /// <param name="Theirs">ConcurrentDictionary's.</param>
@@ -18,9 +18,4 @@ internal sealed record Figure(
     Spread Theirs,
     Spread Floor,
     Func<double, string> Format,
-    IReadOnlyList<Target> Targets)
-{
-    public static Figure OfTimes(
-        string id, string work, Series ours, Series theirs, Series? floor, params Target[] targets) =>
-        new(id, work, ours.Spread, theirs.Spread, floor?.Spread ?? Spread.None, Units.Duration, targets);
-}
+    IReadOnlyList<Judgement> Targets);

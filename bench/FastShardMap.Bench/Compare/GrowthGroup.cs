@@ -3,35 +3,40 @@ using FastShardMap.Bench.Keys;
 using FastShardMap.Bench.Maps;
 using FastShardMap.Bench.Measuring;
 using FastShardMap.Bench.Reporting;
+using FastShardMap.Bench.Targets;
 using FastShardMap.Bench.Workloads;
+using Ours = FastShardMap.Bench.Maps.ShardMapAdapter<ulong, ulong>;
+using Theirs = FastShardMap.Bench.Maps.ConcurrentDictionaryMap<ulong, ulong>;
 
 namespace FastShardMap.Bench.Compare;
 
 /// <summary>
 /// Inserting five million keys into a map that starts empty: the time of all, and the longest single one.
 /// </summary>
-internal sealed class GrowthGroup<TOurs, TTheirs>(CompareOptions options, CompareResults results)
-    where TOurs : struct, IMapUnderTest<TOurs, ulong, ulong>
-    where TTheirs : struct, IMapUnderTest<TTheirs, ulong, ulong>
+internal sealed class GrowthGroup(CompareOptions options, CompareResults results) : CompareGroup(options, results)
 {
-    public const string InsertId = "insert-growing-5m";
-    public const string PauseId = "longest-insert-5m";
+    private const string InsertId = "insert-growing-5m";
+    private const string PauseId = "longest-insert-5m";
+    private const string PercentileId = PauseId + "-p99.99";
 
     /// <summary>Inserts between two looks at the machine's own gaps.</summary>
     private const int PauseChunk = 50_000;
 
-    private const double PauseLimitNanoseconds = 1e6;
+    private ulong[] _keys = [];
 
-    private readonly ulong[] _keys = KeyStreams.Distinct(first: 0, options.Scaled(5_000_000));
+    public override string Label => "growing to 5 M";
 
-    public void Run()
+    public override IReadOnlyList<string> Rows => [InsertId, PauseId, PercentileId];
+
+    public override void Run()
     {
-        if (options.Wants(InsertId))
+        _keys = KeyStreams.Distinct(first: 0, Options.Scaled(5_000_000));
+        if (Options.Wants(InsertId))
         {
             MeasureThroughput();
         }
 
-        if (options.Wants(PauseId))
+        if (Options.WantsAny(PauseId, PercentileId))
         {
             MeasurePauses();
         }
@@ -39,18 +44,17 @@ internal sealed class GrowthGroup<TOurs, TTheirs>(CompareOptions options, Compar
 
     private void MeasureThroughput()
     {
-        Series ours = Growing<TOurs>();
-        Series theirs = Growing<TTheirs>();
+        Series ours = Growing<Ours>();
+        Series theirs = Growing<Theirs>();
         Series sequential = Growing<DictionaryMap<ulong, ulong>>();
-        Series.Interleave(options.SlowRepetitions, discarded: 0, [ours, theirs, sequential]);
-        results.Figures.Add(Figure.OfTimes(
+        Series.Interleave(Options.SlowRepetitions, discarded: 0, [ours, theirs, sequential]);
+        Report(
             InsertId,
             "insert, growing from empty to 5 M",
             ours,
             theirs,
             floor: null,
-            Target.OfDictionary(0.2, ours.RatioTo(theirs)),
-            new Target("<= 1.3 x Dictionary", 1.3, ours.RatioTo(sequential), Units.Digits, IsGoal: true)));
+            new Measure(TargetUnit.OfSequential, ours.RatioTo(sequential)));
     }
 
     private void MeasurePauses()
@@ -61,7 +65,7 @@ internal sealed class GrowthGroup<TOurs, TTheirs>(CompareOptions options, Compar
         var theirLongest = new List<double>();
         var all = new LatencyHistogram();
         var theirAll = new LatencyHistogram();
-        for (int repetition = 0; repetition < options.SlowRepetitions; repetition++)
+        for (int repetition = 0; repetition < Options.SlowRepetitions; repetition++)
         {
             (LatencyHistogram inserts, LatencyHistogram empty) = GrowBesideEmptyLoop();
             longest.Add(LatencyHistogram.ToNanoseconds(inserts.MaxTicks));
@@ -69,28 +73,28 @@ internal sealed class GrowthGroup<TOurs, TTheirs>(CompareOptions options, Compar
             excess.Add(longest[^1] - gaps[^1]);
             all.Add(inserts);
 
-            LatencyHistogram theirInserts = GrowTimed<TTheirs>();
+            LatencyHistogram theirInserts = GrowTimed<Theirs>();
             theirLongest.Add(LatencyHistogram.ToNanoseconds(theirInserts.MaxTicks));
             theirAll.Add(theirInserts);
         }
 
-        results.Figures.Add(new Figure(
+        Results.Add(
             PauseId,
             "longest single insert, growing to 5 M",
-            Spread.Of(longest),
-            Spread.Of(theirLongest),
-            Spread.Of(gaps),
+            (Spread.Of(longest), Spread.Of(theirLongest), Spread.Of(gaps)),
             Units.Duration,
-            [new Target("<= 1 ms + longest gap", PauseLimitNanoseconds, Spread.Of(excess), Units.Duration)]));
-        results.Figures.Add(new Figure(
-            PauseId + "-p99.99",
+            new Measure(TargetUnit.BeyondGap, Spread.Of(excess)));
+        Spread percentile = PercentileOf(all);
+        Results.Add(
+            PercentileId,
             "p99.99 insert, growing to 5 M",
-            Spread.Of([LatencyHistogram.ToNanoseconds(all.PercentileTicks(0.9999))]),
-            Spread.Of([LatencyHistogram.ToNanoseconds(theirAll.PercentileTicks(0.9999))]),
-            Spread.None,
+            (percentile, PercentileOf(theirAll), Spread.None),
             Units.Duration,
-            []));
+            new Measure(TargetUnit.Microseconds, percentile));
     }
+
+    private static Spread PercentileOf(LatencyHistogram inserts) =>
+        Spread.Of([LatencyHistogram.ToNanoseconds(inserts.PercentileTicks(0.9999))]);
 
     /// <summary>
     /// Grows our map in chunks, and after each runs the empty timing loop for as long as the chunk took: so both are
@@ -101,7 +105,7 @@ internal sealed class GrowthGroup<TOurs, TTheirs>(CompareOptions options, Compar
         GcMeter.Settle();
         var inserts = new LatencyHistogram();
         var empty = new LatencyHistogram();
-        using var map = TOurs.Create(default);
+        using var map = Ours.Create(default);
         foreach (ulong[] chunk in _keys.Chunk(PauseChunk))
         {
             long start = Stopwatch.GetTimestamp();

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using FastShardMap.Bench.Entries;
 using FastShardMap.Bench.Floor;
 using FastShardMap.Bench.Keys;
 using FastShardMap.Bench.Maps;
@@ -6,170 +8,175 @@ using FastShardMap.Bench.Workloads;
 
 namespace FastShardMap.Bench.Compare;
 
-/// <summary>
-/// Lookups in maps of one size, reserved: hits, dependent hits, misses and batches, beside the floor.
-/// </summary>
-internal sealed class LookupGroup<TOurs, TTheirs>
-    where TOurs : struct, IMapUnderTest<TOurs, ulong, ulong>, IBatchedMap<ulong, ulong>
-    where TTheirs : struct, IMapUnderTest<TTheirs, ulong, ulong>
+/// <summary>Lookups in maps of one size: hits, dependent hits, misses and batches, beside the floor.</summary>
+internal sealed class LookupGroup<TKey, TValue, TEntry>(
+    CompareOptions options, CompareResults results, LookupSize size, EntryForm form) : CompareGroup(options, results)
+    where TKey : unmanaged, IEquatable<TKey>
+    where TValue : unmanaged
+    where TEntry : struct, IEntry<TKey, TValue>
 {
     /// <summary>
     /// Keys handed over in one batched call: enough to hide its fixed cost, few enough to stay in cache.
     /// </summary>
     public const int BatchKeys = 256;
 
-    private readonly CompareOptions _options;
-    private readonly CompareResults _results;
-    private readonly LookupSize _size;
-    private readonly ulong[] _keys;
-    private readonly ulong[] _hits;
-    private readonly ulong[] _misses;
-    private readonly int _operations;
-
-    public LookupGroup(CompareOptions options, CompareResults results, LookupSize size)
+    private static readonly Dictionary<string, string> Works = new(StringComparer.Ordinal)
     {
-        _options = options;
-        _results = results;
-        _size = size;
-        int pairs = options.Scaled(size.Pairs);
+        ["hit"] = "independent hits",
+        ["dep"] = "dependent hits",
+        ["miss"] = "misses",
+        ["batch"] = "batched hits",
+    };
 
-        // Large maps get new keys in every repetition: drawn again, the same ones would still be in the last cache.
-        _operations = options.Operations(size.IsLarge ? 2_000_000 : 4_000_000);
-        int slices = size.IsLarge ? options.Repetitions + 1 : 1;
-        _keys = KeyStreams.Distinct(first: 0, pairs);
-        _hits = KeyStreams.Uniform(_keys, _operations * slices, seed: 1);
-        _misses = KeyStreams.Uniform(KeyStreams.Distinct(first: pairs, pairs), _operations * slices, seed: 2);
-    }
-
-    public void Run()
+    /// <summary>How a map was made, by the endings of the rows' short names.</summary>
+    private static readonly Dictionary<string, string> Builds = new(StringComparer.Ordinal)
     {
+        [""] = "",
+        ["-reserved"] = ", reserved",
+        ["-huge"] = ", reserved, huge pages",
+        ["-grown-huge"] = ", grown, huge pages",
+    };
+
+    // Large maps get new keys in every repetition: drawn again, the same ones would still be in the last cache.
+    private readonly int _operations = options.Operations(size.IsLarge ? 2_000_000 : 4_000_000);
+    private readonly List<Series> _plan = [];
+
+    /// <summary>Only words are also looked up in batches, in reserved maps and with huge pages.</summary>
+    private bool IsWord => form == EntryForm.Word;
+
+    private bool HasReserved => IsWord && size.IsLarge;
+
+    private bool HasGrownHuge => IsWord && size.HasGrownHugePages;
+
+    public override string Label => $"lookups{form.Words}, {size.Label}";
+
+    public override IReadOnlyList<string> Rows =>
+    [
+        Id("hit"), Id("dep"), Id("miss"),
+        .. Ids(IsWord, "", "batch"),
+        .. Ids(HasReserved, "-reserved", "hit", "miss"),
+        .. Ids(HasReserved, "-huge", "hit", "dep", "batch"),
+        .. Ids(HasGrownHuge, "-grown-huge", "dep", "batch"),
+    ];
+
+    public override void Run()
+    {
+        LoopWarmUp.RunOnce<ShardMapAdapter<TKey, TValue>, TKey, TValue, TEntry>();
+        LoopWarmUp.RunOnce<ConcurrentDictionaryMap<TKey, TValue>, TKey, TValue, TEntry>();
+        int pairs = Options.Scaled(size.Pairs);
+        int draws = _operations * (size.IsLarge ? Options.Repetitions + 1 : 1);
+        ulong[] numbers = KeyStreams.Distinct(first: 0, pairs);
+        ulong[] loads = KeyStreams.Uniform(numbers, draws, seed: 1);
+        TKey[] keys = KeysOf(numbers);
+        TKey[] hits = KeysOf(loads);
+        TKey[] misses = KeysOf(KeyStreams.Uniform(KeyStreams.Distinct(first: pairs, pairs), draws, seed: 2));
+
         // Grown from empty, as maps of unknown size are; a reservation is exact, hence fuller, and has rows of its own.
-        using TOurs ours = Build<TOurs>(default);
-        using TOurs oursReserved = Build<TOurs>(new MapSettings(Capacity: _keys.Length));
-        using TOurs oursHuge = Build<TOurs>(new MapSettings(Capacity: _keys.Length, HugePages: true));
-        using TOurs oursGrownHuge = _size.HasGrownHugePages ? Build<TOurs>(new MapSettings(HugePages: true)) : TOurs.Create(default);
-        using TTheirs theirs = Build<TTheirs>(default);
-        using var floor = new FloorTable(_keys.Length, huge: false);
-        using var floorHuge = new FloorTable(_keys.Length, huge: true);
+        var reserved = new MapSettings(Capacity: pairs);
+        using var ours = Build<ShardMapAdapter<TKey, TValue>>(keys, default);
+        using var oursReserved = Build<ShardMapAdapter<TKey, TValue>>(HasReserved ? keys : [], reserved);
+        using var oursHuge = Build<ShardMapAdapter<TKey, TValue>>(
+            HasReserved ? keys : [], reserved with { HugePages = true });
+        using var oursGrownHuge = Build<ShardMapAdapter<TKey, TValue>>(
+            HasGrownHuge ? keys : [], new MapSettings(HugePages: true));
+        using var theirs = Build<ConcurrentDictionaryMap<TKey, TValue>>(keys, default);
+        long slots = FloorSlots(pairs);
+        using var floor = new FloorTable(slots, huge: false);
+        using var floorHuge = new FloorTable(slots, huge: true);
         GcMeter.Settle();
 
-        var plan = new List<Series>();
-        Series Add(string work, Func<int, ulong> run)
+        var rows = new List<Action>();
+        void Row(string kind, string suffix, Series own, Series other, Series load) => rows.Add(() => Report(
+            Id(kind) + suffix, $"{Works[kind]}{Builds[suffix]}{form.Words}, {size.Label}", own, other, load));
+
+        Series theirHits = Lookups("hits", theirs, hits);
+        Series theirChain = Chain("hits", theirs, hits);
+        Series theirMisses = Lookups("misses", theirs, misses);
+        Series free = Add("loads", turn => floor.Independent(Slice(loads, turn)));
+        Series chained = Add("loads", turn => floor.Dependent(Slice(loads, turn), Sink.Zero));
+        Series fetched = Add("loads", turn => floor.Prefetched(Slice(loads, turn)));
+        Series freeHuge = Add("loads", turn => floorHuge.Independent(Slice(loads, turn)));
+        Series chainedHuge = Add("loads", turn => floorHuge.Dependent(Slice(loads, turn), Sink.Zero));
+        Series fetchedHuge = Add("loads", turn => floorHuge.Prefetched(Slice(loads, turn)));
+        Row("hit", "", Lookups("hits", ours, hits), theirHits, free);
+        Row("dep", "", Chain("hits", ours, hits), theirChain, chained);
+        Row("miss", "", Lookups("misses", ours, misses), theirMisses, free);
+        if (IsWord)
         {
-            var series = Series.OneThread(work, _operations, run);
-            plan.Add(series);
-            return series;
+            Row("batch", "", Batches(ours, hits), theirHits, fetched);
         }
 
-        Series oursHit = Add("hits", turn => MapLoops.Lookup(ours, Hits(turn)));
-        Series theirsHit = Add("hits", turn => MapLoops.Lookup(theirs, Hits(turn)));
-        Series oursChain = Add("hits", turn => MapLoops.DependentLookup(ours, Hits(turn), Sink.Zero));
-        Series theirsChain = Add("hits", turn => MapLoops.DependentLookup(theirs, Hits(turn), Sink.Zero));
-        Series oursMiss = Add("misses", turn => MapLoops.Lookup(ours, Misses(turn)));
-        Series theirsMiss = Add("misses", turn => MapLoops.Lookup(theirs, Misses(turn)));
-        Series oursBatch = Add("hits", turn => Batched(ours, Hits(turn)));
-        Series free = Add("loads", turn => floor.Independent(Hits(turn)));
-        Series chained = Add("loads", turn => floor.Dependent(Hits(turn), Sink.Zero));
-        Series fetched = Add("loads", turn => floor.Prefetched(Hits(turn)));
-        Series freeHuge = Add("loads", turn => floorHuge.Independent(Hits(turn)));
-        Series chainedHuge = Add("loads", turn => floorHuge.Dependent(Hits(turn), Sink.Zero));
-        Series fetchedHuge = Add("loads", turn => floorHuge.Prefetched(Hits(turn)));
-        Series reservedHit = oursHit;
-        Series reservedMiss = oursMiss;
-        Series hugeHit = oursHit;
-        Series hugeChain = oursChain;
-        Series hugeBatch = oursBatch;
-        Series grownHugeChain = oursChain;
-        Series grownHugeBatch = oursBatch;
-        if (_size.IsLarge)
+        if (HasReserved)
         {
-            reservedHit = Add("hits", turn => MapLoops.Lookup(oursReserved, Hits(turn)));
-            reservedMiss = Add("misses", turn => MapLoops.Lookup(oursReserved, Misses(turn)));
-            hugeHit = Add("hits", turn => MapLoops.Lookup(oursHuge, Hits(turn)));
-            hugeChain = Add("hits", turn => MapLoops.DependentLookup(oursHuge, Hits(turn), Sink.Zero));
-            hugeBatch = Add("hits", turn => Batched(oursHuge, Hits(turn)));
+            Row("hit", "-reserved", Lookups("hits", oursReserved, hits), theirHits, free);
+            Row("miss", "-reserved", Lookups("misses", oursReserved, misses), theirMisses, free);
+            Row("hit", "-huge", Lookups("hits", oursHuge, hits), theirHits, freeHuge);
+            Row("dep", "-huge", Chain("hits", oursHuge, hits), theirChain, chainedHuge);
+            Row("batch", "-huge", Batches(oursHuge, hits), theirHits, fetchedHuge);
         }
 
-        if (_size.HasGrownHugePages)
+        if (HasGrownHuge)
         {
-            grownHugeChain = Add("hits", turn => MapLoops.DependentLookup(oursGrownHuge, Hits(turn), Sink.Zero));
-            grownHugeBatch = Add("hits", turn => Batched(oursGrownHuge, Hits(turn)));
+            Row("dep", "-grown-huge", Chain("hits", oursGrownHuge, hits), theirChain, chainedHuge);
+            Row("batch", "-grown-huge", Batches(oursGrownHuge, hits), theirHits, fetchedHuge);
         }
 
         // Small maps take so little time that more repetitions cost nothing.
-        Series.Interleave(_size.IsLarge ? _options.Repetitions : _options.Repetitions * 2, discarded: 1, plan);
-
-        Report($"hit-{_size.Name}", "independent hits", oursHit, theirsHit, free, _size.Hit);
-        Report($"dep-{_size.Name}", "dependent hits", oursChain, theirsChain, chained, _size.Dependent);
-        Report($"miss-{_size.Name}", "misses", oursMiss, theirsMiss, free, _size.Miss);
-        Report($"batch-{_size.Name}", "batched hits", oursBatch, theirsHit, fetched, _size.Batch);
-        if (_size.IsLarge)
-        {
-            Report($"hit-{_size.Name}-reserved", "independent hits, reserved", reservedHit, theirsHit, free, []);
-            Report($"miss-{_size.Name}-reserved", "misses, reserved", reservedMiss, theirsMiss, free, []);
-            Report($"hit-{_size.Name}-huge", "independent hits, reserved, huge pages", hugeHit, theirsHit, freeHuge, []);
-            Report($"dep-{_size.Name}-huge", "dependent hits, reserved, huge pages", hugeChain, theirsChain, chainedHuge, []);
-            Report($"batch-{_size.Name}-huge", "batched hits, reserved, huge pages", hugeBatch, theirsHit, fetchedHuge, []);
-        }
-
-        if (_size.HasGrownHugePages)
-        {
-            string name = _size.Name;
-            Report($"dep-{name}-grown-huge", "dependent hits, grown, huge pages", grownHugeChain, theirsChain, chainedHuge, Goals(_size.Dependent));
-            Report($"batch-{name}-grown-huge", "batched hits, grown, huge pages", grownHugeBatch, theirsHit, fetchedHuge, Goals(_size.Batch));
-        }
-
-        double share = floorHuge.HugeShare;
-        _results.Floors.Add(new FloorFigure(_size.Label, "independent", free.Spread, freeHuge.Spread, share));
-        _results.Floors.Add(new FloorFigure(_size.Label, "dependent", chained.Spread, chainedHuge.Spread, share));
-        _results.Floors.Add(new FloorFigure(_size.Label, "prefetched", fetched.Spread, fetchedHuge.Spread, share));
+        Series.Interleave(size.IsLarge ? Options.Repetitions : Options.Repetitions * 2, discarded: 1, _plan);
+        rows.ForEach(report => report());
+        AddFloor("independent", free, freeHuge, floorHuge.HugeShare);
+        AddFloor("dependent", chained, chainedHuge, floorHuge.HugeShare);
+        AddFloor("prefetched", fetched, fetchedHuge, floorHuge.HugeShare);
     }
 
-    private void Report(
-        string id, string work, Series ours, Series theirs, Series floor, ReadOnlySpan<LookupBound> bounds)
+    /// <summary>As many slots of 16 bytes as take the memory of the pairs.</summary>
+    private static long FloorSlots(long pairs) =>
+        pairs * (Unsafe.SizeOf<TKey>() + Unsafe.SizeOf<TValue>()) / FloorTable.SlotBytes;
+
+    private static TKey[] KeysOf(ulong[] numbers) =>
+        (object)numbers as TKey[] ?? Array.ConvertAll(numbers, TEntry.KeyOf);
+
+    private static TMap Build<TMap>(TKey[] keys, MapSettings settings)
+        where TMap : struct, IMapUnderTest<TMap, TKey, TValue>
     {
-        if (!_options.Wants(id))
-        {
-            return;
-        }
-
-        var targets = new List<Target>();
-        foreach (LookupBound bound in bounds)
-        {
-            Target target = bound.OfFloor
-                ? Target.OfFloor(bound.Limit, ours.RatioTo(floor))
-                : Target.OfDictionary(bound.Limit, ours.RatioTo(theirs));
-            targets.Add(target with { IsGoal = bound.IsGoal });
-        }
-
-        _results.Figures.Add(Figure.OfTimes(id, $"{work}, {_size.Label}", ours, theirs, floor, [.. targets]));
+        var map = TMap.Create(keys.Length == 0 ? default : settings);
+        return WriteLoops<TMap, TKey, TValue, TEntry>.Fill(map, keys) == (ulong)keys.Length
+            ? map
+            : throw new AnswersDifferException($"{TMap.Label} did not take all of {keys.Length} distinct keys.");
     }
 
-    private static LookupBound[] Goals(LookupBound[] bounds) => [.. bounds.Select(static bound => bound with { IsGoal = true })];
+    private string Id(string kind) => $"{kind}-{size.Name}{form.Suffix}";
 
-    private ReadOnlySpan<ulong> Hits(int repetition) => Slice(_hits, repetition);
+    private IEnumerable<string> Ids(bool isMeasured, string suffix, params string[] kinds) =>
+        isMeasured ? kinds.Select(kind => Id(kind) + suffix) : [];
 
-    private ReadOnlySpan<ulong> Misses(int repetition) => Slice(_misses, repetition);
-
-    private ReadOnlySpan<ulong> Slice(ulong[] stream, int repetition) =>
+    private ReadOnlySpan<T> Slice<T>(T[] stream, int repetition) =>
         stream.AsSpan(repetition % (stream.Length / _operations) * _operations, _operations);
 
-    private static ulong Batched(TOurs map, ReadOnlySpan<ulong> keys)
+    private Series Add(string answers, Func<int, ulong> run)
     {
-        Span<ulong> values = stackalloc ulong[BatchKeys];
-        Span<bool> found = stackalloc bool[BatchKeys];
-        return MapLoops.BatchedLookup(map, keys, values, found);
+        var series = Series.OneThread(answers, _operations, run);
+        _plan.Add(series);
+        return series;
     }
 
-    private TMap Build<TMap>(MapSettings settings)
-        where TMap : struct, IMapUnderTest<TMap, ulong, ulong>
-    {
-        var map = TMap.Create(settings);
-        if (MapLoops.Fill(map, _keys) != (ulong)_keys.Length)
+    private Series Lookups<TMap>(string answers, TMap map, TKey[] stream)
+        where TMap : struct, ILookupMap<TKey, TValue> =>
+        Add(answers, turn => ReadLoops<TMap, TKey, TValue, TEntry>.Lookup(map, Slice(stream, turn)));
+
+    private Series Chain<TMap>(string answers, TMap map, TKey[] stream)
+        where TMap : struct, ILookupMap<TKey, TValue> =>
+        Add(answers, turn =>
+            ReadLoops<TMap, TKey, TValue, TEntry>.DependentLookup(map, Slice(stream, turn), Sink.Zero));
+
+    private Series Batches<TMap>(TMap map, TKey[] stream)
+        where TMap : struct, IBatchedMap<TKey, TValue> => Add("hits", turn =>
         {
-            throw new AnswersDifferException($"{TMap.Label} did not take all of {_keys.Length} distinct keys.");
-        }
+            Span<TValue> values = stackalloc TValue[BatchKeys];
+            Span<bool> found = stackalloc bool[BatchKeys];
+            return BatchLoops<TMap, TKey, TValue, TEntry>.Lookup(map, Slice(stream, turn), values, found);
+        });
 
-        return map;
-    }
+    private void AddFloor(string kind, Series small, Series huge, double share) =>
+        Results.Floors.Add(new FloorFigure(size.Label + form.Words, kind, small.Spread, huge.Spread, share));
 }

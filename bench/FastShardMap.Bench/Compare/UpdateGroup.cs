@@ -1,3 +1,4 @@
+using FastShardMap.Bench.Entries;
 using FastShardMap.Bench.Keys;
 using FastShardMap.Bench.Maps;
 using FastShardMap.Bench.Measuring;
@@ -5,70 +6,82 @@ using FastShardMap.Bench.Workloads;
 
 namespace FastShardMap.Bench.Compare;
 
-/// <summary>Overwriting in a map of one million: by one thread, and by two that also read.</summary>
-internal sealed class UpdateGroup<TOurs, TTheirs>(CompareOptions options, CompareResults results)
-    where TOurs : struct, IMapUnderTest<TOurs, ulong, ulong>
-    where TTheirs : struct, IMapUnderTest<TTheirs, ulong, ulong>
+/// <summary>Overwriting in maps of one size by one thread; at a million also by two that read as well.</summary>
+internal sealed class UpdateGroup<TKey, TValue, TEntry>(
+    CompareOptions options, CompareResults results, LookupSize size, EntryForm form) : CompareGroup(options, results)
+    where TKey : unmanaged, IEquatable<TKey>
+    where TValue : unmanaged
+    where TEntry : struct, IEntry<TKey, TValue>
 {
-    public const string OverwriteId = "overwrite-1m";
-    public const string MixedId = "mixed-1m-2t";
-
     private const int Threads = 2;
 
-    private readonly int _operations = options.Operations(2_000_000);
+    private readonly string _overwriteId = $"overwrite-{size.Name}{form.Suffix}";
+    private readonly string _mixedId = $"mixed-{size.Name}-2t{form.Suffix}";
+    private readonly string _mostlyReadId = $"mostly-read-{size.Name}-2t{form.Suffix}";
 
-    public void Run()
+    public override string Label => $"overwriting{form.Words}, {size.Label}";
+
+    public override IReadOnlyList<string> Rows =>
+        HasThreads ? [_overwriteId, _mixedId, _mostlyReadId] : [_overwriteId];
+
+    private bool HasThreads => size == LookupSize.Million;
+
+    public override void Run()
     {
-        ulong[] keys = KeyStreams.Distinct(first: 0, options.Scaled(1_000_000));
-        ulong[][] streams = new ulong[Threads][];
+        LoopWarmUp.RunOnce<ShardMapAdapter<TKey, TValue>, TKey, TValue, TEntry>();
+        LoopWarmUp.RunOnce<ConcurrentDictionaryMap<TKey, TValue>, TKey, TValue, TEntry>();
+        int operations = Options.Operations(2_000_000);
+        ulong[] numbers = KeyStreams.Distinct(first: 0, Options.Scaled(size.Pairs));
+        TKey[][] streams = new TKey[Threads][];
         for (int i = 0; i < Threads; i++)
         {
-            streams[i] = KeyStreams.Uniform(keys, _operations, seed: (ulong)i + 1);
+            ulong[] drawn = KeyStreams.Uniform(numbers, operations, seed: (ulong)i + 1);
+            streams[i] = Array.ConvertAll(drawn, TEntry.KeyOf);
         }
 
-        using var ours = TOurs.Create(default);
-        using var theirs = TTheirs.Create(default);
-        MapLoops.Fill(ours, keys);
-        MapLoops.Fill(theirs, keys);
+        TKey[] keys = Array.ConvertAll(numbers, TEntry.KeyOf);
+        using var ours = ShardMapAdapter<TKey, TValue>.Create(default);
+        using var theirs = ConcurrentDictionaryMap<TKey, TValue>.Create(default);
+        WriteLoops<ShardMapAdapter<TKey, TValue>, TKey, TValue, TEntry>.Fill(ours, keys);
+        WriteLoops<ConcurrentDictionaryMap<TKey, TValue>, TKey, TValue, TEntry>.Fill(theirs, keys);
         GcMeter.Settle();
 
-        Series oursOverwrite = Overwrite(ours, streams[0]);
-        Series theirsOverwrite = Overwrite(theirs, streams[0]);
-        Series oursMixed = Mixed(ours, streams);
-        Series theirsMixed = Mixed(theirs, streams);
-        Series.Interleave(
-            options.Repetitions, discarded: 1, [oursOverwrite, theirsOverwrite, oursMixed, theirsMixed]);
-
-        Report(OverwriteId, "overwrite existing, 1 M", oursOverwrite, theirsOverwrite, 0.4);
-        Report(MixedId, "50/50 read/overwrite, 2 threads, 1 M", oursMixed, theirsMixed, 0.35);
-    }
-
-    private void Report(string id, string work, Series ours, Series theirs, double limit)
-    {
-        if (options.Wants(id))
+        List<Series> plan = [Overwrite(ours, streams[0]), Overwrite(theirs, streams[0])];
+        if (HasThreads)
         {
-            Target target = Target.OfDictionary(limit, ours.RatioTo(theirs));
-            results.Figures.Add(Figure.OfTimes(id, work, ours, theirs, floor: null, target));
+            plan.AddRange([Mixed(ours, streams), Mixed(theirs, streams)]);
+            plan.AddRange([MostlyRead(ours, streams), MostlyRead(theirs, streams)]);
+        }
+
+        Series.Interleave(Options.Repetitions, discarded: 1, plan);
+        string[] works =
+        [
+            "overwrite existing", "50/50 read/overwrite, 2 threads", "95/5 read/overwrite, 2 threads",
+        ];
+        for (int i = 0; i < Rows.Count; i++)
+        {
+            Report(Rows[i], $"{works[i]}{form.Words}, {size.Label}", plan[2 * i], plan[(2 * i) + 1], floor: null);
         }
     }
 
-    private static Series Overwrite<TMap>(TMap map, ulong[] stream)
-        where TMap : struct, IMapUnderTest<TMap, ulong, ulong> =>
-        Series.OneThread("overwrite", stream.Length, _ => MapLoops.Overwrite(map, stream));
+    private static Series Overwrite<TMap>(TMap map, TKey[] stream)
+        where TMap : struct, IMapUnderTest<TMap, TKey, TValue> => Series.OneThread(
+            "overwrite", stream.Length, _ => WriteLoops<TMap, TKey, TValue, TEntry>.Overwrite(map, stream));
 
-    private static Series Mixed<TMap>(TMap map, ulong[][] streams)
-        where TMap : struct, IMapUnderTest<TMap, ulong, ulong> =>
-        Series.SelfTimed("mixed", streams[0].Length, _ =>
+    private static Series Mixed<TMap>(TMap map, TKey[][] streams)
+        where TMap : struct, IMapUnderTest<TMap, TKey, TValue> => Parallel(
+            "mixed", streams, stream => WriteLoops<TMap, TKey, TValue, TEntry>.ReadThenOverwrite(map, stream));
+
+    private static Series MostlyRead<TMap>(TMap map, TKey[][] streams)
+        where TMap : struct, IMapUnderTest<TMap, TKey, TValue> => Parallel(
+            "mostly read", streams, stream => WriteLoops<TMap, TKey, TValue, TEntry>.MostlyRead(map, stream));
+
+    /// <summary>One call of the loop on each thread; all begin at once.</summary>
+    private static Series Parallel(string work, TKey[][] streams, Func<TKey[], ulong> loop) =>
+        Series.SelfTimed(work, streams[0].Length, _ =>
         {
             ulong[] sums = new ulong[streams.Length];
-            TimeSpan elapsed = ParallelRun.Run(
-                streams.Length, thread => sums[thread] = MapLoops.ReadThenOverwrite(map, streams[thread]));
-            ulong sum = 0;
-            foreach (ulong one in sums)
-            {
-                sum += one;
-            }
-
-            return (elapsed, sum);
+            TimeSpan elapsed = ParallelRun.Run(streams.Length, thread => sums[thread] = loop(streams[thread]));
+            return (elapsed, sums.Aggregate(0UL, (sum, one) => sum + one));
         });
 }

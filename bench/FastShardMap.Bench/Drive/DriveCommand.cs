@@ -1,6 +1,5 @@
 using System.CommandLine;
 using FastShardMap.Bench.Maps;
-using FastShardMap.Bench.Measuring;
 using FastShardMap.Bench.Reporting;
 
 namespace FastShardMap.Bench.Drive;
@@ -8,8 +7,6 @@ namespace FastShardMap.Bench.Drive;
 /// <summary><c>drive</c>: throughput and latency under YCSB's mixes, churn and growth.</summary>
 internal static class DriveCommand
 {
-    private const int Failed = 1;
-
     public static Command Create()
     {
         Option<string[]> maps = CommandOptions.Choices(
@@ -33,13 +30,11 @@ internal static class DriveCommand
         Option<int> rate = CommandOptions.Number(
             "--open-loop", "Operations a second on a fixed timetable; 0 for a closed loop.", 0, 0, int.MaxValue);
         Option<int> shards = CommandOptions.Number("--shards", "Shards or stripes; 0 for the default.", 0, 0, 1 << 16);
-        var pin = new Option<bool>("--pin") { Description = "Keep each thread on one core (Linux)." };
-        var huge = new Option<bool>("--huge-pages") { Description = "Huge pages in the shard map." };
-        var background = new Option<bool>("--background") { Description = "Background migration in the shard map." };
-        var growth = new Option<bool>("--growth")
-        {
-            Description = "Instead of mixes: grow from empty to --pairs, alone and with --readers.",
-        };
+        Option<bool> pin = CommandOptions.Switch("--pin", "Keep each thread on one core (Linux).");
+        Option<bool> huge = CommandOptions.Switch("--huge-pages", "Huge pages in the shard map.");
+        Option<bool> background = CommandOptions.Switch("--background", "Background migration in the shard map.");
+        Option<bool> growth = CommandOptions.Switch(
+            "--growth", "Instead of mixes: grow from empty to --pairs, alone and with --readers.");
         Option<int> readers = CommandOptions.Number("--readers", "Readers during growth.", 1, 0, 1024);
 
         var command = new Command("drive", "Measures throughput and latency under mixed operations, churn and growth.")
@@ -47,50 +42,41 @@ internal static class DriveCommand
             maps, mixes, distributions, threads, pairs, milliseconds, repetitions, rate, shards,
             pin, huge, background, growth, readers,
         };
-        command.SetAction(parsed =>
+        command.SetAction(parsed => CommandRun.Guarded("drive", terminal =>
         {
-            Terminal terminal = Terminal.Create();
-            try
+            if (parsed.GetValue(growth))
             {
-                if (parsed.GetValue(growth))
-                {
-                    Grow(terminal, new GrowthOptions
-                    {
-                        Maps = parsed.GetValue(maps)!,
-                        Pairs = parsed.GetValue(pairs),
-                        Readers = parsed.GetValue(readers),
-                        Repetitions = parsed.GetValue(repetitions),
-                        Pin = parsed.GetValue(pin),
-                        HugePages = parsed.GetValue(huge),
-                        Background = parsed.GetValue(background),
-                    });
-                    return 0;
-                }
-
-                var options = new DriveOptions
+                Grow(terminal, new GrowthOptions
                 {
                     Maps = parsed.GetValue(maps)!,
-                    Mixes = parsed.GetValue(mixes)!,
-                    Distributions = parsed.GetValue(distributions)!,
-                    Threads = parsed.GetValue(threads)!,
                     Pairs = parsed.GetValue(pairs),
-                    Duration = TimeSpan.FromMilliseconds(parsed.GetValue(milliseconds)),
+                    Readers = parsed.GetValue(readers),
                     Repetitions = parsed.GetValue(repetitions),
-                    ArrivalRate = parsed.GetValue(rate),
                     Pin = parsed.GetValue(pin),
                     HugePages = parsed.GetValue(huge),
                     Background = parsed.GetValue(background),
-                    Shards = parsed.GetValue(shards),
-                };
-                DriveReport.Print(terminal, new DriveSession(options, terminal.Announce).Run());
-                return 0;
+                });
+                return CommandRun.Done;
             }
-            catch (AnswersDifferException exception)
+
+            var options = new DriveOptions
             {
-                Console.Error.WriteLine($"drive: {exception.Message}");
-                return Failed;
-            }
-        });
+                Maps = parsed.GetValue(maps)!,
+                Mixes = parsed.GetValue(mixes)!,
+                Distributions = parsed.GetValue(distributions)!,
+                Threads = parsed.GetValue(threads)!,
+                Pairs = parsed.GetValue(pairs),
+                Duration = TimeSpan.FromMilliseconds(parsed.GetValue(milliseconds)),
+                Repetitions = parsed.GetValue(repetitions),
+                ArrivalRate = parsed.GetValue(rate),
+                Pin = parsed.GetValue(pin),
+                HugePages = parsed.GetValue(huge),
+                Background = parsed.GetValue(background),
+                Shards = parsed.GetValue(shards),
+            };
+            DriveReport.Print(terminal, new DriveSession(options, terminal.Announce).Run());
+            return CommandRun.Done;
+        }));
         return command;
     }
 

@@ -68,7 +68,7 @@ internal sealed class DriveSession(DriveOptions options, Action<string> announce
                     runs[index].RunTimed(options.Duration, options.ArrivalRate);
                 }
 
-                MeasureGaps(threads, gaps);
+                JitterMeter.MeasureOnThreads(threads, options.Duration, options.Pin, gaps);
             }
 
             var results = runs.Select((run, index) => new DriveResult(
@@ -84,16 +84,6 @@ internal sealed class DriveSession(DriveOptions options, Action<string> announce
             }
         }
     }
-
-    private void MeasureGaps(int threads, LatencyHistogram all) => ParallelRun.Run(threads, thread =>
-    {
-        using ThreadPin pin = options.Pin ? ThreadPin.ToCore(thread) : default;
-        LatencyHistogram own = JitterMeter.Measure(options.Duration);
-        lock (all)
-        {
-            all.Add(own);
-        }
-    });
 
     private static List<(string Kind, LatencyHistogram Latencies)> KindsOf(IDriveRun run)
     {
@@ -111,7 +101,7 @@ internal sealed class DriveSession(DriveOptions options, Action<string> announce
     }
 
     private sealed class RunFactory(Mix mix, ThreadPlan[] plans, ulong[] keys, DriveOptions options)
-        : IPeerVisitor<IDriveRun>
+        : IPeerVisitor<ulong, ulong, IDriveRun>
     {
         public IDriveRun Visit<TMap>()
             where TMap : struct, IMapUnderTest<TMap, ulong, ulong>

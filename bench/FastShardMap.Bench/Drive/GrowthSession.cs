@@ -33,15 +33,7 @@ internal sealed class GrowthSession(GrowthOptions options, Action<string> announ
     public LatencyHistogram MachineGaps(TimeSpan duration)
     {
         var all = new LatencyHistogram();
-        ParallelRun.Run(options.Readers + 1, thread =>
-        {
-            using ThreadPin pin = options.Pin ? ThreadPin.ToCore(thread) : default;
-            LatencyHistogram own = JitterMeter.Measure(duration);
-            lock (all)
-            {
-                all.Add(own);
-            }
-        });
+        JitterMeter.MeasureOnThreads(options.Readers + 1, duration, options.Pin, all);
         return all;
     }
 
@@ -85,7 +77,7 @@ internal sealed class GrowthSession(GrowthOptions options, Action<string> announ
         return new GrowthResult(TMap.Label + extras, readers, Spread.Of(longest), inserts, reads);
     }
 
-    private sealed class Visitor(GrowthSession session, int readers) : IPeerVisitor<GrowthResult>
+    private sealed class Visitor(GrowthSession session, int readers) : IPeerVisitor<ulong, ulong, GrowthResult>
     {
         public GrowthResult Visit<TMap>()
             where TMap : struct, IMapUnderTest<TMap, ulong, ulong> => session.Grow<TMap>(readers);

@@ -12,7 +12,7 @@ namespace FastShardMap.Bench.Floor;
 /// </remarks>
 internal sealed unsafe class FloorTable : IDisposable
 {
-    private const int SlotBytes = 16;
+    public const int SlotBytes = 16;
 
     /// <summary>
     /// Loads in flight in the prefetched form: past the 10 to 16 line-fill buffers of today's cores more changes

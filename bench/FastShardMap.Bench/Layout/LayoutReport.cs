@@ -4,7 +4,7 @@ using FastShardMap.Bench.Reporting;
 namespace FastShardMap.Bench.Layout;
 
 /// <summary>Shows candidates side by side, and each against the shape the map uses.</summary>
-internal sealed class LayoutReport(IReadOnlyList<LayoutRow> rows, MachineInfo machine)
+internal sealed class LayoutReport(IReadOnlyList<LayoutRow> rows, MachineInfo machine) : IReport
 {
     private const string Legend =
         "* the shape the map uses. ns a lookup, one thread: median ± median absolute deviation. " +

@@ -8,8 +8,6 @@ internal sealed class LayoutSession(bool isQuick, long largeBytes, Action<string
 {
     private const long SmallBytes = 100 << 10;
     private const int Discarded = 1;
-    private const int WarmUpCalls = 64;
-    private const int WarmUpRounds = 4;
     private const int WarmUpLookups = 256;
 
     /// <summary>A settled table, and the most a table takes before it grows (TableSize).</summary>
@@ -38,26 +36,19 @@ internal sealed class LayoutSession(bool isQuick, long largeBytes, Action<string
         return rows;
     }
 
-    /// <summary>Until the just-in-time compiler has made its final code; see LoopWarmUp.</summary>
     private static void WarmUp(LayoutCandidate[] candidates)
     {
         const int Entries = 1_000;
         uint[] numbers = LayoutKeys.Draw(first: 0, 2 * Entries, WarmUpLookups, seed: 1);
         ILayoutTable[] tables = Array.ConvertAll(candidates, one => one.Create(Entries, Loads[^1]));
         ulong sum = 0;
-        for (int call = 0; call < WarmUpCalls * WarmUpRounds; call++)
+        LoopWarmUp.Repeat(() =>
         {
             foreach (ILayoutTable table in tables)
             {
                 sum += table.Lookup(numbers) + table.DependentLookup(numbers, Sink.Zero);
             }
-
-            if (call % WarmUpCalls == WarmUpCalls - 1)
-            {
-                Thread.Sleep(200);
-            }
-        }
-
+        });
         Sink.Consume(sum);
         Array.ForEach(tables, table => table.Dispose());
     }

@@ -19,8 +19,6 @@ public readonly struct ConcurrentDictionaryCounter<TKey, TValue>
 
     public long Count => _map.Count;
 
-    public long? BytesAllocated => null;
-
     public static ConcurrentDictionaryCounter<TKey, TValue> Create(MapSettings settings) =>
         new(ConcurrentDictionaryMap<TKey, TValue>.CreateDictionary(settings));
 
@@ -31,8 +29,4 @@ public readonly struct ConcurrentDictionaryCounter<TKey, TValue>
     public void Increment(TKey key) => _map.AddOrUpdate(key, TValue.One, static (_, count) => count + TValue.One);
 
     public IEnumerable<KeyValuePair<TKey, TValue>> Pairs() => _map;
-
-    public void Dispose()
-    {
-    }
 }

@@ -7,7 +7,8 @@ namespace FastShardMap.Bench.Maps;
 /// The framework's <see cref="ConcurrentDictionary{TKey, TValue}"/>, which every figure is put beside.
 /// </summary>
 public readonly struct ConcurrentDictionaryMap<TKey, TValue>
-    : IMapUnderTest<ConcurrentDictionaryMap<TKey, TValue>, TKey, TValue>, IBatchedMap<TKey, TValue>
+    : IMapUnderTest<ConcurrentDictionaryMap<TKey, TValue>, TKey, TValue>, IBatchedMap<TKey, TValue>,
+      IReplaceableMap<TKey, TValue>
     where TKey : unmanaged, IEquatable<TKey>
     where TValue : unmanaged
 {
@@ -17,18 +18,9 @@ public readonly struct ConcurrentDictionaryMap<TKey, TValue>
 
     public static string Label => "ConcurrentDictionary";
 
-    public static bool IsConcurrent => true;
-
     public long Count => _map.Count;
 
-    public long? BytesAllocated => null;
-
     public static ConcurrentDictionaryMap<TKey, TValue> Create(MapSettings settings) => new(CreateDictionary(settings));
-
-    public static ConcurrentDictionaryMap<TKey, TValue> CreateFilled<TEntry>(
-        ReadOnlySpan<TKey> keys, MapSettings settings)
-        where TEntry : struct, IEntry<TKey, TValue> =>
-        FilledMap.Create<ConcurrentDictionaryMap<TKey, TValue>, TKey, TValue, TEntry>(keys, settings);
 
     public bool TryGet(TKey key, out TValue value) => _map.TryGetValue(key, out value);
 
@@ -40,22 +32,10 @@ public readonly struct ConcurrentDictionaryMap<TKey, TValue>
 
     public TValue GetOrAdd(TKey key, TValue value) => _map.GetOrAdd(key, value);
 
-    /// <summary>It cannot change in place: read, change a copy, and store it if nobody was faster.</summary>
-    public bool TryChange<TEntry>(TKey key)
-        where TEntry : struct, IEntry<TKey, TValue>
-    {
-        while (_map.TryGetValue(key, out TValue old))
-        {
-            TValue changed = old;
-            TEntry.Change(ref changed);
-            if (_map.TryUpdate(key, changed, old))
-            {
-                return true;
-            }
-        }
+    public bool TryReplace(TKey key, TValue value, TValue expected) => _map.TryUpdate(key, value, expected);
 
-        return false;
-    }
+    public bool TryChange<TEntry>(TKey key)
+        where TEntry : struct, IEntry<TKey, TValue> => Values<TKey, TValue, TEntry>.TryChange(this, key);
 
     /// <summary>It has no call for many keys: one after another.</summary>
     public int TryGetMany(ReadOnlySpan<TKey> keys, Span<TValue> values, Span<bool> found)
@@ -71,27 +51,10 @@ public readonly struct ConcurrentDictionaryMap<TKey, TValue>
     }
 
     public ulong Sum<TEntry>()
-        where TEntry : struct, IEntry<TKey, TValue>
-    {
-        ulong sum = 0;
-        foreach ((_, TValue value) in _map)
-        {
-            sum += TEntry.Fold(value);
-        }
-
-        return sum;
-    }
+        where TEntry : struct, IEntry<TKey, TValue> =>
+        Values<TKey, TValue, TEntry>.Sum(_map.GetEnumerator());
 
     public KeyValuePair<TKey, TValue>[] ToArray() => _map.ToArray();
-
-    public void Trim()
-    {
-        // It has no such operation.
-    }
-
-    public void Dispose()
-    {
-    }
 
     internal static ConcurrentDictionary<TKey, TValue> CreateDictionary(MapSettings settings)
     {

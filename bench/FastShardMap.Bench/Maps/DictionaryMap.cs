@@ -17,18 +17,10 @@ public readonly struct DictionaryMap<TKey, TValue> : IMapUnderTest<DictionaryMap
 
     public static string Label => "Dictionary (sequential)";
 
-    public static bool IsConcurrent => false;
-
     public long Count => _map.Count;
-
-    public long? BytesAllocated => null;
 
     public static DictionaryMap<TKey, TValue> Create(MapSettings settings) =>
         new(new Dictionary<TKey, TValue>(checked((int)settings.Capacity)));
-
-    public static DictionaryMap<TKey, TValue> CreateFilled<TEntry>(ReadOnlySpan<TKey> keys, MapSettings settings)
-        where TEntry : struct, IEntry<TKey, TValue> =>
-        FilledMap.Create<DictionaryMap<TKey, TValue>, TKey, TValue, TEntry>(keys, settings);
 
     public bool TryGet(TKey key, out TValue value) => _map.TryGetValue(key, out value);
 
@@ -63,22 +55,10 @@ public readonly struct DictionaryMap<TKey, TValue> : IMapUnderTest<DictionaryMap
     }
 
     public ulong Sum<TEntry>()
-        where TEntry : struct, IEntry<TKey, TValue>
-    {
-        ulong sum = 0;
-        foreach ((_, TValue value) in _map)
-        {
-            sum += TEntry.Fold(value);
-        }
-
-        return sum;
-    }
+        where TEntry : struct, IEntry<TKey, TValue> =>
+        Values<TKey, TValue, TEntry>.Sum(_map.GetEnumerator());
 
     public KeyValuePair<TKey, TValue>[] ToArray() => [.. _map];
 
     public void Trim() => _map.TrimExcess();
-
-    public void Dispose()
-    {
-    }
 }

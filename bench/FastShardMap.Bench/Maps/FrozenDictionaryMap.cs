@@ -14,11 +14,7 @@ public readonly struct FrozenDictionaryMap<TKey, TValue> : IReadableMap<FrozenDi
 
     public static string Label => "FrozenDictionary";
 
-    public static bool IsConcurrent => false;
-
     public long Count => _map.Count;
-
-    public long? BytesAllocated => null;
 
     public static FrozenDictionaryMap<TKey, TValue> CreateFilled<TEntry>(ReadOnlySpan<TKey> keys, MapSettings settings)
         where TEntry : struct, IEntry<TKey, TValue>
@@ -35,20 +31,8 @@ public readonly struct FrozenDictionaryMap<TKey, TValue> : IReadableMap<FrozenDi
     public bool TryGet(TKey key, out TValue value) => _map.TryGetValue(key, out value);
 
     public ulong Sum<TEntry>()
-        where TEntry : struct, IEntry<TKey, TValue>
-    {
-        ulong sum = 0;
-        foreach ((_, TValue value) in _map)
-        {
-            sum += TEntry.Fold(value);
-        }
-
-        return sum;
-    }
+        where TEntry : struct, IEntry<TKey, TValue> =>
+        Values<TKey, TValue, TEntry>.Sum(_map.GetEnumerator());
 
     public KeyValuePair<TKey, TValue>[] ToArray() => [.. _map];
-
-    public void Dispose()
-    {
-    }
 }

@@ -3,7 +3,7 @@ using System.Numerics;
 namespace FastShardMap.Bench.Maps;
 
 /// <summary>A map of numbers that can add to a value in place.</summary>
-public interface ICountingMap<TSelf, TKey, TValue> : IDisposable
+public interface ICountingMap<TSelf, TKey, TValue> : ILookupMap<TKey, TValue>, IDisposable
     where TSelf : struct, ICountingMap<TSelf, TKey, TValue>
     where TKey : unmanaged, IEquatable<TKey>
     where TValue : unmanaged, INumber<TValue>
@@ -15,9 +15,7 @@ public interface ICountingMap<TSelf, TKey, TValue> : IDisposable
     long Count { get; }
 
     /// <summary>What the map itself says it holds in bytes; null where it does not know.</summary>
-    long? BytesAllocated { get; }
-
-    bool TryGet(TKey key, out TValue value);
+    long? BytesAllocated => null;
 
     void Store(TKey key, TValue value);
 
@@ -26,4 +24,9 @@ public interface ICountingMap<TSelf, TKey, TValue> : IDisposable
 
     /// <summary>Every pair, for verification after all writers have stopped.</summary>
     IEnumerable<KeyValuePair<TKey, TValue>> Pairs();
+
+    void IDisposable.Dispose()
+    {
+        // Managed memory: the collector's.
+    }
 }

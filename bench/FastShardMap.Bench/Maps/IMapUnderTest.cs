@@ -10,6 +10,17 @@ public interface IMapUnderTest<TSelf, TKey, TValue> : IReadableMap<TSelf, TKey, 
 {
     static abstract TSelf Create(MapSettings settings);
 
+    static TSelf IReadableMap<TSelf, TKey, TValue>.CreateFilled<TEntry>(ReadOnlySpan<TKey> keys, MapSettings settings)
+    {
+        var map = TSelf.Create(settings);
+        foreach (TKey key in keys)
+        {
+            map.TryAdd(key, TEntry.ValueOf(key));
+        }
+
+        return map;
+    }
+
     bool TryAdd(TKey key, TValue value);
 
     void Store(TKey key, TValue value);
@@ -23,5 +34,8 @@ public interface IMapUnderTest<TSelf, TKey, TValue> : IReadableMap<TSelf, TKey, 
         where TEntry : struct, IEntry<TKey, TValue>;
 
     /// <summary>Gives back what memory the map can spare.</summary>
-    void Trim();
+    void Trim()
+    {
+        // Most have no such operation.
+    }
 }

@@ -8,7 +8,7 @@ namespace FastShardMap.Bench.Maps;
 /// writes make a new version and try again when another was faster.
 /// </summary>
 public readonly struct ImmutableDictionaryMap<TKey, TValue>
-    : IMapUnderTest<ImmutableDictionaryMap<TKey, TValue>, TKey, TValue>
+    : IMapUnderTest<ImmutableDictionaryMap<TKey, TValue>, TKey, TValue>, IReplaceableMap<TKey, TValue>
     where TKey : unmanaged, IEquatable<TKey>
     where TValue : unmanaged
 {
@@ -18,11 +18,7 @@ public readonly struct ImmutableDictionaryMap<TKey, TValue>
 
     public static string Label => "ImmutableDictionary";
 
-    public static bool IsConcurrent => true;
-
     public long Count => Current.Count;
-
-    public long? BytesAllocated => null;
 
     private ImmutableDictionary<TKey, TValue> Current => Volatile.Read(ref _box.Version);
 
@@ -53,44 +49,17 @@ public readonly struct ImmutableDictionaryMap<TKey, TValue>
 
     public TValue GetOrAdd(TKey key, TValue value) => ImmutableInterlocked.GetOrAdd(ref _box.Version, key, value);
 
-    public bool TryChange<TEntry>(TKey key)
-        where TEntry : struct, IEntry<TKey, TValue>
-    {
-        while (Current.TryGetValue(key, out TValue old))
-        {
-            TValue changed = old;
-            TEntry.Change(ref changed);
-            if (ImmutableInterlocked.TryUpdate(ref _box.Version, key, changed, old))
-            {
-                return true;
-            }
-        }
+    public bool TryReplace(TKey key, TValue value, TValue expected) =>
+        ImmutableInterlocked.TryUpdate(ref _box.Version, key, value, expected);
 
-        return false;
-    }
+    public bool TryChange<TEntry>(TKey key)
+        where TEntry : struct, IEntry<TKey, TValue> => Values<TKey, TValue, TEntry>.TryChange(this, key);
 
     public ulong Sum<TEntry>()
-        where TEntry : struct, IEntry<TKey, TValue>
-    {
-        ulong sum = 0;
-        foreach ((_, TValue value) in Current)
-        {
-            sum += TEntry.Fold(value);
-        }
-
-        return sum;
-    }
+        where TEntry : struct, IEntry<TKey, TValue> =>
+        Values<TKey, TValue, TEntry>.Sum(Current.GetEnumerator());
 
     public KeyValuePair<TKey, TValue>[] ToArray() => [.. Current];
-
-    public void Trim()
-    {
-        // A version is never larger than its pairs need.
-    }
-
-    public void Dispose()
-    {
-    }
 
     private sealed class Box
     {

@@ -14,18 +14,12 @@ public readonly struct ShardMapAdapter<TKey, TValue>
 
     public static string Label => "ShardMap";
 
-    public static bool IsConcurrent => true;
-
     public long Count => _map.Count;
 
     public long? BytesAllocated => _map.BytesAllocated;
 
     public static ShardMapAdapter<TKey, TValue> Create(MapSettings settings) =>
         new(new ShardMap<TKey, TValue>(ToOptions(settings)));
-
-    public static ShardMapAdapter<TKey, TValue> CreateFilled<TEntry>(ReadOnlySpan<TKey> keys, MapSettings settings)
-        where TEntry : struct, IEntry<TKey, TValue> =>
-        FilledMap.Create<ShardMapAdapter<TKey, TValue>, TKey, TValue, TEntry>(keys, settings);
 
     public bool TryGet(TKey key, out TValue value) => _map.TryGetValue(key, out value);
 
@@ -50,16 +44,8 @@ public readonly struct ShardMapAdapter<TKey, TValue>
     public long[] ProbeLengths() => _map.GetProbeLengths();
 
     public ulong Sum<TEntry>()
-        where TEntry : struct, IEntry<TKey, TValue>
-    {
-        ulong sum = 0;
-        foreach ((_, TValue value) in _map)
-        {
-            sum += TEntry.Fold(value);
-        }
-
-        return sum;
-    }
+        where TEntry : struct, IEntry<TKey, TValue> =>
+        Values<TKey, TValue, TEntry>.Sum(_map.GetEnumerator());
 
     public KeyValuePair<TKey, TValue>[] ToArray() => _map.ToArray();
 

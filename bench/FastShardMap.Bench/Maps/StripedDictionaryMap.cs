@@ -13,7 +13,7 @@ public readonly struct StripedDictionaryMap<TKey, TValue>
 {
     private const int DefaultStripes = 64;
 
-    private readonly LockedDictionaryMap<TKey, TValue>[] _stripes;
+    private readonly GuardedDictionaryMap<LockGuard, Lock.Scope, TKey, TValue>[] _stripes;
     private readonly int _shift;
 
     private StripedDictionaryMap(MapSettings settings)
@@ -21,26 +21,24 @@ public readonly struct StripedDictionaryMap<TKey, TValue>
         int wanted = settings.Shards == 0 ? DefaultStripes : settings.Shards;
         int stripes = (int)BitOperations.RoundUpToPowerOf2((uint)wanted);
         _shift = 32 - BitOperations.Log2((uint)stripes);
-        _stripes = new LockedDictionaryMap<TKey, TValue>[stripes];
+        _stripes = new GuardedDictionaryMap<LockGuard, Lock.Scope, TKey, TValue>[stripes];
 
         // Stripes do not fill evenly: an eighth more, lest half of them grow at the end of a reserved fill.
         long each = (settings.Capacity + (settings.Capacity / 8)) / stripes;
         for (int i = 0; i < _stripes.Length; i++)
         {
-            _stripes[i] = LockedDictionaryMap<TKey, TValue>.Create(new MapSettings(Capacity: each));
+            _stripes[i] = GuardedDictionaryMap<LockGuard, Lock.Scope, TKey, TValue>.Create(new(Capacity: each));
         }
     }
 
     public static string Label => "64 x lock + Dictionary";
-
-    public static bool IsConcurrent => true;
 
     public long Count
     {
         get
         {
             long count = 0;
-            foreach (LockedDictionaryMap<TKey, TValue> stripe in _stripes)
+            foreach (GuardedDictionaryMap<LockGuard, Lock.Scope, TKey, TValue> stripe in _stripes)
             {
                 count += stripe.Count;
             }
@@ -49,13 +47,7 @@ public readonly struct StripedDictionaryMap<TKey, TValue>
         }
     }
 
-    public long? BytesAllocated => null;
-
     public static StripedDictionaryMap<TKey, TValue> Create(MapSettings settings) => new(settings);
-
-    public static StripedDictionaryMap<TKey, TValue> CreateFilled<TEntry>(ReadOnlySpan<TKey> keys, MapSettings settings)
-        where TEntry : struct, IEntry<TKey, TValue> =>
-        FilledMap.Create<StripedDictionaryMap<TKey, TValue>, TKey, TValue, TEntry>(keys, settings);
 
     public bool TryGet(TKey key, out TValue value) => StripeOf(key).TryGet(key, out value);
 
@@ -74,7 +66,7 @@ public readonly struct StripedDictionaryMap<TKey, TValue>
         where TEntry : struct, IEntry<TKey, TValue>
     {
         ulong sum = 0;
-        foreach (LockedDictionaryMap<TKey, TValue> stripe in _stripes)
+        foreach (GuardedDictionaryMap<LockGuard, Lock.Scope, TKey, TValue> stripe in _stripes)
         {
             sum += stripe.Sum<TEntry>();
         }
@@ -86,17 +78,13 @@ public readonly struct StripedDictionaryMap<TKey, TValue>
 
     public void Trim()
     {
-        foreach (LockedDictionaryMap<TKey, TValue> stripe in _stripes)
+        foreach (GuardedDictionaryMap<LockGuard, Lock.Scope, TKey, TValue> stripe in _stripes)
         {
             stripe.Trim();
         }
     }
 
-    public void Dispose()
-    {
-    }
-
     // Fibonacci hashing: the high bits, which the dictionary's own remainder leaves alone.
-    private LockedDictionaryMap<TKey, TValue> StripeOf(TKey key) =>
+    private GuardedDictionaryMap<LockGuard, Lock.Scope, TKey, TValue> StripeOf(TKey key) =>
         _stripes[(uint)key.GetHashCode() * 0x9E3779B9u >> _shift];
 }

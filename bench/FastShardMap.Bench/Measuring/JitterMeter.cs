@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using FastShardMap.Bench.Drive;
 
 namespace FastShardMap.Bench.Measuring;
 
@@ -31,6 +32,18 @@ internal static class JitterMeter
             last = now;
         }
     }
+
+    /// <summary>Runs the empty timing loop on several threads at once, and adds what all of them recorded.</summary>
+    public static void MeasureOnThreads(int threads, TimeSpan duration, bool pin, LatencyHistogram all) =>
+        ParallelRun.Run(threads, thread =>
+        {
+            using ThreadPin pinned = pin ? ThreadPin.ToCore(thread) : default;
+            LatencyHistogram own = Measure(duration);
+            lock (all)
+            {
+                all.Add(own);
+            }
+        });
 
     /// <summary>The median cost of one clock reading with its recording, in nanoseconds.</summary>
     public static double ClockCostNanoseconds()

@@ -13,11 +13,11 @@ internal static class MemoryProbeCommand
     public const string Name = "memory-probe";
 
     /// <summary>The maps that can be probed, by their names on the command line.</summary>
-    private static readonly Dictionary<string, Func<int, bool, MemoryReading>> Probes = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, Peer> Probes = new(StringComparer.Ordinal)
     {
-        ["shardmap"] = MemoryProbe.Run<ShardMapAdapter<ulong, ulong>>,
-        ["concurrent"] = MemoryProbe.Run<ConcurrentDictionaryMap<ulong, ulong>>,
-        ["dictionary"] = MemoryProbe.Run<DictionaryMap<ulong, ulong>>,
+        [Peers.Ours] = Peer.ShardMap,
+        [Peers.Theirs] = Peer.ConcurrentDictionary,
+        ["dictionary"] = Peer.Dictionary,
     };
 
     public static IEnumerable<string> Maps => Probes.Keys;
@@ -33,7 +33,8 @@ internal static class MemoryProbeCommand
         command.Hidden = true;
         command.SetAction(parsed =>
         {
-            MemoryReading reading = Probes[parsed.GetValue(map)!](parsed.GetValue(pairs), parsed.GetValue(reserve));
+            var visitor = new Visitor(parsed.GetValue(pairs), parsed.GetValue(reserve));
+            MemoryReading reading = Peers.Visit(Probes[parsed.GetValue(map)!], visitor);
             Console.WriteLine(JsonSerializer.Serialize(reading, MemoryJson.Default.MemoryReading));
         });
         return command;
@@ -46,5 +47,11 @@ internal static class MemoryProbeCommand
         string output = ChildProcess.RunSelf(arguments);
         return JsonSerializer.Deserialize(output, MemoryJson.Default.MemoryReading)
             ?? throw new InvalidOperationException("The probe printed nothing.");
+    }
+
+    private sealed class Visitor(int pairs, bool reserve) : IPeerVisitor<ulong, ulong, MemoryReading>
+    {
+        public MemoryReading Visit<TMap>()
+            where TMap : struct, IMapUnderTest<TMap, ulong, ulong> => MemoryProbe.Run<TMap>(pairs, reserve);
     }
 }

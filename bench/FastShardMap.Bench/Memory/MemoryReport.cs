@@ -1,6 +1,5 @@
 using FastShardMap.Bench.Measuring;
 using FastShardMap.Bench.Reporting;
-using Spectre.Console;
 
 namespace FastShardMap.Bench.Memory;
 
@@ -17,34 +16,14 @@ internal static class MemoryReport
 
     public static void Print(Terminal terminal, IReadOnlyList<MemoryReading> readings)
     {
-        Table table = terminal.NewTable();
-        foreach (string name in Header)
-        {
-            table.AddColumn(new TableColumn(name).RightAligned());
-        }
-
-        foreach (MemoryReading reading in readings)
-        {
-            table.AddRow(Cells(reading));
-        }
-
-        terminal.Console.Write(table);
+        terminal.WriteTable(Header, readings.Select(Cells));
         terminal.WriteLine(
             "bytes/pair: by the map's own account, else what the managed heap grew by; worst: during the fill; " +
             "full GC: median of blocking collections.");
     }
 
-    public static string ToMarkdown(IReadOnlyList<MemoryReading> readings)
-    {
-        ArgumentNullException.ThrowIfNull(readings);
-        var table = new MarkdownTable(Header);
-        foreach (MemoryReading reading in readings)
-        {
-            table.Add(Cells(reading));
-        }
-
-        return table.ToString();
-    }
+    public static string ToMarkdown(IReadOnlyList<MemoryReading> readings) =>
+        MarkdownTable.Of(Header, readings.Select(Cells));
 
     private static string[] Cells(MemoryReading reading) =>
     [

@@ -15,8 +15,7 @@ internal static class ReadmeBlock
         ArgumentNullException.ThrowIfNull(machine);
         return
             $"{report.FigureTable()}\n" +
-            $"{machine.Cpu}, {machine.Cores} core(s), {machine.Isa}, {machine.Runtime}, {machine.Date}, commit " +
-            $"{machine.Commit}; everything in [{folder}]({folder}).\n\n" +
+            $"{machine.Summary}, commit {machine.Commit}; everything in [{folder}]({folder}).\n\n" +
             $"![Independent hits by size]({folder}/time-by-size.svg)\n\n" +
             $"![Longest operation while growing]({folder}/growth-pauses.svg)\n";
     }

@@ -10,17 +10,12 @@ internal static class ReportCommand
     {
         Option<string[]> parts = CommandOptions.Choices(
             "--parts", "Parts to measure and write.", ReportOptions.AllParts, ReportOptions.AllParts);
-        var output = new Option<string?>("--output")
-        {
-            Description = "Folder in which the folder of this CPU is made (default: bench/results).",
-        };
-        var quick = new Option<bool>("--quick") { Description = "Fewer operations, repetitions and sizes." };
-        var readme = new Option<string?>("--readme")
-        {
-            Description = "Also refresh the table and plots between the marks in this file.",
-        };
-        Option<int> shrink = CommandOptions.Number(
-            "--shrink", "Divide all sizes by this: to try the command out.", defaultValue: 1, least: 1, most: 10_000);
+        Option<string?> output = CommandOptions.File(
+            "--output", "Folder in which the folder of this CPU is made (default: bench/results).");
+        Option<bool> quick = CommandOptions.Quick("Fewer operations, repetitions and sizes.");
+        Option<string?> readme = CommandOptions.File(
+            "--readme", "Also refresh the table and plots between the marks in this file.");
+        Option<int> shrink = CommandOptions.Shrink();
         var command = new Command("report", "Measures everything and writes tables and plots for this CPU.")
         {
             parts, output, quick, readme, shrink,

@@ -6,8 +6,6 @@ using FastShardMap.Bench.Maps;
 using FastShardMap.Bench.Measuring;
 using FastShardMap.Bench.Memory;
 using FastShardMap.Bench.Reporting;
-using Ours = FastShardMap.Bench.Maps.ShardMapAdapter<ulong, ulong>;
-using Theirs = FastShardMap.Bench.Maps.ConcurrentDictionaryMap<ulong, ulong>;
 
 namespace FastShardMap.Bench.Report;
 
@@ -77,7 +75,7 @@ internal sealed class ReportWriter
             ShrinkFactor = _options.ShrinkFactor,
             WithMoreSizes = true,
         };
-        CompareResults results = new CompareSession<Ours, Theirs>(options, _announce).Run();
+        CompareResults results = new CompareSession(options, _announce).Run();
         var report = new CompareReport(results, _machine, options);
         WriteText("compare.md", $"# Beside ConcurrentDictionary and the floor\n\n{report.ToMarkdown()}");
         WriteText("compare.json", CompareJson.Write(results, _machine, options));
@@ -190,8 +188,7 @@ internal sealed class ReportWriter
     }
 
     private string Facts() =>
-        $"{_machine.Cpu}, {_machine.Cores} core(s), {_machine.Isa}, {_machine.Runtime}, {_machine.Date}, " +
-        $"commit {_machine.Commit}.\n";
+        $"{_machine.Summary}, commit {_machine.Commit}.\n";
 
     private void WriteText(string name, string text)
     {

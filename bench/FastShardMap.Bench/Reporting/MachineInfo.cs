@@ -31,6 +31,9 @@ internal sealed record MachineInfo
 
     public required string Date { get; init; }
 
+    /// <summary>In one line: what must be known of every figure.</summary>
+    public string Summary => $"{Cpu}, {Cores} core(s), {Isa}, {Runtime}, {Date}";
+
     public static MachineInfo Read() => new()
     {
         Cpu = ReadCpu(),

@@ -49,17 +49,32 @@ internal sealed class Terminal
         return table.Border(Console.Profile.Capabilities.Unicode ? TableBorder.Rounded : TableBorder.Ascii);
     }
 
-    public void WriteTable(IEnumerable<string> header, IEnumerable<string[]> rows)
+    /// <param name="header">The columns' names.</param>
+    /// <param name="rows">Their cells.</param>
+    /// <param name="isNamed">Whether the first column names things; the others are numbers.</param>
+    /// <param name="colour">The colour of a last cell.</param>
+    public void WriteTable(
+        IEnumerable<string> header,
+        IEnumerable<string[]> rows,
+        bool isNamed = false,
+        Func<string, string>? colour = null)
     {
         Table table = NewTable();
         foreach (string name in header)
         {
-            table.AddColumn(new TableColumn(name).RightAligned());
+            var column = new TableColumn(name);
+            table.AddColumn(isNamed && table.Columns.Count == 0 ? column : column.RightAligned());
         }
 
         foreach (string[] row in rows)
         {
-            table.AddRow(Array.ConvertAll(row, Markup.Escape));
+            string[] cells = Array.ConvertAll(row, Markup.Escape);
+            if (colour is not null)
+            {
+                cells[^1] = $"[{colour(row[^1])}]{cells[^1]}[/]";
+            }
+
+            table.AddRow(cells);
         }
 
         Console.Write(table);

@@ -1,4 +1,5 @@
 using BenchmarkDotNet.Attributes;
+using FastShardMap.Bench.Maps;
 
 namespace FastShardMap.Bench.Suites;
 

@@ -10,26 +10,30 @@ internal static class SuiteBodies
     {
         EntryShape.Key8Value8 => Create<ulong, ulong, WordEntry>(peer, size),
         EntryShape.Key16Value16 => Create<Guid, GuidEntry.Value, GuidEntry>(peer, size),
-        EntryShape.Key8Value56 => Create<ulong, LineEntry.Value, LineEntry>(peer, size),
-        EntryShape.Key8Value248 => Create<ulong, RecordEntry.Value, RecordEntry>(peer, size),
+        EntryShape.Key8Value56 => Create<ulong, Payload<Words7>, PayloadEntry<Words7>>(peer, size),
+        EntryShape.Key8Value248 => Create<ulong, Payload<Words31>, PayloadEntry<Words31>>(peer, size),
         _ => throw new ArgumentOutOfRangeException(nameof(shape)),
     };
 
     private static SuiteBody Create<TKey, TValue, TEntry>(Peer peer, int size)
         where TKey : unmanaged, IEquatable<TKey>
         where TValue : unmanaged
-        where TEntry : struct, IEntry<TKey, TValue> => peer switch
-        {
-            Peer.ShardMap => new BatchBody<ShardMapAdapter<TKey, TValue>, TKey, TValue, TEntry>(size),
-            Peer.ConcurrentDictionary =>
-                new BatchBody<ConcurrentDictionaryMap<TKey, TValue>, TKey, TValue, TEntry>(size),
-            Peer.Dictionary => new WriteBody<DictionaryMap<TKey, TValue>, TKey, TValue, TEntry>(size),
-            Peer.FrozenDictionary => new ReadBody<FrozenDictionaryMap<TKey, TValue>, TKey, TValue, TEntry>(size, name: null),
-            Peer.ImmutableDictionary =>
-                new WriteBody<ImmutableDictionaryMap<TKey, TValue>, TKey, TValue, TEntry>(size),
-            Peer.LockedDictionary => new WriteBody<LockedDictionaryMap<TKey, TValue>, TKey, TValue, TEntry>(size),
-            Peer.RwLockedDictionary => new WriteBody<RwLockedDictionaryMap<TKey, TValue>, TKey, TValue, TEntry>(size),
-            Peer.StripedDictionary => new WriteBody<StripedDictionaryMap<TKey, TValue>, TKey, TValue, TEntry>(size),
-            _ => throw new ArgumentOutOfRangeException(nameof(peer)),
-        };
+        where TEntry : struct, IEntry<TKey, TValue> => Peers.Visit(peer, new Visitor<TKey, TValue, TEntry>(size));
+
+    private sealed class Visitor<TKey, TValue, TEntry>(int size) : IPeerVisitor<TKey, TValue, SuiteBody>
+        where TKey : unmanaged, IEquatable<TKey>
+        where TValue : unmanaged
+        where TEntry : struct, IEntry<TKey, TValue>
+    {
+        public SuiteBody Visit<TMap>()
+            where TMap : struct, IMapUnderTest<TMap, TKey, TValue> => new WriteBody<TMap, TKey, TValue, TEntry>(size);
+
+        public SuiteBody VisitBatched<TMap>()
+            where TMap : struct, IMapUnderTest<TMap, TKey, TValue>, IBatchedMap<TKey, TValue> =>
+            new BatchBody<TMap, TKey, TValue, TEntry>(size);
+
+        public SuiteBody VisitReadable<TMap>()
+            where TMap : struct, IReadableMap<TMap, TKey, TValue> =>
+            new ReadBody<TMap, TKey, TValue, TEntry>(size, name: null);
+    }
 }

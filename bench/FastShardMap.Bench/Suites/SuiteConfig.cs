@@ -8,6 +8,7 @@ using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Loggers;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
+using FastShardMap.Bench.Maps;
 
 namespace FastShardMap.Bench.Suites;
 
@@ -16,6 +17,12 @@ internal static class SuiteConfig
 {
     /// <summary>From here on an immutable dictionary takes minutes to fill and is never close.</summary>
     private const int ImmutableMost = 1_000_000;
+
+    /// <summary>Maps of a fixed capacity drop pairs past this many, unless they are told of more.</summary>
+    private const int BoundedMost = 1 << 16;
+
+    /// <summary>On a busy machine a build takes longer than BenchmarkDotNet's two minutes.</summary>
+    private static readonly TimeSpan BuildTimeout = TimeSpan.FromMinutes(20);
 
     public static readonly IReadOnlyDictionary<string, Type> Suites =
         new Dictionary<string, Type>(StringComparer.Ordinal)
@@ -27,6 +34,7 @@ internal static class SuiteConfig
             ["whole"] = typeof(WholeMapSuite),
             ["floor"] = typeof(FloorSuite),
             ["observe"] = typeof(ObserveSuite),
+            ["family"] = typeof(FamilySuite),
         };
 
     /// <summary>Switches of the runtime for each ISA level; .NET 10 knows both spellings of AVX-512's.</summary>
@@ -52,6 +60,7 @@ internal static class SuiteConfig
             .AddDiagnoser(MemoryDiagnoser.Default)
             .AddExporter(MarkdownExporter.GitHub, JsonExporter.Full)
             .AddFilter(new SimpleFilter(benchmark => IsWanted(options, benchmark)))
+            .WithBuildTimeout(BuildTimeout)
             .WithOptions(ConfigOptions.DisableOptimizationsValidator);
         if (options.Disassembly)
         {
@@ -82,6 +91,8 @@ internal static class SuiteConfig
     {
         Peer.ImmutableDictionary when size > ImmutableMost => false,
         Peer.FrozenDictionary when IsWrite(method) => false,
+        Peer.ConcurrentLru or Peer.Faster when size > BoundedMost && method == nameof(FillSuite.InsertGrowing) => false,
+        Peer.Faster when method is nameof(UpdateSuite.RemoveThenInsertNew) or nameof(RemoveSuite.RemoveAll) => false,
         Peer.ShardMap or Peer.ConcurrentDictionary => true,
         _ => !string.Equals(method, nameof(FindSuite.HitBatched), StringComparison.Ordinal),
     };
@@ -118,7 +129,7 @@ internal static class SuiteConfig
             return false;
         }
 
-        if (benchmark.Descriptor.Type == typeof(FloorSuite) || benchmark.Descriptor.Type == typeof(ObserveSuite))
+        if (!benchmark.Descriptor.Type.IsSubclassOf(typeof(MapSuite)))
         {
             return true;
         }

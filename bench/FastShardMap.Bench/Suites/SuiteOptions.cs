@@ -1,3 +1,5 @@
+using FastShardMap.Bench.Maps;
+
 namespace FastShardMap.Bench.Suites;
 
 /// <summary>Which benchmarks to run, and under what settings of the runtime.</summary>

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using BenchmarkDotNet.Reports;
 using BenchmarkDotNet.Running;
+using FastShardMap.Bench.Maps;
 using FastShardMap.Bench.Reporting;
 
 namespace FastShardMap.Bench.Suites;
@@ -8,9 +9,6 @@ namespace FastShardMap.Bench.Suites;
 /// <summary><c>suites</c>: the BenchmarkDotNet suites, with the choice of maps, sizes and runtime settings.</summary>
 internal static class SuitesCommand
 {
-    private const int Done = 0;
-    private const int Failed = 1;
-
     private static readonly int[] AllSizes = [100, 1_000, 100_000, 1_000_000, 10_000_000];
     private static readonly int[] DefaultSizes = [1_000, 1_000_000];
 
@@ -36,12 +34,12 @@ internal static class SuitesCommand
         };
         Option<string[]> isa = CommandOptions.Choices(
             "--isa", "Levels of vector instructions.", [.. SuiteConfig.IsaLevels.Keys], ["default"]);
-        var all = new Option<bool>("--all") { Description = "Every suite, map, shape and size: takes many hours." };
-        var withoutPgo = new Option<bool>("--without-pgo") { Description = "Also without profile-guided code." };
-        var disassembly = new Option<bool>("--disassembly") { Description = "Also export the machine code." };
-        var isShort = new Option<bool>("--short") { Description = "Three iterations: a first impression." };
-        var inProcess = new Option<bool>("--in-process") { Description = "No process of its own for each benchmark." };
-        var artifacts = new Option<string?>("--artifacts") { Description = "Folder for reports." };
+        Option<bool> all = CommandOptions.Switch("--all", "Every suite, map, shape and size: takes many hours.");
+        Option<bool> withoutPgo = CommandOptions.Switch("--without-pgo", "Also without profile-guided code.");
+        Option<bool> disassembly = CommandOptions.Switch("--disassembly", "Also export the machine code.");
+        Option<bool> isShort = CommandOptions.Switch("--short", "Three iterations: a first impression.");
+        Option<bool> inProcess = CommandOptions.Switch("--in-process", "No process of its own for each benchmark.");
+        Option<string?> artifacts = CommandOptions.File("--artifacts", "Folder for reports.");
 
         var command = new Command("suites", "Runs the BenchmarkDotNet suites.")
         {
@@ -82,6 +80,6 @@ internal static class SuitesCommand
         Summary[] summaries = BenchmarkRunner.Run(types, SuiteConfig.Create(options));
         bool ok = summaries.Length > 0 && summaries.All(summary =>
             !summary.HasCriticalValidationErrors && summary.Reports.All(report => report.Success));
-        return ok ? Done : Failed;
+        return ok ? CommandRun.Done : CommandRun.Failed;
     }
 }

@@ -1,3 +1,4 @@
+using FastShardMap.Bench.Entries;
 using FastShardMap.Bench.Keys;
 using FastShardMap.Bench.Maps;
 
@@ -29,33 +30,47 @@ internal static class LoopWarmUp
         }
     }
 
-    /// <summary>Does what <see cref="Run"/> does unless it has been done for this map before.</summary>
+    /// <summary>Does what <see cref="Run{TMap}"/> does unless it has been done for this map before.</summary>
     public static void RunOnce<TMap>()
-        where TMap : struct, IMapUnderTest<TMap, ulong, ulong>
+        where TMap : struct, IMapUnderTest<TMap, ulong, ulong> => RunOnce<TMap, ulong, ulong, WordEntry>();
+
+    /// <inheritdoc cref="RunOnce{TMap}"/>
+    public static void RunOnce<TMap, TKey, TValue, TEntry>()
+        where TMap : struct, IMapUnderTest<TMap, TKey, TValue>
+        where TKey : unmanaged, IEquatable<TKey>
+        where TValue : unmanaged
+        where TEntry : struct, IEntry<TKey, TValue>
     {
         if (!Done<TMap>.IsDone)
         {
-            Run<TMap>();
+            Run<TMap, TKey, TValue, TEntry>();
         }
     }
 
     /// <param name="more">Further work with a map and keys it does not hold.</param>
     public static void Run<TMap>(Action<TMap, ulong[]>? more = null)
-        where TMap : struct, IMapUnderTest<TMap, ulong, ulong>
+        where TMap : struct, IMapUnderTest<TMap, ulong, ulong> => Run<TMap, ulong, ulong, WordEntry>(more);
+
+    private static void Run<TMap, TKey, TValue, TEntry>(Action<TMap, TKey[]>? more = null)
+        where TMap : struct, IMapUnderTest<TMap, TKey, TValue>
+        where TKey : unmanaged, IEquatable<TKey>
+        where TValue : unmanaged
+        where TEntry : struct, IEntry<TKey, TValue>
     {
-        ulong[] keys = KeyStreams.Distinct(first: 0, 2_000);
-        ulong[] others = KeyStreams.Distinct(first: 1_000_000, 2_000);
+        TKey[] keys = Array.ConvertAll(KeyStreams.Distinct(first: 0, 2_000), TEntry.KeyOf);
+        TKey[] others = Array.ConvertAll(KeyStreams.Distinct(first: 1_000_000, 2_000), TEntry.KeyOf);
         ulong sum = 0;
         Repeat(() =>
         {
             using TMap map = TMap.Create(default);
-            sum += MapLoops.Fill(map, keys);
-            sum += MapLoops.Lookup(map, keys);
-            sum += MapLoops.Lookup(map, others);
-            sum += MapLoops.DependentLookup(map, keys, zero: 0);
-            sum += MapLoops.Overwrite(map, keys);
-            sum += MapLoops.ReadThenOverwrite(map, keys);
-            sum += MapLoops.Churn(map, keys, others);
+            sum += WriteLoops<TMap, TKey, TValue, TEntry>.Fill(map, keys);
+            sum += ReadLoops<TMap, TKey, TValue, TEntry>.Lookup(map, keys);
+            sum += ReadLoops<TMap, TKey, TValue, TEntry>.Lookup(map, others);
+            sum += ReadLoops<TMap, TKey, TValue, TEntry>.DependentLookup(map, keys, zero: 0);
+            sum += WriteLoops<TMap, TKey, TValue, TEntry>.Overwrite(map, keys);
+            sum += WriteLoops<TMap, TKey, TValue, TEntry>.ReadThenOverwrite(map, keys);
+            sum += WriteLoops<TMap, TKey, TValue, TEntry>.MostlyRead(map, keys);
+            sum += WriteLoops<TMap, TKey, TValue, TEntry>.Churn(map, keys, others);
             more?.Invoke(map, others);
         });
         Sink.Consume(sum);

@@ -10,11 +10,11 @@ internal static class MapLoops
     public static ulong ValueOf(ulong key) => WordEntry.ValueOf(key);
 
     public static ulong Lookup<TMap>(TMap map, ReadOnlySpan<ulong> keys)
-        where TMap : struct, IReadableMap<TMap, ulong, ulong> =>
+        where TMap : struct, ILookupMap<ulong, ulong> =>
         ReadLoops<TMap, ulong, ulong, WordEntry>.Lookup(map, keys);
 
     public static ulong DependentLookup<TMap>(TMap map, ReadOnlySpan<ulong> keys, ulong zero)
-        where TMap : struct, IReadableMap<TMap, ulong, ulong> =>
+        where TMap : struct, ILookupMap<ulong, ulong> =>
         ReadLoops<TMap, ulong, ulong, WordEntry>.DependentLookup(map, keys, zero);
 
     public static ulong BatchedLookup<TMap>(TMap map, ReadOnlySpan<ulong> keys, Span<ulong> values, Span<bool> found)

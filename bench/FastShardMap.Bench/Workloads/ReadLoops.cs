@@ -12,7 +12,7 @@ namespace FastShardMap.Bench.Workloads;
 /// final: nothing here asks for AggressiveOptimization, which would keep profile-guided code away from every map.
 /// </remarks>
 internal static class ReadLoops<TMap, TKey, TValue, TEntry>
-    where TMap : struct, IReadableMap<TMap, TKey, TValue>
+    where TMap : struct, ILookupMap<TKey, TValue>
     where TKey : unmanaged, IEquatable<TKey>
     where TValue : unmanaged
     where TEntry : struct, IEntry<TKey, TValue>

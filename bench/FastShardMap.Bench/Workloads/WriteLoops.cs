@@ -10,6 +10,9 @@ internal static class WriteLoops<TMap, TKey, TValue, TEntry>
     where TValue : unmanaged
     where TEntry : struct, IEntry<TKey, TValue>
 {
+    /// <summary>Five writes in a hundred operations, where most read.</summary>
+    private const int KeysPerWrite = 20;
+
     public static ulong Fill(TMap map, ReadOnlySpan<TKey> keys)
     {
         ulong added = 0;
@@ -77,6 +80,27 @@ internal static class WriteLoops<TMap, TKey, TValue, TEntry>
             }
 
             map.Store(keys[i + 1], TEntry.ValueOf(keys[i + 1]));
+        }
+
+        return sum;
+    }
+
+    /// <summary>Reads nineteen keys and overwrites the twentieth, over and over.</summary>
+    public static ulong MostlyRead(TMap map, ReadOnlySpan<TKey> keys)
+    {
+        ulong sum = 0;
+        for (int first = 0; first + KeysPerWrite <= keys.Length; first += KeysPerWrite)
+        {
+            int written = first + KeysPerWrite - 1;
+            foreach (TKey key in keys[first..written])
+            {
+                if (map.TryGet(key, out TValue value))
+                {
+                    sum += TEntry.Fold(value);
+                }
+            }
+
+            map.Store(keys[written], TEntry.ValueOf(keys[written]));
         }
 
         return sum;

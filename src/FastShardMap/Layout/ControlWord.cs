@@ -77,7 +77,7 @@ internal static class ControlWord
     }
 
     /// <summary>The slot whose control byte has this bit.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: growing to 5 M
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: insert-growing-5m
     internal static int SlotOfBit(int bit) => bit / BitsPerSlot;
 
     /// <summary>How many of the first slots are occupied.</summary>
@@ -92,7 +92,7 @@ internal static class ControlWord
     internal static bool HasOverflow(ulong control) => control >= OneOverflow;
 
     /// <summary>Whether the overflow count has stuck at its maximum.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: growing to 5 M
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: insert-growing-5m
     internal static bool IsSaturated(ulong control) => OverflowCount(control) == SaturatedOverflow;
 
     /// <summary>The control word after one more entry passed this group. Stays at <see cref="SaturatedOverflow"/>.</summary>

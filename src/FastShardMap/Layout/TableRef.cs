@@ -63,24 +63,24 @@ internal readonly unsafe struct TableRef : IEquatable<TableRef>
     public static TableRef FromWord(ulong word) => new(word);
 
     /// <summary>The home group of a hash; monotone in the hash.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: in-cache hits
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: hit-1k
     public ulong Home(ulong hash) =>
         IsFractional ? FractionalHome(hash) : (hash >> 1) >> (int)(_word & ShiftMask);
 
     /// <summary>Address of the home group.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: in-cache hits, overwrite at 1 M
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: hit-1k, overwrite-1m
     public byte* HomeGroup(ulong hash, int strideBytes) =>
         IsFractional ? FractionalHomeGroup(hash, strideBytes) : PowerOfTwoHomeGroup(hash, strideBytes);
 
     /// <summary>Address of the home group in a table that is not fractional.</summary>
     // Safety: !IsFractional.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: in-cache hits
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: hit-1k
     public byte* PowerOfTwoHomeGroup(ulong hash, int strideBytes) =>
         (byte*)(_word & ~(SmallAlignment - 1UL)) + (((hash >> 1) >> (int)(_word & ShiftMask)) * (uint)strideBytes);
 
     /// <summary>Address of the home group in a fractional table.</summary>
     // Safety: IsFractional.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: hits in a reserved map of 10 M
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: hit-10m-reserved
     public byte* FractionalHomeGroup(ulong hash, int strideBytes) =>
         (byte*)(_word & ~(FractionalAlignment - 1UL)) + (FractionalHome(hash) * (uint)strideBytes);
 
@@ -109,7 +109,7 @@ internal readonly unsafe struct TableRef : IEquatable<TableRef>
     public override int GetHashCode() => _word.GetHashCode();
 
     // The hash as a fraction of 2^59, times sixteenths · 2^(63 - shift) / 16.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: hits in a reserved map of 10 M
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: hit-10m-reserved
     private ulong FractionalHome(ulong hash) =>
         ((hash >> FractionalHashShift) * Sixteenths) >> (int)(_word & ShiftMask);
 }

@@ -17,7 +17,7 @@ internal unsafe ref struct ProbeSequence
     private ulong _index;
     private ulong _steps;
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: misses in a reserved map
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: miss-1m-reserved
     public ProbeSequence(TableRef table, ulong hash, int strideBytes)
         : this(table, table.Home(hash), (uint)strideBytes)
     {
@@ -37,7 +37,7 @@ internal unsafe ref struct ProbeSequence
     /// <summary>The group that is being visited.</summary>
     public readonly Group* Group
     {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: misses in a reserved map
+        [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: miss-1m-reserved
         get => (Group*)(_block + (_index * _strideBytes));
     }
 
@@ -45,7 +45,7 @@ internal unsafe ref struct ProbeSequence
     public readonly bool IsOver => _steps == _groups;
 
     /// <summary>Goes on to the next group.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: misses in a reserved map
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: miss-1m-reserved
     public void Advance()
     {
         _index = _index + 1 == _groups ? 0 : _index + 1;

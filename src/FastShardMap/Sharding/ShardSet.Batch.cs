@@ -3,7 +3,7 @@ namespace FastShardMap.Sharding;
 internal unsafe partial struct ShardSet<TKey, TValue, THasher>
 {
     /// <summary>Keys of a batch that are under way at once: enough to cover the latency of memory, few enough for the
-    /// core's miss buffers (source: compare, batched hits at 10 M).</summary>
+    /// core's miss buffers (source: compare, batch-10m).</summary>
     private const int BatchWindow = 16;
 
     /// <summary>Looks many keys up, each prefetched <see cref="BatchWindow"/> keys before its turn.</summary>

@@ -6,7 +6,7 @@ namespace FastShardMap.Sharding;
 internal unsafe partial struct ShardSet<TKey, TValue, THasher>
 {
     /// <inheritdoc cref="Shard{TKey, TValue, THasher}.TryReadHome"/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: in-cache hits
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: hit-1k
     public readonly bool TryReadHome(TKey key, ulong hash, out TValue value, out bool found) =>
         ShardFor(hash).TryReadHome(key, hash, out value, out found);
 
@@ -39,7 +39,7 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
     /// <see cref="WriteSlow"/>, from a method that is not inlined and makes the operation again: so the operation's fields
     /// stay in registers here, and the hash need not be kept.</summary>
     /// <returns>False: nothing has happened.</returns>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: overwrite at 1 M
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: overwrite-1m
     public readonly bool TryWriteFast<TOperation>(TKey key, ref TOperation operation)
         where TOperation : struct, IEntryOperation<TValue>
     {

@@ -109,7 +109,7 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
     }
 
     /// <summary>The shard of a hash, by index.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: reads of a snapshot
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // backends: reads of a snapshot
     public readonly int ShardOf(ulong hash) => (int)(HashBits.ViewOffset(hash, _viewMask) >> HashBits.ShardShift);
 
     /// <summary>What tables take up.</summary>

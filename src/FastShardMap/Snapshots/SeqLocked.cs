@@ -116,7 +116,7 @@ public sealed class SeqLocked<T>
     /// <returns>The value's own text.</returns>
     public override string ToString() => Load().ToString() ?? string.Empty;
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] // FamilyBench: loads of a cell
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // suites: FamilySuite.LoadCell
     private bool TryLoad(out T value)
     {
         // [E4] acquire: pairs with the release in Publish.

@@ -10,7 +10,7 @@ internal sealed class SnapshotState
     /// <summary>Whether the tables may be gone; to be asked after what was read of them, and before it is used.</summary>
     public bool IsDisposed
     {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: reads of a snapshot
+        [MethodImpl(MethodImplOptions.AggressiveInlining)] // backends: reads of a snapshot
         get
         {
             // [E10] acquire fence: the copies complete before the flag is read; pairs with TryDispose.

@@ -1,24 +1,11 @@
 using System.Text.Json;
 using FastShardMap.Bench.Compare;
-using FastShardMap.Bench.Measuring;
 using FastShardMap.Bench.Reporting;
-using Ours = FastShardMap.Bench.Maps.ShardMapAdapter<ulong, ulong>;
-using Theirs = FastShardMap.Bench.Maps.ConcurrentDictionaryMap<ulong, ulong>;
 
 namespace FastShardMap.Bench.Tests.Compare;
 
 public class CompareTests
 {
-    [Theory]
-    [InlineData(0.49, true)]
-    [InlineData(0.5, true)]
-    [InlineData(0.51, false)]
-    public void IsMet_MedianAgainstLimit_Decides(double median, bool isMet) =>
-        Assert.Equal(isMet, Target.OfDictionary(0.5, Spread.Of([0.1, median, 0.9])).IsMet);
-
-    [Fact]
-    public void IsMet_NothingMeasured_IsFalse() => Assert.False(Target.OfDictionary(0.5, Spread.None).IsMet);
-
     [Fact]
     public void Wants_Filters_MatchPartsOfNames()
     {
@@ -30,23 +17,66 @@ public class CompareTests
         Assert.True(options.WantsAny("dep-1m", "hit-10m"));
     }
 
+    [Theory]
+    [InlineData(100, 1, 100)]
+    [InlineData(100, 10_000, 100)]
+    [InlineData(1_000_000, 1, 1_000_000)]
+    [InlineData(1_000_000, 10, 100_000)]
+    [InlineData(1_000_000, 10_000, 1_000)]
+    public void Scaled_AnySize_IsNeverRaised(int pairs, int shrinkFactor, int expected) =>
+        Assert.Equal(expected, new CompareOptions { ShrinkFactor = shrinkFactor }.Scaled(pairs));
+
+    [Theory]
+    [InlineData("hit-1k --quick", 0)]
+    [InlineData("no-such-row", 1)]
+    [InlineData("miss-1m-reserved longest-insert-5m-p99.99", 0)]
+    public void Parse_FilterThatMatchesNoRow_IsRefused(string arguments, int errors) =>
+        Assert.Equal(errors, CompareCommand.Create().Parse($"--filter {arguments}").Errors.Count);
+
+    [Theory]
+    [InlineData("--check")]
+    [InlineData("--strict")]
+    public void Parse_EitherNameOfCheck_IsKnown(string check) =>
+        Assert.Empty(CompareCommand.Create().Parse(check).Errors);
+
     [Fact]
     [Trait("Category", "Heavy")]
-    public void Run_ShrunkLookups_FillsEveryFormOfReport()
+    public void Run_Shrunk_MeasuresEveryRowAndFillsEveryFormOfReport()
     {
-        var options = new CompareOptions { ShrinkFactor = 10_000, Repetitions = 1, Filters = ["1k", "allocation"] };
+        // All but the rows that need processes of their own.
+        string[] expected =
+        [
+            .. CompareSession.Rows.Where(row =>
+                !row.StartsWith("bytes", StringComparison.Ordinal) &&
+                !row.StartsWith("full-gc", StringComparison.Ordinal)),
+        ];
+        var options = new CompareOptions { ShrinkFactor = 10_000, Repetitions = 1, Filters = expected };
         var stages = new List<string>();
-        CompareResults results = new CompareSession<Ours, Theirs>(options, stages.Add).Run();
-        string[] expected = ["hit-1k", "dep-1k", "miss-1k", "batch-1k", "allocation"];
-        Assert.Equal(expected, results.Figures.Select(figure => figure.Id), StringComparer.Ordinal);
+        CompareResults results = new CompareSession(options, stages.Add).Run();
+        IEnumerable<string> measured = results.Figures.Select(figure => figure.Id).Concat(
+            results.Peers.Select(peer => peer.Id).Distinct());
+        Assert.Equal(expected.Order(StringComparer.Ordinal), measured.Order(StringComparer.Ordinal));
         Assert.Contains("lookups, 1 K", stages, StringComparer.Ordinal);
-        Assert.All(results.Figures, figure => Assert.True(figure.Ours.HasValue && figure.Theirs.HasValue));
-        Assert.True(results.Figures[^1].Targets[0].IsMet, "an operation of the shard map allocates managed memory");
+        Assert.All(results.Figures, figure => Assert.True(figure.Ours.HasValue && figure.Theirs.HasValue, figure.Id));
+        Assert.All(results.Judgements, one => Assert.True(one.Measured.HasValue, $"{one.Row}: {one.Target.Text}"));
+        Assert.True(
+            results.Targets.Single(one => one.Row == "allocation").IsMet,
+            "an operation of the shard map allocates managed memory");
+        Assert.All(results.Peers.GroupBy(peer => peer.Work), work =>
+        {
+            Assert.Equal("floor (hash + load)", work.First().Map);
+            Assert.Empty(
+                new[] { "ShardMap", "NonBlocking", "ConcurrentLru", "FASTER", "Dictionary (sequential)" }
+                    .Except(work.Select(peer => peer.Map)));
+        });
 
         MachineInfo machine = MachineInfo.Read();
         string markdown = new CompareReport(results, machine, options).ToMarkdown();
         Assert.Contains("| independent hits, 1 K |", markdown, StringComparison.Ordinal);
+        Assert.Contains("| independent hits, Guid to 32 bytes, 1 K |", markdown, StringComparison.Ordinal);
+        Assert.Contains("| FrozenDictionary |", markdown, StringComparison.Ordinal);
         using JsonDocument json = JsonDocument.Parse(CompareJson.Write(results, machine, options));
-        Assert.Equal(5, json.RootElement.GetProperty("Figures").GetArrayLength());
+        Assert.Equal(results.Figures.Count, json.RootElement.GetProperty("Figures").GetArrayLength());
+        Assert.Equal(results.Peers.Count, json.RootElement.GetProperty("Peers").GetArrayLength());
     }
 }

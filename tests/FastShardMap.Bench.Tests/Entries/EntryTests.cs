@@ -41,18 +41,44 @@ public abstract class EntryTests<TKey, TValue, TEntry>
     [Fact]
     public void Lookup_ThroughTheShardMap_AnswersAsTheDictionary()
     {
-        using var ours = ShardMapAdapter<TKey, TValue>.CreateFilled<TEntry>(Keys, default);
-        using var theirs = DictionaryMap<TKey, TValue>.CreateFilled<TEntry>(Keys, default);
+        using var ours = Filled<ShardMapAdapter<TKey, TValue>>();
+        using var theirs = Filled<DictionaryMap<TKey, TValue>>();
         ulong expected = ReadLoops<DictionaryMap<TKey, TValue>, TKey, TValue, TEntry>.Lookup(theirs, Keys);
         Assert.Equal(expected, ReadLoops<ShardMapAdapter<TKey, TValue>, TKey, TValue, TEntry>.Lookup(ours, Keys));
         Assert.Equal(expected, ours.Sum<TEntry>());
     }
+
+    private static TMap Filled<TMap>()
+        where TMap : struct, IMapUnderTest<TMap, TKey, TValue> => TMap.CreateFilled<TEntry>(Keys, default);
 }
 
 public sealed class WordEntryTests : EntryTests<ulong, ulong, WordEntry>;
 
 public sealed class GuidEntryTests : EntryTests<Guid, GuidEntry.Value, GuidEntry>;
 
-public sealed class LineEntryTests : EntryTests<ulong, LineEntry.Value, LineEntry>;
+public sealed class LineEntryTests : EntryTests<ulong, Payload<Words7>, PayloadEntry<Words7>>;
 
-public sealed class RecordEntryTests : EntryTests<ulong, RecordEntry.Value, RecordEntry>;
+public sealed class WideEntryTests : EntryTests<ulong, Payload<Words8>, PayloadEntry<Words8>>;
+
+public sealed class RecordEntryTests : EntryTests<ulong, Payload<Words31>, PayloadEntry<Words31>>;
+
+public sealed class WidestEntryTests : EntryTests<ulong, Payload<Words32>, PayloadEntry<Words32>>;
+
+public sealed class GuidPayloadEntryTests : EntryTests<Guid, Payload<Words4>, GuidPayloadEntry<Words4>>;
+
+public class PayloadTests
+{
+    [Fact]
+    public void Equals_AnyWordDiffers_IsFalse()
+    {
+        Payload<Words7> one = PayloadEntry<Words7>.ValueOf(1);
+        Payload<Words7> same = PayloadEntry<Words7>.ValueOf(1);
+        Assert.True(one == same);
+        Assert.Equal(one.GetHashCode(), same.GetHashCode());
+        same.Last++;
+        Assert.True(one != same);
+        same = one;
+        same.First++;
+        Assert.False(one.Equals((object)same));
+    }
+}

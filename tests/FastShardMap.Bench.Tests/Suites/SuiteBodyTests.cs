@@ -1,3 +1,4 @@
+using FastShardMap.Bench.Maps;
 using FastShardMap.Bench.Suites;
 
 namespace FastShardMap.Bench.Tests.Suites;
@@ -95,6 +96,10 @@ public class SuiteBodyTests
     [InlineData(Peer.ImmutableDictionary, nameof(FindSuite.HitIndependent), 10_000_000, false)]
     [InlineData(Peer.ShardMap, nameof(FindSuite.HitBatched), 10_000_000, true)]
     [InlineData(Peer.Dictionary, nameof(FindSuite.HitBatched), 100, false)]
+    [InlineData(Peer.ConcurrentLru, nameof(FillSuite.InsertGrowing), 1_000, true)]
+    [InlineData(Peer.ConcurrentLru, nameof(FillSuite.InsertGrowing), 100_000, false)]
+    [InlineData(Peer.Faster, nameof(FillSuite.InsertReserved), 100_000, true)]
+    [InlineData(Peer.Faster, nameof(UpdateSuite.RemoveThenInsertNew), 1_000, false)]
     public void CanDo_MapAndMethod_KnowsWhatMapsCan(Peer peer, string method, int size, bool expected) =>
         Assert.Equal(expected, SuiteConfig.CanDo(peer, method, size));
 }

@@ -47,9 +47,17 @@ public sealed class ConcurrentDictionaryLoopsTests : MapLoopsTests<ConcurrentDic
 
 public sealed class DictionaryLoopsTests : MapLoopsTests<DictionaryMap<ulong, ulong>>;
 
-public sealed class LockedDictionaryLoopsTests : MapLoopsTests<LockedDictionaryMap<ulong, ulong>>;
+public sealed class LockedDictionaryLoopsTests
+    : MapLoopsTests<GuardedDictionaryMap<LockGuard, Lock.Scope, ulong, ulong>>;
 
-public sealed class RwLockedDictionaryLoopsTests : MapLoopsTests<RwLockedDictionaryMap<ulong, ulong>>;
+public sealed class RwLockedDictionaryLoopsTests
+    : MapLoopsTests<GuardedDictionaryMap<RwLockGuard, RwLockGuard.Scope, ulong, ulong>>;
+
+public sealed class NonBlockingLoopsTests : MapLoopsTests<NonBlockingMap<ulong, ulong>>;
+
+public sealed class ConcurrentLruLoopsTests : MapLoopsTests<ConcurrentLruMap<ulong, ulong>>;
+
+public sealed class FasterLoopsTests : MapLoopsTests<FasterMap<ulong, ulong>>;
 
 public sealed class StripedDictionaryLoopsTests : MapLoopsTests<StripedDictionaryMap<ulong, ulong>>;
 

@@ -16,6 +16,7 @@ public abstract class MapLoopsTests<TMap>
     [Theory]
     [InlineData(0)]
     [InlineData(5_000)]
+    [InlineData(70_000)]
     public void Fill_DistinctKeys_AddsEachOnce(int capacity)
     {
         using var map = TMap.Create(new MapSettings(Capacity: capacity));
@@ -55,6 +56,22 @@ public abstract class MapLoopsTests<TMap>
         using TMap map = Filled();
         ulong[] read = [.. Keys.Where((_, index) => index % 2 == 0)];
         Assert.Equal(SumOfValues(read), MapLoops.ReadThenOverwrite(map, Keys));
+    }
+
+    [Fact]
+    public void MostlyRead_ExistingKeys_WritesOneInTwenty()
+    {
+        using TMap map = Filled();
+        ulong[] read = [.. Keys.Where((_, index) => index % 20 != 19)];
+        ulong[] written = [.. Keys.Where((_, index) => index % 20 == 19)];
+        Assert.Equal(250, written.Length);
+        foreach (ulong key in written)
+        {
+            map.Store(key, 0);
+        }
+
+        Assert.Equal(SumOfValues(read), WriteLoops<TMap, ulong, ulong, WordEntry>.MostlyRead(map, Keys));
+        Assert.Equal(SumOfValues(Keys), MapLoops.Lookup(map, Keys));
     }
 
     [Fact]

@@ -9,7 +9,7 @@ namespace FastShardMap.Sharding;
 internal static unsafe class GroupVersion
 {
     /// <summary>The version to validate against.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: in-cache hits
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: hit-1k
     public static VersionWord BeginRead(Group* group)
     {
         SchedulePoint.Before("reader: version");
@@ -19,7 +19,7 @@ internal static unsafe class GroupVersion
     }
 
     /// <summary>The control word, to be read after <see cref="BeginRead"/>.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: in-cache hits
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: hit-1k
     public static ulong ReadControl(Group* group)
     {
         SchedulePoint.Before("reader: control");
@@ -29,7 +29,7 @@ internal static unsafe class GroupVersion
     }
 
     /// <summary>Whether the slots copied since <see cref="BeginRead"/> belong to one version.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: in-cache hits
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: hit-1k
     public static bool Validate(Group* group, VersionWord version)
     {
         // [E3] acquire fence: the copies complete before the version is read again; pairs with BeginWrite.
@@ -42,7 +42,7 @@ internal static unsafe class GroupVersion
     }
 
     /// <summary>Makes the version odd. By the owner of the shard's lock.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: inserts
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: insert-growing-5m
     public static void BeginWrite(Group* group)
     {
         VersionWord version = AwaitUnlocked(group);
@@ -83,7 +83,7 @@ internal static unsafe class GroupVersion
 
     /// <summary>Locks a group for the calling thread, without the shard's lock, if its version is still the one that
     /// <see cref="BeginRead"/> returned. Whether the thread may use it, <see cref="IsLockedBy"/> and the shard's lock tell.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: overwrite at 1 M
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: overwrite-1m
     public static bool TryLock(Group* group, VersionWord version, ThreadState thread)
     {
         SchedulePoint.Before("group owner: lock");
@@ -93,7 +93,7 @@ internal static unsafe class GroupVersion
     }
 
     /// <summary>Whether the group is still locked by the thread: an owner of the shard's lock may not have seen that it is.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: overwrite at 1 M
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: overwrite-1m
     public static bool IsLockedBy(Group* group, ThreadState thread)
     {
         SchedulePoint.Before("group owner: version again");
@@ -104,7 +104,7 @@ internal static unsafe class GroupVersion
     /// <param name="group">The group.</param>
     /// <param name="version">The version before the group was locked.</param>
     /// <param name="changed">Whether readers that began before the change must begin again.</param>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: overwrite at 1 M
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: overwrite-1m
     public static void Unlock(Group* group, VersionWord version, bool changed)
     {
         SchedulePoint.Before("group owner: unlock");
@@ -124,7 +124,7 @@ internal static unsafe class GroupVersion
     /// <summary>Waits until no thread has the group locked. By the owner of the shard's lock: a thread that locks the group
     /// later sees that lock and backs off.</summary>
     /// <returns>The version.</returns>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: inserts
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: insert-growing-5m
     public static VersionWord AwaitUnlocked(Group* group)
     {
         SchedulePoint.Before("writer: group owner");

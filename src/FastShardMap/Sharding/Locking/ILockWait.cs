@@ -12,7 +12,7 @@ internal unsafe interface ILockWait
 
 internal readonly unsafe struct EndlessWait : ILockWait
 {
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: uncontended writes
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: overwrite-1m
     public bool TryEnter(WriteSide* side, ThreadState thread)
     {
         ShardLock.Enter(side, thread);

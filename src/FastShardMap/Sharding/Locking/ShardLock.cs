@@ -21,7 +21,7 @@ internal static unsafe class ShardLock
     /// <summary>How often a parked thread looks whether it is part of a deadlock.</summary>
     private const int DeadlockCheckMilliseconds = 100;
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: uncontended writes
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: overwrite-1m
     public static void Enter(WriteSide* side, ThreadState thread)
     {
         SchedulePoint.Before("lock");
@@ -60,7 +60,7 @@ internal static unsafe class ShardLock
 
     /// <summary>Releases the lock.</summary>
     /// <returns>Whether a parked thread may have been woken.</returns>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: uncontended writes
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: overwrite-1m
     public static bool Exit(WriteSide* side)
     {
         SchedulePoint.Before("unlock");
@@ -87,7 +87,7 @@ internal static unsafe class ShardLock
     }
 
     /// <summary>Whether nobody owns the lock, for a thread that has locked a group.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: overwrite at 1 M
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: overwrite-1m
     public static bool IsFree(WriteSide* side)
     {
         SchedulePoint.Before("group owner: shard lock");

@@ -33,7 +33,7 @@ internal sealed unsafe class ThreadState
 
     public static ThreadState Current
     {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: one thread-static access a write
+        [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: overwrite-1m; one thread-static access per write
         get => t_current ?? Register();
     }
 
@@ -80,7 +80,7 @@ internal sealed unsafe class ThreadState
     }
 
     /// <summary>The thread is about to lock a group of the shard, to change a value without the shard's lock.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: overwrite at 1 M
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: overwrite-1m
     public void AnnounceWrite(WriteSide* side)
     {
         SchedulePoint.Before("group owner: announce");
@@ -90,7 +90,7 @@ internal sealed unsafe class ThreadState
     }
 
     /// <summary>As <see cref="AnnounceWrite"/>, before the thread looks for the table that the group is in.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: overwrite at 1 M
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: overwrite-1m
     public void AnnounceWriteFenced(WriteSide* side)
     {
         SchedulePoint.Before("group owner: announce, fenced");
@@ -100,7 +100,7 @@ internal sealed unsafe class ThreadState
     }
 
     /// <summary>The thread has unlocked the group.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: overwrite at 1 M
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: overwrite-1m
     public void EndWrite()
     {
         SchedulePoint.Before("group owner: end");

@@ -6,7 +6,7 @@ namespace FastShardMap.Sharding;
 /// <summary>The seqlock of a shard's read view: which tables the shard has.</summary>
 internal static unsafe class ViewGeneration
 {
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: in-cache hits
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: hit-1k
     public static GenerationWord BeginRead(ReadView* view)
     {
         SchedulePoint.Before("reader: generation");
@@ -17,7 +17,7 @@ internal static unsafe class ViewGeneration
 
     /// <summary>Whether everything read since <see cref="BeginRead"/> belongs to tables the shard had throughout.</summary>
     /// <remarks>After a validated group: its closing version read is an acquire ([E5]) and orders this one.</remarks>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: in-cache hits
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: hit-1k
     public static bool ValidateAfterVersion(ReadView* view, GenerationWord generation)
     {
         SchedulePoint.Before("reader: generation again");
@@ -25,7 +25,7 @@ internal static unsafe class ViewGeneration
     }
 
     /// <summary>As <see cref="ValidateAfterVersion"/>, after any loads.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] // CompareBench: in-cache misses
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: miss-1k
     public static bool Validate(ReadView* view, GenerationWord generation)
     {
         // [E1] acquire fence: pairs with the release fence in BeginChange. [E8] acquire fence: a block that was given

@@ -8,8 +8,8 @@ namespace FastShardMap.Sharding;
 
 internal unsafe ref partial struct LockedShard<TKey, TValue, THasher>
 {
-    /// <summary>Made resident with each write of a young migration: some microseconds (source: compare, growing to
-    /// 5 M; tables below this size take their faults one by one).</summary>
+    /// <summary>Made resident with each write of a young migration: some microseconds (source: compare,
+    /// insert-growing-5m; tables below this size take their faults one by one).</summary>
     private const nuint PopulateBytes = 64 * 1024;
 
     /// <summary>How far ahead of a move its memory is asked for. Two is as good, sixteen worse (growing to 5 M).</summary>

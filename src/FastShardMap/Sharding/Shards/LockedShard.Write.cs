@@ -85,7 +85,7 @@ internal unsafe ref partial struct LockedShard<TKey, TValue, THasher>
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: inserts
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: insert-growing-5m
     private void Insert(ulong hash, in TKey key, in TValue value)
     {
         ReadView* view = View;

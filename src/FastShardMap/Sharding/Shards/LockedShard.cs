@@ -25,7 +25,7 @@ internal unsafe ref partial struct LockedShard<TKey, TValue, THasher>
     private TableRef _retiredToo;
     private TableRef _unused;
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: uncontended writes
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: overwrite-1m
     private LockedShard(
         Shard<TKey, TValue, THasher> shard, ThreadState thread, bool ownsLock, bool guarded, List<TableRef>? collector)
     {
@@ -54,7 +54,7 @@ internal unsafe ref partial struct LockedShard<TKey, TValue, THasher>
     private static int Stride => GroupShape<TKey, TValue>.StrideBytes;
 
     /// <summary>The scope of a lock that was just taken, and that its end releases.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: uncontended writes
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: overwrite-1m
     public static LockedShard<TKey, TValue, THasher> Owned(
         Shard<TKey, TValue, THasher> shard, ThreadState thread, bool guarded) =>
         new(shard, thread, ownsLock: true, guarded, collector: null);
@@ -71,7 +71,7 @@ internal unsafe ref partial struct LockedShard<TKey, TValue, THasher>
         new(shard, thread, ownsLock: false, guarded: false, collector);
 
     /// <summary>Ends the scope.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: uncontended writes
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: overwrite-1m
     public void Dispose()
     {
         if (_guarded)

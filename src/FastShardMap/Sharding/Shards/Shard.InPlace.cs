@@ -42,7 +42,7 @@ internal readonly unsafe ref partial struct Shard<TKey, TValue, THasher>
 
     /// <summary>Performs a write on a present key without the shard's lock, if that is easy.</summary>
     /// <returns>False if nothing has happened: the write needs the lock.</returns>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: overwrite at 1 M
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: overwrite-1m
     private bool TryWriteInPlace<TOperation>(ThreadState thread, ulong hash, TKey key, ref TOperation operation)
         where TOperation : struct, IEntryOperation<TValue>
     {
@@ -61,7 +61,7 @@ internal readonly unsafe ref partial struct Shard<TKey, TValue, THasher>
     }
 
     // Safety: AnnounceWriteFenced, or the stride, makes the version's word one of a group, whatever has become of its table.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: overwrite at 1 M
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: overwrite-1m
     private bool TryLockAndWrite<TOperation>(ThreadState thread, ulong hash, TKey key, ref TOperation operation)
         where TOperation : struct, IEntryOperation<TValue>
     {

@@ -14,7 +14,7 @@ internal readonly unsafe ref partial struct Shard<TKey, TValue, THasher>
     /// That settles nearly all lookups in few instructions and registers; the rest goes to <see cref="TryRead"/>.</summary>
     /// <returns>Whether the lookup is settled; if so, <paramref name="found"/> and <paramref name="value"/> are the answer;
     /// otherwise <paramref name="value"/> is not set.</returns>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: in-cache hits
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: hit-1k
     public bool TryReadHome(TKey key, ulong hash, out TValue value, out bool found)
     {
         ReadView* view = View;
@@ -70,7 +70,7 @@ internal readonly unsafe ref partial struct Shard<TKey, TValue, THasher>
         return false;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: in-cache hits
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: hit-1k
     private static byte* SlotAt(Group* group, ulong match) =>
         (byte*)group + GroupShape.HeaderBytes + ControlGroups.LowestSlotOffset(match, GroupShape<TKey, TValue>.SlotBytes);
 

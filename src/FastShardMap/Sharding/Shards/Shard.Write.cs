@@ -9,7 +9,7 @@ internal readonly unsafe ref partial struct Shard<TKey, TValue, THasher>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
     /// <exception cref="InvalidOperationException">Called from a callback of this map.</exception>
     /// <exception cref="OutOfMemoryException">The shard has to grow and cannot; nothing has changed.</exception>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: uncontended writes
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: overwrite-1m
     public bool Write<TOperation, TWait>(ulong hash, in TKey key, ref TOperation operation, TWait wait)
         where TOperation : struct, IEntryOperation<TValue>
         where TWait : struct, ILockWait
@@ -27,7 +27,7 @@ internal readonly unsafe ref partial struct Shard<TKey, TValue, THasher>
 
     /// <summary>Performs one write in place, if that is possible without a lock.</summary>
     /// <returns>False: nothing has happened.</returns>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: overwrite at 1 M
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: overwrite-1m
     public bool TryWriteFast<TOperation>(ulong hash, TKey key, ref TOperation operation)
         where TOperation : struct, IEntryOperation<TValue> =>
         TryWriteInPlace(_map.EnterThread(), hash, key, ref operation);

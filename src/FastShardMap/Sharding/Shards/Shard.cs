@@ -19,7 +19,7 @@ internal readonly unsafe ref partial struct Shard<TKey, TValue, THasher>
 
     private readonly ref readonly ShardSet<TKey, TValue, THasher> _map;
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: in-cache hits
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: hit-1k
     public Shard(ref readonly ShardSet<TKey, TValue, THasher> map, ReadView* view, WriteSide* side)
     {
         _map = ref map;
@@ -33,7 +33,7 @@ internal readonly unsafe ref partial struct Shard<TKey, TValue, THasher>
 
     public ref readonly ShardSet<TKey, TValue, THasher> Map
     {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: in-cache hits
+        [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: hit-1k
         get => ref _map;
     }
 
@@ -41,7 +41,7 @@ internal readonly unsafe ref partial struct Shard<TKey, TValue, THasher>
 
     /// <summary>Starts loading the home group while the lock is being taken. A stale table does no harm.</summary>
     /// <remarks>Both lines of the usual group: a store that misses would hold the unlock up as long as the load did.</remarks>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: overwrite at 1 M, growing to 5 M
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: overwrite-1m, insert-growing-5m
     public void Prefetch(ulong hash)
     {
         if (Sse.IsSupported)

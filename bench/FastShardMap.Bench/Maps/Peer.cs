@@ -1,6 +1,6 @@
-namespace FastShardMap.Bench.Suites;
+namespace FastShardMap.Bench.Maps;
 
-/// <summary>The maps of the suites.</summary>
+/// <summary>The maps of the comparisons.</summary>
 public enum Peer
 {
     ShardMap,
@@ -11,4 +11,7 @@ public enum Peer
     LockedDictionary,
     RwLockedDictionary,
     StripedDictionary,
+    NonBlocking,
+    ConcurrentLru,
+    Faster,
 }

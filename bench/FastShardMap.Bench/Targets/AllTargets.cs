@@ -1,0 +1,79 @@
+using static FastShardMap.Bench.Targets.TargetUnit;
+
+namespace FastShardMap.Bench.Targets;
+
+/// <summary>
+/// What is asked of the map, row by row. This is the one place for limits: a command reports rows and their figures,
+/// and <c>--check</c> holds those against its table here.
+/// </summary>
+internal static class AllTargets
+{
+    /// <summary><c>compare</c>.</summary>
+    public static readonly TargetTable Compare = new(
+        new(Target.EveryRow, 1, OfDictionary),
+
+        // Lookups: u64 to u64, grown from empty unless the name says otherwise.
+        new("hit-100", 1, OfDictionary),
+        new("dep-100", 1.2, OfDictionary),
+        new("hit-1k", 0.64, OfDictionary),
+        new("hit-1k", 4, OfFloor, IsGoal: true),
+        new("dep-1k", 0.95, OfDictionary),
+        new("dep-1k", 2.2, OfFloor, IsGoal: true),
+        new("miss-1k", 0.4, OfDictionary),
+        new("batch-1k", 0.65, OfDictionary),
+        new("hit-100k", 0.5, OfDictionary),
+        new("dep-100k", 0.4, OfDictionary),
+        new("miss-100k", 0.4, OfDictionary),
+        new("dep-1m", 0.55, OfDictionary),
+        new("dep-1m", 1.5, OfFloor),
+        new("miss-1m", 0.65, OfDictionary),
+        new("miss-1m-reserved", 0.7, OfDictionary),
+        new("hit-10m", 0.75, OfDictionary),
+        new("dep-10m", 0.55, OfDictionary),
+        new("dep-10m", 1.3, OfFloor),
+        new("dep-10m", 1.2, OfFloor, IsGoal: true),
+        new("dep-10m-grown-huge", 0.55, OfDictionary, IsGoal: true),
+        new("dep-10m-grown-huge", 1.3, OfFloor, IsGoal: true),
+        new("dep-10m-grown-huge", 1.2, OfFloor, IsGoal: true),
+        new("miss-10m", 0.8, OfDictionary),
+        new("miss-10m-reserved", 0.85, OfDictionary),
+        new("batch-10m", 0.3, OfDictionary),
+        new("batch-10m", 1.6, OfFloor, IsGoal: true),
+        new("batch-10m-grown-huge", 0.2, OfDictionary),
+        new("batch-10m-grown-huge", 1.6, OfFloor, IsGoal: true),
+
+        // Lookups of other shapes.
+        new("hit-1k-guid-32", 0.65, OfDictionary),
+        new("dep-1k-guid-32", 1, OfDictionary),
+        new("hit-1m-guid-32", 0.65, OfDictionary),
+        new("hit-1m-64", 0.85, OfDictionary),
+        new("dep-1m-64", 0.55, OfDictionary),
+        new("hit-100k-256", 1, OfDictionary),
+        new("hit-1m-256", 1, OfDictionary),
+
+        // Writes.
+        new("overwrite-1k", 0.28, OfDictionary),
+        new("overwrite-1m", 0.24, OfDictionary),
+        new("overwrite-10m", 0.24, OfDictionary),
+        new("mostly-read-1m-2t", 0.52, OfDictionary),
+        new("mostly-read-1m-2t-guid-32", 0.6, OfDictionary),
+        new("mixed-1m-2t", 0.24, OfDictionary),
+        new("churn-1m-2t", 0.16, OfDictionary),
+        new("churn-1m-2t", 1.15, FlatTime), // two medians of five noisy times may differ by this much without any trend
+        new("churn-1m-2t", 1.05, FlatMemory),
+        new("churn-1m-2t", 1.05, FlatProbeLength),
+        new("insert-growing-5m", 0.2, OfDictionary),
+        new("insert-growing-5m", 1.3, OfSequential, IsGoal: true),
+        new("longest-insert-5m", 1, BeyondGap),
+        new("longest-insert-5m-p99.99", 15, Microseconds),
+
+        // Memory.
+        new("allocation", 0, ManagedBytes),
+        new("bytes-reserved-10m", 24, Bytes),
+        new("bytes-reserved-10m-rss", 24, Bytes),
+        new("bytes-grown-10m", 27, Bytes),
+        new("bytes-grown-10m-rss", 27, Bytes),
+        new("bytes-growing-10m", 70, Bytes),
+        new("bytes-growing-10m-rss", 70, Bytes),
+        new("full-gc-10m", 2, BeyondCollection));
+}

@@ -1,0 +1,41 @@
+using FastShardMap.Bench.Reporting;
+
+namespace FastShardMap.Bench.Targets;
+
+/// <summary>What a limit counts: which of a row's figures is meant, and how it is printed.</summary>
+/// <param name="Suffix">What stands behind a limit, such as " x CD".</param>
+/// <param name="Format">How to print a figure.</param>
+/// <param name="Scale">How much of the figure is one of the limit: 1,000,000 for a limit in milliseconds of a figure in
+/// nanoseconds.</param>
+/// <param name="Words">What stands in place of comparison and limit, where those say little.</param>
+internal sealed record TargetUnit(
+    string Suffix, Func<double, string> Format, double Scale = 1, string? Words = null)
+{
+    /// <summary>Multiples of ConcurrentDictionary's figure.</summary>
+    public static readonly TargetUnit OfDictionary = new(" x CD", Units.Digits);
+
+    /// <summary>Multiples of what memory allows.</summary>
+    public static readonly TargetUnit OfFloor = new(" x floor", Units.Digits);
+
+    /// <summary>Multiples of the sequential dictionary's figure.</summary>
+    public static readonly TargetUnit OfSequential = new(" x Dictionary", Units.Digits);
+
+    public static readonly TargetUnit Bytes = new(" B", Units.Digits);
+
+    public static readonly TargetUnit Microseconds = new(" us", Units.Duration, 1e3);
+
+    public static readonly TargetUnit BeyondGap = new(" ms + longest gap", Units.Duration, 1e6);
+
+    public static readonly TargetUnit BeyondCollection = new(" ms + GC without the map", Units.Duration, 1e6);
+
+    public static readonly TargetUnit ManagedBytes = new(" B", Units.Digits, Words: "0");
+
+    public static readonly TargetUnit FlatTime = new(string.Empty, Units.Digits, Words: "flat time");
+
+    public static readonly TargetUnit FlatMemory = new(string.Empty, Units.Digits, Words: "flat memory");
+
+    public static readonly TargetUnit FlatProbeLength = new(string.Empty, Units.Digits, Words: "flat probe length");
+
+    public string Limit(Bound bound, double limit) =>
+        Words ?? $"{(bound == Bound.AtMost ? "<=" : ">=")} {limit:0.##}{Suffix}";
+}
