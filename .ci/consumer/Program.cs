@@ -47,15 +47,15 @@ Roundtrip(new Point(1, 2), 'x');
 using (var swapped = new ShardMap<int, Dense>())
 {
     swapped[1] = new Dense { First = 1, Last = 2 };
-    Expect(!swapped.TryUpdate(1, default, default), "TryUpdate of bytes that differ");
-    Expect(swapped.TryUpdate(1, default, new Dense { First = 1, Last = 2 }), "TryUpdate of equal bytes");
+    Expect(!swapped.TryUpdate(1, new Dense(), new Dense()), "TryUpdate of bytes that differ");
+    Expect(swapped.TryUpdate(1, new Dense(), new Dense { First = 1, Last = 2 }), "TryUpdate of equal bytes");
 }
 
 using (var padded = new ShardMap<int, Wide>())
 {
     try
     {
-        padded.TryUpdate(1, default, default);
+        padded.TryUpdate(1, new Wide(), new Wide());
         Expect(false, "TryUpdate of padding");
     }
     catch (NotSupportedException)

@@ -69,6 +69,19 @@ public class PublicApiTests
         Assert.True(wrong.Count == 0, string.Join('\n', wrong));
     }
 
+#if !DEBUG
+    /// <summary>The build takes internal members out of the file in Release, which packages are made of.</summary>
+    [Fact]
+    public void Documentation_OfTheRelease_NamesPublicMembersOnly()
+    {
+        HashSet<string> known = Library.GetExportedTypes()
+            .SelectMany(static type => PublicApiText.VisibleMembers(type).Prepend(type))
+            .Select(XmlDocumentation.IdOf).ToHashSet(StringComparer.Ordinal);
+        string[] others = [.. XmlDocumentation.Of(Library).Ids.Where(id => !known.Contains(id))];
+        Assert.True(others.Length == 0, string.Join('\n', others));
+    }
+#endif
+
     [Fact]
     public void Documentation_OfEveryPromise_NamesTheException()
     {

@@ -11,18 +11,19 @@ namespace FastShardMap.Tests.Habits;
 public partial class ReadmeTests
 {
     private const string Readme = "README.md";
+    private const string PackageReadme = "src/FastShardMap/PACKAGE.md";
 
     [Fact]
     [Trait("Category", "Heavy")]
     public void Examples_OfReadmeAndGuides_DoAsTheySay()
     {
         var wrong = new List<string>();
-        foreach (string document in Repository.FilesBelow("native-layout-docs", "*.md").Prepend(Readme))
+        foreach (string document in Repository.FilesBelow("native-layout-docs", "*.md").Prepend(PackageReadme).Prepend(Readme))
         {
             List<string> code = [];
             foreach (CodeBlock block in CodeBlock.ReadAll(document, Repository.ReadText(document)).Where(block => block.Language == "csharp"))
             {
-                if (document != Readme && !block.Words.Contains("run", StringComparer.Ordinal))
+                if (document is not (Readme or PackageReadme) && !block.Words.Contains("run", StringComparer.Ordinal))
                 {
                     continue;
                 }
@@ -35,6 +36,12 @@ public partial class ReadmeTests
 
         Assert.True(wrong.Count == 0, string.Join('\n', wrong));
     }
+
+    /// <summary>On a package's page a link that is relative leads nowhere.</summary>
+    [Fact]
+    public void Links_OfPackageReadmes_AreAbsolute() => Assert.All(
+        Repository.FilesBelow("src", "PACKAGE.md"),
+        static document => Assert.DoesNotMatch(@"\]\((?!https://)", Repository.ReadText(document)));
 
     [Fact]
     public void Commands_OfReadme_AreTheTestCommandOnce() =>

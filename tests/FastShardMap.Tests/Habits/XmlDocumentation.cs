@@ -11,6 +11,9 @@ internal sealed class XmlDocumentation
 
     private XmlDocumentation(Dictionary<string, XElement> members) => _members = members;
 
+    /// <summary>The IDs of all members that the file lists.</summary>
+    public IEnumerable<string> Ids => _members.Keys;
+
     public static XmlDocumentation Of(Assembly assembly)
     {
         string file = Path.ChangeExtension(assembly.Location, ".xml");

@@ -42,13 +42,13 @@ public sealed class ValueEqualityTests
         CheckRefused<Overriding>();
     }
 
-    /// <summary>The way of programs compiled ahead of time; here it can be compared with the other.</summary>
+    /// <summary>The way of programs compiled ahead of time must not take a type for one whose bytes decide. (What it takes
+    /// for one there, .ci/consumer shows; this runtime may compare in boxes what that one does not.)</summary>
     [Fact]
-    public void IsComparedWithoutBoxes_OfTypesWithoutEquality_AgreesWithTheirFields()
+    public void IsComparedWithoutBoxes_PaddingOrOverride_IsFalse()
     {
-        Assert.True(ByteEquality.IsComparedWithoutBoxes<Dense>());
-        Assert.True(ByteEquality.IsComparedWithoutBoxes<Joined>());
-        Assert.True(ByteEquality.IsComparedWithoutBoxes<Bytes8>());
+        Assert.True(ByteEquality.IsComparedWithoutBoxes<int>());
+        Assert.False(ByteEquality.IsComparedWithoutBoxes<InlineLongs>());
         Assert.False(ByteEquality.IsComparedWithoutBoxes<Padded>());
         Assert.False(ByteEquality.IsComparedWithoutBoxes<PaddedAtTheEnd>());
         Assert.False(ByteEquality.IsComparedWithoutBoxes<NestedPadding>());
@@ -153,12 +153,6 @@ public sealed class ValueEqualityTests
     private struct InlineLongs
     {
         private long _first;
-    }
-
-    [InlineArray(8)]
-    private struct Bytes8
-    {
-        private byte _first;
     }
 
     private struct Nested
