@@ -41,7 +41,7 @@ public sealed class UnloadTests
     }
 
     /// <summary>What the code in the context does; called there.</summary>
-    public static void UseEverything(bool dispose)
+    internal static void UseEverything(bool dispose)
     {
         ShardMap<Key, long> map = new(new ShardMapOptions
         {
@@ -78,7 +78,7 @@ public sealed class UnloadTests
         PluginContext context = new(ownLibrary);
         Type plugin = context.LoadFromAssemblyName(typeof(UnloadTests).Assembly.GetName()).GetType(typeof(UnloadTests).FullName!)!;
         Assert.NotSame(typeof(UnloadTests), plugin);
-        plugin.GetMethod(nameof(UseEverything))!.Invoke(obj: null, [dispose]);
+        plugin.GetMethod(nameof(UseEverything), BindingFlags.Static | BindingFlags.NonPublic)!.Invoke(obj: null, [dispose]);
         metrics.RecordObservableInstruments();
         Assert.Equal(ownLibrary, context.Assemblies.Any(static assembly => assembly.GetName().Name == "FastShardMap"));
         context.Unload();
