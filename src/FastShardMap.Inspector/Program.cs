@@ -10,8 +10,5 @@ if (Isolation.IsWanted(args))
 Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
 using Interruption interruption = Interruption.Watch();
 
-// Entries come by the million: flushed when the buffer is full, and once at the end.
-TextWriter writer = Console.IsOutputRedirected
-    ? new StreamWriter(new StandardOutput(Console.OpenStandardOutput()), Console.OutputEncoding, bufferSize: 1 << 16)
-    : Console.Out;
+TextWriter writer = StandardOutputWriter.Open(Console.OutputEncoding);
 return CommandTree.Run(args, writer, interruption);

@@ -26,6 +26,22 @@ internal sealed unsafe class SnapshotMemory : TargetMemory
     public override IEnumerable<MemoryRegion> WritableRegions() =>
         _blocks.Select(block => new MemoryRegion(block.Key, (ulong)block.Value.Length));
 
+    /// <summary>Adds the native memory of a map that nobody writes to.</summary>
+    /// <returns>The address of its header.</returns>
+    public ulong Add<TKey, TValue, THasher>(ShardMap<TKey, TValue, THasher> map)
+        where TKey : unmanaged, IEquatable<TKey>
+        where TValue : unmanaged
+        where THasher : struct, IKeyHasher<TKey>
+    {
+        SnapshotMemory one = Of(map, out ulong address);
+        foreach ((ulong start, byte[] bytes) in one._blocks)
+        {
+            _blocks[start] = bytes;
+        }
+
+        return address;
+    }
+
     /// <summary>Copies a map that nobody writes to.</summary>
     public static SnapshotMemory Of<TKey, TValue, THasher>(ShardMap<TKey, TValue, THasher> map, out ulong address)
         where TKey : unmanaged, IEquatable<TKey>

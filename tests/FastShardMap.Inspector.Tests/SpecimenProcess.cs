@@ -136,7 +136,7 @@ public sealed class SpecimenProcess : IDisposable
     public string AddressOf(string target, string name)
     {
         JsonElement map = RunJson("list", target).EnumerateArray().Single(map => map.GetProperty("Name").GetString() == name);
-        return "0x" + map.GetProperty("Address").GetUInt64().ToString("x", CultureInfo.InvariantCulture);
+        return map.GetProperty("Address").GetString()!;
     }
 
     public void Dispose()

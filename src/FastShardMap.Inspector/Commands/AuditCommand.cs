@@ -2,18 +2,18 @@ using System.Globalization;
 using FastShardMap.Inspector.Audits;
 using FastShardMap.Inspector.Entries;
 using FastShardMap.Inspector.Maps;
+using FastShardMap.Inspector.Rendering;
 using FastShardMap.Inspector.Targets;
-using Spectre.Console;
 
 namespace FastShardMap.Inspector.Commands;
 
 /// <summary><c>fsmap audit</c>: the last operations on a map under audit, of all its shards, by time.</summary>
 internal static class AuditCommand
 {
-    public static int Run(string dumpOrProcess, ulong address, string? key, int? thread, int limit, bool json, Output output)
+    public static int Run(string dumpOrProcess, string? wanted, string? key, int? thread, int limit, bool json, Output output)
     {
         using Target target = Target.Open(dumpOrProcess);
-        NativeMap map = MapFinder.Find(target, address);
+        NativeMap map = MapCatalog.Find(target, wanted);
         List<NativeAuditRing> rings = NativeAuditRing.Find(target, map);
         if (rings.Count == 0)
         {
@@ -21,6 +21,7 @@ internal static class AuditCommand
         }
 
         FieldDecoder keys = FieldDecoder.For(map.KeyType, map.KeyBytes, target.Runtime);
+        Comparison? wantedKey = key is null ? null : Comparison.OfKey(key, keys);
         List<AuditedOperation> operations = [];
         long unreadable = 0;
         foreach (NativeAuditRing ring in rings)
@@ -30,10 +31,10 @@ internal static class AuditCommand
         }
 
         // Stable: within a shard the order is right already.
-        List<AuditedOperation> wanted =
+        List<AuditedOperation> shown =
         [
             .. operations
-                .Where(operation => (key is null || FieldDecoder.Text(operation.Key) == key) && (thread is null || operation.Thread == thread))
+                .Where(operation => wantedKey?.Holds(operation.Key, operation.Key) != false && (thread is null || operation.Thread == thread))
                 .OrderBy(operation => operation.Time)
                 .ThenBy(operation => operation.Timestamp)
                 .TakeLast(limit),
@@ -43,11 +44,11 @@ internal static class AuditCommand
         {
             output.Json(new
             {
-                Map = map.Address,
+                Map = HexAddress.Text(map.Address),
                 Recorded = recorded,
                 Kept = operations.Count,
                 Unreadable = unreadable,
-                Operations = wanted.Select(operation => new
+                Operations = shown.Select(operation => new
                 {
                     operation.Time,
                     operation.Thread,
@@ -59,13 +60,13 @@ internal static class AuditCommand
         }
         else
         {
-            Print(map, wanted, output);
-            output.Line($"{Output.Number(recorded)} operations recorded in {rings.Count} shards, {Output.Number(operations.Count)} of them kept, {Output.Number(wanted.Count)} shown");
+            Print(map, shown, output);
+            output.Line($"{Output.Count(recorded, "operation")} recorded in {Output.Count(rings.Count, "shard")}, {Output.Number(operations.Count)} of them kept, {Output.Number(shown.Count)} shown");
         }
 
         if (unreadable > 0)
         {
-            Console.Error.WriteLine($"fsmap: {unreadable} records cannot be read.");
+            Console.Error.WriteLine($"fsmap: {Output.Count(unreadable, "record")} cannot be read.");
         }
 
         return unreadable == 0 ? ExitCode.Ok : ExitCode.Inconsistent;
@@ -73,12 +74,16 @@ internal static class AuditCommand
 
     private static void Print(NativeMap map, List<AuditedOperation> operations, Output output)
     {
-        output.Line($"{map.TypeText}{(map.UserName.Length == 0 ? string.Empty : $" '{map.UserName}'")} at {Output.Address(map.Address)}");
-        Table table = Output.Table(3, "time (UTC)", "operation", "key", "thread", "shard");
+        output.Line(Output.Title(map));
+        TableView table = new(
+            Column.Text("time (UTC)", value: 2),
+            Column.Text("operation", value: 8),
+            Column.Text("key", value: 9, leastCells: 24),
+            Column.Number("thread", value: 7),
+            Column.Number("shard", value: 1));
         foreach (AuditedOperation operation in operations)
         {
-            Output.Row(
-                table,
+            table.Add(
                 operation.Time.ToString("yyyy-MM-dd HH:mm:ss.fffffff", CultureInfo.InvariantCulture),
                 operation.Operation,
                 FieldDecoder.Text(operation.Key),
@@ -86,6 +91,6 @@ internal static class AuditCommand
                 operation.Shard.ToString(CultureInfo.InvariantCulture));
         }
 
-        output.Console.Write(table);
+        table.Write(output);
     }
 }

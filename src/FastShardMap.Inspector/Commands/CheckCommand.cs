@@ -7,18 +7,18 @@ namespace FastShardMap.Inspector.Commands;
 /// <summary><c>fsmap check</c>: does the native memory of every map, or of one, agree with itself?</summary>
 internal static class CheckCommand
 {
-    public static int Run(string dumpOrProcess, ulong? address, bool json, Output output)
+    public static int Run(string dumpOrProcess, string? wanted, bool json, Output output)
     {
         using Target target = Target.Open(dumpOrProcess);
         List<(string Map, Findings Findings)> results = [];
-        if (address is { } one)
+        if (wanted is not null)
         {
-            NativeMap map = MapFinder.Find(target, one);
+            NativeMap map = MapCatalog.Find(target, wanted);
             results.Add((NameOf(map), MapChecker.Check(map)));
         }
         else
         {
-            foreach (FoundMap found in MapFinder.FindAll(target, roots: false))
+            foreach (FoundMap found in MapCatalog.All(target, roots: false))
             {
                 results.Add(CheckFound(found));
             }
@@ -75,9 +75,9 @@ internal static class CheckCommand
             }
         }
 
-        output.Line($"{results.Count} maps checked, {errors} errors");
+        output.Line($"{Output.Count(results.Count, "map")} checked, {Output.Count(errors, "error")}");
     }
 
     private static string NameOf(NativeMap map) =>
-        $"{map.TypeText}{(map.UserName.Length == 0 ? string.Empty : $" '{map.UserName}'")} at {Output.Address(map.Address)}{(map.IsDisposed ? ", disposed" : string.Empty)}";
+        $"{Output.Title(map)}{(map.IsDisposed ? ", disposed" : string.Empty)}";
 }

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using System.Numerics;
+using FastShardMap.Inspector.Rendering;
 using FastShardMap.Inspector.Tracing;
 
 namespace FastShardMap.Inspector.Commands;
@@ -14,11 +16,18 @@ internal static class CommandTree
     /// <param name="arguments">The command line.</param>
     /// <param name="writer">Where to write.</param>
     /// <param name="interruption">What ends a recording early; null for nothing.</param>
-    public static int Run(string[] arguments, TextWriter writer, Interruption? interruption = null)
+    /// <param name="width">Of the output in cells; null for what the writer knows.</param>
+    public static int Run(string[] arguments, TextWriter writer, Interruption? interruption = null, int? width = null)
     {
         int code = Guard(() =>
         {
-            ParseResult parsed = Create(new Output(writer), interruption).Parse(arguments);
+            ParseResult parsed = Create(width is null ? new Output(writer) : new Output(writer, width), interruption).Parse(arguments);
+            if (parsed.Errors.Count > 0 && arguments.Length > 0)
+            {
+                Complain(parsed);
+                return ExitCode.Unusable;
+            }
+
             int result = parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = writer });
             return parsed.Errors.Count > 0 ? ExitCode.Unusable : result;
         });
@@ -32,6 +41,18 @@ internal static class CommandTree
         return code == ExitCode.Ok ? flushed : code;
     }
 
+    // The whole help would drive what is wrong out of sight.
+    private static void Complain(ParseResult parsed)
+    {
+        foreach (ParseError error in parsed.Errors)
+        {
+            Console.Error.WriteLine($"fsmap: {Printable.Text(error.Message)}");
+        }
+
+        string command = parsed.CommandResult.Command is RootCommand ? string.Empty : parsed.CommandResult.Command.Name + " ";
+        Console.Error.WriteLine($"fsmap {command}--help says what there is.");
+    }
+
     private static int Guard(Func<int> action)
     {
         try
@@ -40,13 +61,13 @@ internal static class CommandTree
         }
         catch (InspectionException exception)
         {
-            Console.Error.WriteLine($"fsmap: {exception.Message}");
+            Console.Error.WriteLine($"fsmap: {Printable.Lines(exception.Message)}");
             return exception.ExitCode;
         }
         catch (Exception exception)
         {
             // Damaged dumps take readers to places nobody thought of; a stack trace helps only us.
-            Console.Error.WriteLine($"fsmap: {exception.GetType().Name}: {exception.Message}");
+            Console.Error.WriteLine($"fsmap: {exception.GetType().Name}: {Printable.Lines(exception.Message)}");
             if (Environment.GetEnvironmentVariable("FSMAP_DEBUG") is not null)
             {
                 Console.Error.WriteLine(exception);
@@ -80,14 +101,14 @@ internal static class CommandTree
     private static Command Show(Output output)
     {
         Argument<string> target = new("target") { Description = TargetHelp };
-        Argument<ulong> address = Address();
+        Argument<string?> map = Map();
         Option<string?> html = new("--html") { Description = "Write one self-contained page with heat map and histograms to this file." };
         Option<bool> all = new("--all") { Description = "All shards, however many." };
         Option<bool> json = Json();
-        Command command = new("show", "One map, shard by shard, with lock holders and histograms.") { target, address, html, all, json };
+        Command command = new("show", "One map, shard by shard, with lock holders and histograms.") { target, map, html, all, json };
         command.SetAction(parsed => ShowCommand.Run(
             parsed.GetRequiredValue(target),
-            parsed.GetRequiredValue(address),
+            parsed.GetValue(map),
             parsed.GetValue(html),
             parsed.GetValue(json),
             parsed.GetValue(all),
@@ -98,28 +119,34 @@ internal static class CommandTree
     private static Command Check(Output output)
     {
         Argument<string> target = new("target") { Description = TargetHelp };
-        Argument<ulong> address = Address();
-        address.Arity = ArgumentArity.ZeroOrOne;
+        Argument<string?> map = Map();
         Option<bool> json = Json();
-        Command command = new("check", "Consistency of the native memory. Exit code 1 if something is wrong.") { target, address, json };
+        Command command = new("check", "Consistency of the native memory. Exit code 1 if something is wrong.") { target, map, json };
         command.SetAction(parsed => CheckCommand.Run(
-            parsed.GetRequiredValue(target), parsed.GetResult(address) is { Tokens.Count: > 0 } ? parsed.GetValue(address) : null, parsed.GetValue(json), output));
+            parsed.GetRequiredValue(target), parsed.GetValue(map), parsed.GetValue(json), output));
         return command;
     }
 
     private static Command Entries(Output output)
     {
         Argument<string> target = new("target") { Description = TargetHelp };
-        Argument<ulong> address = Address();
+        Argument<string?> map = Map();
         Option<string?> key = new("--key") { Description = "Only the entry whose key reads like this." };
-        Option<string?> where = new("--where") { Description = "A condition, such as: key < 100 and value.State == Closed" };
+        Option<string?> where = new("--where") { Description = "A condition, such as: key < 0x64 and value.State == Closed" };
         Option<bool> csv = new("--csv") { Description = "Comma-separated, a column for each field." };
         Option<bool> json = new("--json") { Description = "One JSON object a line." };
-        Option<long> limit = new("--limit") { Description = "At most so many.", DefaultValueFactory = _ => long.MaxValue };
-        Command command = new("entries", "Keys and values, decoded by their types.") { target, address, key, where, csv, json, limit };
+        Option<long> limit = Limit("At most so many.", long.MaxValue);
+        Command command = new("entries", "Keys and values, decoded by their types.") { target, map, key, where, csv, json, limit };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(csv) && result.GetValue(json))
+            {
+                result.AddError("--csv and --json exclude each other.");
+            }
+        });
         command.SetAction(parsed => EntriesCommand.Run(
             parsed.GetRequiredValue(target),
-            parsed.GetRequiredValue(address),
+            parsed.GetValue(map),
             new EntriesOptions
             {
                 Key = parsed.GetValue(key),
@@ -135,15 +162,19 @@ internal static class CommandTree
     private static Command Audit(Output output)
     {
         Argument<string> target = new("target") { Description = TargetHelp };
-        Argument<ulong> address = Address();
+        Argument<string?> map = Map();
         Option<string?> key = new("--key") { Description = "Only operations on the key that reads like this." };
-        Option<int?> thread = new("--thread") { Description = "Only operations of this managed thread." };
-        Option<int> limit = new("--limit") { Description = "The latest so many.", DefaultValueFactory = _ => 100 };
+        Option<int?> thread = new("--thread")
+        {
+            Description = "Only operations of this managed thread.",
+            CustomParser = static result => ParseNumber(result, 1),
+        };
+        Option<int> limit = Limit("The latest so many.", 100);
         Option<bool> json = Json();
-        Command command = new("audit", "The last operations on a map under audit.") { target, address, key, thread, limit, json };
+        Command command = new("audit", "The last operations on a map under audit.") { target, map, key, thread, limit, json };
         command.SetAction(parsed => AuditCommand.Run(
             parsed.GetRequiredValue(target),
-            parsed.GetRequiredValue(address),
+            parsed.GetValue(map),
             parsed.GetValue(key),
             parsed.GetValue(thread),
             parsed.GetValue(limit),
@@ -200,21 +231,32 @@ internal static class CommandTree
 
     private static Option<bool> Json() => new("--json") { Description = "For programs." };
 
-    private static Argument<ulong> Address() => new("address")
+    private static Argument<string?> Map() => new("map")
     {
-        Description = "The map, as 'list' prints it: of its header or of its object, hexadecimal.",
-        CustomParser = static result =>
-        {
-            string text = result.Tokens[0].Value;
-            ReadOnlySpan<char> digits = text.StartsWith("0x", StringComparison.OrdinalIgnoreCase) ? text.AsSpan(2) : text;
-            if (!ulong.TryParse(digits, NumberStyles.HexNumber, CultureInfo.InvariantCulture, out ulong address))
-            {
-                result.AddError($"'{text}' is not a hexadecimal address.");
-            }
-
-            return address;
-        },
+        Description = "The map: its address or its number in 'list', or its name. Not needed where there is only one.",
+        Arity = ArgumentArity.ZeroOrOne,
     };
+
+    private static Option<T> Limit<T>(string description, T otherwise)
+        where T : struct, IBinaryInteger<T> => new("--limit")
+    {
+        Description = description,
+        DefaultValueFactory = _ => otherwise,
+        CustomParser = result => ParseNumber(result, T.Zero),
+    };
+
+    private static T ParseNumber<T>(ArgumentResult result, T least)
+        where T : struct, IBinaryInteger<T>
+    {
+        string text = result.Tokens[0].Value;
+        if (T.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out T number) && number >= least)
+        {
+            return number;
+        }
+
+        result.AddError($"'{text}' is no whole number of at least {least}, as {((OptionResult)result.Parent!).Option.Name} takes it.");
+        return default;
+    }
 
     private static TimeSpan ParseDuration(ArgumentResult result)
     {

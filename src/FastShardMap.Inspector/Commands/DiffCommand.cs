@@ -1,6 +1,7 @@
+using System.Text.Json.Serialization;
 using FastShardMap.Inspector.Maps;
+using FastShardMap.Inspector.Rendering;
 using FastShardMap.Inspector.Targets;
-using Spectre.Console;
 
 namespace FastShardMap.Inspector.Commands;
 
@@ -34,14 +35,30 @@ internal static class DiffCommand
             return ExitCode.Ok;
         }
 
-        Table table = Output.Table(4, "map", "name", "type", "change", "entries", "native bytes", "entries now", "bytes now");
+        Print(differences, output);
+        return ExitCode.Ok;
+    }
+
+    private static void Print(List<MapDifference> differences, Output output)
+    {
+        TableView table = new(
+            Column.Key("map"),
+            Column.Text("name", value: 9, leastCells: 16) with { IsTitle = true },
+            Column.Text("type", value: 4, leastCells: 24),
+            Column.Text("change", value: 7),
+            Column.Number("entries", value: 6),
+            Column.Number("native bytes", value: 5),
+            Column.Number("entries now", value: 2),
+            Column.Number("bytes now", value: 3))
+        {
+            PrefersBlocks = true,
+        };
         foreach (MapDifference difference in differences)
         {
-            Output.Row(
-                table,
+            table.Add(
                 Output.Address(difference.Address),
-                difference.Name,
-                difference.Type,
+                Printable.Name(difference.Name),
+                Printable.Name(difference.Type),
                 difference.Change,
                 Signed(difference.Entries),
                 Signed(difference.Bytes),
@@ -49,9 +66,8 @@ internal static class DiffCommand
                 Output.Number(difference.BytesNow));
         }
 
-        output.Console.Write(table);
+        table.Write(output);
         output.Line($"entries {Signed(differences.Sum(difference => difference.Entries))}, native bytes {Signed(differences.Sum(difference => difference.Bytes))}");
-        return ExitCode.Ok;
     }
 
     private static string Signed(long value) => (value > 0 ? "+" : string.Empty) + Output.Number(value);
@@ -59,14 +75,21 @@ internal static class DiffCommand
     private static Dictionary<ulong, MapSummary> Read(string dump)
     {
         using Target target = Target.Open(dump);
-        return MapFinder.FindAll(target, roots: false)
+        return MapCatalog.All(target, roots: false)
             .Where(found => found.Header != 0)
             .DistinctBy(found => found.Header)
             .ToDictionary(found => found.Header, MapSummary.Of);
     }
 
     private sealed record MapDifference(
-        ulong Address, string Name, string Type, string Change, long Entries, long Bytes, long EntriesNow, long BytesNow)
+        [property: JsonConverter(typeof(HexAddress))] ulong Address,
+        string Name,
+        string Type,
+        string Change,
+        long Entries,
+        long Bytes,
+        long EntriesNow,
+        long BytesNow)
     {
         public static MapDifference Of(MapSummary? before, MapSummary? after)
         {

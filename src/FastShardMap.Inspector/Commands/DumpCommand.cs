@@ -6,6 +6,8 @@ namespace FastShardMap.Inspector.Commands;
 /// <summary><c>fsmap dump</c>: asks a process's runtime to write a dump of it.</summary>
 internal static class DumpCommand
 {
+    private const string FullDumpVariable = "DOTNET_DbgMiniDumpType";
+
     public static int Run(int processId, string? file, bool full, Output output)
     {
         string path = Path.GetFullPath(file ?? string.Create(
@@ -23,7 +25,7 @@ internal static class DumpCommand
         }
         catch (Exception exception) when (exception is DiagnosticsClientException or IOException or UnauthorizedAccessException)
         {
-            throw new InspectionException($"Process {processId} wrote no dump: {exception.Message}", exception);
+            throw new InspectionException($"Process {processId} wrote no dump: {Advise(exception.Message, processId, full)}", exception);
         }
 
         if (!File.Exists(path))
@@ -32,7 +34,16 @@ internal static class DumpCommand
             throw new InspectionException($"Process {processId} says that it has written {path}, but there is no such file here.");
         }
 
-        output.Line($"{path}  {Output.Number(new FileInfo(path).Length)} bytes");
+        output.Line($"{path}  {Output.Count(new FileInfo(path).Length, "byte")}");
         return ExitCode.Ok;
+    }
+
+    /// <summary>The runtime's message, with this tool's option in place of the environment variable that it names for dumps
+    /// which it takes of itself.</summary>
+    internal static string Advise(string message, int processId, bool full)
+    {
+        bool wantsFull = !full && message.Contains(FullDumpVariable, StringComparison.Ordinal);
+        string shown = message.Replace($" ({FullDumpVariable}=4)", string.Empty, StringComparison.Ordinal).Trim();
+        return wantsFull ? $"{shown}\n  try: fsmap dump {processId} --full" : shown;
     }
 }

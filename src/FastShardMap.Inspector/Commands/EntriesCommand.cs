@@ -1,6 +1,7 @@
 using System.Text.Json;
 using FastShardMap.Inspector.Entries;
 using FastShardMap.Inspector.Maps;
+using FastShardMap.Inspector.Rendering;
 using FastShardMap.Inspector.Targets;
 using Spectre.Console;
 
@@ -9,13 +10,15 @@ namespace FastShardMap.Inspector.Commands;
 /// <summary><c>fsmap entries</c>: keys and values, as lines, CSV or JSON lines.</summary>
 internal static class EntriesCommand
 {
-    public static int Run(string dumpOrProcess, ulong address, EntriesOptions options, Output output)
+    public static int Run(string dumpOrProcess, string? wanted, EntriesOptions options, Output output)
     {
         EntryFilter? filter = options.Where is null ? null : EntryFilter.Parse(options.Where);
         using Target target = Target.Open(dumpOrProcess);
-        NativeMap map = MapFinder.Find(target, address);
+        NativeMap map = MapCatalog.Find(target, wanted);
         FieldDecoder keys = FieldDecoder.For(map.KeyType, map.KeyBytes, target.Runtime);
         FieldDecoder values = FieldDecoder.For(map.ValueType, (int)map.Header.ValueBytes, target.Runtime);
+        filter?.Bind(keys, values);
+        Comparison? wantedKey = options.Key is null ? null : Comparison.OfKey(options.Key, keys);
         EntryWriter writer = new(output.Writer, options);
         long written = 0;
         ulong unreadable = 0;
@@ -29,7 +32,7 @@ internal static class EntriesCommand
                 }
 
                 object key = keys.Decode(keyBytes);
-                if (options.Key is not null && FieldDecoder.Text(key) != options.Key)
+                if (wantedKey?.Holds(key, key) == false)
                 {
                     return;
                 }
@@ -54,7 +57,7 @@ internal static class EntriesCommand
 
         if (unreadable > 0)
         {
-            Console.Error.WriteLine($"fsmap: {unreadable} groups cannot be read; their entries are missing.");
+            Console.Error.WriteLine($"fsmap: {Output.Count((long)unreadable, "group")} cannot be read; their entries are missing.");
         }
 
         return unreadable == 0 ? ExitCode.Ok : ExitCode.Inconsistent;
@@ -91,7 +94,7 @@ internal static class EntriesCommand
             }
             else
             {
-                writer.WriteLine($"{FieldDecoder.Text(key)} → {FieldDecoder.Text(value)}");
+                writer.WriteLine($"{Printable.Text(FieldDecoder.Text(key))} → {Printable.Text(FieldDecoder.Text(value))}");
             }
         }
 
@@ -111,20 +114,16 @@ internal static class EntriesCommand
                 ? fields.SelectMany(field => Columns($"{name}.{field.Key}", field.Value))
                 : [(name, value)];
 
-        private static string Quote(string text) => text.AsSpan().ContainsAny(",\"\r\n")
-            ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\""
-            : text;
-
         private void WriteCsv(object key, object value)
         {
             List<(string Name, object Value)> columns = [.. Columns("key", key), .. Columns("value", value)];
             if (!_hasHeader)
             {
-                writer.WriteLine(string.Join(',', columns.Select(column => Quote(column.Name))));
+                writer.WriteLine(string.Join(',', columns.Select(column => CsvText.Field(column.Name))));
                 _hasHeader = true;
             }
 
-            writer.WriteLine(string.Join(',', columns.Select(column => Quote(FieldDecoder.Text(column.Value)))));
+            writer.WriteLine(string.Join(',', columns.Select(column => CsvText.Field(FieldDecoder.Text(column.Value)))));
         }
     }
 }

@@ -1,6 +1,7 @@
+using System.Globalization;
 using FastShardMap.Inspector.Maps;
+using FastShardMap.Inspector.Rendering;
 using FastShardMap.Inspector.Targets;
-using Spectre.Console;
 
 namespace FastShardMap.Inspector.Commands;
 
@@ -12,10 +13,10 @@ internal static class ListCommand
         List<MapSummary> maps;
         using (Target target = Target.Open(dumpOrProcess))
         {
-            maps = MapFinder.FindAll(target, roots: true).ConvertAll(MapSummary.Of);
+            maps = MapCatalog.All(target, roots: true).ConvertAll(MapSummary.Of);
             if (maps.Count == 0)
             {
-                Console.Error.WriteLine($"fsmap: no map in {target.Name}");
+                Console.Error.WriteLine($"fsmap: no map in {Printable.Name(target.Name)}");
             }
 
             if (target.Note is not null && !json)
@@ -30,47 +31,69 @@ internal static class ListCommand
             return ExitCode.Ok;
         }
 
-        Table table = Output.Table(4, "map", "name", "type", "state", "entries", "load", "bytes", "shards", "migrating", "locks held");
-        foreach (MapSummary map in maps)
+        Print(maps, output);
+        PrintTypes(maps, output);
+        return ExitCode.Ok;
+    }
+
+    public static void Print(IReadOnlyList<MapSummary> maps, Output output)
+    {
+        TableView table = new(
+            Column.Key("no."),
+            Column.Key("map"),
+            Column.Text("name", value: 9, leastCells: 16) with { IsTitle = true },
+            Column.Text("type", value: 6, leastCells: 24),
+            Column.Text("state", value: 8),
+            Column.Number("entries", value: 7),
+            Column.Number("load", value: 4),
+            Column.Number("bytes", value: 5),
+            Column.Number("shards", value: 1),
+            Column.Number("migrating", value: 2),
+            Column.Number("locks held", value: 3),
+            Column.Detail("object"))
         {
-            Output.Row(
-                table,
+            PrefersBlocks = true,
+        };
+        for (int i = 0; i < maps.Count; i++)
+        {
+            MapSummary map = maps[i];
+            table.Add(
+                (i + 1).ToString(CultureInfo.InvariantCulture),
                 Output.Address(map.Address),
-                map.Name,
-                map.Type,
+                Printable.Name(map.Name),
+                Printable.Name(map.Type),
                 map.State,
                 Output.Number(map.Entries),
                 Output.Percent(map.Load),
                 Output.Number(map.NativeBytes),
                 Output.Number(map.Shards),
                 Output.Number(map.Migrating),
-                Output.Number(map.LocksHeld));
+                Output.Number(map.LocksHeld),
+                $"{Output.Address(map.Object)}, rooted by {map.RootedBy}{(map.Problem is null ? string.Empty : $"; {map.Problem}")}");
         }
 
-        output.Console.Write(table);
-        foreach (MapSummary map in maps)
-        {
-            output.Line($"{Output.Address(map.Address)}  object {Output.Address(map.Object)}, rooted by {map.RootedBy}{(map.Problem is null ? string.Empty : $"; {map.Problem}")}");
-        }
-
-        PrintTypes(maps, output);
-        return ExitCode.Ok;
+        table.Write(output);
     }
 
-    private static void PrintTypes(List<MapSummary> maps, Output output)
+    public static void PrintTypes(IReadOnlyList<MapSummary> maps, Output output)
     {
-        Table types = Output.Table(1, "type", "maps", "entries", "native bytes");
-        foreach (IGrouping<string, MapSummary> type in maps.GroupBy(map => map.Type, StringComparer.Ordinal).OrderByDescending(type => type.Sum(map => map.NativeBytes)))
+        TableView types = new(
+            Column.Text("type", value: 9, leastCells: 20),
+            Column.Number("maps", value: 1),
+            Column.Number("entries", value: 2),
+            Column.Number("native bytes", value: 3));
+        foreach (IGrouping<string, MapSummary> type in maps
+            .GroupBy(map => map.Type, StringComparer.Ordinal)
+            .OrderByDescending(type => type.Sum(map => map.NativeBytes)))
         {
-            Output.Row(
-                types,
-                type.Key,
+            types.Add(
+                Printable.Name(type.Key),
                 Output.Number(type.Count()),
                 Output.Number(type.Sum(map => map.Entries)),
                 Output.Number(type.Sum(map => map.NativeBytes)));
         }
 
-        output.Console.Write(types);
-        output.Line($"{maps.Count} maps, {Output.Number(maps.Sum(map => map.Entries))} entries, {Output.Number(maps.Sum(map => map.NativeBytes))} bytes of native memory");
+        types.Write(output);
+        output.Line($"{Output.Count(maps.Count, "map")}, {Output.Count(maps.Sum(map => map.Entries), "entry", "entries")}, {Output.Count(maps.Sum(map => map.NativeBytes), "byte")} of native memory");
     }
 }

@@ -1,4 +1,5 @@
 using FastShardMap.Inspector.Maps;
+using FastShardMap.Inspector.Rendering;
 using FastShardMap.Inspector.Threads;
 using Microsoft.Diagnostics.Runtime;
 
@@ -9,9 +10,10 @@ internal sealed class MapReport
 {
     public static readonly string[] OverflowLabels = ["0", "1", "2", "3", "4–7", "8–15", "16–31", "32–63", "64–126", "127 stuck"];
 
-    private MapReport(NativeMap map, string targetName, List<ShardFigures> shards, List<LockHolder> holders)
+    private MapReport(NativeMap map, string targetName, Capture capture, List<ShardFigures> shards, List<LockHolder> holders)
     {
         Map = map;
+        Capture = capture;
         TargetName = targetName;
         Shards = shards;
         Holders = holders;
@@ -20,6 +22,15 @@ internal sealed class MapReport
     public NativeMap Map { get; }
 
     public string TargetName { get; }
+
+    /// <summary>When the map was as it is shown.</summary>
+    public Capture Capture { get; }
+
+    /// <summary>When the map was created, UTC.</summary>
+    public DateTime Created => new(Math.Clamp(Map.Header.CreatedTicks, 0, DateTime.MaxValue.Ticks), DateTimeKind.Utc);
+
+    /// <summary>What to look at first.</summary>
+    public IReadOnlyList<string> Verdict => MapVerdict.Of(this);
 
     public IReadOnlyList<ShardFigures> Shards { get; }
 
@@ -44,7 +55,7 @@ internal sealed class MapReport
 
     public long[] EntriesByProbeLength => Sum(shard => shard.EntriesByProbeLength);
 
-    public static MapReport Create(string targetName, NativeMap map, ClrRuntime? runtime)
+    public static MapReport Create(string targetName, Capture capture, NativeMap map, ClrRuntime? runtime)
     {
         List<ShardFigures> shards = [];
         List<LockHolder> holders = [];
@@ -64,19 +75,22 @@ internal sealed class MapReport
             }
         }
 
-        return new MapReport(map, targetName, shards, holders);
+        return new MapReport(map, targetName, capture, shards, holders);
     }
 
     public object ToJson() => new
     {
-        Map.Address,
+        Address = HexAddress.Text(Map.Address),
         Name = Map.UserName,
         Type = Map.TypeText,
         Map.KeyType,
         Map.ValueType,
         Map.HasherType,
         Map.IsDisposed,
-        Created = Map.Header.CreatedTicks,
+        Created,
+        Captured = Capture.Time,
+        CaptureText = Capture.Text,
+        Verdict,
         Map.ShardCount,
         Map.SlotsPerGroup,
         Map.StrideBytes,

@@ -1,4 +1,6 @@
+using System.Text.Json.Serialization;
 using FastShardMap.Inspector.Maps;
+using FastShardMap.Inspector.Rendering;
 using FastShardMap.Layout;
 
 namespace FastShardMap.Inspector.Commands;
@@ -9,8 +11,8 @@ namespace FastShardMap.Inspector.Commands;
 /// <param name="TableBytes">Of the tables, current and previous.</param>
 /// <param name="NativeBytes">Of the map's own block and its tables.</param>
 internal sealed record MapSummary(
-    ulong Address,
-    ulong Object,
+    [property: JsonConverter(typeof(HexAddress))] ulong Address,
+    [property: JsonConverter(typeof(HexAddress))] ulong Object,
     string Name,
     string Type,
     string State,
@@ -74,6 +76,6 @@ internal sealed record MapSummary(
             migrating,
             held,
             found.RootedBy,
-            unreadable == 0 ? null : $"{unreadable} shards cannot be read");
+            unreadable == 0 ? null : $"{Output.Count(unreadable, "shard")} cannot be read");
     }
 }

@@ -1,61 +1,90 @@
 using System.Globalization;
 using System.Text.Json;
+using FastShardMap.Inspector.Maps;
+using FastShardMap.Inspector.Rendering;
 using Spectre.Console;
+using Spectre.Console.Rendering;
 
 namespace FastShardMap.Inspector.Commands;
 
 /// <summary>Tables for people, JSON for programs.</summary>
 internal sealed class Output
 {
-    /// <summary>Redirected output has no width; tables should not be folded because of that.</summary>
+    /// <summary>Tables are laid out for this where nobody knows the width.</summary>
     private const int RedirectedWidth = 200;
+    private const int HangingIndent = 4;
     private static readonly JsonSerializerOptions s_json = new() { WriteIndented = true };
     private readonly TextWriter _writer;
+    private readonly int? _width;
 
     public Output(TextWriter writer)
+        : this(writer, (writer as StandardOutputWriter)?.Width)
     {
-        _writer = writer;
-        bool isConsole = ReferenceEquals(writer, System.Console.Out) && !System.Console.IsOutputRedirected;
-        Console = AnsiConsole.Create(new AnsiConsoleSettings
-        {
-            Out = new AnsiConsoleOutput(writer),
-            Ansi = isConsole ? AnsiSupport.Detect : AnsiSupport.No,
-            ColorSystem = isConsole ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
-            Interactive = InteractionSupport.No,
-        });
-        if (!isConsole)
-        {
-            Console.Profile.Width = RedirectedWidth;
-        }
     }
 
-    public IAnsiConsole Console { get; }
+    /// <summary>Output of a known width; null for lines that are never folded, and tables for a wide page.</summary>
+    public Output(TextWriter writer, int? width)
+    {
+        _writer = writer;
+        _width = width;
+    }
+
+    /// <summary>Cells that a table may take.</summary>
+    public int TableWidth => _width ?? RedirectedWidth;
 
     public TextWriter Writer => _writer;
 
-    public void Line(string text = "") => _writer.WriteLine(text);
+    /// <summary>A line of text, made harmless, and folded between words where the width is known: an address is one word.</summary>
+    public void Line(string text = "")
+    {
+        string line = Printable.Text(text);
+        if (_width is not { } width || Cells.Width(line) <= width)
+        {
+            _writer.WriteLine(line);
+            return;
+        }
+
+        int margin = line.Length - line.AsSpan().TrimStart(' ').Length;
+        string indent = new(' ', Math.Min(margin + HangingIndent, width / 2));
+        string[] words = line[margin..].Split(' ');
+        words[0] = line[..margin] + words[0];
+        foreach (string part in Cells.Wrap(words, " ", width, indent, breakWords: false))
+        {
+            _writer.WriteLine(part);
+        }
+    }
+
+    /// <summary>A line that is laid out already.</summary>
+    public void WholeLine(string text) => _writer.WriteLine(Printable.Text(text));
 
     public void Json<T>(T value) => _writer.WriteLine(JsonSerializer.Serialize(value, s_json));
 
-    /// <summary>A table whose first columns are text and whose others are numbers.</summary>
-    public static Table Table(int textColumns, params string[] columns)
+    public void Draw(IRenderable drawing, int width)
     {
-        Table table = new Table().Border(TableBorder.Simple);
-        for (int i = 0; i < columns.Length; i++)
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
         {
-            TableColumn column = new(Markup.Escape(columns[i])) { NoWrap = i != 0 };
-            table.AddColumn(i < textColumns ? column : column.RightAligned());
-        }
-
-        return table;
+            Out = new AnsiConsoleOutput(_writer),
+            Ansi = AnsiSupport.No,
+            ColorSystem = ColorSystemSupport.NoColors,
+            Interactive = InteractionSupport.No,
+        });
+        console.Profile.Width = width;
+        console.Write(drawing);
     }
-
-    public static void Row(Table table, params string[] cells) =>
-        table.AddRow(cells.Select(cell => (Spectre.Console.Rendering.IRenderable)new Text(cell)).ToArray());
 
     public static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 
+    /// <summary>A number and its noun: "1 map", "2 maps".</summary>
+    public static string Count(long number, string noun, string? plural = null) =>
+        $"{Number(number)} {(number == 1 ? noun : plural ?? noun + "s")}";
+
     public static string Percent(double share) => share.ToString("0.0 %", CultureInfo.InvariantCulture);
 
+    public static string Time(DateTime time) => time.ToString("u", CultureInfo.InvariantCulture);
+
     public static string Address(ulong address) => address == 0 ? "–" : $"0x{address:x}";
+
+    /// <summary>Type, name and address of a map, for a line of text.</summary>
+    public static string Title(NativeMap map) =>
+        $"{Printable.Name(map.TypeText)}{(map.UserName.Length == 0 ? string.Empty : $" '{Printable.Name(map.UserName)}'")} at {Address(map.Address)}";
 }

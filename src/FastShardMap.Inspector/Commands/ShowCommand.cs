@@ -2,33 +2,40 @@ using System.Globalization;
 using System.Text;
 using FastShardMap.Inspector.Html;
 using FastShardMap.Inspector.Maps;
+using FastShardMap.Inspector.Rendering;
 using FastShardMap.Inspector.Targets;
-using FastShardMap.Inspector.Threads;
-using Microsoft.Diagnostics.Runtime;
-using Spectre.Console;
 
 namespace FastShardMap.Inspector.Commands;
 
 /// <summary><c>fsmap show</c>: one map, shard by shard.</summary>
 internal static class ShowCommand
 {
-    private const int BarWidth = 50;
+    private const int WidestBar = 50;
+    private const int NarrowestBar = 10;
+
+    /// <summary>What stands before a bar.</summary>
+    private const int LabelCells = 28;
 
     /// <summary>More shards than this are cut in the table for people, the conspicuous ones first.</summary>
     private const int MaxShardRows = 32;
 
-    public static int Run(string dumpOrProcess, ulong address, string? htmlFile, bool json, bool all, Output output)
+    public static int Run(string dumpOrProcess, string? wanted, string? htmlFile, bool json, bool all, Output output)
     {
         MapReport report;
         using (Target target = Target.Open(dumpOrProcess))
         {
-            report = MapReport.Create(target.Name, MapFinder.Find(target, address), target.Runtime);
+            report = MapReport.Create(target.Name, Capture.Of(dumpOrProcess), MapCatalog.Find(target, wanted), target.Runtime);
         }
 
         if (htmlFile is not null)
         {
-            OutputFile.Write(htmlFile, file => file.Write(Encoding.UTF8.GetBytes(HeatMapPage.Render(report))));
-            output.Line($"Written: {htmlFile}");
+            // Drawn before the file is touched.
+            byte[] page = Encoding.UTF8.GetBytes(HeatMapPage.Render(report));
+            OutputFile.Write(htmlFile, file => file.Write(page));
+            if (!json)
+            {
+                output.Line($"Written: {htmlFile}");
+            }
         }
 
         if (json)
@@ -43,13 +50,19 @@ internal static class ShowCommand
         return ExitCode.Ok;
     }
 
-    private static void Print(MapReport report, bool all, Output output)
+    internal static void Print(MapReport report, bool all, Output output)
     {
         NativeMap map = report.Map;
-        output.Line($"{map.TypeText}{(map.UserName.Length == 0 ? string.Empty : $" '{map.UserName}'")} at {Output.Address(map.Address)} in {report.TargetName}");
-        output.Line($"  created {new DateTime(Math.Clamp(map.Header.CreatedTicks, 0, DateTime.MaxValue.Ticks), DateTimeKind.Utc).ToString("u", CultureInfo.InvariantCulture)}, hasher {map.HasherType}{(map.OptionsText.Length == 0 ? string.Empty : $", {map.OptionsText}")}");
-        output.Line($"  {Output.Number(report.Entries)} entries of {Output.Number(report.Capacity)} in {map.ShardCount} shards, {map.SlotsPerGroup} slots to a group of {map.StrideBytes} bytes{(map.IsDisposed ? "; DISPOSED" : string.Empty)}");
-        output.Line($"  fullest shard {report.LargestShare.ToString("0.0", CultureInfo.InvariantCulture)} times the mean; {report.Migrating} shards migrating; {report.LocksHeld} locks held");
+        output.Line($"{Output.Title(map)} in {Printable.Name(report.TargetName)}");
+        output.Line($"  {report.Capture.Text}; map created {Output.Time(report.Created)}");
+        output.Line($"  hasher {Printable.Name(map.HasherType)}{(map.OptionsText.Length == 0 ? string.Empty : $", {map.OptionsText}")}");
+        output.Line($"  {Output.Count(report.Entries, "entry", "entries")} of {Output.Number(report.Capacity)} in {Output.Count(map.ShardCount, "shard")}, {Output.Count(map.SlotsPerGroup, "slot")} to a group of {Output.Count(map.StrideBytes, "byte")}{(map.IsDisposed ? "; DISPOSED" : string.Empty)}");
+        output.Line($"  fullest shard {report.LargestShare.ToString("0.0", CultureInfo.InvariantCulture)} times the mean; {Output.Count(report.Migrating, "shard")} migrating; {Output.Count(report.LocksHeld, "lock")} held");
+        foreach (string finding in report.Verdict)
+        {
+            output.Line($"  VERDICT: {finding}");
+        }
+
         output.Line();
         PrintShards(report, all, output);
         PrintHistogram(output, "groups by entries", report.GroupsByFill.Take(map.SlotsPerGroup + 1).Select((count, fill) => ($"{fill}", count)));
@@ -64,7 +77,18 @@ internal static class ShowCommand
 
     private static void PrintShards(MapReport report, bool all, Output output)
     {
-        Table table = Output.Table(0, "shard", "entries", "load", "groups", "probe length", "saturated", "migration", "lock", "waits", "wait time", "fallbacks");
+        TableView table = new(
+            new Column("shard") { IsNumber = true },
+            Column.Number("entries", value: 9),
+            Column.Number("load", value: 8),
+            Column.Number("groups", value: 5),
+            Column.Number("probe length", value: 6),
+            Column.Number("saturated", value: 3),
+            Column.Number("migration", value: 7),
+            new Column("lock") { Value = 10, IsNumber = true, LeastCells = 12 },
+            Column.Number("waits", value: 4),
+            Column.Number("wait time", value: 2),
+            Column.Number("fallbacks", value: 1));
         IEnumerable<ShardFigures> shards = report.Shards;
         if (!all && report.Shards.Count > MaxShardRows)
         {
@@ -78,8 +102,7 @@ internal static class ShowCommand
 
         foreach (ShardFigures shard in shards)
         {
-            Output.Row(
-                table,
+            table.Add(
                 Output.Number(shard.Shard),
                 Output.Number(shard.Entries),
                 Output.Percent(shard.Load(report.Map.SlotsPerGroup)),
@@ -93,15 +116,15 @@ internal static class ShowCommand
                 Output.Number(shard.Side.ReadFallbacks));
         }
 
-        output.Console.Write(table);
+        table.Write(output);
         if (!all && report.Shards.Count > MaxShardRows)
         {
-            output.Line($"({report.Shards.Count - MaxShardRows} more shards: --all)");
+            output.Line($"({Output.Count(report.Shards.Count - MaxShardRows, "more shard")}: --all)");
         }
 
         if (report.UnreadableShards > 0)
         {
-            output.Line($"{report.UnreadableShards} shards cannot be read");
+            output.Line($"{Output.Count(report.UnreadableShards, "shard")} cannot be read");
         }
     }
 
@@ -114,11 +137,12 @@ internal static class ShowCommand
         }
 
         long most = Math.Max(1, list.Max(bar => bar.Count));
+        int barWidth = Math.Clamp(output.TableWidth - LabelCells - 1, NarrowestBar, WidestBar);
         output.Line();
         output.Line(title);
         foreach ((string label, long count) in list)
         {
-            int width = count == 0 ? 0 : Math.Max(1, (int)(count * BarWidth / most));
+            int width = count == 0 ? 0 : Math.Max(1, (int)(count * barWidth / most));
             output.Line($"  {label,9}  {Output.Number(count),13}  {new string('█', width)}");
         }
     }
@@ -128,7 +152,7 @@ internal static class ShowCommand
         foreach (LockHolder holder in report.Holders)
         {
             output.Line();
-            output.Line($"shard {holder.Shard} is locked by managed thread {holder.ManagedThreadId}{(holder.OsThreadId == 0 ? ", which has ended" : $" (system thread {holder.OsThreadId})")}");
+            output.Line($"shard {holder.Shard} is locked by {holder.ThreadText}");
             foreach (string frame in holder.Stack)
             {
                 output.Line($"    {frame}");

@@ -34,10 +34,11 @@ internal sealed class StandardOutput(Stream inner) : Stream
         {
             inner.Write(buffer);
         }
-        catch (IOException exception)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ObjectDisposedException)
         {
+            // A closed one is "access denied" to .NET.
             _hasFailed = true;
-            throw OutputFile.NotWritten("The standard output", exception);
+            throw OutputFile.NotWritten("The standard output", exception.InnerException as IOException ?? exception);
         }
     }
 

@@ -1,10 +1,8 @@
-using System.Globalization;
-
 namespace FastShardMap.Inspector.Entries;
 
 /// <summary>
 /// A condition on entries: comparisons of key, value and their fields with constants, joined by <c>and</c> and <c>or</c>
-/// (<c>and</c> binds closer). For example <c>key &lt; 100 and value.Price &gt;= 9.5 or value.State == Closed</c>.
+/// (<c>and</c> binds closer). For example <c>key &lt; 0x64 and value.Price &gt;= 9.5 or value.State == Closed</c>.
 /// </summary>
 internal sealed class EntryFilter
 {
@@ -45,6 +43,11 @@ internal sealed class EntryFilter
             }
         }
     }
+
+    /// <summary>Understands fields and constants by the types of keys and values.</summary>
+    /// <exception cref="InspectionException">A field is not there, or a constant is no value of its type.</exception>
+    public void Bind(FieldDecoder keys, FieldDecoder values) =>
+        _alternatives.ForEach(conjunction => conjunction.ForEach(comparison => comparison.Bind(keys, values)));
 
     public bool Accepts(object key, object value)
     {
@@ -102,51 +105,4 @@ internal sealed class EntryFilter
     }
 
     private static bool IsOperator(char character) => character is '=' or '!' or '<' or '>' or '&' or '|';
-
-    private sealed class Comparison(string[] path, string symbol, string constant)
-    {
-        private readonly decimal? _number =
-            decimal.TryParse(constant, NumberStyles.Float, CultureInfo.InvariantCulture, out decimal number) ? number : null;
-
-        public bool Holds(object key, object value)
-        {
-            object? current = path[0].Equals("key", StringComparison.OrdinalIgnoreCase) ? key : value;
-            for (int i = 1; i < path.Length; i++)
-            {
-                current = current is IReadOnlyList<KeyValuePair<string, object>> fields
-                    ? fields.FirstOrDefault(field => field.Key.Equals(path[i], StringComparison.OrdinalIgnoreCase)).Value
-                    : null;
-            }
-
-            if (current is null)
-            {
-                return false;
-            }
-
-            int order = Compare(current);
-            return symbol switch
-            {
-                "==" or "=" => order == 0,
-                "!=" => order != 0,
-                "<" => order < 0,
-                "<=" => order <= 0,
-                ">" => order > 0,
-                _ => order >= 0,
-            };
-        }
-
-        private int Compare(object current)
-        {
-            string text = FieldDecoder.Text(current);
-            if (_number is { } number && decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out decimal actual))
-            {
-                return actual.CompareTo(number);
-            }
-
-            return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double left)
-                && double.TryParse(constant, NumberStyles.Float, CultureInfo.InvariantCulture, out double right)
-                ? left.CompareTo(right)
-                : string.Compare(text, constant, StringComparison.OrdinalIgnoreCase);
-        }
-    }
 }

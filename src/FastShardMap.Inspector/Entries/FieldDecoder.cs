@@ -1,8 +1,6 @@
 using System.Buffers.Binary;
+using System.Collections.ObjectModel;
 using System.Globalization;
-using System.Numerics;
-using System.Runtime.InteropServices;
-using FastShardMap.Inspector.Maps;
 using Microsoft.Diagnostics.Runtime;
 
 namespace FastShardMap.Inspector.Entries;
@@ -43,6 +41,25 @@ internal abstract class FieldDecoder(int offset, int bytes)
 
         return new BytesDecoder(0, bytes);
     }
+
+    public abstract FieldKind Kind { get; }
+
+    /// <summary>The name of the type, for messages.</summary>
+    public virtual string TypeText => "value";
+
+    /// <summary>The fields of a structure, in their order.</summary>
+    public virtual IReadOnlyList<(string Name, FieldDecoder Decoder)> Fields => [];
+
+    /// <summary>The members of an enumeration.</summary>
+    public virtual IReadOnlyDictionary<string, long> Members => ReadOnlyDictionary<string, long>.Empty;
+
+    /// <summary>The value that a text stands for; null if it stands for none of the type.</summary>
+    public virtual IComparable? ParseScalar(string text) => null;
+
+    /// <summary>What conditions may compare: the paths of all fields that have no fields themselves.</summary>
+    public static IEnumerable<string> Paths(string root, FieldDecoder decoder) => decoder.Fields.Count == 0
+        ? [root]
+        : decoder.Fields.SelectMany(field => Paths($"{root}.{field.Name}", field.Decoder));
 
     /// <summary>The value: a number, text, truth value, time, or a list of named fields.</summary>
     public abstract object Decode(ReadOnlySpan<byte> source);
@@ -113,6 +130,10 @@ internal abstract class FieldDecoder(int offset, int bytes)
     private sealed class StructureDecoder(List<(string Name, FieldDecoder Decoder)> fields, int offset, int bytes)
         : FieldDecoder(offset, bytes)
     {
+        public override FieldKind Kind => FieldKind.Structure;
+
+        public override IReadOnlyList<(string Name, FieldDecoder Decoder)> Fields => fields;
+
         public override object Decode(ReadOnlySpan<byte> source)
         {
             List<KeyValuePair<string, object>> values = new(fields.Count);
@@ -128,6 +149,7 @@ internal abstract class FieldDecoder(int offset, int bytes)
     private sealed class EnumDecoder : FieldDecoder
     {
         private readonly Dictionary<long, string> _names = [];
+        private readonly Dictionary<string, long> _members = new(StringComparer.Ordinal);
 
         public EnumDecoder(ClrEnum type, int offset, int bytes)
             : base(offset, bytes)
@@ -138,9 +160,14 @@ internal abstract class FieldDecoder(int offset, int bytes)
                 {
                     long bits = value is ulong large ? (long)large : Convert.ToInt64(value, CultureInfo.InvariantCulture);
                     _names.TryAdd(bits, name);
+                    _members.TryAdd(name, bits);
                 }
             }
         }
+
+        public override FieldKind Kind => FieldKind.Enumeration;
+
+        public override IReadOnlyDictionary<string, long> Members => _members;
 
         public override object Decode(ReadOnlySpan<byte> source)
         {
@@ -158,89 +185,8 @@ internal abstract class FieldDecoder(int offset, int bytes)
 
     private sealed class BytesDecoder(int offset, int bytes) : FieldDecoder(offset, bytes)
     {
+        public override FieldKind Kind => FieldKind.Bytes;
+
         public override object Decode(ReadOnlySpan<byte> source) => Convert.ToHexStringLower(source.Slice(Offset, Bytes));
-    }
-
-    private sealed class ScalarDecoder(ScalarDecoder.Reader reader, int offset, int bytes) : FieldDecoder(offset, bytes)
-    {
-        private static readonly Dictionary<string, (Reader Reader, int Bytes)> s_readers = CreateReaders();
-
-        public delegate object Reader(ReadOnlySpan<byte> raw);
-
-        public static ScalarDecoder? TryCreate(string typeName, int offset, int bytes) =>
-            s_readers.TryGetValue(typeName, out (Reader Reader, int Bytes) known) && known.Bytes == bytes
-                ? new ScalarDecoder(known.Reader, offset, bytes)
-                : null;
-
-        public static ScalarDecoder? TryCreate(ClrElementType elementType, int offset, int bytes, ClrType? type) =>
-            type is { IsEnum: true }
-                ? null
-                : elementType switch
-                {
-                    ClrElementType.Boolean => TryCreate(typeof(bool).ToString(), offset, bytes),
-                    ClrElementType.Char => TryCreate(typeof(char).ToString(), offset, bytes),
-                    ClrElementType.Int8 => TryCreate(typeof(sbyte).ToString(), offset, bytes),
-                    ClrElementType.UInt8 => TryCreate(typeof(byte).ToString(), offset, bytes),
-                    ClrElementType.Int16 => TryCreate(typeof(short).ToString(), offset, bytes),
-                    ClrElementType.UInt16 => TryCreate(typeof(ushort).ToString(), offset, bytes),
-                    ClrElementType.Int32 => TryCreate(typeof(int).ToString(), offset, bytes),
-                    ClrElementType.UInt32 => TryCreate(typeof(uint).ToString(), offset, bytes),
-                    ClrElementType.Int64 => TryCreate(typeof(long).ToString(), offset, bytes),
-                    ClrElementType.UInt64 => TryCreate(typeof(ulong).ToString(), offset, bytes),
-                    ClrElementType.Float => TryCreate(typeof(float).ToString(), offset, bytes),
-                    ClrElementType.Double => TryCreate(typeof(double).ToString(), offset, bytes),
-                    ClrElementType.NativeInt => TryCreate(typeof(nint).ToString(), offset, bytes),
-                    ClrElementType.NativeUInt or ClrElementType.Pointer or ClrElementType.FunctionPointer =>
-                        TryCreate(typeof(nuint).ToString(), offset, bytes),
-                    _ => null,
-                };
-
-        public override object Decode(ReadOnlySpan<byte> source) => reader(source.Slice(Offset, Bytes));
-
-        private static Dictionary<string, (Reader Reader, int Bytes)> CreateReaders()
-        {
-            Dictionary<string, (Reader Reader, int Bytes)> readers = new(StringComparer.Ordinal);
-            Number<sbyte>(readers);
-            Number<byte>(readers);
-            Number<short>(readers);
-            Number<ushort>(readers);
-            Number<int>(readers);
-            Number<uint>(readers);
-            Number<long>(readers);
-            Number<ulong>(readers);
-            Number<nint>(readers);
-            Number<nuint>(readers);
-            Number<Int128>(readers);
-            Number<UInt128>(readers);
-            Number<Half>(readers);
-            Number<float>(readers);
-            Number<double>(readers);
-            Any<decimal>(readers);
-            Any<char>(readers);
-            Any<Guid>(readers);
-            Any<TimeSpan>(readers);
-            Any<DateOnly>(readers);
-            Any<TimeOnly>(readers);
-            readers.Add(typeof(bool).ToString(), (static raw => raw[0] != 0, sizeof(bool)));
-
-            // Ticks past the calendar's end, as damaged memory holds them, must not throw.
-            readers.Add(typeof(DateTime).ToString(), (static raw => TimeOf(MemoryMarshal.Read<ulong>(raw)), sizeof(ulong)));
-            return readers;
-        }
-
-        private static object TimeOf(ulong word)
-        {
-            const ulong TicksMask = 0x3FFF_FFFF_FFFF_FFFF;
-            ulong ticks = word & TicksMask;
-            DateTimeKind kind = (word >> 62) switch { 0 => DateTimeKind.Unspecified, 1 => DateTimeKind.Utc, _ => DateTimeKind.Local };
-            return ticks <= (ulong)DateTime.MaxValue.Ticks ? new DateTime((long)ticks, kind) : $"no time: 0x{word:x16}";
-        }
-
-        private static void Number<T>(Dictionary<string, (Reader Reader, int Bytes)> readers)
-            where T : unmanaged, INumberBase<T> => Any<T>(readers);
-
-        private static unsafe void Any<T>(Dictionary<string, (Reader Reader, int Bytes)> readers)
-            where T : unmanaged =>
-            readers.Add(typeof(T).ToString(), (static raw => MemoryMarshal.Read<T>(raw), sizeof(T)));
     }
 }

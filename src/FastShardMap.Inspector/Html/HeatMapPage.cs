@@ -3,6 +3,7 @@ using System.Net;
 using System.Text;
 using FastShardMap.Inspector.Commands;
 using FastShardMap.Inspector.Maps;
+using FastShardMap.Inspector.Rendering;
 
 namespace FastShardMap.Inspector.Html;
 
@@ -32,7 +33,8 @@ internal static class HeatMapPage
             <title>{Html(title)}</title>
             <style>{Style}</style></head><body>
             <h1>{Html(title)}</h1>
-            <p class="sub">header at 0x{map.Address:x} in {Html(report.TargetName)} · hasher {Html(TypeNames.Short(map.HasherType))} · {map.ShardCount} shards · {map.SlotsPerGroup} slots to a group of {map.StrideBytes} bytes{(map.IsDisposed ? " · <b>disposed</b>" : string.Empty)}</p>
+            <p class="sub">header at 0x{map.Address:x} in {Html(Printable.Name(report.TargetName))} · {Html(report.Capture.Text)} · map created {Html(Output.Time(report.Created))} · hasher {Html(Printable.Name(TypeNames.Short(map.HasherType)))} · {Output.Count(map.ShardCount, "shard")} · {Output.Count(map.SlotsPerGroup, "slot")} to a group of {Output.Count(map.StrideBytes, "byte")}{(map.IsDisposed ? " · <b>disposed</b>" : string.Empty)}</p>
+            <ul id="verdict">{string.Concat(report.Verdict.Select(finding => $"<li>{Html(finding)}</li>"))}</ul>
 
             """));
         AppendFigures(page, report);
@@ -62,7 +64,8 @@ internal static class HeatMapPage
         .row{display:flex;flex-wrap:wrap;gap:0 3rem}svg text{fill:var(--sub);font:11px system-ui,sans-serif}svg .n{fill:var(--ink)}
         svg .b{fill:var(--bar)}svg .e{fill:var(--empty)}svg .m{fill:none;stroke:#e08a00;stroke-width:2}svg .l{fill:none;stroke:var(--warn);stroke-width:2}
         pre{border-left:3px solid var(--warn);padding:.3rem .9rem;overflow-x:auto}
-        .warn{color:var(--warn)}
+        .warn{color:var(--warn)}#verdict{margin:.8rem 0;padding:.5rem .9rem .5rem 1.9rem;border-left:3px solid var(--bar);background:var(--empty)}
+        h1,.sub{overflow-wrap:anywhere}svg.legend{display:block;margin:.2rem 0 .5rem}svg.key{vertical-align:-2px}
         """;
 
     private static void AppendFigures(StringBuilder page, MapReport report)
@@ -80,13 +83,16 @@ internal static class HeatMapPage
         void Figure(string name, string value) => page.Append(Invariant($"<div>{Html(value)}<span>{Html(name)}</span></div>"));
     }
 
-    // Every shard a cell, coloured by its entries in relation to the fullest.
+    // Every shard a cell, coloured by its entries between those of the emptiest and of the fullest.
     private static void AppendShards(StringBuilder page, MapReport report)
     {
         int columns = Math.Min(CellsPerRow, report.Map.ShardCount);
         int rows = (report.Map.ShardCount + columns - 1) / columns;
-        long most = Math.Max(1, report.Shards.Count == 0 ? 0 : report.Shards.Max(shard => shard.Entries));
-        page.Append(Invariant($"<h2>Shards</h2><p class=\"sub\">Colour: entries, from none to {Output.Number(most)}. Orange frame: migrating. Red frame: lock held.</p>\n"));
+        HeatScale scale = HeatScale.Of(report.Shards.Select(shard => (double)shard.Entries));
+        double mean = report.Shards.Count == 0 ? 0 : report.Entries / (double)report.Shards.Count;
+        page.Append(Invariant($"<h2>Shards</h2><p class=\"sub\">Colour: entries of a shard, from the emptiest to the fullest. {Key("m")} migrating {Key("l")} lock held</p>\n"));
+        page.Append(scale.Legend("shards-scale", entries =>
+            Invariant($"{Output.Count((long)entries, "entry", "entries")}{(mean == 0 ? string.Empty : $" ({(entries / mean).ToString("0.00", CultureInfo.InvariantCulture)} × mean)")}")));
         page.Append(Invariant($"<svg id=\"shards\" role=\"img\" width=\"{LabelPixels + (columns * CellPixels)}\" height=\"{(rows * CellPixels) + 2}\">"));
         for (int row = 0; row < rows; row++)
         {
@@ -97,11 +103,11 @@ internal static class HeatMapPage
         {
             int x = LabelPixels + (shard.Shard % columns * CellPixels);
             int y = shard.Shard / columns * CellPixels;
-            string frame = shard.LockOwner != 0 ? " l" : shard.IsMigrating ? " m" : string.Empty;
-            AppendCell(page, x, y, shard.Entries / (double)most, $"shard {shard.Shard}: {Output.Number(shard.Entries)} entries", "s");
+            page.Append(Invariant($"<rect class=\"s\" x=\"{x}\" y=\"{y}\" width=\"{CellPixels - 1}\" height=\"{CellPixels - 1}\" fill=\"{scale.Colour(shard.Entries)}\"><title>shard {shard.Shard}: {Output.Count(shard.Entries, "entry", "entries")}</title></rect>"));
+            string frame = shard.LockOwner != 0 ? "l" : shard.IsMigrating ? "m" : string.Empty;
             if (frame.Length > 0)
             {
-                page.Append(Invariant($"<rect class=\"{frame.Trim()}\" x=\"{x + 1}\" y=\"{y + 1}\" width=\"{CellPixels - 3}\" height=\"{CellPixels - 3}\"/>"));
+                page.Append(Invariant($"<rect class=\"{frame}\" x=\"{x + 1}\" y=\"{y + 1}\" width=\"{CellPixels - 3}\" height=\"{CellPixels - 3}\"/>"));
             }
         }
 
@@ -116,7 +122,9 @@ internal static class HeatMapPage
             .OrderByDescending(shard => shard.Entries)
             .Take(MaxHeatRows)
             .OrderBy(shard => shard.Shard)];
-        page.Append("<h2>Groups</h2><p class=\"sub\">A row is the current table of a shard, from its first group to its last; colour: load, from 0 to 100 %.</p>\n");
+        HeatScale scale = HeatScale.Of(shards.SelectMany(shard => shard.Heat));
+        page.Append("<h2>Groups</h2><p class=\"sub\">A row is the current table of a shard, from its first group to its last; colour: load, from the least to the greatest.</p>\n");
+        page.Append(scale.Legend("groups-scale", Output.Percent));
         int width = LabelPixels + (CellsPerRow * CellPixels);
         page.Append(Invariant($"<svg id=\"groups\" role=\"img\" width=\"{width}\" height=\"{(shards.Count * CellPixels) + 2}\">"));
         for (int row = 0; row < shards.Count; row++)
@@ -126,7 +134,7 @@ internal static class HeatMapPage
             double cellWidth = CellsPerRow * CellPixels / (double)shard.Heat.Length;
             for (int cell = 0; cell < shard.Heat.Length; cell++)
             {
-                page.Append(Invariant($"<rect class=\"g\" x=\"{LabelPixels + (cell * cellWidth):0.##}\" y=\"{row * CellPixels}\" width=\"{cellWidth - 1:0.##}\" height=\"{CellPixels - 1}\" fill=\"{Colour(shard.Heat[cell])}\"/>"));
+                page.Append(Invariant($"<rect class=\"g\" x=\"{LabelPixels + (cell * cellWidth):0.##}\" y=\"{row * CellPixels}\" width=\"{cellWidth - 1:0.##}\" height=\"{CellPixels - 1}\" fill=\"{scale.Colour(shard.Heat[cell])}\"/>"));
             }
         }
 
@@ -136,6 +144,10 @@ internal static class HeatMapPage
             page.Append(Invariant($"<p class=\"sub\">The {MaxHeatRows} fullest shards.</p>\n"));
         }
     }
+
+    // A frame as cells have them, for the legend.
+    private static string Key(string frame) =>
+        Invariant($"<svg class=\"key\" width=\"{CellPixels + 2}\" height=\"{CellPixels + 2}\"><rect class=\"e\" width=\"{CellPixels}\" height=\"{CellPixels}\"/><rect class=\"{frame}\" x=\"1\" y=\"1\" width=\"{CellPixels - 2}\" height=\"{CellPixels - 2}\"/></svg>");
 
     private static void AppendMigrations(StringBuilder page, MapReport report)
     {
@@ -183,28 +195,13 @@ internal static class HeatMapPage
     {
         foreach (LockHolder holder in report.Holders)
         {
-            page.Append(Invariant($"<h2 class=\"warn\">Shard {holder.Shard} is locked by managed thread {holder.ManagedThreadId} (system thread {holder.OsThreadId})</h2><pre>{Html(string.Join('\n', holder.Stack))}</pre>\n"));
+            page.Append(Invariant($"<h2 class=\"warn\">Shard {holder.Shard} is locked by {holder.ThreadText}</h2><pre>{string.Join('\n', holder.Stack.Select(Html))}</pre>\n"));
         }
-    }
-
-    private static void AppendCell(StringBuilder page, int x, int y, double share, string title, string kind) =>
-        page.Append(Invariant($"<rect class=\"{kind}\" x=\"{x}\" y=\"{y}\" width=\"{CellPixels - 1}\" height=\"{CellPixels - 1}\" fill=\"{Colour(share)}\"><title>{Html(title)}</title></rect>"));
-
-    // From dark blue through green to yellow, as viridis: even steps to the eye, and to most colour-blind ones.
-    private static string Colour(double share)
-    {
-        ReadOnlySpan<(int Red, int Green, int Blue)> stops = [(68, 1, 84), (59, 82, 139), (33, 145, 140), (94, 201, 98), (253, 231, 37)];
-        double position = Math.Clamp(share, 0, 1) * (stops.Length - 1);
-        int low = Math.Min((int)position, stops.Length - 2);
-        double part = position - low;
-        return Invariant($"#{Mix(stops[low].Red, stops[low + 1].Red):x2}{Mix(stops[low].Green, stops[low + 1].Green):x2}{Mix(stops[low].Blue, stops[low + 1].Blue):x2}");
-
-        int Mix(int from, int to) => (int)Math.Round(from + ((to - from) * part));
     }
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 
-    private static string Html(string text) => WebUtility.HtmlEncode(text);
+    private static string Html(string text) => WebUtility.HtmlEncode(Printable.Text(text));
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

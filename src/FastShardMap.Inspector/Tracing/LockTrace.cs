@@ -1,3 +1,5 @@
+using FastShardMap.Inspector.Rendering;
+
 namespace FastShardMap.Inspector.Tracing;
 
 /// <summary>What a trace says about locks.</summary>
@@ -14,7 +16,7 @@ internal sealed class LockTrace
     public TimeSpan Duration { get; set; }
 
     public string ThreadText(int id) => id == 0 ? "an unknown thread"
-        : ThreadNames.TryGetValue(id, out string? name) ? $"{name} ({id})" : $"thread {id}";
+        : ThreadNames.TryGetValue(id, out string? name) ? $"{Printable.Text(name, Printable.MaxThreadName)} ({id})" : $"thread {id}";
 
-    public string MapText(ulong map) => MapNames.TryGetValue(map, out string? name) ? name : $"0x{map:x}";
+    public string MapText(ulong map) => MapNames.TryGetValue(map, out string? name) ? Printable.Name(name) : $"0x{map:x}";
 }

@@ -1,6 +1,6 @@
 using System.Globalization;
 using FastShardMap.Inspector.Commands;
-using Spectre.Console;
+using FastShardMap.Inspector.Rendering;
 
 namespace FastShardMap.Inspector.Tracing;
 
@@ -29,7 +29,7 @@ internal static class TraceCommand
                 {
                     segment.Waiter,
                     segment.Owner,
-                    segment.Map,
+                    Map = HexAddress.Text(segment.Map),
                     segment.Shard,
                     Milliseconds = segment.Duration.TotalMilliseconds,
                     segment.Stack,
@@ -84,10 +84,20 @@ internal static class TraceCommand
         }
     }
 
-    private static void PrintWaits(LockTrace trace, List<WaitSegment> segments, Output output)
+    internal static void PrintWaits(LockTrace trace, List<WaitSegment> segments, Output output)
     {
-        output.Line($"{trace.Events.Count} events in {Verdict.Seconds(trace.Duration)}");
-        Table table = Output.Table(4, "waiter", "waited for", "lock", "called from", "waits", "total", "longest");
+        output.Line($"{Output.Count(trace.Events.Count, "event")} in {Verdict.Seconds(trace.Duration)}");
+        TableView table = new(
+            Column.Text("waiter", value: 9, leastCells: 12),
+            Column.Text("waited for", value: 8, leastCells: 12),
+            Column.Key("lock"),
+            Column.Text("called from", value: 6, leastCells: 24) with { KeepsEnd = true },
+            Column.Number("waits", value: 2),
+            Column.Number("total", value: 7),
+            Column.Number("longest", value: 1))
+        {
+            PrefersBlocks = true,
+        };
         var rows = segments
             .GroupBy(segment => (segment.Waiter, segment.Owner, segment.Map, segment.Shard))
             .Select(group => (
@@ -99,8 +109,7 @@ internal static class TraceCommand
             .ToList();
         foreach (var row in rows.Take(MaxRows))
         {
-            Output.Row(
-                table,
+            table.Add(
                 trace.ThreadText(row.Key.Waiter),
                 trace.ThreadText(row.Key.Owner),
                 $"shard {row.Key.Shard} of {trace.MapText(row.Key.Map)}",
@@ -110,14 +119,14 @@ internal static class TraceCommand
                 Verdict.Seconds(row.Longest.Duration));
         }
 
-        output.Console.Write(table);
+        table.Write(output);
         if (rows.Count > MaxRows)
         {
-            output.Line($"({rows.Count - MaxRows} more pairs: --json)");
+            output.Line($"({Output.Count(rows.Count - MaxRows, "more pair")}: --json)");
         }
     }
 
-    private static void PrintChains(LockTrace trace, List<BlockingChain> chains, Output output)
+    internal static void PrintChains(LockTrace trace, List<BlockingChain> chains, Output output)
     {
         List<BlockingChain> longer = chains.FindAll(chain => chain.Hops > 1);
         if (longer.Count == 0)
@@ -125,11 +134,18 @@ internal static class TraceCommand
             return;
         }
 
-        Table table = Output.Table(2, "chain", "locks", "times", "total", "longest");
+        TableView table = new(
+            Column.Key("chain"),
+            Column.Text("locks", value: 9),
+            Column.Number("times", value: 1),
+            Column.Number("total", value: 3),
+            Column.Number("longest", value: 2))
+        {
+            PrefersBlocks = true,
+        };
         foreach (BlockingChain chain in longer.Take(MaxRows))
         {
-            Output.Row(
-                table,
+            table.Add(
                 string.Join(" → ", chain.Waits.Select(hop => trace.ThreadText(hop.Waiter)).Append(trace.ThreadText(chain.Root))),
                 string.Join(", ", chain.Waits.Select(hop => $"shard {hop.Shard} of {trace.MapText(hop.Map)}")),
                 Output.Number(chain.Count),
@@ -137,7 +153,7 @@ internal static class TraceCommand
                 Verdict.Seconds(chain.Longest));
         }
 
-        output.Console.Write(table);
+        table.Write(output);
     }
 
     // The first method that is not the library's.

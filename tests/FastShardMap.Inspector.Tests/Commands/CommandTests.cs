@@ -148,9 +148,12 @@ public sealed class CommandTests(SpecimenProcess specimen) : IClassFixture<Speci
     public void Find_ObjectAddress_IsAsGoodAsTheHeader()
     {
         JsonElement map = SpecimenProcess.RunJson("list", specimen.Dump).EnumerateArray().Single(map => map.GetProperty("Name").GetString() == "steady");
-        string managed = map.GetProperty("Object").GetUInt64().ToString("x", CultureInfo.InvariantCulture);
+        string managed = map.GetProperty("Object").GetString()!;
 
         Assert.Equal(9_000, SpecimenProcess.RunJson("show", specimen.Dump, managed).GetProperty("Entries").GetInt64());
+
+        // Without its prefix, too.
+        Assert.Equal(9_000, SpecimenProcess.RunJson("show", specimen.Dump, managed[2..]).GetProperty("Entries").GetInt64());
     }
 
     [Theory]

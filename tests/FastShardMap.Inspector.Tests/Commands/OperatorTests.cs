@@ -195,6 +195,35 @@ public sealed class OperatorTests(SpecimenProcess specimen) : IClassFixture<Spec
     }
 
     [Fact]
+    public void Output_Closed_IsSaidAndIsNoFault()
+    {
+        SkipUnlessLinux();
+        string[][] commands = [["list", specimen.Dump], ["list", specimen.Dump, "--json"], ["entries", specimen.Dump, "steady", "--csv"], ["--help"]];
+        foreach (string[] arguments in commands)
+        {
+            (int code, _, string errors) = SpecimenProcess.RunProcess(
+                ["/bin/sh", "-c", "exec \"$@\" >&-", "sh", .. SpecimenProcess.ToolCommand(arguments)]);
+            Assert.Equal(ExitCode.NotWritten, code);
+            Assert.StartsWith("fsmap: The standard output cannot be written: ", errors, StringComparison.Ordinal);
+            Assert.Single(errors.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        }
+    }
+
+    [Fact]
+    public void Page_FileSystemThatIsFull_LeavesNoFile()
+    {
+        SkipUnlessLinux();
+        string page = Path.Combine(specimen.Folder, "full.html");
+
+        // A limit on the size of files instead of a full disk; the runtime maps its own code twice through such a file.
+        (int code, _, string errors) = SpecimenProcess.RunProcess(
+            ["/bin/sh", "-c", "trap '' XFSZ; ulimit -f 8; exec \"$@\"", "sh", "/usr/bin/env", "DOTNET_EnableWriteXorExecute=0", .. SpecimenProcess.ToolCommand("show", specimen.Dump, "steady", "--html", page)]);
+        Assert.Equal(ExitCode.NotWritten, code);
+        Assert.Contains("full.html cannot be written: ", errors, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFiles(specimen.Folder, "full.html*"));
+    }
+
+    [Fact]
     public void Dump_FileThatExists_IsNotTouched()
     {
         string file = Path.Combine(specimen.Folder, "precious");

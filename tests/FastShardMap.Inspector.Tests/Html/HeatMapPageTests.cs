@@ -38,6 +38,46 @@ public sealed class HeatMapPageTests
         Assert.Contains(drawings, drawing => (string?)drawing.Attribute("class") == "bars");
     }
 
+    [Fact]
+    public void Render_ShardsThatDifferLittle_HaveDifferentColoursAndALegend()
+    {
+        string page = Render(Filled(out ShardMap<ulong, ulong> map));
+        map.Dispose();
+        XElement[] drawings = [.. Drawings(page)];
+        XElement shards = drawings.Single(drawing => (string?)drawing.Attribute("id") == "shards");
+        string[] colours = [.. shards.Elements("rect").Where(cell => (string?)cell.Attribute("class") == "s").Select(cell => (string)cell.Attribute("fill")!)];
+
+        // Both ends of the scale are there, and much between them.
+        Assert.Contains("#440154", colours);
+        Assert.Contains("#fde725", colours);
+        Assert.InRange(colours.Distinct().Count(), 8, 32);
+        string[] entries = [.. shards.Descendants("title").Select(title => title.Value.Split(": ")[1])];
+        XElement legend = drawings.Single(drawing => (string?)drawing.Attribute("id") == "shards-scale");
+        Assert.All(legend.Elements("text"), end => Assert.Contains(entries, text => end.Value.StartsWith(text + " (", StringComparison.Ordinal)));
+        Assert.Equal(2, legend.Elements("text").Count());
+        Assert.NotEmpty(drawings.Single(drawing => (string?)drawing.Attribute("id") == "groups-scale").Elements("rect"));
+    }
+
+    [Fact]
+    public void Render_EqualShards_HaveOneColour()
+    {
+        using ShardMap<ulong, ulong> map = new(new ShardMapOptions { ShardCount = 8 });
+        XElement[] drawings = [.. Drawings(Render(map))];
+
+        Assert.Single(drawings.Single(drawing => (string?)drawing.Attribute("id") == "shards").Elements("rect").Select(cell => (string?)cell.Attribute("fill")).Distinct());
+        Assert.Contains("0 entries", drawings.Single(drawing => (string?)drawing.Attribute("id") == "shards-scale").Value, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Render_AnyMap_SaysWhenAndWhatToLookAt()
+    {
+        string page = Render(Filled(out ShardMap<ulong, ulong> map));
+        map.Dispose();
+
+        Assert.Contains("seen live at 1970-01-01 00:00:00Z", page, StringComparison.Ordinal);
+        Assert.Contains("<ul id=\"verdict\"><li>", page, StringComparison.Ordinal);
+    }
+
     internal static ShardMap<ulong, ulong> Filled(out ShardMap<ulong, ulong> map)
     {
         map = new ShardMap<ulong, ulong>(new ShardMapOptions { Name = "page", ShardCount = 32 });
@@ -53,7 +93,7 @@ public sealed class HeatMapPageTests
     {
         SnapshotMemory memory = SnapshotMemory.Of(map, out ulong address);
         Inspector.Maps.NativeMap native = Inspector.Maps.NativeMap.TryRead(memory, address, out _)!;
-        return HeatMapPage.Render(Inspector.Commands.MapReport.Create("this process", native, runtime: null));
+        return HeatMapPage.Render(Inspector.Commands.MapReport.Create("this process", new Inspector.Commands.Capture(DateTime.UnixEpoch, IsLive: true), native, runtime: null));
     }
 
     private static IEnumerable<XElement> Drawings(string page)

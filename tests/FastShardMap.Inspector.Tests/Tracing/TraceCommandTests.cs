@@ -1,4 +1,5 @@
 using System.Text.Json;
+using FastShardMap.Inspector.Commands;
 
 namespace FastShardMap.Inspector.Tests.Tracing;
 
@@ -32,6 +33,21 @@ public sealed class TraceCommandTests(SpecimenProcess specimen) : IClassFixture<
             json.GetProperty("Waits").EnumerateArray().SelectMany(wait => wait.GetProperty("Stack").EnumerateArray()),
             frame => frame.GetString()!.Contains("BlockingPlot", StringComparison.Ordinal));
         AssertChrome(chrome);
+        AssertTerminals(raw);
+    }
+
+    // The tables of the recording are the same in terminals and elsewhere, and fit.
+    private static void AssertTerminals(string raw)
+    {
+        foreach (int width in (int[])(OperatingSystem.IsLinux() ? [60, 80, 100, 120, 200] : []))
+        {
+            using StringWriter writer = new();
+            Assert.Equal(0, CommandTree.Run(["trace", raw], writer, width: width));
+            string shown = PseudoTerminal.Run(width, new Dictionary<string, string>(), SpecimenProcess.ToolCommand("trace", raw));
+            Assert.Equal(writer.ToString().ReplaceLineEndings("\n"), shown);
+            Assert.Contains("shard 0 of ShardMap<Int32, Int32> 'first'", shown, StringComparison.Ordinal);
+            Assert.Equal(width >= 130, shown.Contains("waiter ", StringComparison.Ordinal) && shown.Contains("───", StringComparison.Ordinal));
+        }
     }
 
     private static void AssertChrome(string file)

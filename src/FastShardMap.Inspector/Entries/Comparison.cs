@@ -1,0 +1,166 @@
+using System.Globalization;
+using System.Numerics;
+
+namespace FastShardMap.Inspector.Entries;
+
+/// <summary>A comparison of a key, a value or a field with a constant.</summary>
+/// <param name="path">The field: <c>key</c> or <c>value</c>, and names of fields.</param>
+/// <param name="symbol">The operator.</param>
+/// <param name="constant">The constant as the user wrote it.</param>
+internal sealed class Comparison(string[] path, string symbol, string constant)
+{
+    private Func<object, int?> _compare = current => CompareTexts(current, constant);
+
+    private string Field => string.Join('.', path);
+
+    /// <summary>That a key reads like this.</summary>
+    /// <exception cref="InspectionException">No key can.</exception>
+    public static Comparison OfKey(string text, FieldDecoder keys)
+    {
+        Comparison comparison = new(["key"], "==", text);
+        comparison.Bind(keys, keys);
+        return comparison;
+    }
+
+    /// <summary>Finds the field and understands the constant as a value of its type.</summary>
+    /// <exception cref="InspectionException">There is no such field, or it can never be equal to the constant.</exception>
+    public void Bind(FieldDecoder keys, FieldDecoder values)
+    {
+        FieldDecoder decoder = IsKey ? keys : values;
+        for (int i = 1; i < path.Length; i++)
+        {
+            decoder = decoder.Fields.FirstOrDefault(field => field.Name.Equals(path[i], StringComparison.OrdinalIgnoreCase)).Decoder
+                ?? throw new InspectionException(
+                    $"There is no field '{Field}'. There {(FieldList(keys, values).Count == 1 ? "is" : "are")}: {string.Join(", ", FieldList(keys, values))}.");
+        }
+
+        switch (decoder.Kind)
+        {
+            case FieldKind.Structure when !(constant.StartsWith('{') && symbol is "==" or "=" or "!="):
+                throw new InspectionException(
+                    $"'{Field}' has fields; compare one of them ({string.Join(", ", FieldDecoder.Paths(Field, decoder))}), or all as they are shown: {{ … }}.");
+            case FieldKind.Number:
+                _compare = NumberComparer();
+                break;
+            case FieldKind.Enumeration:
+                _compare = EnumerationComparer(decoder.Members);
+                break;
+            case FieldKind.Scalar:
+                IComparable scalar = decoder.ParseScalar(constant)
+                    ?? throw new InspectionException($"'{Field}' is a {decoder.TypeText}; '{constant}' is none.");
+                _compare = current => current.GetType() == scalar.GetType() ? -scalar.CompareTo(current) : null;
+                break;
+            case FieldKind.Bytes:
+                string digits = constant.StartsWith("0x", StringComparison.OrdinalIgnoreCase) ? constant[2..] : constant;
+                if (digits.Length == 0 || !digits.All(char.IsAsciiHexDigit))
+                {
+                    throw new InspectionException($"'{Field}' is of a type that is not known here, and shown as bytes; '{constant}' are no hexadecimal digits.");
+                }
+
+                _compare = current => CompareTexts(current, digits);
+                break;
+        }
+    }
+
+    public bool Holds(object key, object value)
+    {
+        object? current = IsKey ? key : value;
+        for (int i = 1; i < path.Length; i++)
+        {
+            current = current is IReadOnlyList<KeyValuePair<string, object>> fields
+                ? fields.FirstOrDefault(field => field.Key.Equals(path[i], StringComparison.OrdinalIgnoreCase)).Value
+                : null;
+        }
+
+        return current is not null && _compare(current) is { } order && symbol switch
+        {
+            "==" or "=" => order == 0,
+            "!=" => order != 0,
+            "<" => order < 0,
+            "<=" => order <= 0,
+            ">" => order > 0,
+            _ => order >= 0,
+        };
+    }
+
+    private bool IsKey => path[0].Equals("key", StringComparison.OrdinalIgnoreCase);
+
+    private static List<string> FieldList(FieldDecoder keys, FieldDecoder values) =>
+        [.. FieldDecoder.Paths("key", keys), .. FieldDecoder.Paths("value", values)];
+
+    /// <summary>A whole number, in decimal digits or, after 0x, in hexadecimal ones.</summary>
+    private static bool TryWhole(string text, out BigInteger number)
+    {
+        bool isNegative = text.StartsWith('-');
+        ReadOnlySpan<char> digits = isNegative ? text.AsSpan(1) : text;
+        if (!digits.StartsWith("0x", StringComparison.OrdinalIgnoreCase))
+        {
+            return BigInteger.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out number);
+        }
+
+        // The leading zero: without it the first digit would be the sign.
+        bool isHex = BigInteger.TryParse($"0{digits[2..]}", NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out number)
+            && digits.Length > 2;
+        number = isNegative ? -number : number;
+        return isHex;
+    }
+
+    private static int CompareTexts(object current, string constant)
+    {
+        string text = FieldDecoder.Text(current);
+        return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double left)
+            && double.TryParse(constant, NumberStyles.Float, CultureInfo.InvariantCulture, out double right)
+            ? left.CompareTo(right)
+            : string.Compare(text, constant, StringComparison.OrdinalIgnoreCase);
+    }
+
+    // Exactly where both are whole or fit a decimal; else as nearly as doubles can.
+    private Func<object, int?> NumberComparer()
+    {
+        bool isWhole = TryWhole(constant, out BigInteger whole);
+        string decimals = isWhole ? whole.ToString(CultureInfo.InvariantCulture) : constant;
+        decimal? exact = decimal.TryParse(decimals, NumberStyles.Float, CultureInfo.InvariantCulture, out decimal parsed) ? parsed : null;
+        if (!double.TryParse(decimals, NumberStyles.Float, CultureInfo.InvariantCulture, out double near))
+        {
+            throw new InspectionException($"'{Field}' is a number; '{constant}' is none. (Whole numbers may be hexadecimal, as in 0x7f.)");
+        }
+
+        return current =>
+        {
+            string text = FieldDecoder.Text(current);
+            if (exact is { } number && decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out decimal actual))
+            {
+                return actual.CompareTo(number);
+            }
+
+            return isWhole && TryWhole(text, out BigInteger large) ? large.CompareTo(whole)
+                : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double left) ? left.CompareTo(near)
+                : null;
+        };
+    }
+
+    // By the members' numbers, so that < and > mean what they do in the program.
+    private Func<object, int?> EnumerationComparer(IReadOnlyDictionary<string, long> members)
+    {
+        long wanted;
+        if (members.FirstOrDefault(member => member.Key.Equals(constant, StringComparison.OrdinalIgnoreCase)) is { Key: not null } known)
+        {
+            wanted = known.Value;
+        }
+        else if (TryWhole(constant, out BigInteger number) && number >= long.MinValue && number <= long.MaxValue)
+        {
+            wanted = (long)number;
+        }
+        else
+        {
+            throw new InspectionException($"'{constant}' is no member of the enumeration '{Field}'. There are: {string.Join(", ", members.Keys)}.");
+        }
+
+        return current => current switch
+        {
+            long number => number.CompareTo(wanted),
+            string name when members.TryGetValue(name, out long number) => number.CompareTo(wanted),
+            _ => null,
+        };
+    }
+}

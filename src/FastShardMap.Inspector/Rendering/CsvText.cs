@@ -1,0 +1,26 @@
+using System.Globalization;
+
+namespace FastShardMap.Inspector.Rendering;
+
+/// <summary>
+/// Fields of CSV (RFC 4180) that a spreadsheet shows and does not run: text that starts like a formula gets an apostrophe in
+/// front, and controls become escapes. Numbers stay as they are.
+/// </summary>
+internal static class CsvText
+{
+    private const string FormulaStarts = "=+-@|%";
+
+    public static string Field(string text)
+    {
+        string shown = Printable.Text(text);
+        if (shown.Length > 0 && FormulaStarts.Contains(shown[0], StringComparison.Ordinal) && !IsNumber(shown))
+        {
+            shown = "'" + shown;
+        }
+
+        return shown.AsSpan().ContainsAny(",\"") ? $"\"{shown.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : shown;
+    }
+
+    private static bool IsNumber(string text) =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _) || TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out _);
+}

@@ -1,0 +1,84 @@
+using FastShardMap.Inspector.Commands;
+using FastShardMap.Inspector.Tests.Rendering;
+
+namespace FastShardMap.Inspector.Tests.Commands;
+
+/// <summary>Options that cannot be meant are refused with what can; nothing is silently empty or unlimited.</summary>
+public sealed class OptionTests(PlannedTarget target) : IClassFixture<PlannedTarget>
+{
+    [Theory]
+    [InlineData("'-1' is no whole number of at least 0", "entries", "sessions", "--limit", "-1")]
+    [InlineData("'0x7' is no whole number of at least 0", "entries", "sessions", "--limit", "0x7")]
+    [InlineData("'many' is no whole number of at least 0", "entries", "sessions", "--limit", "many")]
+    [InlineData("'99999999999999999999' is no whole number", "entries", "sessions", "--limit", "99999999999999999999")]
+    [InlineData("'-1' is no whole number of at least 0", "audit", "sessions", "--limit", "-1")]
+    [InlineData("'0' is no whole number of at least 1", "audit", "sessions", "--thread", "0")]
+    [InlineData("'key' is a number; 'x' is none.", "audit", "sessions", "--key", "x")]
+    [InlineData("'key' is a number; 'x' is none.", "entries", "sessions", "--key", "x")]
+    [InlineData("There is no field 'value.Nope'. There are: key, value.", "entries", "sessions", "--where", "value.Nope == 1")]
+    [InlineData("--csv and --json exclude each other.", "entries", "sessions", "--csv", "--json")]
+    [InlineData("'nobody' is neither the name nor the number nor the address of a map", "show", "nobody")]
+    [InlineData("There are 6 maps", "show")]
+    [InlineData("There are 6 maps", "entries")]
+    [InlineData("There are 6 maps", "audit")]
+    [Trait("Category", "Heavy")]
+    public void Command_OptionThatCannotBeMeant_IsRefused(string message, string command, params string[] rest)
+    {
+        (int code, string text, string errors) = Run([command, target.Core, .. rest]);
+
+        Assert.Equal((ExitCode.Unusable, string.Empty), (code, text));
+        Assert.StartsWith($"fsmap: {message}", errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("Usage", errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    [Trait("Category", "Heavy")]
+    public void Entries_HexadecimalConstants_AreUnderstood()
+    {
+        Assert.Equal("7 → 21\n", Run("entries", target.Core, "sessions", "--where", "key == 0x7").Text);
+        Assert.Equal("7 → 21\n", Run("entries", target.Core, "sessions", "--key", "0x7").Text);
+        Assert.Equal("7 → 21\n", Run("entries", target.Core, "1", "--where", "key > 0x6 and value < 24").Text);
+        Assert.Equal(string.Empty, Run("entries", target.Core, "sessions", "--limit", "0").Text);
+        Assert.Equal(2, Run("entries", target.Core, "sessions", "--limit", "2").Text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+    }
+
+    [Fact]
+    [Trait("Category", "Heavy")]
+    public void Show_PageAndJson_LeavesTheJsonAlone()
+    {
+        string page = Path.Combine(target.Folder, "page.html");
+        (int code, string text, _) = Run("show", target.Core, "sessions", "--html", page, "--json");
+
+        Assert.Equal(ExitCode.Ok, code);
+        using System.Text.Json.JsonDocument json = System.Text.Json.JsonDocument.Parse(text);
+        Assert.Equal("2026-03-03T05:06:07Z", json.RootElement.GetProperty("Created").GetString());
+        Assert.Equal("2026-03-04T05:06:07Z", json.RootElement.GetProperty("Captured").GetString());
+        Assert.Matches("^0x[0-9a-f]{8,}$", json.RootElement.GetProperty("Address").GetString());
+        Assert.StartsWith("<!DOCTYPE html>", File.ReadAllText(page), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("[createdump] Only full dumps are supported by single file apps. Change the dump type to full (DOTNET_DbgMiniDumpType=4)", false, true)]
+    [InlineData("[createdump] Only full dumps are supported by single file apps. Change the dump type to full (DOTNET_DbgMiniDumpType=4)", true, false)]
+    [InlineData("Unable to connect to the process", false, false)]
+    public void Dump_ThatFails_AdvisesTheOptionOfThisTool(string message, bool full, bool advises)
+    {
+        string shown = DumpCommand.Advise(message, 4711, full);
+
+        Assert.Equal(advises, shown.EndsWith("try: fsmap dump 4711 --full", StringComparison.Ordinal));
+        Assert.DoesNotContain("DOTNET_", shown, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(0, "0 maps")]
+    [InlineData(1, "1 map")]
+    [InlineData(2, "2 maps")]
+    [InlineData(1_000, "1,000 maps")]
+    public void Count_Number_HasItsNoun(int number, string expected) => Assert.Equal(expected, Output.Count(number, "map"));
+
+    private static (int Code, string Text, string Errors) Run(params string[] arguments)
+    {
+        (int code, string text, string errors) = SpecimenProcess.RunProcess(["/usr/bin/env", "FSMAP_ROLE=reader", .. SpecimenProcess.ToolCommand(arguments)]);
+        return (code, text, errors);
+    }
+}
