@@ -10,9 +10,12 @@ internal static class ListCommand
     public static int Run(string dumpOrProcess, bool json, Output output)
     {
         List<MapSummary> maps;
+        int code;
         using (Target target = Target.Open(dumpOrProcess))
         {
             maps = MapFinder.FindAll(target, roots: true).ConvertAll(MapSummary.Of);
+            target.ThrowIfEnded();
+            code = target.IsCutOff ? ExitCode.Inconsistent : ExitCode.Ok;
             if (maps.Count == 0)
             {
                 Console.Error.WriteLine($"fsmap: no map in {target.Name}");
@@ -27,7 +30,7 @@ internal static class ListCommand
         if (json)
         {
             output.Json(maps);
-            return ExitCode.Ok;
+            return code;
         }
 
         Table table = Output.Table(4, "map", "name", "type", "state", "entries", "load", "bytes", "shards", "migrating", "locks held");
@@ -54,7 +57,7 @@ internal static class ListCommand
         }
 
         PrintTypes(maps, output);
-        return ExitCode.Ok;
+        return code;
     }
 
     private static void PrintTypes(List<MapSummary> maps, Output output)

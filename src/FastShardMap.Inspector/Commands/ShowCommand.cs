@@ -23,6 +23,7 @@ internal static class ShowCommand
         using (Target target = Target.Open(dumpOrProcess))
         {
             report = MapReport.Create(target.Name, MapFinder.Find(target, address), target.Runtime);
+            target.ThrowIfEnded();
         }
 
         if (htmlFile is not null)
