@@ -7,8 +7,9 @@ if (Isolation.IsWanted(args))
     return Isolation.Run(args);
 }
 
+Isolation.Enter();
 Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
-using Interruption interruption = Interruption.Watch();
+using Interruption? interruption = Isolation.IsReader && OperatingSystem.IsLinux() ? null : Interruption.Watch();
 
 TextWriter writer = StandardOutputWriter.Open(Console.OutputEncoding);
 return CommandTree.Run(args, writer, interruption);

@@ -10,6 +10,26 @@ if (args is ["bare"])
     return;
 }
 
+if (args is ["holders" or "collecting"])
+{
+    if (args is ["holders"])
+    {
+        Holders.Create();
+    }
+    else
+    {
+        Collecting.Start();
+    }
+
+    Console.WriteLine("ready");
+    while (Console.ReadLine() is not null)
+    {
+        Console.WriteLine("alive");
+    }
+
+    return;
+}
+
 Specimens.Create();
 Console.WriteLine(Specimens.Describe());
 while (Console.ReadLine() is { } command)

@@ -24,6 +24,7 @@ internal static class CheckCommand
             }
         }
 
+        target.ThrowIfEnded();
         if (results.Count == 0)
         {
             // Not "no errors": whoever checks a wrong process should hear of it.

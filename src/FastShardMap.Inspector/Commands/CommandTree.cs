@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Numerics;
 using FastShardMap.Inspector.Rendering;
+using FastShardMap.Inspector.Targets;
 using FastShardMap.Inspector.Tracing;
 
 namespace FastShardMap.Inspector.Commands;
@@ -31,6 +32,12 @@ internal static class CommandTree
             int result = parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = writer });
             return parsed.Errors.Count > 0 ? ExitCode.Unusable : result;
         });
+
+        // What was read of a process that has ended since may be wrong, and what failed has failed because of that.
+        if (Target.Ended is { } ended && code != ExitCode.TargetEnded)
+        {
+            code = Guard(() => throw Target.EndedException(ended));
+        }
 
         // Also what came before a failure.
         int flushed = Guard(() =>

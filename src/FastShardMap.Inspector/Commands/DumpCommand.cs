@@ -1,4 +1,5 @@
 using System.Globalization;
+using FastShardMap.Inspector.Targets;
 using Microsoft.Diagnostics.NETCore.Client;
 
 namespace FastShardMap.Inspector.Commands;
@@ -18,14 +19,23 @@ internal static class DumpCommand
             throw new InspectionException($"{path} exists already.");
         }
 
+        if (!ProcessState.IsAlive(processId))
+        {
+            throw new InspectionException($"There is no process {processId}.");
+        }
+
         try
         {
             // Heap dumps hold all private memory, so all maps; full ones add the code.
             new DiagnosticsClient(processId).WriteDump(full ? DumpType.Full : DumpType.WithHeap, path);
         }
-        catch (Exception exception) when (exception is DiagnosticsClientException or IOException or UnauthorizedAccessException)
+        catch (Exception exception)
         {
-            throw new InspectionException($"Process {processId} wrote no dump: {Advise(exception.Message, processId, full)}", exception);
+            // Whatever a connection throws whose other end goes away; a part of a dump would pass for one.
+            DeleteQuietly(path);
+            throw ProcessState.IsEnding(processId)
+                ? Target.EndedException(processId)
+                : new InspectionException($"Process {processId} wrote no dump: {Advise(exception.Message, processId, full)}", exception);
         }
 
         if (!File.Exists(path))
@@ -45,5 +55,17 @@ internal static class DumpCommand
         bool wantsFull = !full && message.Contains(FullDumpVariable, StringComparison.Ordinal);
         string shown = message.Replace($" ({FullDumpVariable}=4)", string.Empty, StringComparison.Ordinal).Trim();
         return wantsFull ? $"{shown}\n  try: fsmap dump {processId} --full" : shown;
+    }
+
+    private static void DeleteQuietly(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // Of another user's process: it is theirs.
+        }
     }
 }

@@ -16,4 +16,7 @@ internal static class ExitCode
 
     /// <summary>A file, or the standard output, could not be written: the disk is full, or permission is missing.</summary>
     public const int NotWritten = 4;
+
+    /// <summary>The process ended while it was looked at.</summary>
+    public const int TargetEnded = 5;
 }

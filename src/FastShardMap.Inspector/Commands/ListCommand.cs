@@ -11,9 +11,12 @@ internal static class ListCommand
     public static int Run(string dumpOrProcess, bool json, Output output)
     {
         List<MapSummary> maps;
+        int code;
         using (Target target = Target.Open(dumpOrProcess))
         {
             maps = MapCatalog.All(target, roots: true).ConvertAll(MapSummary.Of);
+            target.ThrowIfEnded();
+            code = target.IsCutOff ? ExitCode.Inconsistent : ExitCode.Ok;
             if (maps.Count == 0)
             {
                 Console.Error.WriteLine($"fsmap: no map in {Printable.Name(target.Name)}");
@@ -28,12 +31,12 @@ internal static class ListCommand
         if (json)
         {
             output.Json(maps);
-            return ExitCode.Ok;
+            return code;
         }
 
         Print(maps, output);
         PrintTypes(maps, output);
-        return ExitCode.Ok;
+        return code;
     }
 
     public static void Print(IReadOnlyList<MapSummary> maps, Output output)

@@ -25,6 +25,7 @@ internal static class ShowCommand
         using (Target target = Target.Open(dumpOrProcess))
         {
             report = MapReport.Create(target.Name, Capture.Of(dumpOrProcess), MapCatalog.Find(target, wanted), target.Runtime);
+            target.ThrowIfEnded();
         }
 
         if (htmlFile is not null)

@@ -10,11 +10,14 @@ namespace FastShardMap.Inspector.Maps;
 /// </summary>
 internal static class MapFinder
 {
-    private const string MapTypePrefix = "FastShardMap.ShardMap<";
+    private const string MapType = "FastShardMap.ShardMap<";
 
     /// <summary>All maps: those with managed objects first, in the order of their addresses.</summary>
+    /// <exception cref="InspectionException">There is none, and the target is of a kind that can have none; or it has
+    /// ended.</exception>
     public static List<FoundMap> FindAll(Target target, bool roots)
     {
+        TestPause.At(TestPause.Searching);
         List<FoundMap> maps = FromHeap(target, roots);
         HashSet<ulong> known = maps.Select(map => map.Header).ToHashSet();
         foreach (ulong header in MemoryScan.Find(target.Memory, MapHeader.ExpectedMagic))
@@ -27,6 +30,12 @@ internal static class MapFinder
             }
         }
 
+        target.ThrowIfEnded();
+        if (maps.Count == 0 && WhyNoMaps.Of(target) is { } reason)
+        {
+            throw new InspectionException($"There is no map in {target.Name}: {reason}.");
+        }
+
         return maps;
     }
 
@@ -34,6 +43,7 @@ internal static class MapFinder
     /// <exception cref="InspectionException">There is none.</exception>
     public static NativeMap Find(Target target, ulong address)
     {
+        TestPause.At(TestPause.Searching);
         if (NativeMap.TryRead(target.Memory, address, out string? problem) is { } native)
         {
             return native;
@@ -48,7 +58,8 @@ internal static class MapFinder
             }
         }
 
-        throw new InspectionException(problem!);
+        target.ThrowIfEnded();
+        throw new InspectionException(WhyNoMaps.Of(target) is { } reason ? $"{problem}: {reason}" : problem!);
     }
 
     private static List<FoundMap> FromHeap(Target target, bool roots)
@@ -61,6 +72,11 @@ internal static class MapFinder
             : [];
         foreach (ClrObject found in objects)
         {
+            if (IsUnborn(found))
+            {
+                continue;
+            }
+
             ulong header = HeaderOf(found);
             string? problem = "its field _shards cannot be read";
             NativeMap? native = header == 0 ? null : NativeMap.TryRead(target.Memory, header, out problem);
@@ -76,10 +92,14 @@ internal static class MapFinder
         return [.. maps.OrderBy(map => map.Object)];
     }
 
-    private static List<ClrObject> HeapMaps(Target target) => ObjectsOf(target, MapTypePrefix);
+    private static List<ClrObject> HeapMaps(Target target) => ObjectsOf(target, MapType);
 
-    /// <summary>The objects on the managed heap whose type, or a base of it, has a name that starts so.</summary>
-    public static List<ClrObject> ObjectsOf(Target target, string typePrefix)
+    /// <summary>
+    /// The objects on the managed heap whose type, or a base of it, is an instance of a generic type.
+    /// </summary>
+    /// <param name="target">The target.</param>
+    /// <param name="genericName">As <see cref="LibraryTypes.IsOf"/> wants it.</param>
+    public static List<ClrObject> ObjectsOf(Target target, string genericName)
     {
         List<ClrObject> found = [];
         if (target.Runtime is null)
@@ -92,7 +112,7 @@ internal static class MapFinder
             // A damaged heap ends the walk early; what was found until then counts.
             foreach (ClrObject candidate in target.Runtime.Heap.EnumerateObjects())
             {
-                if (IsOf(candidate.Type, typePrefix))
+                if (LibraryTypes.IsOf(candidate.Type, genericName))
                 {
                     found.Add(candidate);
                 }
@@ -106,17 +126,28 @@ internal static class MapFinder
         return found;
     }
 
-    private static bool IsOf(ClrType? type, string prefix)
+    /// <summary>
+    /// Whether an object is no map yet, or none any more: its constructor has not come to the native memory, or has
+    /// failed; or
+    /// its memory has been released, and the collector has not swept it yet.
+    /// </summary>
+    private static bool IsUnborn(ClrObject map)
     {
-        for (; type is not null; type = type.BaseType)
+        try
         {
-            if (type.Name is { } name && name.StartsWith(prefix, StringComparison.Ordinal))
-            {
-                return true;
-            }
-        }
+            // Of another version of the library, or damaged: that throws, and is reported.
+            ClrValueType shards = map.ReadValueTypeField("_shards");
+            ClrObject arena = shards.ReadObjectField("_arena");
 
-        return false;
+            // The arena's finalizer frees the handle before it releases the range.
+            return arena.IsNull
+                ? shards.ReadField<ulong>("_header") == 0
+                : arena.TryReadValueTypeField("_map", out ClrValueType owner) && owner.ReadField<ulong>("_handle") == 0;
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            return false;
+        }
     }
 
     private static ulong HeaderOf(ClrObject map)

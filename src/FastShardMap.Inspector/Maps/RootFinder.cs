@@ -1,33 +1,30 @@
+using System.Diagnostics;
 using Microsoft.Diagnostics.Runtime;
 
 namespace FastShardMap.Inspector.Maps;
 
-/// <summary>Says who keeps objects alive: the name of a static field, the method of a stack, the kind of a handle.</summary>
+/// <summary>
+/// Says who keeps objects alive, by the shortest path from the program's own roots: its static fields, then those of
+/// the
+/// framework, then stacks and handles. What the library itself holds says nothing about the program.
+/// </summary>
 internal static class RootFinder
 {
-    private const int TimeLimitSeconds = 20;
     private const int LongestChain = 6;
+    private static readonly TimeSpan s_longestSearch = TimeSpan.FromSeconds(20);
 
     public static Dictionary<ulong, string> Find(ClrRuntime runtime, IReadOnlyCollection<ulong> objects)
     {
-        Dictionary<ulong, string> found = [];
+        Search search = new(runtime.Heap, objects);
         try
         {
-            Dictionary<ulong, string> statics = StaticsOf(runtime);
-            foreach (ulong address in objects)
+            Statics statics = StaticsOf(runtime);
+            search.Ignore(statics.OfLibrary);
+            search.From(statics.OfProgram);
+            search.From(statics.OfFramework);
+            foreach (Dictionary<ulong, string> roots in RootsByWorth(runtime))
             {
-                if (statics.TryGetValue(address, out string? field))
-                {
-                    found[address] = $"static {field}";
-                }
-            }
-
-            HashSet<ulong> missing = objects.Where(address => !found.ContainsKey(address)).ToHashSet();
-            using CancellationTokenSource limit = new(TimeSpan.FromSeconds(TimeLimitSeconds));
-            GCRoot search = new(runtime.Heap, missing);
-            foreach ((ClrRoot root, GCRoot.ChainLink path) in missing.Count == 0 ? [] : search.EnumerateRootPaths(limit.Token))
-            {
-                Add(runtime, statics, found, root, path);
+                search.From(roots);
             }
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
@@ -35,42 +32,36 @@ internal static class RootFinder
             // Out of time, or a damaged heap: what was found until then counts.
         }
 
-        return found;
+        return search.Found;
     }
 
-    private static void Add(
-        ClrRuntime runtime, Dictionary<ulong, string> statics, Dictionary<ulong, string> found, ClrRoot root, GCRoot.ChainLink path)
+    // A stack in the program's own code says more than one that happens to pass by, and that more than a handle.
+    private static Dictionary<ulong, string>[] RootsByWorth(ClrRuntime runtime)
     {
-        List<string> chain = [];
-        string? start = null;
-        ulong last = 0;
-        for (GCRoot.ChainLink? link = path; link is not null; link = link.Next)
+        const int Kinds = 4;
+        Dictionary<ulong, string>[] kinds = new Dictionary<ulong, string>[Kinds];
+        for (int kind = 0; kind < Kinds; kind++)
         {
-            last = link.Object;
-            if (statics.TryGetValue(link.Object, out string? field))
+            kinds[kind] = [];
+        }
+
+        foreach (ClrRoot root in runtime.Heap.EnumerateRoots())
+        {
+            int worth = root switch
             {
-                start = $"static {field}";
-                chain.Clear();
-            }
-            else if (link.Next is not null)
+                ClrStackRoot { StackFrame.Method.Type.Module.Name: var module } =>
+                    LibraryTypes.IsLibrary(module) || LibraryTypes.IsFramework(module) ? 1 : 0,
+                ClrStackRoot => 1,
+                { RootKind: ClrRootKind.FinalizerQueue } => 3,
+                _ => 2,
+            };
+            if (root.Object is { IsValid: true, IsNull: false } value)
             {
-                chain.Add(TypeNames.Short(runtime.Heap.GetObjectType(link.Object)?.Name ?? "?"));
+                kinds[worth].TryAdd(value.Address, Describe(root));
             }
         }
 
-        start ??= Describe(root);
-        if (chain.Count > LongestChain)
-        {
-            chain.RemoveRange(1, chain.Count - LongestChain);
-            chain.Insert(1, "…");
-        }
-
-        // A static field says more than a stack that happens to pass by.
-        string text = chain.Count == 0 ? start : $"{start} → {string.Join(" → ", chain)}";
-        if (!found.TryGetValue(last, out string? before) || (start.StartsWith("static", StringComparison.Ordinal) && !before.StartsWith("static", StringComparison.Ordinal)))
-        {
-            found[last] = text;
-        }
+        return kinds;
     }
 
     private static string Describe(ClrRoot root) => root is ClrStackRoot { StackFrame: { } frame }
@@ -82,30 +73,107 @@ internal static class RootFinder
             _ => root.RootKind.ToString(),
         };
 
-    private static Dictionary<ulong, string> StaticsOf(ClrRuntime runtime)
+    private static Statics StaticsOf(ClrRuntime runtime)
     {
-        Dictionary<ulong, string> statics = [];
+        Statics statics = new([], [], []);
         ClrAppDomain domain = runtime.AppDomains[0];
         foreach (ClrModule module in runtime.EnumerateModules())
         {
-            if (Path.GetFileName(module.Name) is null or "System.Private.CoreLib.dll")
-            {
-                continue;
-            }
-
+            Dictionary<ulong, string> into = LibraryTypes.IsLibrary(module.Name) ? statics.OfLibrary
+                : LibraryTypes.IsFramework(module.Name) ? statics.OfFramework : statics.OfProgram;
             foreach (ClrType type in module.EnumerateTypesWithStaticFields())
             {
                 foreach (ClrStaticField field in type.StaticFields)
                 {
                     if (field.IsObjectReference && field.IsInitialized(domain)
-                        && field.ReadObject(domain) is { IsValid: true } value)
+                        && field.ReadObject(domain) is { IsValid: true, IsNull: false } value)
                     {
-                        statics.TryAdd(value.Address, $"{type.Name}.{field.Name}");
+                        into.TryAdd(value.Address, $"static {type.Name}.{field.Name}");
                     }
                 }
             }
         }
 
         return statics;
+    }
+
+    private sealed record Statics(
+        Dictionary<ulong, string> OfProgram,
+        Dictionary<ulong, string> OfFramework,
+        Dictionary<ulong, string> OfLibrary);
+
+    /// <summary>A search in breadth, so that the first path found is a shortest one. Later starts see only what
+    /// earlier ones
+    /// did not reach.</summary>
+    private sealed class Search(ClrHeap heap, IReadOnlyCollection<ulong> objects)
+    {
+        private const int StepsPerLook = 4096;
+        private readonly HashSet<ulong> _wanted = [.. objects];
+        private readonly Dictionary<ulong, ulong> _reachedFrom = [];
+        private readonly long _start = Stopwatch.GetTimestamp();
+        private HashSet<ulong> _ignored = [];
+        private int _steps;
+
+        public Dictionary<ulong, string> Found { get; } = [];
+
+        /// <summary>Objects that no path leads through.</summary>
+        public void Ignore(Dictionary<ulong, string> held) =>
+            _ignored = [.. held.Keys.Where(address => !_wanted.Contains(address))];
+
+        public void From(Dictionary<ulong, string> roots)
+        {
+            Queue<ulong> reached = [];
+            foreach (ulong root in roots.Keys)
+            {
+                Reach(root, from: 0, reached, roots);
+            }
+
+            while (_wanted.Count > 0 && reached.TryDequeue(out ulong address))
+            {
+                ClrObject holder = heap.GetObject(address);
+                foreach (ulong next in holder.EnumerateReferenceAddresses(carefully: true, considerDependantHandles: true))
+                {
+                    Reach(next, address, reached, roots);
+                }
+
+                if (++_steps % StepsPerLook == 0 && Stopwatch.GetElapsedTime(_start) > s_longestSearch)
+                {
+                    throw new TimeoutException();
+                }
+            }
+        }
+
+        private void Reach(ulong address, ulong from, Queue<ulong> reached, Dictionary<ulong, string> roots)
+        {
+            if (_ignored.Contains(address) || !_reachedFrom.TryAdd(address, from))
+            {
+                return;
+            }
+
+            reached.Enqueue(address);
+            if (_wanted.Remove(address))
+            {
+                Found.Add(address, PathTo(address, roots));
+            }
+        }
+
+        private string PathTo(ulong address, Dictionary<ulong, string> roots)
+        {
+            List<string> path = [];
+            ulong first = address;
+            while (_reachedFrom[first] is var before and not 0)
+            {
+                first = before;
+                path.Insert(0, TypeNames.Short(heap.GetObjectType(first)?.Name ?? "?"));
+            }
+
+            if (path.Count > LongestChain)
+            {
+                path.RemoveRange(1, path.Count - LongestChain);
+                path.Insert(1, "…");
+            }
+
+            return path.Count == 0 ? roots[first] : $"{roots[first]} → {string.Join(" → ", path)}";
+        }
     }
 }

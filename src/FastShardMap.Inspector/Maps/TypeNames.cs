@@ -24,6 +24,11 @@ internal static class TypeNames
                     }
 
                     break;
+                case '[' when name.AsSpan(i + 1).TrimStart(',').StartsWith("]"):
+                    int rank = name.IndexOf(']', i) - i + 1; // of an array
+                    text.Append(name, i, rank);
+                    i += rank - 1;
+                    break;
                 case '[' or '<':
                     text.Append('<');
                     start = text.Length;

@@ -11,7 +11,7 @@ internal sealed class ClrMemory(DataTarget target, int? processId) : TargetMemor
         int done = 0;
         while (done < buffer.Length)
         {
-            int read = target.DataReader.Read(address + (uint)done, buffer[done..]);
+            int read = ReadSome(address + (uint)done, buffer[done..]);
             if (read <= 0)
             {
                 break;
@@ -31,7 +31,7 @@ internal sealed class ClrMemory(DataTarget target, int? processId) : TargetMemor
             yield break;
         }
 
-        foreach (string line in File.ReadLines($"/proc/{processId}/maps"))
+        foreach (string line in MapsOf(processId.Value))
         {
             string[] parts = line.Split(' ', 6, StringSplitOptions.RemoveEmptyEntries);
             if (parts.Length >= 5 && parts[1].StartsWith("rw", StringComparison.Ordinal) && parts[4] == "0"
@@ -39,6 +39,30 @@ internal sealed class ClrMemory(DataTarget target, int? processId) : TargetMemor
             {
                 yield return region;
             }
+        }
+    }
+
+    private static string[] MapsOf(int process)
+    {
+        try
+        {
+            return File.ReadAllLines($"/proc/{process}/maps");
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return []; // it has ended
+        }
+    }
+
+    private int ReadSome(ulong address, Span<byte> buffer)
+    {
+        try
+        {
+            return target.DataReader.Read(address, buffer);
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or UnauthorizedAccessException)
+        {
+            return 0; // it has ended
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using FastShardMap.Inspector.Commands;
 using Microsoft.Diagnostics.Runtime;
 
@@ -11,77 +10,137 @@ namespace FastShardMap.Inspector.Targets;
 internal sealed class Target : IDisposable
 {
     private readonly DataTarget? _data;
+    private readonly int? _processId;
+    private readonly StoppedProcess? _stopped;
+    private readonly EndWatch? _watch;
 
-    private Target(string name, bool isLive, TargetMemory memory, DataTarget? data, ClrRuntime? runtime, string? note)
+    private Target(
+        string name,
+        int? processId,
+        TargetMemory memory,
+        DataTarget? data,
+        ClrRuntime? runtime,
+        string? note,
+        StoppedProcess? stopped = null,
+        EndWatch? watch = null)
     {
         Name = name;
-        IsLive = isLive;
         Memory = memory;
+        _processId = processId;
         _data = data;
+        _stopped = stopped;
+        _watch = watch;
         Runtime = runtime;
         Note = note;
     }
 
+    /// <summary>
+    /// A process that has ended while this tool looked at it: then no answer is to be trusted. Null if none has.
+    /// </summary>
+    public static int? Ended { get; private set; }
+
     public string Name { get; }
 
-    public bool IsLive { get; }
+    public bool IsLive => _processId is not null;
 
     public TargetMemory Memory { get; }
 
-    /// <summary>Null if the dump does not say enough: then maps are found by their magic word alone.</summary>
+    /// <summary>Null if the target does not say enough: then maps are found by their magic word alone.</summary>
     public ClrRuntime? Runtime { get; }
 
     /// <summary>Why there is no runtime.</summary>
     public string? Note { get; }
 
+    /// <summary>Whether a part of a dump is missing.</summary>
+    public bool IsCutOff => Memory is ElfCoreMemory { MissingBytes: > 0 };
+
+    private bool HasEnded => _stopped is { Stands: false } || (_processId is { } id && !ProcessState.IsAlive(id));
+
     /// <summary>Opens a file, or stops the process of a number.</summary>
     /// <exception cref="InspectionException">There is nothing to look at.</exception>
     public static Target Open(string dumpOrProcess)
     {
-        if (File.Exists(dumpOrProcess))
-        {
-            return OpenDump(dumpOrProcess);
-        }
-
-        if (int.TryParse(dumpOrProcess, NumberStyles.None, CultureInfo.InvariantCulture, out int processId))
+        if (Isolation.ProcessIdOf(dumpOrProcess) is { } processId)
         {
             return Attach(processId);
         }
 
-        throw new InspectionException($"'{dumpOrProcess}' is neither a file that can be seen from here nor the number of a process.");
+        return File.Exists(dumpOrProcess) || Directory.Exists(dumpOrProcess)
+            ? OpenDump(dumpOrProcess)
+            : throw new InspectionException(
+                $"'{dumpOrProcess}' is neither a file that can be seen from here nor the number of a process.");
     }
 
-    /// <summary>Whether a part of a dump is missing.</summary>
-    public bool IsCutOff => Memory is ElfCoreMemory { MissingBytes: > 0 };
+    /// <summary>What there is to say of a process that has ended meanwhile.</summary>
+    public static InspectionException EndedException(int processId) =>
+        new($"Process {processId} ended while it was looked at: there is no answer.") { ExitCode = ExitCode.TargetEnded };
+
+    /// <summary>To be called before anything is concluded from what was read.</summary>
+    /// <exception cref="InspectionException">The process has ended meanwhile.</exception>
+    public void ThrowIfEnded()
+    {
+        if (HasEnded)
+        {
+            throw EndedException(_processId!.Value);
+        }
+    }
 
     public void Dispose()
     {
+        if (HasEnded)
+        {
+            Ended = _processId;
+        }
+
         Runtime?.Dispose();
         Memory.Dispose();
         _data?.Dispose();
+        _stopped?.Dispose();
+        _watch?.Dispose();
     }
 
     private static Target Attach(int processId)
     {
+        StoppedProcess? stopped = null;
+        EndWatch? watch = null;
         DataTarget data;
+        TestPause.At(TestPause.Opening);
         try
         {
-            System.Diagnostics.Process.GetProcessById(processId).Dispose();
-            data = Interruption.Attach(() => DataTarget.AttachToProcess(processId, suspend: true));
-        }
-        catch (ArgumentException exception)
-        {
-            throw new InspectionException($"There is no process {processId}.", exception);
+            if (!ProcessState.IsAlive(processId))
+            {
+                throw new InspectionException($"There is no process {processId}.");
+            }
+
+            watch = new EndWatch(processId);
+            if (OperatingSystem.IsLinux())
+            {
+                stopped = StoppedProcess.Stop(processId);
+                data = DataTarget.AttachToProcess(processId, suspend: false);
+            }
+            else
+            {
+                data = Interruption.Attach(() => DataTarget.AttachToProcess(processId, suspend: true));
+            }
         }
         catch (Exception exception)
         {
-            throw new InspectionException(
-                $"Process {processId} cannot be attached to: {exception.Message} (It takes the process's user or root, and where kernel.yama.ptrace_scope or a container forbids it, the capability SYS_PTRACE.)",
-                exception);
+            stopped?.Dispose();
+            watch?.Dispose();
+            if (exception is InspectionException)
+            {
+                throw;
+            }
+
+            throw ProcessState.IsEnding(processId)
+                ? EndedException(processId)
+                : new InspectionException($"Process {processId} cannot be attached to: {exception.Message}", exception);
         }
 
         ClrRuntime? runtime = TryCreateRuntime(data, out string? note);
-        return new Target($"process {processId}", isLive: true, new ClrMemory(data, processId), data, runtime, note);
+        TestPause.At(TestPause.Opened);
+        ClrMemory memory = new(data, processId);
+        return new Target($"process {processId}", processId, memory, data, runtime, note, stopped, watch);
     }
 
     private static Target OpenDump(string path)
@@ -90,6 +149,11 @@ internal sealed class Target : IDisposable
         ElfCoreMemory? core;
         try
         {
+            if (TargetFile.WhyNoDump(path) is { } kind)
+            {
+                throw new InspectionException($"{path} is no dump that this tool can read: it is {kind}.");
+            }
+
             core = ElfCoreMemory.TryOpen(path);
             if (core is { MissingBytes: > 0 })
             {
@@ -111,11 +175,11 @@ internal sealed class Target : IDisposable
             // Whatever a damaged file makes a parser throw: the core may still hold whole maps.
             return core is null
                 ? throw new InspectionException($"{path} is no dump that this tool can read: {exception.Message}", exception)
-                : new Target(name, isLive: false, core, data: null, runtime: null, exception.Message);
+                : new Target(name, processId: null, core, data: null, runtime: null, exception.Message);
         }
 
         ClrRuntime? runtime = TryCreateRuntime(data, out string? note);
-        return new Target(name, isLive: false, core ?? (TargetMemory)new ClrMemory(data, processId: null), data, runtime, note);
+        return new Target(name, processId: null, core ?? (TargetMemory)new ClrMemory(data, processId: null), data, runtime, note);
     }
 
     private static ClrRuntime? TryCreateRuntime(DataTarget data, out string? note)

@@ -11,6 +11,11 @@ internal sealed record BlockingChain(IReadOnlyList<WaitSegment> Waits, int Count
     /// <summary>Who made all of them wait.</summary>
     public int Root => Waits[^1].Owner;
 
+    /// <summary>
+    /// Whether the last one waited, too, for one that waited for it: each of them held what another wanted.
+    /// </summary>
+    public bool IsCircle => Waits.Any(hop => hop.Waiter == Root);
+
     /// <summary>Thread time that the chain has cost: every hop is a thread that waits.</summary>
     public TimeSpan Cost => Total * Hops;
 }

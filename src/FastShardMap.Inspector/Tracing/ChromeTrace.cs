@@ -39,7 +39,7 @@ internal static class ChromeTrace
         foreach (WaitSegment wait in segments)
         {
             string name = $"waits for {trace.ThreadText(wait.Owner)}, shard {wait.Shard} of {trace.MapText(wait.Map)}";
-            WriteSlice(json, name, "wait", wait.Waiter * RowsPerThread, wait.Start, wait.End, trace.ThreadText(wait.Owner), wait.Stack);
+            WriteSlice(json, name, "wait", wait.Waiter * RowsPerThread, wait.Start, wait.End, trace.ThreadText(wait.Owner), wait.Stack.Frames);
             Hold? hold = holds.Find(hold => hold.Thread == wait.Owner && hold.Map == wait.Map && hold.Shard == wait.Shard
                 && hold.Start <= wait.Start && hold.End >= wait.End);
             if (hold is not null)

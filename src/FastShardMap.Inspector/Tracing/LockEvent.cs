@@ -4,6 +4,6 @@ namespace FastShardMap.Inspector.Tracing;
 /// <param name="Time">Since the start of the trace.</param>
 /// <param name="Owner">Managed id of the lock's owner at a start; 0 if it was just being released.</param>
 /// <param name="Waited">How long, at a stop.</param>
-/// <param name="Stack">Methods from the innermost out, without the library's and the event's own; empty if unknown.</param>
+/// <param name="Stack">Where the thread called the library.</param>
 internal sealed record LockEvent(
-    TimeSpan Time, bool IsStart, ulong Map, int Shard, int Owner, int Waiter, bool Entered, TimeSpan Waited, IReadOnlyList<string> Stack);
+    TimeSpan Time, bool IsStart, ulong Map, int Shard, int Owner, int Waiter, bool Entered, TimeSpan Waited, CallStack Stack);

@@ -1,6 +1,6 @@
-using System.Globalization;
 using FastShardMap.Inspector.Commands;
 using FastShardMap.Inspector.Rendering;
+using FastShardMap.Inspector.Targets;
 
 namespace FastShardMap.Inspector.Tracing;
 
@@ -32,7 +32,8 @@ internal static class TraceCommand
                     Map = HexAddress.Text(segment.Map),
                     segment.Shard,
                     Milliseconds = segment.Duration.TotalMilliseconds,
-                    segment.Stack,
+                    CalledFrom = segment.Stack.CallSite,
+                    Stack = segment.Stack.Frames,
                 }),
                 Chains = chains.Select(chain => new
                 {
@@ -55,12 +56,12 @@ internal static class TraceCommand
 
     private static LockTrace ReadOrRecord(string source, TimeSpan duration, string? traceFile, Interruption? interruption)
     {
-        if (File.Exists(source))
+        if (File.Exists(source) || Directory.Exists(source))
         {
             return TraceReader.Read(source);
         }
 
-        if (!int.TryParse(source, NumberStyles.None, CultureInfo.InvariantCulture, out int processId))
+        if (Isolation.ProcessIdOf(source) is not { } processId)
         {
             throw new InspectionException($"'{source}' is neither a trace file nor the number of a process.");
         }
@@ -68,11 +69,17 @@ internal static class TraceCommand
         string file = traceFile ?? Path.Combine(Path.GetTempPath(), $"fsmap-{Guid.NewGuid():N}.nettrace");
         using CancellationTokenSource stop = new();
         interruption?.BeginRecording(stop);
+        bool wasAlive = ProcessState.IsAlive(processId);
         try
         {
             TraceRecorder.Record(processId, duration, file, stop.Token);
             interruption?.EndRecording();
             return TraceReader.Read(file);
+        }
+        catch (InspectionException exception)
+            when (exception.ExitCode == ExitCode.Unusable && wasAlive && ProcessState.IsEnding(processId))
+        {
+            throw Target.EndedException(processId);
         }
         finally
         {
@@ -113,7 +120,7 @@ internal static class TraceCommand
                 trace.ThreadText(row.Key.Waiter),
                 trace.ThreadText(row.Key.Owner),
                 $"shard {row.Key.Shard} of {trace.MapText(row.Key.Map)}",
-                CallSite(row.Longest.Stack),
+                row.Longest.Stack.CallSite,
                 Output.Number(row.Count),
                 Verdict.Seconds(row.Total),
                 Verdict.Seconds(row.Longest.Duration));
@@ -154,13 +161,5 @@ internal static class TraceCommand
         }
 
         table.Write(output);
-    }
-
-    // The first method that is not the library's.
-    private static string CallSite(IReadOnlyList<string> stack)
-    {
-        string method = stack.FirstOrDefault(frame => !frame.StartsWith("FastShardMap.ShardMap", StringComparison.Ordinal)) ?? string.Empty;
-        int arguments = method.IndexOf('(', StringComparison.Ordinal);
-        return arguments < 0 ? method : method[..arguments];
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using FastShardMap.Inspector.Targets;
 using Microsoft.Diagnostics.Tracing;
 using Microsoft.Diagnostics.Tracing.Etlx;
 
@@ -19,6 +20,11 @@ internal static class TraceReader
         string work = Path.Combine(Path.GetTempPath(), $"fsmap-{Guid.NewGuid():N}.etlx");
         try
         {
+            if (TargetFile.WhyNoTrace(file) is { } kind)
+            {
+                throw new InspectionException($"{file} cannot be read as a trace: it is {kind}.");
+            }
+
             TraceLog.CreateFromEventPipeDataFile(file, work);
             using TraceLog log = new(work);
             LockTrace trace = new() { Duration = log.SessionDuration };
@@ -92,9 +98,9 @@ internal static class TraceReader
     private static string Text(TraceEvent step, string name) => step.PayloadByName(name) as string ?? string.Empty;
 
     // Innermost first; what raised the event is of no interest, the library's public method is.
-    private static List<string> StackOf(TraceEvent step)
+    private static CallStack StackOf(TraceEvent step)
     {
-        List<string> frames = [];
+        List<(string Module, string Method)> frames = [];
         for (TraceCallStack? frame = step.CallStack(); frame is not null && frames.Count < MaxFrames; frame = frame.Caller)
         {
             string method = frame.CodeAddress.FullMethodName;
@@ -104,10 +110,12 @@ internal static class TraceReader
                 || method.StartsWith("FastShardMap.Sharding.", StringComparison.Ordinal);
             if (!isMachinery)
             {
-                frames.Add(method);
+                frames.Add((frame.CodeAddress.ModuleName ?? string.Empty, method));
             }
         }
 
-        return frames;
+        return frames.Count == 0
+            ? CallStack.Unknown
+            : new CallStack(frames.ConvertAll(frame => frame.Method), CallSite.Of(frames));
     }
 }

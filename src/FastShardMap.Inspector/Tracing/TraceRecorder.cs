@@ -51,8 +51,9 @@ internal static class TraceRecorder
 
             failure = copying.GetAwaiter().GetResult();
         }
-        catch (Exception exception) when (exception is DiagnosticsClientException or IOException or UnauthorizedAccessException or TimeoutException)
+        catch (Exception exception) when (exception is not OutOfMemoryException)
         {
+            // Whatever a connection throws whose other end goes away.
             if (isNew)
             {
                 File.Delete(file);

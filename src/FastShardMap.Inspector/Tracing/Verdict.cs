@@ -15,8 +15,10 @@ internal static class Verdict
         BlockingChain worst = chains[0];
         string path = string.Join(" → ", worst.Waits.Select(hop => trace.ThreadText(hop.Waiter)).Append(trace.ThreadText(worst.Root)));
         WaitSegment last = worst.Waits[^1];
-        return $"VERDICT: worst chain {path}: {Seconds(worst.Total)} in all, {Seconds(worst.Longest)} at a time; "
-            + $"{trace.ThreadText(worst.Root)} held shard {last.Shard} of {trace.MapText(last.Map)} and waited for nobody.";
+        string times = $"VERDICT: worst chain {path}: {Seconds(worst.Total)} in all, {Seconds(worst.Longest)} at a time; ";
+        return worst.IsCircle
+            ? $"{times}a circle: each held what the one before wanted, until a wait was given up."
+            : $"{times}{trace.ThreadText(worst.Root)} held shard {last.Shard} of {trace.MapText(last.Map)} and waited for nobody.";
     }
 
     public static string Seconds(TimeSpan time) => time.TotalSeconds >= 1

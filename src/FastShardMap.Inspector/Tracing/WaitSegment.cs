@@ -3,7 +3,7 @@ namespace FastShardMap.Inspector.Tracing;
 /// <summary>A stretch of time in which one thread waited for one owner of one lock. A wait has several of them if the lock
 /// went to others first.</summary>
 internal sealed record WaitSegment(
-    int Waiter, int Owner, ulong Map, int Shard, TimeSpan Start, TimeSpan End, IReadOnlyList<string> Stack)
+    int Waiter, int Owner, ulong Map, int Shard, TimeSpan Start, TimeSpan End, CallStack Stack)
 {
     public TimeSpan Duration => End - Start;
 }

@@ -1,68 +1,143 @@
 namespace FastShardMap.Inspector.Tracing;
 
-/// <summary>Follows every lock through a trace: who had it when, and who waited for whom meanwhile.</summary>
-internal static class WaitSegments
+/// <summary>
+/// Follows every lock through a trace: who had it when, and who waited for whom meanwhile. Events come from their
+/// threads,
+/// each a moment after what it tells: so what one event says of another thread ends what was thought of that one.
+/// </summary>
+internal sealed class WaitSegments
 {
+    private readonly List<WaitSegment> _segments = [];
+    private readonly Dictionary<(ulong Map, int Shard), LockState> _locks = [];
+
+    /// <summary>The lock that each waiting thread waits for: one at a time.</summary>
+    private readonly Dictionary<int, (ulong Map, int Shard)> _waitingFor = [];
+
+    /// <summary>When each thread's last wait ended.</summary>
+    private readonly Dictionary<int, TimeSpan> _waitedUntil = [];
+
+    private WaitSegments()
+    {
+    }
+
     public static List<WaitSegment> From(LockTrace trace)
     {
-        List<WaitSegment> segments = [];
-        Dictionary<(ulong Map, int Shard), LockState> locks = [];
+        WaitSegments all = new();
         foreach (LockEvent step in trace.Events.OrderBy(step => step.Time))
         {
-            if (!locks.TryGetValue((step.Map, step.Shard), out LockState? state))
-            {
-                state = new LockState();
-                locks.Add((step.Map, step.Shard), state);
-            }
-
             if (step.IsStart)
             {
-                state.Owner = step.Owner != 0 ? step.Owner : state.Owner;
-                state.Waiting[step.Waiter] = new Waiting(step.Time, state.Owner, step.Stack);
+                all.Start(step);
             }
             else
             {
-                Stop(segments, state, step);
+                all.Stop(step);
             }
         }
 
         // Who waits to the end of the trace has waited all the same: often that is the very case.
-        foreach (((ulong map, int shard), LockState state) in locks)
+        foreach (int waiter in all._waitingFor.Keys.ToArray())
         {
-            foreach ((int waiter, Waiting waiting) in state.Waiting)
-            {
-                Add(segments, new WaitSegment(waiter, waiting.Owner, map, shard, waiting.Start, trace.Duration, waiting.Stack));
-            }
+            all.EndWait(waiter, trace.Duration);
         }
 
-        return [.. segments.OrderBy(segment => segment.Start)];
+        return [.. all._segments.OrderBy(segment => segment.Start)];
     }
 
-    private static void Stop(List<WaitSegment> segments, LockState state, LockEvent step)
+    private void Start(LockEvent step)
     {
-        // A wait that began before the trace says at its end how long it was.
-        Waiting waiting = state.Waiting.Remove(step.Waiter, out Waiting? known)
-            ? known
-            : new Waiting(TimeSpan.FromTicks(Math.Max(0, (step.Time - step.Waited).Ticks)), state.Owner, step.Stack);
-        Add(segments, new WaitSegment(step.Waiter, waiting.Owner, step.Map, step.Shard, waiting.Start, step.Time, waiting.Stack));
-        if (!step.Entered)
+        // A thread waits once at a time: an earlier wait whose end is not in the trace has ended.
+        EndWait(step.Waiter, step.Time);
+        LockState state = StateOf(step.Map, step.Shard);
+
+        // The event knows the owner; unless it was letting go in that moment. Then nobody knows, and it is not the
+        // former one.
+        SetOwner(step.Map, step.Shard, state, step.Owner == step.Waiter ? 0 : step.Owner, step.Time);
+        state.Waiting[step.Waiter] = new Waiting(step.Time, state.Owner, step.Stack);
+        _waitingFor[step.Waiter] = (step.Map, step.Shard);
+    }
+
+    private void Stop(LockEvent step)
+    {
+        LockState state = StateOf(step.Map, step.Shard);
+        if (state.Waiting.ContainsKey(step.Waiter))
+        {
+            EndWait(step.Waiter, step.Time);
+        }
+        else if (!state.Entered.Remove(step.Waiter))
+        {
+            AddUnseen(step, state);
+        }
+
+        if (step.Entered)
+        {
+            SetOwner(step.Map, step.Shard, state, step.Waiter, step.Time);
+        }
+    }
+
+    // A wait that began before the trace says at its end how long it was.
+    private void AddUnseen(LockEvent step, LockState state)
+    {
+        TimeSpan start = step.Time - step.Waited;
+        TimeSpan earliest = _waitedUntil.GetValueOrDefault(step.Waiter);
+        Add(new WaitSegment(
+            step.Waiter,
+            state.Owner == step.Waiter ? 0 : state.Owner,
+            step.Map,
+            step.Shard,
+            start > earliest ? start : earliest,
+            step.Time,
+            step.Stack));
+    }
+
+    // The owner waits no longer, and whoever else waits here waits for it from now on.
+    private void SetOwner(ulong map, int shard, LockState state, int owner, TimeSpan time)
+    {
+        if (owner != 0 && state.Waiting.ContainsKey(owner))
+        {
+            EndWait(owner, time);
+            state.Entered.Add(owner); // its own event is still to come
+        }
+
+        if (owner == state.Owner)
         {
             return;
         }
 
-        state.Owner = step.Waiter;
-        foreach ((int waiter, Waiting other) in state.Waiting.ToArray())
+        state.Owner = owner;
+        foreach ((int waiter, Waiting waiting) in state.Waiting.ToArray())
         {
-            Add(segments, new WaitSegment(waiter, other.Owner, step.Map, step.Shard, other.Start, step.Time, other.Stack));
-            state.Waiting[waiter] = new Waiting(step.Time, step.Waiter, other.Stack);
+            Add(new WaitSegment(waiter, waiting.Owner, map, shard, waiting.Start, time, waiting.Stack));
+            state.Waiting[waiter] = new Waiting(time, owner, waiting.Stack);
         }
     }
 
-    private static void Add(List<WaitSegment> segments, WaitSegment segment)
+    private void EndWait(int waiter, TimeSpan time)
+    {
+        if (_waitingFor.Remove(waiter, out (ulong Map, int Shard) place)
+            && StateOf(place.Map, place.Shard).Waiting.Remove(waiter, out Waiting? waiting))
+        {
+            Add(new WaitSegment(waiter, waiting.Owner, place.Map, place.Shard, waiting.Start, time, waiting.Stack));
+        }
+    }
+
+    private LockState StateOf(ulong map, int shard)
+    {
+        if (!_locks.TryGetValue((map, shard), out LockState? state))
+        {
+            state = new LockState();
+            _locks.Add((map, shard), state);
+        }
+
+        return state;
+    }
+
+    private void Add(WaitSegment segment)
     {
         if (segment.Duration > TimeSpan.Zero)
         {
-            segments.Add(segment);
+            _segments.Add(segment);
+            _waitedUntil[segment.Waiter] = segment.End;
         }
     }
 
@@ -71,7 +146,10 @@ internal static class WaitSegments
         public int Owner { get; set; }
 
         public Dictionary<int, Waiting> Waiting { get; } = [];
+
+        /// <summary>Threads that others have seen as owners before their own waits' ends were told.</summary>
+        public HashSet<int> Entered { get; } = [];
     }
 
-    private sealed record Waiting(TimeSpan Start, int Owner, IReadOnlyList<string> Stack);
+    private sealed record Waiting(TimeSpan Start, int Owner, CallStack Stack);
 }

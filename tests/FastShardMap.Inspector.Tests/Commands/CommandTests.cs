@@ -194,7 +194,7 @@ public sealed class CommandTests(SpecimenProcess specimen) : IClassFixture<Speci
     [Fact]
     public void Audit_ThroughTheManagedHeap_FindsTheSameRings()
     {
-        using Targets.Target target = Targets.Target.Open(specimen.Dump);
+        using Inspector.Targets.Target target = Inspector.Targets.Target.Open(specimen.Dump);
 
         ulong[] scanned = [.. MemoryScan.Find(target.Memory, AuditRingHeader.ExpectedMagic)];
         ulong[] managed = [.. NativeAuditRing.FromHeap(target)];

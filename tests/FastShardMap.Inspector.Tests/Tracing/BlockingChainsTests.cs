@@ -87,6 +87,102 @@ public sealed class BlockingChainsTests
         Assert.NotEmpty(BlockingChains.From(WaitSegments.From(trace)));
     }
 
+    /// <summary>Berta has the lock, as Anna saw; her own event that says so comes a moment later.</summary>
+    [Fact]
+    public void From_OwnerWhoseWaitIsOver_IsNoHop()
+    {
+        LockTrace trace = Trace(
+            Start(0, First, Carla, Berta),
+            Start(10, First, Berta, Anna),
+            Stop(12, First, Berta),
+            Stop(60, First, Anna));
+        List<WaitSegment> segments = WaitSegments.From(trace);
+
+        Assert.Equal(
+            [(Anna, Berta, 10.0, 60.0), (Berta, Carla, 0.0, 10.0)],
+            Spans(segments));
+        Assert.All(BlockingChains.From(segments), chain => Assert.Equal(1, chain.Hops));
+    }
+
+    /// <summary>One lock that three threads hand round: nobody ever waits for a thread that waits.</summary>
+    [Fact]
+    public void From_OneLockHandedRound_HasNoChains()
+    {
+        Random random = new(1);
+        List<LockEvent> events = [];
+        int owner = Anna;
+        Dictionary<int, double> waiting = [];
+        for (double time = 1; time < 900; time += 1 + random.NextDouble())
+        {
+            int next = random.Next(Anna, Dora + 1);
+            if (next != owner && waiting.TryAdd(next, time))
+            {
+                events.Add(Start(time, First, owner, next));
+            }
+            else if (next != owner)
+            {
+                // It enters; others see that before it says so.
+                int former = owner;
+                owner = next;
+                waiting.Remove(next);
+                waiting[former] = time;
+                events.Add(Start(time, First, owner, former));
+                events.Add(Stop(time + 0.5, First, owner));
+            }
+        }
+
+        Assert.True(events.Count > 200);
+        List<WaitSegment> segments = WaitSegments.From(Trace([.. events]));
+        List<BlockingChain> chains = BlockingChains.From(segments);
+        Assert.NotEmpty(chains);
+        Assert.All(chains, chain => Assert.Equal(1, chain.Hops));
+        foreach (WaitSegment wait in segments)
+        {
+            Assert.DoesNotContain(segments, other => other.Waiter == wait.Owner && other.Start < wait.End && wait.Start < other.End);
+        }
+    }
+
+    /// <summary>
+    /// The lock was being released when Anna came: she does not wait for the former owner, who comes back and waits.
+    /// </summary>
+    [Fact]
+    public void From_OwnerThatWasLettingGo_IsUnknown()
+    {
+        LockTrace trace = Trace(
+            Start(0, First, Berta, Carla),
+            Start(10, First, 0, Anna),
+            Start(20, First, Carla, Berta),
+            Stop(21, First, Carla),
+            Stop(50, First, Anna),
+            Stop(70, First, Berta));
+
+        Assert.Equal(
+            [(Anna, 0, 10.0, 20.0), (Anna, Carla, 20.0, 50.0), (Berta, Carla, 20.0, 50.0), (Berta, Anna, 50.0, 70.0), (Carla, Berta, 0.0, 10.0), (Carla, 0, 10.0, 20.0)],
+            Spans(WaitSegments.From(trace)));
+    }
+
+    /// <summary>An event was lost: a thread that waits for one lock does not wait for another one any more.</summary>
+    [Fact]
+    public void From_SecondWaitOfAThread_EndsTheFirst()
+    {
+        LockTrace trace = Trace(Start(0, First, Carla, Berta), Start(30, Second, Dora, Berta), Stop(50, Second, Berta));
+
+        Assert.Equal([(Berta, Carla, 0.0, 30.0), (Berta, Dora, 30.0, 50.0)], Spans(WaitSegments.From(trace)));
+    }
+
+    /// <summary>
+    /// Two locks and two threads, each of which wants what the other holds: that is said, and not of one lock alone.
+    /// </summary>
+    [Fact]
+    public void Of_Circle_SaysSo()
+    {
+        LockTrace trace = Trace(Start(0, First, Berta, Anna), Start(0, Second, Anna, Berta), Stop(100, First, Anna), Stop(100, Second, Berta));
+        string verdict = Verdict.Of(trace, BlockingChains.From(WaitSegments.From(trace)));
+
+        Assert.Contains("a circle", verdict, StringComparison.Ordinal);
+        Assert.DoesNotContain("waited for nobody", verdict, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void From_ThousandsOfWaits_IsQuick()
     {
@@ -155,6 +251,11 @@ public sealed class BlockingChainsTests
     internal static string? Text(JsonElement step, string property) =>
         step.TryGetProperty(property, out JsonElement value) ? value.GetString() : null;
 
+    private static IEnumerable<(int Waiter, int Owner, double Start, double End)> Spans(List<WaitSegment> segments) => segments
+        .OrderBy(segment => segment.Waiter)
+        .ThenBy(segment => segment.Start)
+        .Select(segment => (segment.Waiter, segment.Owner, segment.Start.TotalMilliseconds, segment.End.TotalMilliseconds));
+
     private static LockTrace Trace(params LockEvent[] events)
     {
         LockTrace trace = new() { Duration = TimeSpan.FromSeconds(1) };
@@ -163,8 +264,8 @@ public sealed class BlockingChainsTests
     }
 
     private static LockEvent Start(double milliseconds, ulong map, int owner, int waiter) =>
-        new(TimeSpan.FromMilliseconds(milliseconds), true, map, 0, owner, waiter, false, default, []);
+        new(TimeSpan.FromMilliseconds(milliseconds), true, map, 0, owner, waiter, false, default, CallStack.Unknown);
 
     private static LockEvent Stop(double milliseconds, ulong map, int waiter) =>
-        new(TimeSpan.FromMilliseconds(milliseconds), false, map, 0, 0, waiter, true, default, []);
+        new(TimeSpan.FromMilliseconds(milliseconds), false, map, 0, 0, waiter, true, default, CallStack.Unknown);
 }

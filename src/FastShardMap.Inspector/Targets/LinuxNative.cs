@@ -1,0 +1,91 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace FastShardMap.Inspector.Targets;
+
+/// <summary>System calls of Linux that the framework has no name for.</summary>
+internal static unsafe partial class LinuxNative
+{
+    public const int Seize = 0x4206;
+    public const int Interrupt = 0x4207;
+    public const int Detach = 17;
+
+    public const int NoSuchProcess = 3;
+
+    /// <summary><c>WNOHANG | __WALL</c>: at once, and threads of every kind.</summary>
+    public const int AtOnce = 1 | 0x40000000;
+
+    private const int KillSignal = 9;
+    private const int ParentDeathSignal = 1;
+    private const int CurrentFolder = -100;
+    private const uint TypeWanted = 1;
+    private const int StatxBytes = 256;
+    private const int ModeOffset = 28;
+    private const int TypeMask = 0xF000;
+    private const string Library = "libc";
+
+    /// <summary>The type bits of a file's mode (<c>S_IFMT</c>), links followed; 0 if they cannot be told.</summary>
+    public static int FileType(string path)
+    {
+        byte* buffer = stackalloc byte[StatxBytes];
+        try
+        {
+            return Statx(CurrentFolder, path, 0, TypeWanted, buffer) == 0
+                ? *(ushort*)(buffer + ModeOffset) & TypeMask
+                : 0;
+        }
+        catch (EntryPointNotFoundException)
+        {
+            return 0; // a C library older than the call
+        }
+    }
+
+    /// <summary>This process ends with the one that started it, however that one ends.</summary>
+    public static void EndWithParent(int parent)
+    {
+        _ = Prctl(ParentDeathSignal, KillSignal, 0, 0, 0);
+        if (ParentId() != parent)
+        {
+            Environment.Exit(128 + KillSignal); // it has ended before
+        }
+    }
+
+    /// <summary>A second descriptor of an open file.</summary>
+    public static SafeFileHandle Duplicate(int descriptor) => new(Dup(descriptor), ownsHandle: true);
+
+    /// <summary>Makes a file descriptor lead to a file.</summary>
+    public static void Redirect(int descriptor, SafeHandle file) => _ = Dup2((int)file.DangerousGetHandle(), descriptor);
+
+    /// <summary>Writes some bytes where the descriptor stands.</summary>
+    public static nint Write(SafeFileHandle descriptor, ReadOnlySpan<byte> bytes)
+    {
+        fixed (byte* start = bytes)
+        {
+            return Write(descriptor, start, (nuint)bytes.Length);
+        }
+    }
+
+    [LibraryImport(Library, EntryPoint = "write", SetLastError = true)]
+    private static partial nint Write(SafeFileHandle descriptor, byte* bytes, nuint count);
+
+    [LibraryImport(Library, EntryPoint = "ptrace", SetLastError = true)]
+    public static partial nint Ptrace(nint request, nint thread, nint address, nint data);
+
+    [LibraryImport(Library, EntryPoint = "waitpid", SetLastError = true)]
+    public static partial int WaitFor(int thread, out int status, int options);
+
+    [LibraryImport(Library, EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Statx(int folder, string path, int flags, uint mask, byte* buffer);
+
+    [LibraryImport(Library, EntryPoint = "prctl")]
+    private static partial int Prctl(int option, nuint first, nuint second, nuint third, nuint fourth);
+
+    [LibraryImport(Library, EntryPoint = "getppid")]
+    private static partial int ParentId();
+
+    [LibraryImport(Library, EntryPoint = "dup")]
+    private static partial int Dup(int descriptor);
+
+    [LibraryImport(Library, EntryPoint = "dup2")]
+    private static partial int Dup2(int from, int to);
+}
