@@ -11,8 +11,7 @@ namespace FastShardMap.Layout;
 /// slot:  | key | gap | value | gap |
 /// </code>
 /// A control word has seven tags, so a group has at most <see cref="MaxSlots"/> slots.
-/// The choices per slot size are measured by the bench command layout, and argued in
-/// native-layout-docs/decisions/layout.md.
+/// The choices per slot size are measured by LayoutBench; its table stands in native-layout-docs/decisions.md.
 /// </remarks>
 internal readonly record struct GroupShape(
     int KeyBytes, int ValueOffset, int ValueBytes, int SlotBytes, int SlotsPerGroup, int StrideBytes)
@@ -29,8 +28,7 @@ internal readonly record struct GroupShape(
     /// <summary>Larger groups need not end with a line: their heads never lie on two lines all the same.</summary>
     private const int LargestGroupOfWholeLines = 256;
 
-    /// <summary>A group of large slots is kept near a page, with at least two slots. The bench command layout measures
-    /// slots of up to 256 bytes.</summary>
+    /// <summary>A group of large slots is kept near a page, with at least two slots (LayoutBench measures slots up to 256 bytes).</summary>
     private const int LargeGroupBytes = 4096;
 
     /// <summary>The shape for keys and values of the given sizes and alignments, all in bytes.</summary>

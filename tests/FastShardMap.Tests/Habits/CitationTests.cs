@@ -12,6 +12,7 @@ public class CitationTests
         ("FamilyBench", "no such class: as CompareBench"),
         ("LayoutBench", "no such class: it is the command layout"),
         ("decisions.md", "it is a folder; the comment in ShardLock is to cite decisions/writes.md"),
+        ("native-layout-docs/decisions.md", "it is a folder; the comment in GroupShape is to cite decisions/layout.md"),
     ];
 
     private static readonly string[] Sources = ["src", "tests", "bench"];

@@ -54,8 +54,9 @@ internal static partial class Citations
     /// <summary>The dangling citations in any text, such as a comment.</summary>
     public static IEnumerable<string> DanglingInText(string line, SourceIndex index) =>
         (from match in PathName().Matches(line)
-         where !index.HasPath(match.Groups[1].Value)
-         select match.Groups[1].Value)
+         let path = match.Groups[1].Value.TrimEnd('.', ',', ';', ':', '/')
+         where !index.HasPath(path)
+         select path)
         .Concat(
             from match in FileName().Matches(line)
             where !index.HasFile(match.Value)

@@ -45,7 +45,7 @@ internal sealed partial class SourceIndex
 
     /// <summary>Whether a path from the root is that of a file or a folder; one with a placeholder always is.</summary>
     public bool HasPath(string path) =>
-        Placeholder().IsMatch(path) || _paths.Contains(path.TrimEnd('.', ',', ';', ':').TrimEnd('/'));
+        Placeholder().IsMatch(path) || _paths.Contains(path.TrimEnd('/'));
 
     /// <summary>Whether a file of this name lies anywhere.</summary>
     public bool HasFile(string name) => _fileNames.Contains(name);
