@@ -65,7 +65,7 @@ internal static class MapCatalog
         };
     }
 
-    // A map may be named "2", or "face": whoever is meant by two readings must say so by its address.
+    // A map may be named "2", or "face": a word with two readings is refused, and an address tells them apart.
     private static IEnumerable<FoundMap> Candidates(IReadOnlyList<FoundMap> maps, string wanted)
     {
         foreach (FoundMap map in maps)

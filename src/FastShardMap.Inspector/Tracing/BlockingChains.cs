@@ -32,7 +32,7 @@ internal static class BlockingChains
                 TimeSpan from = next[i].Start > start ? next[i].Start : start;
                 TimeSpan to = next[i].End < end ? next[i].End : end;
 
-                // Who owns a lock does not wait for it: such an overlap is an event that came late.
+                // The owner of a lock does not wait for it: such an overlap is an event that came late.
                 bool isSameLock = next[i].Map == chain[^1].Map && next[i].Shard == chain[^1].Shard;
                 if (to > from && !isSameLock && !chain.Exists(hop => hop.Waiter == next[i].Waiter))
                 {

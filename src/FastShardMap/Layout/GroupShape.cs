@@ -11,7 +11,7 @@ namespace FastShardMap.Layout;
 /// slot:  | key | gap | value | gap |
 /// </code>
 /// A control word has seven tags, so a group has at most <see cref="MaxSlots"/> slots.
-/// The choices per slot size are measured by the bench command layout; its table is in native-layout-docs/decisions.md.
+/// The choices per slot size are measured by the bench command layout; its table is in bench/results (layout.md).
 /// </remarks>
 internal readonly record struct GroupShape(
     int KeyBytes, int ValueOffset, int ValueBytes, int SlotBytes, int SlotsPerGroup, int StrideBytes)

@@ -181,7 +181,7 @@ internal sealed class SaveTarget
             throw NotRegular(_named, facts.Kind);
         }
 
-        // Root may write to all the same; but whoever made a file read-only meant something by it.
+        // Root may write to all the same; but a read-only mode was set on purpose.
         if (!facts.IsWritable || facts.IsUnchangeable)
         {
             throw new UnauthorizedAccessException($"'{_named}' is read-only.");

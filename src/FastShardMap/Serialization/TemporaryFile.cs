@@ -11,7 +11,7 @@ namespace FastShardMap.Serialization;
 /// <para>The name has a length of its own, so that a target may have the longest name there is.</para>
 /// <para>The lock is one for sharing, held by a second handle from before the first byte to after the rename. A lock
 /// that excludes would make readers fail that open the new file between the rename and the end of the lock; a lock that
-/// ends before the rename would let another process take the file for a leftover. Whoever removes leftovers asks for a
+/// ends before the rename would let another process take the file for a leftover. The removal of leftovers asks for a
 /// lock that excludes. On Windows the handle itself is the lock.</para>
 /// </remarks>
 internal sealed class TemporaryFile : IDisposable

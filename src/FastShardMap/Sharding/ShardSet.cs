@@ -5,7 +5,54 @@ using FastShardMap.Memory;
 
 namespace FastShardMap.Sharding;
 
-/// <summary>The shards of one map: pointers into its native block, and every concurrent operation on them.</summary>
+// THE PROTOCOL, in short. The whole story, in order and with pictures: native-layout-docs/protocol.md. The edges
+// (E…), each with its two sides: native-layout-docs/memory-ordering.md.
+//
+// STATE. A shard has a read view (generation, current table, previous table), which readers use and which changes
+// rarely, and a write side (lock, count, migration cursor), which belongs to the owner of the lock. A table is a
+// block of groups; the word that refers to it holds address and size. A group is a control word (tags and overflow
+// count), a version, and slots. Generation and version are seqlocks: odd while their writer is inside, and never the
+// same again after a change.
+//
+// READ, without a lock. Load the generation (E2), then the tables. Search the previous table, if there is one, then
+// the current one. In a group: load the version (E4) and the control word (E7); copy key and value of a slot with the
+// tag; load the version again (E3, E5); only then compare the key. A group with overflow count 0 ends the search.
+// Finally load the generation again (E1): if it has changed, everything read may be another table's bytes, and the
+// read starts over. After MaxReadAttempts it takes the lock.
+//
+// WRITE, under the lock. Help a running migration first, then search the previous table and the current one. The
+// operation decides on a copy of the value, while every version is even; user code runs there and may throw. A change
+// makes the version odd (E3), stores, and makes it even (E4). An insert raises the overflow counts on its path
+// before, a removal lowers them after (E7). The unlock is an exchange (E9), or two threads could each insert a key
+// and both miss the other's.
+//
+// WRITE, without the lock: the value of a present key in its home group. The thread announces the shard (E12), puts
+// its id into the group's version by compare-exchange, and then looks at the shard's lock; an owner of the lock takes
+// it and then looks at the version (E11). One of them sees the other: the thread backs off, or the owner waits.
+// Owners of all locks wait for the announcements instead. Where the strides of groups do not divide the alignment of
+// blocks, a stale table could make an entry look like a version: there the announcement is a full fence before the
+// view is read, and tables are given back only after it has ended (E13).
+//
+// MIGRATE. Growth, shrinking and rebuilding make a new table current and the old one previous (E1, E2). Every write
+// moves some groups: hash all keys of the group, insert its entries into the current table, mark the group as moved
+// (E6). A moved group is not written again, and does not end a search. When the last group has moved, the previous
+// table leaves the view, and is retired outside the lock (E8).
+//
+// FREEZE. A snapshot takes all locks and starts a migration in every shard. The previous tables are its own: their
+// slots and control words do not change, because a write moves the group of its key before it writes. If the snapshot
+// ends with the cursor at 0, nothing was written, and the table becomes current again. Its readers check a flag after
+// every copy (E10).
+//
+// CLEAR makes all generations odd before the first is even again, or a reader could see one shard cleared and another
+// not. DISPOSE replaces the tables of one shard after the other by the sentinel, whose overflow count sends every
+// lookup to the check of the disposed flag.
+//
+// GIVE-BACK. Nobody knows which readers are still in a retired table, so its address range stays mapped until the
+// arena's finalizer. Its pages go back, the block reads zero, and the arena hands it out again, under its own lock
+// (E8). A stale reader stays inside the block, and discards what it has read because the generation has changed (E1).
+
+/// <summary>The shards of one map: pointers into its native block, the way from a key to its shard, and what concerns all
+/// shards.</summary>
 internal unsafe partial struct ShardSet<TKey, TValue, THasher>
     where TKey : unmanaged, IEquatable<TKey>
     where TValue : unmanaged
@@ -208,13 +255,15 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
     }
 
     /// <summary>Returns a table that no shard refers to any more. Outside all locks.</summary>
-    public readonly void Retire(TableRef table)
+    /// <param name="table">The table.</param>
+    /// <param name="isZero">Nothing was written to it.</param>
+    public readonly void Retire(TableRef table, bool isZero = false)
     {
         if (GroupShape<TKey, TValue>.IsMisreadWhenStale)
         {
             ThreadState.AwaitWrites(_writeSides, (uint)ShardCount);
         }
 
-        _arena.Retire(table.Base, table.Size.Bytes(Stride));
+        _arena.Retire(table.Base, table.Size.Bytes(Stride), isZero);
     }
 }

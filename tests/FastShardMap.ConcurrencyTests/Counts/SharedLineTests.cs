@@ -76,7 +76,7 @@ public sealed class SharedLineTests
             int shards = Number("shards");
             double writes = Number("writes, %") / 100.0;
             CoherenceModel model = new(cores, shards, writes);
-            expected.Add($"{cores} {shards} {writes}: {table.Cell(row, "ns a read")} {table.Cell(row, "ns a write")} {table.Cell(row, "lock waits, ns")} {table.Cell(row, "million op/s")} {table.Cell(row, "lock busy, %")}");
+            expected.Add($"{cores} {shards} {writes}: {table.Cell(row, "ns per read")} {table.Cell(row, "ns per write")} {table.Cell(row, "lock waits, ns")} {table.Cell(row, "million op/s")} {table.Cell(row, "lock busy, %")}");
             actual.Add($"{cores} {shards} {writes}: {model.ReadNanoseconds:0} {model.WriteNanoseconds:0} {model.LockWaitNanoseconds:0} {model.MillionOperationsPerSecond:0} {100 * model.LockBusy:0}");
 
             int Number(string column) => int.Parse(table.Cell(row, column), System.Globalization.CultureInfo.InvariantCulture);

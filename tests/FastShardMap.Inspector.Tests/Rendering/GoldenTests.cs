@@ -143,7 +143,9 @@ public sealed partial class GoldenTests(PlannedTarget target) : IClassFixture<Pl
         trace.ThreadNames[10] = PlannedTarget.HostileName;
         trace.ThreadNames[9] = new string('n', 3_000);
         trace.MapNames[First] = "ShardMap<Int32, Int32> 'first'";
-        string[] stack = ["FastShardMap.ShardMap`2.set_Item(!0,!1)", "Shop.Checkout.Reservations.OrderReservationService.<ReserveAsync>b__0(int32)"];
+        CallStack stack = new(
+            ["FastShardMap.ShardMap`2.set_Item(!0,!1)", "Shop.Checkout.Reservations.OrderReservationService.<ReserveAsync>b__0(int32)"],
+            "Shop.Checkout.Reservations.OrderReservationService.<ReserveAsync>b__0");
         List<WaitSegment> segments = [Wait(11, 10, First, 600), Wait(10, 9, Second, 580), Wait(12, 9, Second, 20)];
         WaitSegment Wait(int waiter, int owner, ulong map, int milliseconds) =>
             new(waiter, owner, map, 3, TimeSpan.Zero, TimeSpan.FromMilliseconds(milliseconds), stack);

@@ -39,6 +39,8 @@ public partial class ArchitectureTests
         ("Memory/UninterruptibleMonitor.cs", "wait", "the same for longer waits"),
         ("Sharding/Locking/ParkingLot.cs", "wait", "the one wait that an interruption may end: nothing has happened yet, or it is deferred"),
         ("Sharding/BackgroundMigration.cs", "wait", "a thread of the library's own, which nobody else can interrupt"),
+        ("Memory/ForgottenMemory.cs", "wait", "likewise"),
+        ("Memory/WorkThreads.cs", "wait", "likewise"),
         ("Sharding/Locking/ParkingLot.cs", "word", "a parking lot has buckets of waiting threads, which are no table's"),
     ];
 

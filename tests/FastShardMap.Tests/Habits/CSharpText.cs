@@ -9,6 +9,12 @@ internal static partial class CSharpText
     public static string CodeOf(string source) =>
         CommentOrLiteral().Replace(source, static match => Blank().Replace(match.Value, " "));
 
+    /// <summary>The comments, documentation included, each with the number of its first line.</summary>
+    public static IEnumerable<(int Line, string Text)> CommentsOf(string source) =>
+        from match in CommentOrLiteral().Matches(source)
+        where match.Value.StartsWith("//", StringComparison.Ordinal) || match.Value.StartsWith("/*", StringComparison.Ordinal)
+        select (LineOf(source, match.Index), match.Value);
+
     /// <summary>Number of the line, from 1, that holds a position.</summary>
     public static int LineOf(string source, int position) => source.AsSpan(0, position).Count('\n') + 1;
 

@@ -1,39 +1,57 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 
 namespace FastShardMap.Tests.Habits;
 
 /// <summary>
-/// native-layout-docs/hazards.md lists hazard → defence → test. Its tables have the columns <c>#</c> and <c>test</c>; a
-/// test is written as <c>`Class.Method`</c>, several are separated at will. Each must exist, as a test, below tests/.
+/// native-layout-docs/hazards.md has one heading per hazard, <c>## H1: …</c>, and below it what happens, where it was seen,
+/// the defence, and the tests as <c>`Class.Method`</c>. Each of these must exist, as a test, below tests/.
 /// </summary>
 public partial class HazardDocumentTests
 {
     private const string Document = "native-layout-docs/hazards.md";
-    private const int Hazards = 27;
+
+    /// <summary>What stands below every heading.</summary>
+    private static readonly string[] Parts = ["**What happens.**", "**Seen in**:", "**Defence.**", "**Tests**"];
 
     [Fact]
-    public void Hazards_All_AreListed()
+    public void Hazards_All_AreNumberedInOrder()
     {
-        string[] listed = Rows().Select(row => row.Id).ToArray();
+        int[] numbers = [.. Sections().Select(section => section.Number)];
 
-        Assert.Empty(Enumerable.Range(1, Hazards).Select(number => $"H{number}").Except(listed, StringComparer.Ordinal));
-        Assert.Distinct(listed);
+        Assert.Equal(numbers.Distinct().Order(), numbers);
     }
+
+    [Fact]
+    public void Hazards_All_HaveTheirParts() =>
+        Assert.Empty(
+            from section in Sections()
+            from part in Parts
+            where !section.Text.Contains(part, StringComparison.Ordinal)
+            select $"H{section.Number} has no part {part}");
+
+    [Fact]
+    public void Hazards_ThatTestsAreNamedAfter_AreListed() =>
+        Assert.Empty(
+            TestsInSources().Select(name => TestOfHazard().Match(name)).Where(match => match.Success)
+                .Select(match => int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture)).Distinct()
+                .Except(Sections().Select(section => section.Number)));
 
     [Fact]
     public void Tests_OfEveryHazard_Exist()
     {
         HashSet<string> tests = TestsInSources();
         var wrong = new List<string>();
-        foreach ((string id, string cell) in Rows())
+        foreach ((int number, string text) in Sections())
         {
-            string[] named = TestName().Matches(cell).Select(match => match.Groups[1].Value).ToArray();
+            string[] named = TestName().Matches(text).Select(match => match.Groups[1].Value).ToArray();
             if (named.Length == 0)
             {
-                wrong.Add($"{id} names no test");
+                wrong.Add($"H{number} names no test");
             }
 
-            wrong.AddRange(named.Where(name => !tests.Contains(name)).Select(name => $"{id} names {name}, which is not a test below tests/"));
+            wrong.AddRange(named.Where(name => !tests.Contains(name))
+                .Select(name => $"H{number} names {name}, which is not a test below tests/"));
         }
 
         Assert.True(wrong.Count == 0, string.Join("\n", wrong));
@@ -43,17 +61,14 @@ public partial class HazardDocumentTests
     public void TestsInSources_ThisFile_AreFound() =>
         Assert.Contains($"{nameof(HazardDocumentTests)}.{nameof(TestsInSources_ThisFile_AreFound)}", TestsInSources());
 
-    private static IReadOnlyList<(string Id, string Tests)> Rows()
+    private static IReadOnlyList<(int Number, string Text)> Sections()
     {
-        // The document is due with the tests that it names.
-        Assert.SkipUnless(Repository.HasFolder("tests/FastShardMap.Tests/Hazards") || Repository.HasFile(Document), "No hazard tests yet.");
-
-        (string Id, string Tests)[] rows = MarkdownTable.ReadAll(Repository.ReadText(Document))
-            .Where(table => table.HasColumns("#", "test"))
-            .SelectMany(table => table.Rows.Select(row => (table.Cell(row, "#").Trim('`', '*'), table.Cell(row, "test"))))
-            .ToArray();
-        Assert.True(rows.Length > 0, $"{Document} has no table with the columns # and test.");
-        return rows;
+        string text = Repository.ReadText(Document);
+        Match[] headings = Heading().Matches(text).ToArray();
+        Assert.NotEmpty(headings);
+        return headings.Select((heading, i) => (
+            int.Parse(heading.Groups[1].Value, CultureInfo.InvariantCulture),
+            text[heading.Index..(i + 1 < headings.Length ? headings[i + 1].Index : text.Length)])).ToArray();
     }
 
     // Class.Method of every [Fact] and [Theory], by the nearest class above it.
@@ -83,8 +98,15 @@ public partial class HazardDocumentTests
         return tests;
     }
 
-    [GeneratedRegex(@"`(\w+\.\w+)`")]
+    [GeneratedRegex(@"^## H(\d+): \S", RegexOptions.Multiline)]
+    private static partial Regex Heading();
+
+    // As a list item: other members may be cited in the text.
+    [GeneratedRegex(@"^- `(\w+\.\w+)`", RegexOptions.Multiline)]
     private static partial Regex TestName();
+
+    [GeneratedRegex(@"^H0*(\d+)[A-Z]")]
+    private static partial Regex TestOfHazard();
 
     [GeneratedRegex(@"\bclass\s+(\w+)")]
     private static partial Regex ClassName();

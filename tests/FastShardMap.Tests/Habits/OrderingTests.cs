@@ -15,6 +15,30 @@ public partial class OrderingTests
     private const string Document = "native-layout-docs/memory-ordering.md";
     private const string Library = "src/FastShardMap";
 
+    /// <summary>The story of the protocol, and the file whose head comment is its short form.</summary>
+    private const string Story = "native-layout-docs/protocol.md";
+    private const string EssayFile = $"{Library}/Sharding/ShardSet.cs";
+
+    [Fact]
+    public void Edges_OfTheStory_AreThoseOfTheDocument() =>
+        Assert.Equal(EdgeIds(), Mentioned(Repository.ReadText(Story)));
+
+    /// <summary>Until that file has a comment between its namespace and its type, there is nothing to compare.</summary>
+    [Fact]
+    public void Edges_OfTheEssay_AreThoseOfTheDocument()
+    {
+        string essay = HeadComment(Repository.ReadText(EssayFile));
+
+        Assert.True(essay.Length == 0 || EdgeIds().SequenceEqual(Mentioned(essay)),
+            $"The comment at the head of {EssayFile} mentions {string.Join(", ", Mentioned(essay))}; {Document} has {string.Join(", ", EdgeIds())}.");
+    }
+
+    [Theory]
+    [InlineData("namespace A;\n\n// One (E1).\n//\n// Two.\n/// <summary>S.</summary>\nstruct A\n{\n    // E9\n}", "// One (E1).\n//\n// Two.")]
+    [InlineData("using B;\nnamespace A;\n\n/// <summary>S.</summary>\nstruct A\n{\n    // E9\n}", "")]
+    public void HeadComment_OfAFile_IsWhatStandsBeforeItsType(string text, string expected) =>
+        Assert.Equal(expected, HeadComment(text));
+
     [Fact]
     public void Edges_OfTheDocument_AreCitedOnBothSides()
     {
@@ -74,6 +98,18 @@ public partial class OrderingTests
         Assert.Equal((isWriter, isReader), (citation.IsWriter, citation.IsReader));
     }
 
+    private static string[] EdgeIds() => [.. Edges().Select(edge => edge.Id).Order(StringComparer.Ordinal)];
+
+    private static string[] Mentioned(string text) =>
+        [.. MentionedId().Matches(text).Select(match => match.Value).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+
+    // The lines of two slashes that stand between the namespace and the first type or its documentation.
+    private static string HeadComment(string text) =>
+        string.Join('\n', text.Split('\n')
+            .SkipWhile(static line => !line.StartsWith("namespace ", StringComparison.Ordinal)).Skip(1)
+            .TakeWhile(static line => line.Length == 0 || LineComment().IsMatch(line))
+            .Where(static line => line.Length != 0));
+
     private static IReadOnlyList<Edge> Edges()
     {
         // The document is due with the code that it orders.
@@ -128,6 +164,12 @@ public partial class OrderingTests
 
     [GeneratedRegex(@"^E\d+$")]
     private static partial Regex EdgeId();
+
+    [GeneratedRegex(@"\bE\d+\b")]
+    private static partial Regex MentionedId();
+
+    [GeneratedRegex("^//(?!/)")]
+    private static partial Regex LineComment();
 
     // Only in a comment: an indexer in code may look the same.
     [GeneratedRegex(@"(?<=//.*)\[(E\d+(?:\s*,\s*E\d+)*)\]")]

@@ -62,13 +62,13 @@ public partial class ReadmeTests
     public void Links_ToFiles_LeadSomewhere()
     {
         var wrong = new List<string>();
-        foreach (string document in Repository.FilesBelow("native-layout-docs", "*.md").Append(Readme).Append("CHANGELOG.md"))
+        foreach (string document in Repository.FilesBelow("native-layout-docs", "*.md").Concat(Repository.FilesBelow(".github", "*.md"))
+            .Append(Readme).Append("CHANGELOG.md").Append("bench/README.md"))
         {
-            string folder = Path.GetDirectoryName(document) ?? "";
             foreach (Match match in Link().Matches(Repository.ReadText(document)))
             {
                 string target = match.Groups[1].Value;
-                string path = Path.Combine(folder, target).Replace('\\', '/');
+                string path = MarkdownLinks.Resolve(document, target);
                 if (!target.Contains(':', StringComparison.Ordinal) && !Repository.HasFile(path) && !Repository.HasFolder(path))
                 {
                     wrong.Add($"{document}: {target}");

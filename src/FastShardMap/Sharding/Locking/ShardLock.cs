@@ -12,7 +12,7 @@ namespace FastShardMap.Sharding;
 internal static unsafe class ShardLock
 {
     /// <summary>Rounds of spinning, some 30 microseconds in all: a write with its migration steps, or about what a
-    /// wake-up costs. No yields: on a busy machine each is a turn of the scheduler, 4 ms (decisions.md).</summary>
+    /// wake-up costs. No yields: on a busy machine each is a turn of the scheduler, 4 ms (decisions/writes.md).</summary>
     private const int SpinsBeforePark = SchedulePoint.IsScheduled ? 0 : 10;
 
     /// <summary>Longer than a wake-up takes: some tens of microseconds.</summary>

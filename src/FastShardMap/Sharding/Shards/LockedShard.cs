@@ -126,7 +126,7 @@ internal unsafe ref partial struct LockedShard<TKey, TValue, THasher>
 
         if (!_unused.IsNone)
         {
-            Map.Arena.Retire(_unused.Base, _unused.Size.Bytes(Stride), isZero: true);
+            Map.Retire(_unused, isZero: true);
         }
     }
 }
