@@ -4,8 +4,7 @@ namespace FastShardMap.Tests.Habits;
 /// options and environment variables. <see cref="Citations"/> says what is recognised.</summary>
 public class CitationTests
 {
-    /// <summary>Citations that are known to dangle, and what each place should say. To be deleted with the last of its
-    /// kind.</summary>
+    /// <summary>What looks like a citation of the project's own, and is another's.</summary>
     private static readonly (string Text, string Why)[] Known =
     [
         ("COLUMNS", "a variable of terminals"),
@@ -13,11 +12,6 @@ public class CitationTests
         ("ReplaceFile", "a function of Windows"),
         ("--withheap", "an option of createdump"),
         ("PTRACE_SEIZE", "a request of Linux"),
-        ("CompareBench", "no such class: each place is to name the row of compare that measures it"),
-        ("FamilyBench", "no such class: as CompareBench"),
-        ("LayoutBench", "no such class: it is the command layout"),
-        ("decisions.md", "it is a folder; the comment in ShardLock is to cite decisions/writes.md"),
-        ("native-layout-docs/decisions.md", "it is a folder; the comment in GroupShape is to cite decisions/layout.md"),
     ];
 
     private static readonly string[] Sources = ["src", "tests", "bench"];
