@@ -18,7 +18,7 @@ internal sealed class TemporaryFile : IDisposable
 {
     private const string Prefix = ".fastshardmap-";
     private const string Suffix = ".tmp";
-    private const int Attempts = 5;
+    private const int Attempts = 20;
 
     private readonly string _folder;
     private readonly string _family;
@@ -174,8 +174,9 @@ internal sealed class TemporaryFile : IDisposable
             _file = new FileStream(FilePath, options);
             _lock = File.OpenHandle(FilePath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         }
-        catch (IOException exception) when (FileCalls.IsLockConflict(exception))
+        catch (IOException exception) when (exception is FileNotFoundException || FileCalls.IsLockConflict(exception))
         {
+            // It is being removed, or was, between its creation and the lock of its first handle.
             return false;
         }
 

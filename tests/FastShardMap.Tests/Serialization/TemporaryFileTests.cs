@@ -97,6 +97,57 @@ public sealed class TemporaryFileTests
         Assert.Single(folder.Describe());
     }
 
+    /// <summary>Between its creation and its lock a file looks like a leftover; a save that loses it takes another.</summary>
+    [Fact]
+    public void SaveTo_FileRemovedBeforeItIsLocked_TakesAnother()
+    {
+        using SaveFolder folder = new();
+        string path = folder.PathOf("map");
+        string family = TemporaryFile.FamilyOf(path);
+        EnumerationOptions all = new() { AttributesToSkip = FileAttributes.None };
+        using ShardMap<long, long> map = SaveLoadTests.Sample(10);
+        using CancellationTokenSource saved = new();
+        int removed = 0;
+        Thread[] removers = [.. Enumerable.Range(0, 2).Select(_ => new Thread(() =>
+        {
+            while (!saved.IsCancellationRequested)
+            {
+                foreach (string temporary in Directory.GetFiles(folder.Root, $"{family}*", all))
+                {
+                    // As the library does, but without regard to age.
+                    try
+                    {
+                        using (File.OpenHandle(temporary, FileMode.Open, FileAccess.ReadWrite, FileShare.None))
+                        {
+                            File.Delete(temporary);
+                            Interlocked.Increment(ref removed);
+                        }
+                    }
+                    catch (IOException)
+                    {
+                    }
+                }
+            }
+        }))];
+        Array.ForEach(removers, remover => remover.Start());
+        try
+        {
+            for (int round = 0; round < 100_000 && (round < 200 || Volatile.Read(ref removed) < 5); round++)
+            {
+                map.SaveTo(path);
+            }
+        }
+        finally
+        {
+            saved.Cancel();
+            Array.ForEach(removers, remover => remover.Join());
+        }
+
+        using ShardMap<long, long> loaded = ShardMap<long, long>.LoadFrom(path);
+        Assert.Equal(10, loaded.Count);
+        Assert.InRange(removed, 5, int.MaxValue);
+    }
+
     /// <summary>Things of that name that no save has made stay, and nobody waits for them.</summary>
     [Fact]
     public void SaveTo_FifoAndLinkNamedLikeALeftover_Stay()
