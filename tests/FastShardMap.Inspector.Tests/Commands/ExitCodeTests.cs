@@ -4,6 +4,7 @@ using System.Reflection;
 using System.Text.RegularExpressions;
 using FastShardMap.Inspector.Commands;
 using FastShardMap.Inspector.Targets;
+using FastShardMap.Tests.Habits;
 
 namespace FastShardMap.Inspector.Tests.Commands;
 
@@ -24,7 +25,7 @@ public sealed class ExitCodeTests
     [Fact]
     public void Table_Codes_StandInOneDocument()
     {
-        string root = Root();
+        string root = Repository.Root;
         string[] others = [.. Directory.EnumerateFiles(Path.Combine(root, "native-layout-docs"), "*.md").Append(Path.Combine(root, "README.md"))];
 
         Assert.Single(others, file => File.ReadAllText(file).Contains("| exit code |", StringComparison.Ordinal));
@@ -85,16 +86,5 @@ public sealed class ExitCodeTests
         return document[start..document.IndexOf("\n\n", start, StringComparison.Ordinal)];
     }
 
-    private static string Document() => File.ReadAllText(Path.Combine(Root(), Table));
-
-    private static string Root()
-    {
-        string folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "FastShardMap.sln")))
-        {
-            folder = Path.GetDirectoryName(folder) ?? throw new UnreachableException("The tests run within the repository.");
-        }
-
-        return folder;
-    }
+    private static string Document() => Repository.ReadText(Table);
 }

@@ -1,10 +1,10 @@
 using System.Globalization;
-using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.RegularExpressions;
 using FastShardMap.Inspector.Commands;
 using FastShardMap.Inspector.Rendering;
 using FastShardMap.Inspector.Tracing;
+using FastShardMap.Tests.Habits;
 
 namespace FastShardMap.Inspector.Tests.Rendering;
 
@@ -103,8 +103,8 @@ public sealed partial class GoldenTests(PlannedTarget target) : IClassFixture<Pl
     public void Table_ColumnsThatDoNotFit_AreNamed() =>
         Assert.Contains("(no room for: groups, probe length, ", InProcess("show locked", 60), StringComparison.Ordinal);
 
-    private static string GoldenFile(int width, [CallerFilePath] string here = "") =>
-        Path.Combine(Path.GetDirectoryName(here)!, "Golden", $"{width}.txt");
+    private static string GoldenFile(int width) =>
+        Path.Combine(Repository.Root, "tests/FastShardMap.Inspector.Tests/Rendering/Golden", $"{width}.txt");
 
     // Addresses keep their width. That there is no managed heap, and why, is said with the path of the dump.
     private static string Normalise(string text) => string.Join('\n', Address()
