@@ -24,6 +24,10 @@ public sealed partial class GoldenTests(PlannedTarget target) : IClassFixture<Pl
     [InlineData(200)]
     public void Command_AtAWidth_ShowsWhatTheGoldenFileSays(int width)
     {
+        const int Digits = 12;
+        Assert.SkipUnless(
+            Address().Matches(InProcess("list", width)).All(match => match.Length == "0x".Length + Digits),
+            $"The golden files have addresses of {Digits} digits, and those of this system are shorter.");
         StringBuilder all = new();
         foreach (string command in s_commands)
         {
