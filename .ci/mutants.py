@@ -39,7 +39,7 @@ mutant('a hold is taken back by compare-exchange', VERSION, '_ = Interlocked.Com
        'Volatile.Write(ref group->Version, version.Word);')
 mutant('a hold is taken by compare-exchange', VERSION, 'return Interlocked.CompareExchange(ref group->Version, LockedBy(thread), version.Word) == version.Word;',
        'Volatile.Write(ref group->Version, LockedBy(thread)); return true;')
-mutant('an owner of the lock waits for who holds a group', VERSION, 'return version.IsLocked ? SpinUntilUnlocked(group) : version;', 'return version;')
+mutant('an owner of the lock waits until a group is unlocked', VERSION, 'return version.IsLocked ? SpinUntilUnlocked(group) : version;', 'return version;')
 
 IN_PLACE = 'Sharding/Shards/Shard.InPlace.cs'
 mutant('a holder looks at the lock', IN_PLACE, '!ShardLock.IsFree(Side)\n            || ', '')
@@ -73,7 +73,7 @@ mutant('E1 read barrier before the closing generation', VIEW, '        Volatile.
 mutant('E1 odd generation', VIEW, 'view->Generation = new GenerationWord(view->Generation).BeginChange().Word;', '')
 mutant('E1 write barrier after the odd generation', VIEW, '        Volatile.WriteBarrier();\n', '')
 mutant('E2 release of the even generation', VIEW, 'Volatile.Write(ref view->Generation, next.Word);', 'view->Generation = next.Word;')
-mutant('the generation moves on with every change', 'Layout/GenerationWord.cs', '(word & ~(Change - 1)) + Change', '(word & ~(Change - 1))')
+mutant('the generation moves on with every change', 'Layout/GenerationWord.cs', '(Word & ~(Change - 1)) + Change', '(Word & ~(Change - 1))')
 mutant('the migrating bit', VIEW, 'isMigrating: !view->Previous.IsNone', 'isMigrating: false')
 
 LOCK = 'Sharding/Locking/ShardLock.cs'
@@ -147,7 +147,7 @@ mutant('an insert makes the version odd', INSERT, 'TSync.BeginWrite(group);', ''
 mutant('an update makes the version odd', INSERT, 'TSync.BeginWrite(slot.Group);', '', 'TSync.EndWrite(slot.Group);', '')
 mutant('a removal makes the version odd', REMOVE, 'TSync.BeginWrite(slot.Group);', '', 'TSync.EndWrite(slot.Group);', '',
        redundant='a removal leaves the bytes of the entry alone, and the insert that takes the slot makes the version odd: '
-       'who has seen the tag answers as of before the removal; kept, so that every write of a group has one form')
+       'a reader that has seen the tag answers as of before the removal; kept, so that every write of a group has one form')
 mutant('overflow counts are raised', INSERT, 'TSync.SetControl(group, raised);', '')
 RAISE = '''            ulong raised = ControlWord.IncrementOverflow(control);
             if (raised != control)

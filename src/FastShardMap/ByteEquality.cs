@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using FastShardMap.Layout;
 
 namespace FastShardMap;
 
@@ -31,7 +32,7 @@ internal static class ByteEquality
         }
         catch (NotSupportedException)
         {
-            return Unsafe.SizeOf<AlignmentProbe<T>>() - Unsafe.SizeOf<T>() == 1;
+            return GroupShape.AlignmentOf<T>() == 1;
         }
     }
 
@@ -74,13 +75,4 @@ internal static class ByteEquality
 
         return Array.TrueForAll(taken, static isTaken => isTaken);
     }
-
-#pragma warning disable CS0649, CA1823, S1144 // never instantiated: only its size matters
-    private struct AlignmentProbe<T>
-        where T : unmanaged
-    {
-        public byte Lead;
-        public T Value;
-    }
-#pragma warning restore CS0649, CA1823, S1144
 }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace FastShardMap.Layout;
 
 /// <summary>
@@ -60,9 +62,22 @@ internal readonly record struct GroupShape(
             : AlignUp(used, used <= LargestGroupOfWholeLines ? LineBytes : HeaderBytes);
     }
 
+    /// <summary>The alignment of a type, in bytes.</summary>
+    public static int AlignmentOf<T>()
+        where T : unmanaged => Unsafe.SizeOf<AlignmentProbe<T>>() - Unsafe.SizeOf<T>();
+
     private static int Clamp(int slots) => slots < 2 ? 2 : slots > MaxSlots ? MaxSlots : slots;
 
     private static int AlignUp(int value, int alignment) => (value + alignment - 1) & -alignment;
+
+#pragma warning disable CS0649, CA1823, S1144 // never instantiated: only its size matters
+    private struct AlignmentProbe<T>
+        where T : unmanaged
+    {
+        public byte Lead;
+        public T Value;
+    }
+#pragma warning restore CS0649, CA1823, S1144
 }
 
 /// <summary>The shape of the groups of one map type. Static read-only fields: constants in optimized code, and, unlike
@@ -72,7 +87,7 @@ internal static unsafe class GroupShape<TKey, TValue>
     where TValue : unmanaged
 {
     public static readonly GroupShape Shape =
-        GroupShape.For(sizeof(TKey), AlignmentOf<TKey>(), sizeof(TValue), AlignmentOf<TValue>());
+        GroupShape.For(sizeof(TKey), GroupShape.AlignmentOf<TKey>(), sizeof(TValue), GroupShape.AlignmentOf<TValue>());
 
     public static readonly int ValueOffset = Shape.ValueOffset;
 
@@ -85,16 +100,4 @@ internal static unsafe class GroupShape<TKey, TValue>
     /// <summary>Whether a reader that holds a table which is gone may look between the groups of one that lies there now:
     /// what it takes for a control word can be any bytes then.</summary>
     public static readonly bool IsMisreadWhenStale = TableRef.SmallAlignment % StrideBytes != 0;
-
-    private static int AlignmentOf<T>()
-        where T : unmanaged => sizeof(AlignmentProbe<T>) - sizeof(T);
-
-#pragma warning disable CS0649, CA1823, S1144 // never instantiated: only its size matters
-    private struct AlignmentProbe<T>
-        where T : unmanaged
-    {
-        public byte Lead;
-        public T Value;
-    }
-#pragma warning restore CS0649, CA1823, S1144
 }

@@ -8,24 +8,22 @@ namespace FastShardMap.Layout;
 /// </code>
 /// Waiters: threads are parked. Pure arithmetic: the caller loads and stores the word.
 /// </summary>
-internal readonly struct LockWord(int word)
+internal readonly record struct LockWord(int Word)
 {
     private const int Waiters = 1;
     private const int OwnerShift = 1;
 
     public static LockWord Free => default;
 
-    public int Word => word;
-
-    public bool IsFree => word == 0;
+    public bool IsFree => Word == 0;
 
     /// <summary>Whether threads are parked, or were when the lock was last looked at by one.</summary>
-    public bool HasWaiters => (word & Waiters) != 0;
+    public bool HasWaiters => (Word & Waiters) != 0;
 
     /// <summary>The managed thread id of the owner; 0 if there is none.</summary>
-    public int OwnerId => word >> OwnerShift;
+    public int OwnerId => Word >> OwnerShift;
 
     public static LockWord OwnedBy(int threadId) => new(threadId << OwnerShift);
 
-    public LockWord WithWaiters() => new(word | Waiters);
+    public LockWord WithWaiters() => new(Word | Waiters);
 }

@@ -11,22 +11,7 @@ internal sealed class UninterruptibleMonitor
     /// <summary>Takes the monitor; dispose the result to leave it.</summary>
     public Scope Enter()
     {
-        bool interrupted = false;
-        while (true)
-        {
-            try
-            {
-                FaultInjection.BeforeWait();
-                Monitor.Enter(_monitor);
-                break;
-            }
-            catch (ThreadInterruptedException)
-            {
-                interrupted = true;
-            }
-        }
-
-        Redeliver(interrupted);
+        Uninterruptible.Run(_monitor, static monitor => Monitor.Enter(monitor));
         return new Scope(_monitor);
     }
 
@@ -37,24 +22,12 @@ internal sealed class UninterruptibleMonitor
         while (!condition(state))
         {
             // Redelivering inside the loop would make the next wait throw before it lets go of the monitor.
-            interrupted |= !TryWait(Timeout.InfiniteTimeSpan);
+            interrupted |= !WaitForPulse(Timeout.InfiniteTimeSpan);
         }
 
-        Redeliver(interrupted);
-    }
-
-    /// <summary>Leaves the monitor until a pulse or the end of the time. False: interrupted, which is forgotten.</summary>
-    public bool TryWait(TimeSpan limit)
-    {
-        try
+        if (interrupted)
         {
-            FaultInjection.BeforeWait();
-            Monitor.Wait(_monitor, limit);
-            return true;
-        }
-        catch (ThreadInterruptedException)
-        {
-            return false;
+            Thread.CurrentThread.Interrupt();
         }
     }
 
@@ -64,6 +37,7 @@ internal sealed class UninterruptibleMonitor
     {
         try
         {
+            FaultInjection.BeforeWait();
             return Monitor.Wait(_monitor, limit);
         }
         catch (ThreadInterruptedException)
@@ -75,14 +49,6 @@ internal sealed class UninterruptibleMonitor
     public void Pulse() => Monitor.Pulse(_monitor);
 
     public void PulseAll() => Monitor.PulseAll(_monitor);
-
-    private static void Redeliver(bool interrupted)
-    {
-        if (interrupted)
-        {
-            Thread.CurrentThread.Interrupt();
-        }
-    }
 
     public readonly ref struct Scope(object monitor)
     {

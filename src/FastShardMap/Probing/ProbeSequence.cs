@@ -19,16 +19,11 @@ internal unsafe ref struct ProbeSequence
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: miss-1m-reserved
     public ProbeSequence(TableRef table, ulong hash, int strideBytes)
-        : this(table, table.Home(hash), (uint)strideBytes)
-    {
-    }
-
-    private ProbeSequence(TableRef table, ulong firstIndex, uint strideBytes)
     {
         _block = table.Base;
         _groups = table.Groups;
-        _strideBytes = strideBytes;
-        _index = firstIndex;
+        _strideBytes = (uint)strideBytes;
+        _index = table.Home(hash);
     }
 
     /// <summary>The index of the group that is being visited.</summary>

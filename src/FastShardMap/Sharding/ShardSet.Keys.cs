@@ -63,9 +63,9 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         }
 
         ulong hash = Hash(key);
-        ReadView* view = ViewOf(hash);
-        ShardFor(hash).Prefetch(hash);
-        WriteLocked(EnterThread(), view, hash, key, ref operation, default(EndlessWait));
+        Shard<TKey, TValue, THasher> shard = ShardFor(hash);
+        shard.Prefetch(hash);
+        WriteLocked(EnterThread(), shard.View, hash, key, ref operation, default(EndlessWait));
     }
 
     /// <summary>Performs one write under the shard's lock. Takes the view and not the shard, which would have to be passed in

@@ -27,24 +27,6 @@ internal static class OwnerThreads
     }
 
     /// <inheritdoc cref="Await{T}"/>
-    public static void Await(Task end)
-    {
-        bool interrupted = false;
-        while (!end.IsCompleted)
-        {
-            try
-            {
-                end.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing).GetAwaiter().GetResult();
-            }
-            catch (ThreadInterruptedException)
-            {
-                interrupted = true;
-            }
-        }
-
-        if (interrupted)
-        {
-            Thread.CurrentThread.Interrupt();
-        }
-    }
+    public static void Await(Task end) =>
+        Uninterruptible.Run(end, static end => end.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing).GetAwaiter().GetResult());
 }

@@ -33,7 +33,6 @@ public sealed class H23InterruptionTests
     private static void Run<TValue>(Action<InterruptedMap<TValue>> operation, Func<long, TValue> valueOf, double seconds)
         where TValue : unmanaged, IEquatable<TValue>
     {
-        long processBytes = Arena.ProcessLiveBytes;
         ShardMapOptions options = new() { ShardCount = 4 };
         using ShardMap<int, TValue> map = new(options);
         using (InterruptedMap<TValue> target = new(map, valueOf))
@@ -90,7 +89,6 @@ public sealed class H23InterruptionTests
         map.Dispose();
         map.Dispose();
         Assert.Throws<ObjectDisposedException>(() => map.Count);
-        _ = processBytes;
     }
 
     internal readonly record struct Wide(long A, long B, long C)

@@ -74,13 +74,7 @@ internal unsafe ref partial struct LockedShard<TKey, TValue, THasher>
     }
 
     /// <summary>Moves all groups that are left.</summary>
-    public void FinishMigration()
-    {
-        if (!View->Previous.IsNone)
-        {
-            Migrate(View->Previous.Groups - Side->MigrationCursor);
-        }
-    }
+    public void FinishMigration() => MoveSome(ulong.MaxValue);
 
     /// <summary>Makes the previous table of an untouched shard current again.</summary>
     /// <returns>The empty table that was current.</returns>
