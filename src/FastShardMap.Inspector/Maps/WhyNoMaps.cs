@@ -6,6 +6,8 @@ namespace FastShardMap.Inspector.Maps;
 /// <summary>Why there is no map in a target that could be opened.</summary>
 internal static class WhyNoMaps
 {
+    private const int SamplesPerSegment = 64;
+
     /// <summary>What is missing; null if nothing is: the program uses the library, and just has no map.</summary>
     public static string? Of(Target target)
     {
@@ -28,7 +30,8 @@ internal static class WhyNoMaps
         return UsesLibrary(runtime) ? null : "the program has not loaded the library FastShardMap";
     }
 
-    // A small dump knows of its heap's segments, and has nothing of what is in them.
+    // A small dump lists the segments of its heap but holds only the pages that the stacks point into. Which pages these
+    // are differs from run to run, and the first page of a segment can be one of them: hence samples over all segments.
     private static bool HasHeap(Target target, ClrRuntime runtime)
     {
         if (target.IsLive)
@@ -38,8 +41,19 @@ internal static class WhyNoMaps
 
         try
         {
-            return runtime.Heap.Segments.Any(segment =>
-                segment.ObjectRange.Length > 0 && target.Memory.TryRead(segment.ObjectRange.Start, out ulong _));
+            int samples = 0;
+            int readable = 0;
+            foreach (ClrSegment segment in runtime.Heap.Segments)
+            {
+                ulong step = Math.Max(segment.ObjectRange.Length / SamplesPerSegment, sizeof(ulong));
+                for (ulong offset = 0; offset + sizeof(ulong) <= segment.ObjectRange.Length; offset += step)
+                {
+                    samples++;
+                    readable += target.Memory.TryRead(segment.ObjectRange.Start + offset, out ulong _) ? 1 : 0;
+                }
+            }
+
+            return 2 * readable > samples;
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
