@@ -35,15 +35,27 @@ public partial class ShardMap<TKey, TValue, THasher>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
     public bool TryGetValue(TKey key, out TValue value)
     {
-        ulong hash = _shards.Hash(key);
-        if (_shards.TryReadHome(key, hash, out value, out bool found))
+        // Tail calls, so that the common case needs no frame.
+        if (ShardSet<TKey, TValue, THasher>.KeysRunUserCode)
+        {
+            ulong hash = _shards.Hash(key);
+            if (_shards.TryReadHome(key, hash, out value, out bool present))
+            {
+                GC.KeepAlive(this);
+                return present;
+            }
+
+            return TryGetValue(key, hash, out value);
+        }
+
+        if (_shards.TryReadHome(key, out value, out bool found))
         {
             GC.KeepAlive(this);
             return found;
         }
 
-        // Tail calls, so the common case needs no frame; and a hash that is cheap to take again need not be kept.
-        return ShardSet<TKey, TValue, THasher>.KeysRunUserCode ? TryGetValue(key, hash, out value) : TryGetValueAnew(key, out value);
+        // A hash that is cheap to take again need not be kept.
+        return TryGetValueAnew(key, out value);
     }
 
     /// <summary>Whether a key is present.</summary>

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text;
+using FastShardMap.Hashing;
 
 namespace FastShardMap;
 
@@ -43,34 +44,34 @@ public readonly struct DefaultHasher<TKey> : IKeyHasher<TKey>
                 return HashMixer.Mix((ulong)wide, (ulong)(wide >> 64), seed);
             }
 
-            return HashMixer.Mix(WordOf(key), seed);
+            return WordHash.Mix(WordOf(key), seed);
         }
 
         if (typeof(TKey) == typeof(double))
         {
-            return HashMixer.Mix(CanonicalKeyBits.Of(Unsafe.BitCast<TKey, double>(key)), seed);
+            return WordHash.Mix(CanonicalKeyBits.Of(Unsafe.BitCast<TKey, double>(key)), seed);
         }
 
         if (typeof(TKey) == typeof(float))
         {
-            return HashMixer.Mix(CanonicalKeyBits.Of(Unsafe.BitCast<TKey, float>(key)), seed);
+            return WordHash.Mix(CanonicalKeyBits.Of(Unsafe.BitCast<TKey, float>(key)), seed);
         }
 
         if (typeof(TKey) == typeof(Half))
         {
-            return HashMixer.Mix(CanonicalKeyBits.Of(Unsafe.BitCast<TKey, Half>(key)), seed);
+            return WordHash.Mix(CanonicalKeyBits.Of(Unsafe.BitCast<TKey, Half>(key)), seed);
         }
 
         if (typeof(TKey) == typeof(DateTime))
         {
             // Equality ignores the kind, which lies in the same word.
-            return HashMixer.Mix((ulong)Unsafe.BitCast<TKey, DateTime>(key).Ticks, seed);
+            return WordHash.Mix((ulong)Unsafe.BitCast<TKey, DateTime>(key).Ticks, seed);
         }
 
         if (typeof(TKey) == typeof(DateTimeOffset))
         {
             // Equality is that of the point in time, whatever the offset.
-            return HashMixer.Mix((ulong)Unsafe.BitCast<TKey, DateTimeOffset>(key).UtcTicks, seed);
+            return WordHash.Mix((ulong)Unsafe.BitCast<TKey, DateTimeOffset>(key).UtcTicks, seed);
         }
 
         if (typeof(TKey) == typeof(decimal))
@@ -79,8 +80,20 @@ public readonly struct DefaultHasher<TKey> : IKeyHasher<TKey>
             return HashMixer.Mix(low, high, seed);
         }
 
-        return HashMixer.Mix((uint)key.GetHashCode(), seed);
+        return WordHash.Mix((uint)key.GetHashCode(), seed);
     }
+
+    /// <summary>Whether the bits of the key are one word, whose hash has a part that is known early.</summary>
+    internal static bool HashesOneWord
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => EqualMeansSameBits && Unsafe.SizeOf<TKey>() <= sizeof(ulong);
+    }
+
+    /// <inheritdoc cref="WordHash.Mix(ulong, HashSeed, out ulong)"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static ulong HashInParts(TKey key, HashSeed seed, out ulong shardBits) =>
+        WordHash.Mix(WordOf(key), seed, out shardBits);
 
     /// <summary>Whether equality of keys is the framework's own, and not the user's code.</summary>
     internal static bool KnowsKey

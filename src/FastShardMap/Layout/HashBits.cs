@@ -14,7 +14,11 @@ internal static class HashBits
 {
     public const int ShardShift = 5;
     public const int MaxShards = 1 << 12;
+    public const int HomeShift = 24;
     private const int TagShift = 17;
+
+    /// <summary>The bits below the tag: those of the shard, and the unused ones.</summary>
+    public const ulong ShardBits = (1UL << TagShift) - 1;
 
     /// <summary>The byte offset of the shard's read view: shard index times 32.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: hit-1k

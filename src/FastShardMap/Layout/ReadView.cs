@@ -17,4 +17,8 @@ internal struct ReadView
 
     /// <summary>The table that a running migration empties, or none.</summary>
     public TableRef Previous;
+
+    /// <summary>The current table while it is the only one and the view is complete, otherwise
+    /// <see cref="TableRef.Unsettled"/>: the one reference that nearly all lookups need.</summary>
+    public TableRef Settled;
 }

@@ -9,9 +9,10 @@ namespace FastShardMap.Layout;
 /// <code>
 /// power-of-two table   | base (128-byte aligned)           | 0 | shift |      groups = 2^(63 - shift)
 ///                       63                               7   6   5…0
-/// fractional table     | base (4096-byte aligned) | 16ths  | 1 | shift |      groups = 16ths · 2^(63 - shift) / 16
+/// fractional table     | base (4096-byte aligned) | 16ths  | 1 | shift |      groups = 16ths · 2^(40 - shift)
 ///                       63                      12  11…7     6   5…0
 /// </code>
+/// Base 0 with bit 6 is no table but the mark <see cref="Unsettled"/>.
 /// Home groups follow the order of the hash, so a doubling table is filled from front to back by a migration.
 /// Fractional tables serve exact reservations (24 bytes an entry at 10 million) and cost a multiplication a lookup.
 /// </summary>
@@ -23,8 +24,12 @@ internal readonly unsafe struct TableRef : IEquatable<TableRef>
     private const ulong FractionalFlag = 64;
     private const int SixteenthsShift = 7;
 
-    /// <summary>The product of 59 bits of the hash and the sixteenths fits a word.</summary>
-    private const int FractionalHashShift = 5;
+    /// <summary>A power-of-two table shifts the hash by one bit, and then by the rest.</summary>
+    private const int PowerOfTwoBits = 63;
+
+    /// <summary>A fractional table multiplies the bits of the hash that choose a home group, and no others: the hash of a
+    /// lookup may lack the bits of the shard.</summary>
+    private const int FractionalBits = 64 - HashBits.HomeShift + 4;
 
     private readonly ulong _word;
 
@@ -33,7 +38,12 @@ internal readonly unsafe struct TableRef : IEquatable<TableRef>
     /// <summary>No table: the previous table of a shard that is not migrating.</summary>
     public static TableRef None => default;
 
+    /// <summary>No table that a lookup may use alone: the shard is changing its tables, or has two.</summary>
+    public static TableRef Unsettled => new(FractionalFlag);
+
     public bool IsNone => _word == 0;
+
+    public bool IsUnsettled => _word == FractionalFlag;
 
     public bool IsFractional => (_word & FractionalFlag) != 0;
 
@@ -47,17 +57,17 @@ internal readonly unsafe struct TableRef : IEquatable<TableRef>
 
     public TableSize Size => new(EnclosingLog2, IsFractional ? (int)Sixteenths : 16);
 
-    private int EnclosingLog2 => 63 - (int)(_word & ShiftMask);
+    private int EnclosingLog2 => (IsFractional ? FractionalBits : PowerOfTwoBits) - (int)(_word & ShiftMask);
 
     private uint Sixteenths => (uint)(_word >> SixteenthsShift) & 31;
 
     /// <summary>A table of <paramref name="size"/> groups at <paramref name="block"/>.</summary>
     public static TableRef Create(byte* block, TableSize size)
     {
-        ulong word = (ulong)block | (uint)(63 - size.EnclosingLog2);
         return new TableRef(size.Sixteenths == 16
-            ? word
-            : word | FractionalFlag | ((ulong)size.Sixteenths << SixteenthsShift));
+            ? (ulong)block | (uint)(PowerOfTwoBits - size.EnclosingLog2)
+            : (ulong)block | (uint)(FractionalBits - size.EnclosingLog2)
+                | FractionalFlag | ((ulong)size.Sixteenths << SixteenthsShift));
     }
 
     public static TableRef FromWord(ulong word) => new(word);
@@ -99,7 +109,7 @@ internal readonly unsafe struct TableRef : IEquatable<TableRef>
         }
 
         ulong scaled = groupIndex << (int)(_word & ShiftMask);
-        return (scaled + Sixteenths - 1) / Sixteenths << FractionalHashShift;
+        return (scaled + Sixteenths - 1) / Sixteenths << HashBits.HomeShift;
     }
 
     public bool Equals(TableRef other) => _word == other._word;
@@ -108,8 +118,8 @@ internal readonly unsafe struct TableRef : IEquatable<TableRef>
 
     public override int GetHashCode() => _word.GetHashCode();
 
-    // The hash as a fraction of 2^59, times sixteenths · 2^(63 - shift) / 16.
+    // The home bits as a fraction of 2^40, times the number of groups.
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: hit-10m-reserved
     private ulong FractionalHome(ulong hash) =>
-        ((hash >> FractionalHashShift) * Sixteenths) >> (int)(_word & ShiftMask);
+        ((hash >> HashBits.HomeShift) * Sixteenths) >> (int)(_word & ShiftMask);
 }

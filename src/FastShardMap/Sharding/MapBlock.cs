@@ -70,6 +70,7 @@ internal readonly unsafe struct MapBlock
         for (uint shard = 0; shard < shards; shard++)
         {
             header->Views[shard].Current = sentinel;
+            header->Views[shard].Settled = sentinel;
             header->Views[shard].Generation = GenerationWord.Initial.Word;
             header->WriteSides[shard].Map = header;
             header->WriteSides[shard].ShardIndex = (int)shard;

@@ -70,14 +70,7 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
 
         using LockedShard<TKey, TValue, THasher> locked =
             OwnedAlready(ShardOf(hash), thread, guarded: TOperation.RunsUserCode || KeysRunUserCode);
-        try
-        {
-            locked.Write(hash, key, ref operation);
-        }
-        finally
-        {
-            KeepGenerationBusy(locked.View);
-        }
+        locked.Write(hash, key, ref operation);
     }
 
     /// <summary>Copies all entries in an exclusive phase. By its thread.</summary>
@@ -91,22 +84,6 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
     private readonly void ThawInExclusivePhase(int shard, TableRef table, ThreadState thread)
     {
         using LockedShard<TKey, TValue, THasher> locked = OwnedAlready(shard, thread, guarded: false);
-        try
-        {
-            locked.Thaw(table);
-        }
-        finally
-        {
-            KeepGenerationBusy(locked.View);
-        }
-    }
-
-    /// <summary>The phase keeps every generation odd; a growth that began or ended has closed its change of the view.</summary>
-    private static void KeepGenerationBusy(ReadView* view)
-    {
-        if (!new GenerationWord(view->Generation).IsBusy)
-        {
-            ViewGeneration.BeginChange(view);
-        }
+        locked.Thaw(table);
     }
 }

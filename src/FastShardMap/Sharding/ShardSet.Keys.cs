@@ -7,6 +7,11 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
 {
     /// <inheritdoc cref="Shard{TKey, TValue, THasher}.TryReadHome"/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: hit-1k
+    public readonly bool TryReadHome(TKey key, out TValue value, out bool found) =>
+        ShardFor(key, out ulong hash).TryReadHome(key, hash, out value, out found);
+
+    /// <inheritdoc cref="Shard{TKey, TValue, THasher}.TryReadHome"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: hit-1k
     public readonly bool TryReadHome(TKey key, ulong hash, out TValue value, out bool found) =>
         ShardFor(hash).TryReadHome(key, hash, out value, out found);
 

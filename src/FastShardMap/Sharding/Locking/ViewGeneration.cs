@@ -11,8 +11,18 @@ internal static unsafe class ViewGeneration
     {
         SchedulePoint.Before("reader: generation");
 
-        // [E2] acquire: pairs with the release in EndChange.
+        // [E2] acquire: pairs with the release in EndChange. [E14] acquire: pairs with the release in BeginChange.
         return new GenerationWord(Volatile.Read(ref view->Generation));
+    }
+
+    /// <summary>The one table of the shard, or <see cref="TableRef.Unsettled"/>. After <see cref="BeginRead"/>.</summary>
+    /// <remarks>What it returns belongs to the generation, or the generation has changed since: a settled table is
+    /// stored after its generation ([E15]), and overwritten before the next one ([E14]).</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: hit-1k
+    public static TableRef ReadSettled(ReadView* view)
+    {
+        SchedulePoint.BeforeRead(&view->Settled, sizeof(TableRef), "reader: settled");
+        return view->Settled;
     }
 
     /// <summary>Whether everything read since <see cref="BeginRead"/> belongs to tables the shard had throughout.</summary>
@@ -37,8 +47,13 @@ internal static unsafe class ViewGeneration
     /// <summary>The tables of the shard are about to change.</summary>
     public static void BeginChange(ReadView* view)
     {
+        SchedulePoint.Before("writer: unsettled");
+        view->Settled = TableRef.Unsettled;
         SchedulePoint.Before("writer: generation odd");
-        view->Generation = new GenerationWord(view->Generation).BeginChange().Word;
+
+        // [E14] release: no lookup sees this generation, or a later one, together with the table that was settled before;
+        // pairs with the acquire in BeginRead.
+        Volatile.Write(ref view->Generation, new GenerationWord(view->Generation).BeginChange().Word);
 
         // [E1] release fence: the fields, and any later give-back or reuse ([E8]) of a table, come after the odd
         // generation; pairs with the acquire fence in Validate.
@@ -47,12 +62,28 @@ internal static unsafe class ViewGeneration
     }
 
     /// <summary>The view is complete.</summary>
-    public static void EndChange(ReadView* view)
+    /// <param name="view">The view.</param>
+    /// <param name="staysBusy">Whether lookups must go on waiting: the shard is in an exclusive phase.</param>
+    public static void EndChange(ReadView* view, bool staysBusy = false)
     {
-        GenerationWord next = new GenerationWord(view->Generation).EndChange(isMigrating: !view->Previous.IsNone);
+        bool isMigrating = !view->Previous.IsNone;
+        GenerationWord next = new GenerationWord(view->Generation).EndChange(isMigrating);
+        if (staysBusy)
+        {
+            next = next.BeginChange();
+        }
+
         SchedulePoint.Before("writer: generation even");
 
         // [E2] release: the fields come first; pairs with the acquire in BeginRead.
         Volatile.Write(ref view->Generation, next.Word);
+        if (next.IsStable)
+        {
+            SchedulePoint.Before("writer: settled");
+
+            // [E15] release: a lookup that uses this table finds an older generation changed; pairs with the acquire
+            // fence in Validate.
+            Volatile.Write(ref *(ulong*)&view->Settled, view->Current.Word);
+        }
     }
 }

@@ -86,7 +86,7 @@ internal unsafe ref partial struct LockedShard<TKey, TValue, THasher>
         ViewGeneration.BeginChange(view);
         view->Previous = TableRef.None;
         view->Current = restored;
-        ViewGeneration.EndChange(view);
+        EndViewChange();
         Interlocked.MemoryBarrier(); // [E8] release fence: the view is out before the block is used for something else
         Volatile.Write(ref Side->MaxEntries, TableSize.MaxEntries(restored.Groups, Slots));
         ShardEvents.Listener?.MigrationStop(Side, restored.Groups, completed: false);

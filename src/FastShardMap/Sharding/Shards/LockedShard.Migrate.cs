@@ -180,7 +180,7 @@ internal unsafe ref partial struct LockedShard<TKey, TValue, THasher>
         ViewGeneration.BeginChange(view);
         view->Previous = nothingToMove ? TableRef.None : old;
         view->Current = next;
-        ViewGeneration.EndChange(view);
+        EndViewChange();
         Volatile.Write(ref side->MaxEntries, TableSize.MaxEntries(next.Groups, Slots));
         side->MigrationCursor = 0;
         side->PopulatedBytes = 0;
@@ -201,6 +201,9 @@ internal unsafe ref partial struct LockedShard<TKey, TValue, THasher>
         }
     }
 
+    /// <summary>The view is complete. An exclusive phase keeps every generation odd until its own end.</summary>
+    private readonly void EndViewChange() => ViewGeneration.EndChange(View, staysBusy: Side->IsExclusive != 0);
+
     /// <summary>Drops the emptied table from the view, and gives it up unless it belongs to a snapshot.</summary>
     private void EndMigration()
     {
@@ -210,7 +213,7 @@ internal unsafe ref partial struct LockedShard<TKey, TValue, THasher>
         TableRef emptied = TakePrevious();
         ViewGeneration.BeginChange(view);
         view->Previous = TableRef.None;
-        ViewGeneration.EndChange(view);
+        EndViewChange();
         Interlocked.MemoryBarrier(); // [E8] release fence: the view is out before the block's memory changes
         side->MigrationsFinished++;
         ShardEvents.Listener?.MigrationStop(side, groups, completed: true);

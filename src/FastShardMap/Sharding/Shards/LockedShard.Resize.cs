@@ -48,7 +48,7 @@ internal unsafe ref partial struct LockedShard<TKey, TValue, THasher>
         Retire(view->Current);
         view->Previous = TableRef.None;
         view->Current = empty;
-        ViewGeneration.EndChange(view);
+        EndViewChange();
         Interlocked.MemoryBarrier(); // [E8] release fence: the view is out before the blocks' memory changes
         side->Count = 0;
         side->SaturatedGroups = 0;
@@ -76,7 +76,7 @@ internal unsafe ref partial struct LockedShard<TKey, TValue, THasher>
         ViewGeneration.BeginChange(view);
         view->Previous = TableRef.None;
         view->Current = Map.Sentinel;
-        ViewGeneration.EndChange(view);
+        EndViewChange();
         Interlocked.MemoryBarrier(); // [E8] release fence: the view is out before the block's memory changes
         side->Count = 0;
         side->SaturatedGroups = 0;

@@ -19,16 +19,21 @@ internal readonly unsafe ref partial struct Shard<TKey, TValue, THasher>
     {
         ReadView* view = View;
         GenerationWord generation = ViewGeneration.BeginRead(view);
-        SchedulePoint.BeforeRead(&view->Current, sizeof(TableRef), "reader: current");
-        TableRef table = view->Current;
-        if (!generation.IsStable)
+        TableRef table = ViewGeneration.ReadSettled(view);
+        Group* group;
+        if (!table.IsFractional)
+        {
+            group = (Group*)table.PowerOfTwoHomeGroup(hash, Stride);
+        }
+        else if (!table.IsUnsettled)
+        {
+            group = (Group*)table.FractionalHomeGroup(hash, Stride);
+        }
+        else
         {
             goto Unsettled;
         }
 
-        // The table's kind stands in its own word. The generation could not tell it: the table may have been replaced
-        // since, and the other kind's arithmetic points outside the block (hazard H1).
-        Group* group = Table<TKey, TValue>.HomeGroup(table, hash);
         VersionWord version = GroupVersion.BeginRead(group);
         if (!version.IsStable)
         {
@@ -36,7 +41,7 @@ internal readonly unsafe ref partial struct Shard<TKey, TValue, THasher>
         }
 
         ulong match = Table<TKey, TValue>.MatchUnlocked(GroupVersion.ReadControl(group), HashBits.Tag(hash));
-        if (match != 0)
+        if (Sse2ControlGroup.IsSupported ? (uint)match != 0 : match != 0) // spares x64 the extension to 64 bits
         {
             // Copies first, then the version, and only then a look at the key (hazard H5).
             byte* slot = SlotAt(group, match);

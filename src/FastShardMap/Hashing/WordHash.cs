@@ -1,0 +1,54 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
+using FastShardMap.Layout;
+
+namespace FastShardMap.Hashing;
+
+/// <summary>The hash of keys of one word: two multiplications and a CRC-32C between them.</summary>
+/// <remarks>
+/// <para>Five instructions where <see cref="HashMixer.Mix(ulong, HashSeed)"/> needs eleven, and none of them has a fixed
+/// register: the second half of a 128-bit product wants rdx on x64, where the caller's <c>out</c> parameter lies.</para>
+/// <para>The first multiplication is by a secret odd word. Without it, the CRC would be a public linear function of the
+/// key, and keys that all go to one shard could be computed without the seed; <c>id | crc32c(id) &lt;&lt; 32</c> does it by
+/// accident. The shard's bits come from the CRC alone and are known four cycles before the others.</para>
+/// <para>Bits 24 to 63 (the home group) and 17 to 23 (the tag) come from the last product, bits 5 to 16 (the shard) from
+/// the CRC; see <see cref="HashBits"/>.</para>
+/// </remarks>
+internal static class WordHash
+{
+    /// <summary>The whole hash code of a word.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: overwrite-1m
+    public static ulong Mix(ulong word, HashSeed seed)
+    {
+        ulong hash = Mix(word, seed, out ulong shardBits);
+        return (hash & ~HashBits.ShardBits) | (shardBits & HashBits.ShardBits);
+    }
+
+    /// <summary>The hash code in two parts. The first is known sooner, so that the load of the shard's view can start while
+    /// the second is computed.</summary>
+    /// <param name="word">The word.</param>
+    /// <param name="seed">The seed of the map.</param>
+    /// <param name="shardBits">Receives the hash code of which the bits of the shard count, and no others.</param>
+    /// <returns>The hash code of which all bits count but those of the shard.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: hit-1k, dep-1k
+    public static ulong Mix(ulong word, HashSeed seed, out ulong shardBits)
+    {
+        ulong product = word * seed.Key1;
+        ulong check = Crc32C((uint)seed.Key0, product);
+        shardBits = check;
+        return (check ^ product) * seed.Key0;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: hit-1k
+    private static ulong Crc32C(uint start, ulong word)
+    {
+        if (Sse42.X64.IsSupported)
+        {
+            return Sse42.X64.Crc32(start, word);
+        }
+
+        return Crc32.Arm64.IsSupported ? Crc32.Arm64.ComputeCrc32C(start, word) : BitOperations.Crc32C(start, word);
+    }
+}
