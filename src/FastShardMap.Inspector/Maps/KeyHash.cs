@@ -7,6 +7,7 @@ namespace FastShardMap.Inspector.Maps;
 internal sealed class KeyHash
 {
     private static readonly Dictionary<string, KeyHash> s_byKeyType = new(StringComparer.Ordinal);
+    private static readonly Dictionary<string, KeyHash> s_resistantByKeyType = new(StringComparer.Ordinal);
     private readonly Function _function;
 
     static KeyHash()
@@ -44,27 +45,36 @@ internal sealed class KeyHash
 
     private delegate ulong Function(ReadOnlySpan<byte> key, HashSeed seed);
 
-    /// <summary>The default hasher of a type whose hash is defined by the library. Null for hashers of the user's, and for
+    /// <summary>One of the library's hashers, for a type whose hash it defines. Null for hashers of the user's, and for
     /// structures: their hash is what their GetHashCode says, and a dump does not run code.</summary>
     public static KeyHash? For(string keyType, string hasherType, int keyBytes)
     {
-        if (!hasherType.StartsWith("FastShardMap.DefaultHasher`1[", StringComparison.Ordinal))
+        Dictionary<string, KeyHash> byKeyType;
+        if (hasherType.StartsWith("FastShardMap.DefaultHasher`1[", StringComparison.Ordinal))
+        {
+            byKeyType = s_byKeyType;
+        }
+        else if (hasherType.StartsWith("FastShardMap.FloodResistantHasher`1[", StringComparison.Ordinal))
+        {
+            byKeyType = s_resistantByKeyType;
+        }
+        else
         {
             return null;
         }
 
         if (!keyType.StartsWith("FastShardMap.EnumKey`1[", StringComparison.Ordinal))
         {
-            return s_byKeyType.GetValueOrDefault(keyType);
+            return byKeyType.GetValueOrDefault(keyType);
         }
 
         // Enumerations are hashed by their bits.
         return keyBytes switch
         {
-            sizeof(byte) => s_byKeyType[typeof(byte).ToString()],
-            sizeof(ushort) => s_byKeyType[typeof(ushort).ToString()],
-            sizeof(uint) => s_byKeyType[typeof(uint).ToString()],
-            sizeof(ulong) => s_byKeyType[typeof(ulong).ToString()],
+            sizeof(byte) => byKeyType[typeof(byte).ToString()],
+            sizeof(ushort) => byKeyType[typeof(ushort).ToString()],
+            sizeof(uint) => byKeyType[typeof(uint).ToString()],
+            sizeof(ulong) => byKeyType[typeof(ulong).ToString()],
             _ => null,
         };
     }
@@ -72,8 +82,15 @@ internal sealed class KeyHash
     public ulong Hash(ReadOnlySpan<byte> key, HashSeed seed) => _function(key, seed);
 
     private static void Add<TKey>()
-        where TKey : unmanaged =>
+        where TKey : unmanaged
+    {
+        string keyType = typeof(TKey).ToString();
         s_byKeyType.Add(
-            typeof(TKey).ToString(),
+            keyType,
             new KeyHash(static (key, seed) => default(DefaultHasher<TKey>).Hash(MemoryMarshal.Read<TKey>(key), seed)));
+        s_resistantByKeyType.Add(
+            keyType,
+            new KeyHash(static (key, seed) =>
+                default(FloodResistantHasher<TKey>).Hash(MemoryMarshal.Read<TKey>(key), seed)));
+    }
 }

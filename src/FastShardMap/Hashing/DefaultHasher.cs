@@ -22,12 +22,30 @@ namespace FastShardMap;
 /// the seed is, and for a record struct or a tuple such keys are easily computed: a few thousand of them make each
 /// operation search them all. For keys from outside, supply an <see cref="IKeyHasher{TKey}"/> that gives all fields to
 /// <see cref="HashMixer"/> with the seed.</para>
+/// <para><b>Keys of one word</b> (up to eight bytes) have a shorter hash than <see cref="HashMixer.Mix(ulong, HashSeed)"/>:
+/// a multiplication, a CRC-32C and a multiplication. Sets of keys that are chosen without knowledge of the seed spread
+/// over shards and groups as others do, but it was not designed to withstand an adversary that measures how long
+/// operations take. <see cref="FloodResistantHasher{TKey}"/> always uses <see cref="HashMixer"/>.</para>
 /// <para>Thread safety: stateless. Allocation: none, apart from the struct's own <see cref="object.GetHashCode"/>.
-/// The algorithm is that of <see cref="HashMixer"/>. Every decision by type is made when the JIT compiles the method.</para>
+/// The hash of two words is that of <see cref="HashMixer"/>. Every decision by type is made when the JIT compiles the method.</para>
 /// </remarks>
 public readonly struct DefaultHasher<TKey> : IKeyHasher<TKey>
     where TKey : unmanaged
 {
+    /// <summary>Whether the bits of the key are one word, whose hash code has a part that is known early.</summary>
+    internal static bool HashesOneWord
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => KnowsKey && !IsTwoWords;
+    }
+
+    /// <summary>Whether the bits of the key that count are two words.</summary>
+    internal static bool IsTwoWords
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => typeof(TKey) == typeof(decimal) || (EqualMeansSameBits && Unsafe.SizeOf<TKey>() == 2 * sizeof(ulong));
+    }
+
     /// <summary>Computes the hash code of a key.</summary>
     /// <param name="key">The key.</param>
     /// <param name="seed">The seed of the map.</param>
@@ -36,64 +54,77 @@ public readonly struct DefaultHasher<TKey> : IKeyHasher<TKey>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ulong Hash(TKey key, HashSeed seed)
     {
-        if (EqualMeansSameBits)
+        if (IsTwoWords)
         {
-            if (Unsafe.SizeOf<TKey>() == 2 * sizeof(ulong))
-            {
-                var wide = Unsafe.BitCast<TKey, UInt128>(key);
-                return HashMixer.Mix((ulong)wide, (ulong)(wide >> 64), seed);
-            }
-
-            return WordHash.Mix(WordOf(key), seed);
-        }
-
-        if (typeof(TKey) == typeof(double))
-        {
-            return WordHash.Mix(CanonicalKeyBits.Of(Unsafe.BitCast<TKey, double>(key)), seed);
-        }
-
-        if (typeof(TKey) == typeof(float))
-        {
-            return WordHash.Mix(CanonicalKeyBits.Of(Unsafe.BitCast<TKey, float>(key)), seed);
-        }
-
-        if (typeof(TKey) == typeof(Half))
-        {
-            return WordHash.Mix(CanonicalKeyBits.Of(Unsafe.BitCast<TKey, Half>(key)), seed);
-        }
-
-        if (typeof(TKey) == typeof(DateTime))
-        {
-            // Equality ignores the kind, which lies in the same word.
-            return WordHash.Mix((ulong)Unsafe.BitCast<TKey, DateTime>(key).Ticks, seed);
-        }
-
-        if (typeof(TKey) == typeof(DateTimeOffset))
-        {
-            // Equality is that of the point in time, whatever the offset.
-            return WordHash.Mix((ulong)Unsafe.BitCast<TKey, DateTimeOffset>(key).UtcTicks, seed);
-        }
-
-        if (typeof(TKey) == typeof(decimal))
-        {
-            var (low, high) = CanonicalKeyBits.Of(Unsafe.BitCast<TKey, decimal>(key));
+            (ulong low, ulong high) = WordsOf(key);
             return HashMixer.Mix(low, high, seed);
         }
 
-        return WordHash.Mix((uint)key.GetHashCode(), seed);
-    }
-
-    /// <summary>Whether the bits of the key are one word, whose hash has a part that is known early.</summary>
-    internal static bool HashesOneWord
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => EqualMeansSameBits && Unsafe.SizeOf<TKey>() <= sizeof(ulong);
+        return WordHash.Mix(WordOf(key), seed);
     }
 
     /// <inheritdoc cref="WordHash.Mix(ulong, HashSeed, out ulong)"/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static ulong HashInParts(TKey key, HashSeed seed, out ulong shardBits) =>
         WordHash.Mix(WordOf(key), seed, out shardBits);
+
+    /// <summary>The words of a key that <see cref="IsTwoWords"/>, alike for equal keys.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static (ulong Low, ulong High) WordsOf(TKey key)
+    {
+        if (typeof(TKey) == typeof(decimal))
+        {
+            return CanonicalKeyBits.Of(Unsafe.BitCast<TKey, decimal>(key));
+        }
+
+        UInt128 wide = Unsafe.BitCast<TKey, UInt128>(key);
+        return ((ulong)wide, (ulong)(wide >> 64));
+    }
+
+    /// <summary>The word of any other key, alike for equal keys.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static ulong WordOf(TKey key)
+    {
+        if (EqualMeansSameBits)
+        {
+            return Unsafe.SizeOf<TKey>() switch
+            {
+                sizeof(byte) => Unsafe.BitCast<TKey, byte>(key),
+                sizeof(ushort) => Unsafe.BitCast<TKey, ushort>(key),
+                sizeof(uint) => Unsafe.BitCast<TKey, uint>(key),
+                _ => Unsafe.BitCast<TKey, ulong>(key),
+            };
+        }
+
+        if (typeof(TKey) == typeof(double))
+        {
+            return CanonicalKeyBits.Of(Unsafe.BitCast<TKey, double>(key));
+        }
+
+        if (typeof(TKey) == typeof(float))
+        {
+            return CanonicalKeyBits.Of(Unsafe.BitCast<TKey, float>(key));
+        }
+
+        if (typeof(TKey) == typeof(Half))
+        {
+            return CanonicalKeyBits.Of(Unsafe.BitCast<TKey, Half>(key));
+        }
+
+        if (typeof(TKey) == typeof(DateTime))
+        {
+            // Equality ignores the kind, which lies in the same word.
+            return (ulong)Unsafe.BitCast<TKey, DateTime>(key).Ticks;
+        }
+
+        if (typeof(TKey) == typeof(DateTimeOffset))
+        {
+            // Equality is that of the point in time, whatever the offset.
+            return (ulong)Unsafe.BitCast<TKey, DateTimeOffset>(key).UtcTicks;
+        }
+
+        return (uint)key.GetHashCode();
+    }
 
     /// <summary>Whether equality of keys is the framework's own, and not the user's code.</summary>
     internal static bool KnowsKey
@@ -119,13 +150,4 @@ public readonly struct DefaultHasher<TKey> : IKeyHasher<TKey>
             || typeof(TKey) == typeof(Rune) || typeof(TKey) == typeof(Index) || typeof(TKey) == typeof(Range)
             || typeof(TKey).IsEnum || default(TKey) is IEnumKey;
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong WordOf(TKey key) => Unsafe.SizeOf<TKey>() switch
-    {
-        sizeof(byte) => Unsafe.BitCast<TKey, byte>(key),
-        sizeof(ushort) => Unsafe.BitCast<TKey, ushort>(key),
-        sizeof(uint) => Unsafe.BitCast<TKey, uint>(key),
-        _ => Unsafe.BitCast<TKey, ulong>(key),
-    };
 }

@@ -13,6 +13,8 @@ namespace FastShardMap.Hashing;
 /// <para>The first multiplication is by a secret odd word. Without it, the CRC would be a public linear function of the
 /// key, and keys that all go to one shard could be computed without the seed; <c>id | crc32c(id) &lt;&lt; 32</c> does it by
 /// accident. The shard's bits come from the CRC alone and are known four cycles before the others.</para>
+/// <para>A sum and not an exclusive or, because the CRC's polynomial has the factor x + 1: <c>check ^ product</c> would give
+/// each hash code to two keys.</para>
 /// <para>Bits 24 to 63 (the home group) and 17 to 23 (the tag) come from the last product, bits 5 to 16 (the shard) from
 /// the CRC; see <see cref="HashBits"/>.</para>
 /// </remarks>
@@ -36,13 +38,13 @@ internal static class WordHash
     public static ulong Mix(ulong word, HashSeed seed, out ulong shardBits)
     {
         ulong product = word * seed.Key1;
-        ulong check = Crc32C((uint)seed.Key0, product);
+        ulong check = CyclicCheck((uint)seed.Key0, product);
         shardBits = check;
-        return (check ^ product) * seed.Key0;
+        return (check + product) * seed.Key0;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: hit-1k
-    private static ulong Crc32C(uint start, ulong word)
+    private static ulong CyclicCheck(uint start, ulong word)
     {
         if (Sse42.X64.IsSupported)
         {

@@ -15,7 +15,7 @@ internal unsafe struct MapHeader
     public const ulong ExpectedMagic = 0x50414D4452485346;
 
     /// <summary>Changes with every change of any native structure.</summary>
-    public const uint CurrentLayoutVersion = 2;
+    public const uint CurrentLayoutVersion = 3;
 
     /// <summary>Room for each of the four names.</summary>
     public const int NameBytes = 216;

@@ -8,8 +8,8 @@ namespace FastShardMap.Sharding;
 // THE PROTOCOL, in short. The whole story, in order and with pictures: native-layout-docs/protocol.md. The edges
 // (E…), each with its two sides: native-layout-docs/memory-ordering.md.
 //
-// STATE. A shard has a read view (generation, current table, previous table), which readers use and which changes
-// rarely, and a write side (lock, count, migration cursor), which belongs to the owner of the lock. A table is a
+// STATE. A shard has a read view (generation, current table, previous table, settled table), which readers use and which
+// changes rarely, and a write side (lock, count, migration cursor), which belongs to the owner of the lock. A table is a
 // block of groups; the word that refers to it holds address and size. A group is a control word (tags and overflow
 // count), a version, and slots. Generation and version are seqlocks: odd while their writer is inside, and never the
 // same again after a change.
@@ -32,6 +32,10 @@ namespace FastShardMap.Sharding;
 // Owners of all locks wait for the announcements instead. Where the strides of groups do not divide the alignment of
 // blocks, a stale table could make an entry look like a version: there the announcement is a full fence before the
 // view is read, and tables are given back only after it has ended (E13).
+//
+// SETTLED. A view that is complete and has one table names it once more, as the settled table, and then a lookup in its
+// home group needs only that. The mark "unsettled" is stored before the generation becomes odd (E14), and the table after
+// the generation is even (E15).
 //
 // MIGRATE. Growth, shrinking and rebuilding make a new table current and the old one previous (E1, E2). Every write
 // moves some groups: hash all keys of the group, insert its entries into the current table, mark the group as moved
@@ -167,7 +171,8 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
     internal static bool KeysRunUserCode
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)] // a constant, but not if it is called
-        get => typeof(THasher) != typeof(DefaultHasher<TKey>) || !DefaultHasher<TKey>.KnowsKey;
+        get => !DefaultHasher<TKey>.KnowsKey
+            || (typeof(THasher) != typeof(DefaultHasher<TKey>) && typeof(THasher) != typeof(FloodResistantHasher<TKey>));
     }
 
     public readonly void ThrowIfDisposed()

@@ -13,7 +13,7 @@ public sealed unsafe class TableRefTests
             TheoryData<int, int> sizes = [];
             foreach (int log2 in new[] { 0, 1, 2, 3, 7, 12, 13, 14, 20, 31, 32, 33, 40, 52, 57 })
             {
-                for (int sixteenths = log2 < 13 ? 16 : 9; sixteenths <= 16; sixteenths++)
+                for (int sixteenths = log2 is < 13 or > 40 ? 16 : 9; sixteenths <= 16; sixteenths++)
                 {
                     sizes.Add(log2, sixteenths);
                 }
@@ -63,6 +63,35 @@ public sealed unsafe class TableRefTests
 
         Assert.Equal(0UL, table.Home(0));
         Assert.Equal(groups - 1, table.Home(ulong.MaxValue));
+    }
+
+    /// <summary>A lookup may use a hash whose lower bits are not those of the entry's hash.</summary>
+    [Theory]
+    [MemberData(nameof(Sizes))]
+    public void Home_AnyHash_DependsOnTheHomeBitsOnly(int log2, int sixteenths)
+    {
+        Assert.SkipWhen(log2 > 40, "Larger than any address space.");
+        TableRef table = At(log2, sixteenths);
+        Random random = new(Seed);
+        for (int i = 0; i < 5000; i++)
+        {
+            ulong hash = (ulong)random.NextInt64(long.MinValue, long.MaxValue);
+            ulong lower = (1UL << HashBits.HomeShift) - 1;
+            Assert.Equal(table.Home(hash & ~lower), table.Home(hash | lower));
+        }
+    }
+
+    [Fact]
+    public void Unsettled_IsNoTable()
+    {
+        Assert.True(TableRef.Unsettled.IsUnsettled);
+        Assert.True(TableRef.Unsettled.IsFractional);
+        Assert.False(TableRef.Unsettled.IsNone);
+        Assert.False(TableRef.None.IsUnsettled);
+        foreach (int sixteenths in new[] { 9, 15, 16 })
+        {
+            Assert.False(At(13, sixteenths).IsUnsettled);
+        }
     }
 
     [Theory]

@@ -54,6 +54,7 @@ internal static unsafe class GroupVersion
         SchedulePoint.Before("writer: slots");
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: overwrite-1m
     public static void EndWrite(Group* group)
     {
         SchedulePoint.Before("writer: version even");

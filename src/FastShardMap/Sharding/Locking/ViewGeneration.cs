@@ -38,7 +38,8 @@ internal static unsafe class ViewGeneration
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: miss-1k
     public static bool Validate(ReadView* view, GenerationWord generation)
     {
-        // [E1] acquire fence: pairs with the release fence in BeginChange. [E8] acquire fence: a block that was given
+        // [E1] acquire fence: pairs with the release fence in BeginChange. [E15] acquire fence: pairs with the release of
+        // the settled table in EndChange. [E8] acquire fence: a block that was given
         // back and taken for other data is noticed the same way.
         Volatile.ReadBarrier();
         return ValidateAfterVersion(view, generation);
