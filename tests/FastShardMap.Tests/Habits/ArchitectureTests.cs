@@ -18,7 +18,7 @@ public partial class ArchitectureTests
     /// <summary>From the bottom up. Of the features, a later one may use an earlier one, and the core knows none.</summary>
     private static readonly string[] Layers =
     [
-        "Memory", "Layout", "Hashing", "Probing", "Tables", "Sharding", PublicType,
+        "Memory", "Layout", "Hashing", "Probing", "Tables", "Operations", "Sharding", PublicType,
         "Synchronization", "Snapshots", "Auditing", "Serialization", "Diagnostics",
     ];
 
@@ -58,8 +58,8 @@ public partial class ArchitectureTests
         var wrong = new List<string>();
         foreach (Source file in Sources())
         {
-            // Public types live in the root namespace wherever they lie; hashers and features have some.
-            bool mayBeRoot = file.Layer == "Hashing" || Rank(file.Layer) >= Rank(PublicType);
+            // Public types are in the root namespace in every folder: hashers, functors and features have some.
+            bool mayBeRoot = file.Layer is "Hashing" or "Operations" || Rank(file.Layer) >= Rank(PublicType);
             bool mayBeFolder = file.Layer != PublicType;
             Match match = Namespace().Match(file.Code);
             string name = match.Groups[1].Value;

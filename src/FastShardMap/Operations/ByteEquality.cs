@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using FastShardMap.Layout;
 
-namespace FastShardMap;
+namespace FastShardMap.Operations;
 
 /// <summary>Whether values of a type are equal exactly if their bytes are.</summary>
 internal static class ByteEquality

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace FastShardMap;
+namespace FastShardMap.Operations;
 
 /// <summary>
 /// Equality of values, without boxing:

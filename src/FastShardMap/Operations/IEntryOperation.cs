@@ -1,17 +1,4 @@
-namespace FastShardMap.Sharding;
-
-/// <summary>What is to become of an entry.</summary>
-internal enum EntryAction
-{
-    /// <summary>Leave the map as it is.</summary>
-    None,
-
-    /// <summary>Insert the value, or overwrite the present one.</summary>
-    Store,
-
-    /// <summary>Remove the entry.</summary>
-    Remove,
-}
+namespace FastShardMap.Operations;
 
 /// <summary>A write: what it does with the entry it finds, or with the absence of one. Called once, under the shard's
 /// lock, while every version is even: user code may run here, and may throw.</summary>
