@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Reflection;
 using System.Text.RegularExpressions;
-using FastShardMap.Inspector.Commands;
 using FastShardMap.Inspector.Targets;
 using FastShardMap.Tests.Habits;
 

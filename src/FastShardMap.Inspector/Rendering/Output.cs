@@ -1,11 +1,9 @@
 using System.Globalization;
 using System.Text.Json;
-using FastShardMap.Inspector.Maps;
-using FastShardMap.Inspector.Rendering;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
-namespace FastShardMap.Inspector.Commands;
+namespace FastShardMap.Inspector.Rendering;
 
 /// <summary>Tables for people, JSON for programs.</summary>
 internal sealed class Output
@@ -83,8 +81,4 @@ internal sealed class Output
     public static string Time(DateTime time) => time.ToString("u", CultureInfo.InvariantCulture);
 
     public static string Address(ulong address) => address == 0 ? "–" : $"0x{address:x}";
-
-    /// <summary>Type, name and address of a map, for a line of text.</summary>
-    public static string Title(NativeMap map) =>
-        $"{Printable.Name(map.TypeText)}{(map.UserName.Length == 0 ? string.Empty : $" '{Printable.Name(map.UserName)}'")} at {Address(map.Address)}";
 }

@@ -1,6 +1,6 @@
-using FastShardMap.Inspector.Commands;
+using FastShardMap.Inspector.Rendering;
 
-namespace FastShardMap.Inspector.Tests.Commands;
+namespace FastShardMap.Inspector.Tests.Rendering;
 
 public sealed class OutputFileTests : IDisposable
 {

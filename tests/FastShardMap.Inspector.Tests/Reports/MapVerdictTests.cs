@@ -1,8 +1,8 @@
-using FastShardMap.Inspector.Commands;
 using FastShardMap.Inspector.Maps;
+using FastShardMap.Inspector.Reports;
 using FastShardMap.Layout;
 
-namespace FastShardMap.Inspector.Tests.Commands;
+namespace FastShardMap.Inspector.Tests.Reports;
 
 public sealed class MapVerdictTests
 {

@@ -1,4 +1,4 @@
-namespace FastShardMap.Inspector.Commands;
+namespace FastShardMap.Inspector;
 
 /// <summary>What the process ends with; native-layout-docs/observation.md lists them.</summary>
 internal static class ExitCode

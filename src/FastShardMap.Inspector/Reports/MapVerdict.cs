@@ -1,6 +1,7 @@
 using System.Globalization;
+using FastShardMap.Inspector.Rendering;
 
-namespace FastShardMap.Inspector.Commands;
+namespace FastShardMap.Inspector.Reports;
 
 /// <summary>What to look at first in a map, a sentence for each; one sentence if there is nothing.</summary>
 internal static class MapVerdict

@@ -1,4 +1,4 @@
-namespace FastShardMap.Inspector.Commands;
+namespace FastShardMap.Inspector.Rendering;
 
 /// <summary>The standard output as a stream whose failure is told from all others: entries are redirected to files, and
 /// disks fill up.</summary>

@@ -1,8 +1,8 @@
-using FastShardMap.Inspector.Commands;
 using FastShardMap.Inspector.Rendering;
 using FastShardMap.Inspector.Targets;
+using FastShardMap.Inspector.Tracing;
 
-namespace FastShardMap.Inspector.Tracing;
+namespace FastShardMap.Inspector.Commands;
 
 /// <summary><c>fsmap trace</c>: who waited for whom.</summary>
 internal static class TraceCommand

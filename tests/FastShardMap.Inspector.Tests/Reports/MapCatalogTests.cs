@@ -1,8 +1,8 @@
-using FastShardMap.Inspector.Commands;
 using FastShardMap.Inspector.Maps;
+using FastShardMap.Inspector.Reports;
 using FastShardMap.Layout;
 
-namespace FastShardMap.Inspector.Tests.Maps;
+namespace FastShardMap.Inspector.Tests.Reports;
 
 /// <summary>Which map is meant by a word.</summary>
 public sealed class MapCatalogTests : IDisposable

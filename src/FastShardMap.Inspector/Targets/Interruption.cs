@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace FastShardMap.Inspector.Commands;
+namespace FastShardMap.Inspector.Targets;
 
 /// <summary>
 /// Ctrl-C, and the signals that ask to end. A recording ends early and is evaluated; everything else ends at once, and a

@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Text;
-using FastShardMap.Inspector.Commands;
+using FastShardMap.Inspector.Maps;
 using FastShardMap.Inspector.Rendering;
 using FastShardMap.Inspector.Targets;
 
-namespace FastShardMap.Inspector.Maps;
+namespace FastShardMap.Inspector.Reports;
 
 /// <summary>The maps of a target with their numbers, and the choice of one by address, number or name.</summary>
 internal static class MapCatalog

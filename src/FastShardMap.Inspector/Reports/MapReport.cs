@@ -3,7 +3,7 @@ using FastShardMap.Inspector.Rendering;
 using FastShardMap.Inspector.Threads;
 using Microsoft.Diagnostics.Runtime;
 
-namespace FastShardMap.Inspector.Commands;
+namespace FastShardMap.Inspector.Reports;
 
 /// <summary>All that is known of one map, for the terminal, for the page and for programs.</summary>
 internal sealed class MapReport

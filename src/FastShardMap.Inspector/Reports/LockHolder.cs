@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace FastShardMap.Inspector.Commands;
+namespace FastShardMap.Inspector.Reports;
 
 /// <summary>Who holds a shard's lock, and where.</summary>
 /// <param name="OsThreadId">0 if the thread has ended, or threads cannot be read.</param>

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace FastShardMap.Inspector.Commands;
+namespace FastShardMap.Inspector.Rendering;
 
 /// <summary>Writes to the standard output, and knows how wide it is: a terminal is, and what is redirected may say so.</summary>
 internal sealed class StandardOutputWriter : StreamWriter

@@ -1,4 +1,6 @@
-namespace FastShardMap.Inspector.Commands;
+using FastShardMap.Inspector.Rendering;
+
+namespace FastShardMap.Inspector.Reports;
 
 /// <summary>When a target was as it is shown.</summary>
 /// <param name="Time">UTC.</param>

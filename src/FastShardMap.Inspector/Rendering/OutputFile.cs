@@ -1,6 +1,4 @@
-using FastShardMap.Inspector.Rendering;
-
-namespace FastShardMap.Inspector.Commands;
+namespace FastShardMap.Inspector.Rendering;
 
 /// <summary>Writes files that the user asked for, and says which one cannot be written.</summary>
 internal static class OutputFile

@@ -1,7 +1,8 @@
 using System.Text.Json;
 using FastShardMap.Inspector.Commands;
+using FastShardMap.Inspector.Tests.Tracing;
 
-namespace FastShardMap.Inspector.Tests.Tracing;
+namespace FastShardMap.Inspector.Tests.Commands;
 
 /// <summary>A chain that was planted is the chain that is found. Heavy: needs the diagnostics port of another process.</summary>
 [Trait("Category", "Heavy")]

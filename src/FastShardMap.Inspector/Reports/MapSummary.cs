@@ -3,7 +3,7 @@ using FastShardMap.Inspector.Maps;
 using FastShardMap.Inspector.Rendering;
 using FastShardMap.Layout;
 
-namespace FastShardMap.Inspector.Commands;
+namespace FastShardMap.Inspector.Reports;
 
 /// <summary>A map in one row: from headers, views and write sides only, so that a list of large maps is quick.</summary>
 /// <param name="Address">Of the native header: what the other commands want.</param>
