@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Reflection;
 using System.Text.RegularExpressions;
 using FastShardMap.Inspector.Targets;
-using FastShardMap.Tests.Habits;
+using FastShardMap.Tests.Conventions;
 
 namespace FastShardMap.Inspector.Tests.Commands;
 

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace FastShardMap.Tests.Habits;
+namespace FastShardMap.Tests.Conventions;
 
 /// <summary>A fenced code block of a Markdown document.</summary>
 /// <param name="Document">Relative path of the document.</param>

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace FastShardMap.Tests.Habits;
+namespace FastShardMap.Tests.Conventions;
 
 /// <summary>
 /// The layering rule: a folder of the library uses only folders above it in <see cref="Layers"/>. With it the rules that
@@ -133,7 +133,7 @@ public partial class ArchitectureTests
     }
 
     [Fact]
-    public void Concurrency_Everywhere_IsInSharding()
+    public void Concurrency_Everywhere_IsInConcurrentFolders()
     {
         IEnumerable<string> wrong = Matching(
             Sources().Where(file => !ConcurrentLayers.Contains(file.Layer, StringComparer.Ordinal)), Concurrency(), "concurrency");

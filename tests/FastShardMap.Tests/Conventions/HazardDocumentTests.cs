@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 
-namespace FastShardMap.Tests.Habits;
+namespace FastShardMap.Tests.Conventions;
 
 /// <summary>
 /// native-layout-docs/hazards.md has one heading per hazard, <c>## H1: …</c>, and below it what happens, where it was seen,

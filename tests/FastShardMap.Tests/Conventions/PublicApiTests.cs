@@ -1,7 +1,7 @@
 using System.Reflection;
 using System.Xml.Linq;
 
-namespace FastShardMap.Tests.Habits;
+namespace FastShardMap.Tests.Conventions;
 
 /// <summary>
 /// The public surface is what src/FastShardMap/PublicApi.txt says, and all of it is documented. To accept a change of the

@@ -1,4 +1,4 @@
-namespace FastShardMap.Tests.Habits;
+namespace FastShardMap.Tests.Conventions;
 
 /// <summary>What comments and documents cite exists: files, types, tests and other members, benchmarks, commands,
 /// options and environment variables. <see cref="Citations"/> says what is recognised.</summary>

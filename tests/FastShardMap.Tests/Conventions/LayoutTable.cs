@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace FastShardMap.Tests.Habits;
+namespace FastShardMap.Tests.Conventions;
 
 /// <summary>
 /// A table of native-layout-docs that lays out a structure: columns <c>offset</c>, <c>bytes</c> and <c>field</c>, further

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
 
-namespace FastShardMap.Tests.Habits;
+namespace FastShardMap.Tests.Conventions;
 
 /// <summary>
 /// The edges of native-layout-docs/memory-ordering.md as ARM64 instructions: the document's second table says which ordering

@@ -1,4 +1,4 @@
-namespace FastShardMap.Tests.Habits;
+namespace FastShardMap.Tests.Conventions;
 
 /// <summary>A table of a Markdown document, by the names of its columns.</summary>
 internal sealed class MarkdownTable

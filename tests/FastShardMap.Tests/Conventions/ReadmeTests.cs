@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace FastShardMap.Tests.Habits;
+namespace FastShardMap.Tests.Conventions;
 
 /// <summary>
 /// What README and the guides show is true: every <c>csharp</c> block of README compiles and runs; in native-layout-docs

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace FastShardMap.Tests.Habits;
+namespace FastShardMap.Tests.Conventions;
 
 /// <summary>
 /// Every edge of native-layout-docs/memory-ordering.md is cited in the code on both of its sides, and the code cites no

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace FastShardMap.Tests.Habits;
+namespace FastShardMap.Tests.Conventions;
 
 /// <summary>C# source reduced to its code: what a rule about code must not find in a comment or a string.</summary>
 internal static partial class CSharpText

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace FastShardMap.Tests.Habits;
+namespace FastShardMap.Tests.Conventions;
 
 /// <summary>The tools that compare native-layout-docs with the code, on a document and a structure of their own.</summary>
 public class LayoutTableTests

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace FastShardMap.Tests.Habits;
+namespace FastShardMap.Tests.Conventions;
 
 /// <summary>What the repository has that a text can cite: files, types and their members, commands, options,
 /// environment variables.</summary>

@@ -1,4 +1,4 @@
-namespace FastShardMap.Tests.Habits;
+namespace FastShardMap.Tests.Conventions;
 
 /// <summary>Documents and comments are written in plain English: "per" and not "a", an actor as the subject.</summary>
 public class PlainEnglishTests

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace FastShardMap.Tests.Habits;
+namespace FastShardMap.Tests.Conventions;
 
 /// <summary>Finds phrases that readers stumble over, and that have crept in more than once.</summary>
 internal static partial class PlainEnglish

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace FastShardMap.Tests.Habits;
+namespace FastShardMap.Tests.Conventions;
 
 /// <summary>The repository that these tests were built in: they compare its texts with each other and with the code.</summary>
 internal static class Repository
@@ -52,7 +52,7 @@ internal static class Repository
         }
 
         throw new InvalidOperationException(
-            $"No folder above {AppContext.BaseDirectory} holds {Marker}. The tests of {nameof(Habits)} read the repository, " +
+            $"No folder above {AppContext.BaseDirectory} holds {Marker}. The tests of {nameof(Conventions)} read the repository, " +
             "so they run from its build output only.");
     }
 }

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace FastShardMap.Tests.Habits;
+namespace FastShardMap.Tests.Conventions;
 
 /// <summary>The links of a Markdown document, and what they can lead to.</summary>
 internal static partial class MarkdownLinks

@@ -1,6 +1,6 @@
 using System.Reflection;
 
-namespace FastShardMap.Tests.Habits;
+namespace FastShardMap.Tests.Conventions;
 
 /// <summary>Types as C# writes them.</summary>
 internal static class CSharpName
