@@ -1,4 +1,5 @@
 using FastShardMap.Layout;
+using FastShardMap.Operations;
 
 namespace FastShardMap.Sharding;
 

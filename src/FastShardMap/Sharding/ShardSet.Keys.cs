@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using FastShardMap.Layout;
+using FastShardMap.Operations;
 
 namespace FastShardMap.Sharding;
 

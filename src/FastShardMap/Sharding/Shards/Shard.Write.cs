@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using FastShardMap.Operations;
 
 namespace FastShardMap.Sharding;
 
