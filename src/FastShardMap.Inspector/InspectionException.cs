@@ -18,5 +18,5 @@ internal sealed class InspectionException : Exception
     {
     }
 
-    public int ExitCode { get; init; } = Commands.ExitCode.Unusable;
+    public int ExitCode { get; init; } = Inspector.ExitCode.Unusable;
 }

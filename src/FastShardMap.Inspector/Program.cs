@@ -1,5 +1,6 @@
 using System.Text;
 using FastShardMap.Inspector.Commands;
+using FastShardMap.Inspector.Rendering;
 using FastShardMap.Inspector.Targets;
 
 if (Isolation.IsWanted(args))

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using FastShardMap.Operations;
 using FastShardMap.Sharding;
 
 namespace FastShardMap;
@@ -17,7 +18,7 @@ public partial class ShardMap<TKey, TValue, THasher>
         get => TryGetValue(key, out TValue value) ? value : throw KeyNotFound(key);
         set
         {
-            StoreOperation operation = new(value);
+            StoreOperation<TValue> operation = new(value);
             if (!_shards.TryWriteFast(key, ref operation))
             {
                 Store(key, value);
@@ -88,7 +89,7 @@ public partial class ShardMap<TKey, TValue, THasher>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void Store(TKey key, TValue value)
     {
-        StoreOperation operation = new(value);
+        StoreOperation<TValue> operation = new(value);
         _shards.WriteSlow(key, ref operation);
         GC.KeepAlive(this);
     }

@@ -1,3 +1,5 @@
+using FastShardMap.Operations;
+
 namespace FastShardMap;
 
 public partial class ShardMap<TKey, TValue, THasher>
@@ -17,7 +19,7 @@ public partial class ShardMap<TKey, TValue, THasher>
             return present;
         }
 
-        GetOrAddOperation operation = new(value);
+        GetOrAddOperation<TValue> operation = new(value);
         _shards.Write(key, ref operation);
         GC.KeepAlive(this);
         return operation.Value;
@@ -27,7 +29,7 @@ public partial class ShardMap<TKey, TValue, THasher>
     public TValue GetOrAdd(TKey key, Func<TKey, TValue> valueFactory)
     {
         ArgumentNullException.ThrowIfNull(valueFactory);
-        DelegateFactory factory = new(valueFactory);
+        DelegateFactory<TKey, TValue> factory = new(valueFactory);
         return GetOrAdd(key, ref factory);
     }
 
@@ -45,7 +47,7 @@ public partial class ShardMap<TKey, TValue, THasher>
     public TValue GetOrAdd<TArg>(TKey key, Func<TKey, TArg, TValue> valueFactory, TArg factoryArgument)
     {
         ArgumentNullException.ThrowIfNull(valueFactory);
-        DelegateFactory<TArg> factory = new(valueFactory, factoryArgument);
+        DelegateFactory<TKey, TValue, TArg> factory = new(valueFactory, factoryArgument);
         return GetOrAdd(key, ref factory);
     }
 
@@ -65,7 +67,7 @@ public partial class ShardMap<TKey, TValue, THasher>
             return present;
         }
 
-        FactoryOperation<TFactory> operation = new(key, factory);
+        FactoryOperation<TKey, TValue, TFactory> operation = new(key, factory);
         _shards.Write(key, ref operation);
         GC.KeepAlive(this);
         factory = operation.Factory;
@@ -82,7 +84,7 @@ public partial class ShardMap<TKey, TValue, THasher>
     public TValue AddOrUpdate(TKey key, TValue addValue, Func<TKey, TValue, TValue> updateValueFactory)
     {
         ArgumentNullException.ThrowIfNull(updateValueFactory);
-        ValueUpserter upserter = new(addValue, updateValueFactory);
+        ValueUpserter<TKey, TValue> upserter = new(addValue, updateValueFactory);
         return AddOrUpdate(key, ref upserter);
     }
 
@@ -97,7 +99,7 @@ public partial class ShardMap<TKey, TValue, THasher>
     {
         ArgumentNullException.ThrowIfNull(addValueFactory);
         ArgumentNullException.ThrowIfNull(updateValueFactory);
-        DelegateUpserter upserter = new(addValueFactory, updateValueFactory);
+        DelegateUpserter<TKey, TValue> upserter = new(addValueFactory, updateValueFactory);
         return AddOrUpdate(key, ref upserter);
     }
 
@@ -121,7 +123,7 @@ public partial class ShardMap<TKey, TValue, THasher>
     {
         ArgumentNullException.ThrowIfNull(addValueFactory);
         ArgumentNullException.ThrowIfNull(updateValueFactory);
-        DelegateUpserter<TArg> upserter = new(addValueFactory, updateValueFactory, factoryArgument);
+        DelegateUpserter<TKey, TValue, TArg> upserter = new(addValueFactory, updateValueFactory, factoryArgument);
         return AddOrUpdate(key, ref upserter);
     }
 
@@ -135,7 +137,7 @@ public partial class ShardMap<TKey, TValue, THasher>
     public TValue AddOrUpdate<TUpserter>(TKey key, ref TUpserter upserter)
         where TUpserter : struct, IValueUpserter<TKey, TValue>
     {
-        UpsertOperation<TUpserter> operation = new(key, upserter);
+        UpsertOperation<TKey, TValue, TUpserter> operation = new(key, upserter);
         _shards.Write(key, ref operation);
         GC.KeepAlive(this);
         upserter = operation.Upserter;
@@ -154,7 +156,7 @@ public partial class ShardMap<TKey, TValue, THasher>
     public bool TryUpdate<TArg>(TKey key, RefAction<TValue, TArg> update, TArg arg)
     {
         ArgumentNullException.ThrowIfNull(update);
-        DelegateUpdater<TArg> updater = new(update, arg);
+        DelegateUpdater<TValue, TArg> updater = new(update, arg);
         return TryUpdate(key, ref updater);
     }
 
@@ -168,7 +170,7 @@ public partial class ShardMap<TKey, TValue, THasher>
     public bool TryUpdate<TUpdater>(TKey key, ref TUpdater updater)
         where TUpdater : struct, IValueUpdater<TValue>
     {
-        UpdateOperation<TUpdater> operation = new(updater);
+        UpdateOperation<TValue, TUpdater> operation = new(updater);
         _shards.Write(key, ref operation);
         GC.KeepAlive(this);
         updater = operation.Updater;
@@ -188,7 +190,7 @@ public partial class ShardMap<TKey, TValue, THasher>
     public bool TryUpdateOrRemove<TArg>(TKey key, RefFunc<TValue, TArg, bool> keep, TArg arg)
     {
         ArgumentNullException.ThrowIfNull(keep);
-        DelegateKeeper<TArg> keeper = new(keep, arg);
+        DelegateKeeper<TValue, TArg> keeper = new(keep, arg);
         return TryUpdateOrRemove(key, ref keeper);
     }
 
@@ -202,7 +204,7 @@ public partial class ShardMap<TKey, TValue, THasher>
     public bool TryUpdateOrRemove<TKeeper>(TKey key, ref TKeeper keeper)
         where TKeeper : struct, IValueKeeper<TValue>
     {
-        KeepOperation<TKeeper> operation = new(keeper);
+        KeepOperation<TValue, TKeeper> operation = new(keeper);
         _shards.Write(key, ref operation);
         GC.KeepAlive(this);
         keeper = operation.Keeper;

@@ -1,3 +1,5 @@
+using FastShardMap.Operations;
+
 namespace FastShardMap;
 
 public partial class ShardMap<TKey, TValue, THasher>
@@ -29,7 +31,7 @@ public partial class ShardMap<TKey, TValue, THasher>
     /// <exception cref="OutOfMemoryException">A shard has to grow and cannot; nothing has changed.</exception>
     public bool TryAdd(TKey key, TValue value)
     {
-        GetOrAddOperation operation = new(value);
+        GetOrAddOperation<TValue> operation = new(value);
         _shards.Write(key, ref operation);
         GC.KeepAlive(this);
         return operation.Added;
@@ -50,7 +52,7 @@ public partial class ShardMap<TKey, TValue, THasher>
     public bool TryUpdate(TKey key, TValue newValue, TValue comparisonValue)
     {
         ValueEquality<TValue>.ThrowIfNone();
-        CompareOperation operation = new(newValue, comparisonValue, Sharding.EntryAction.Store);
+        CompareOperation<TValue> operation = new(newValue, comparisonValue, EntryAction.Store);
         _shards.Write(key, ref operation);
         GC.KeepAlive(this);
         return operation.Done;
@@ -65,7 +67,7 @@ public partial class ShardMap<TKey, TValue, THasher>
     /// <exception cref="InvalidOperationException">Called from a callback of this map.</exception>
     public bool TryExchange(TKey key, TValue newValue, out TValue oldValue)
     {
-        ExchangeOperation operation = new(newValue);
+        ExchangeOperation<TValue> operation = new(newValue);
         _shards.Write(key, ref operation);
         GC.KeepAlive(this);
         oldValue = operation.Value;
@@ -80,7 +82,7 @@ public partial class ShardMap<TKey, TValue, THasher>
     /// <exception cref="InvalidOperationException">Called from a callback of this map.</exception>
     public bool TryRemove(TKey key, out TValue value)
     {
-        RemoveOperation operation = default;
+        RemoveOperation<TValue> operation = default;
         _shards.Write(key, ref operation);
         GC.KeepAlive(this);
         value = operation.Value;
@@ -100,7 +102,7 @@ public partial class ShardMap<TKey, TValue, THasher>
     public bool TryRemove(KeyValuePair<TKey, TValue> item)
     {
         ValueEquality<TValue>.ThrowIfNone();
-        CompareOperation operation = new(item.Value, item.Value, Sharding.EntryAction.Remove);
+        CompareOperation<TValue> operation = new(item.Value, item.Value, EntryAction.Remove);
         _shards.Write(item.Key, ref operation);
         GC.KeepAlive(this);
         return operation.Done;

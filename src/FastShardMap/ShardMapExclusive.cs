@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using FastShardMap.Operations;
 
 namespace FastShardMap;
 
@@ -63,7 +64,7 @@ public sealed class ShardMapExclusive<TKey, TValue, THasher> : IDisposable
         set
         {
             Enter("a store");
-            ShardMap<TKey, TValue, THasher>.StoreOperation operation = new(value);
+            StoreOperation<TValue> operation = new(value);
             _map.Shards.WriteExclusive(_owner, key, ref operation);
             GC.KeepAlive(_map);
         }
@@ -108,7 +109,7 @@ public sealed class ShardMapExclusive<TKey, TValue, THasher> : IDisposable
     public bool TryAdd(TKey key, TValue value)
     {
         Enter(nameof(TryAdd));
-        ShardMap<TKey, TValue, THasher>.GetOrAddOperation operation = new(value);
+        GetOrAddOperation<TValue> operation = new(value);
         _map.Shards.WriteExclusive(_owner, key, ref operation);
         GC.KeepAlive(_map);
         return operation.Added;
@@ -123,7 +124,7 @@ public sealed class ShardMapExclusive<TKey, TValue, THasher> : IDisposable
     public bool TryRemove(TKey key, out TValue value)
     {
         Enter(nameof(TryRemove));
-        ShardMap<TKey, TValue, THasher>.RemoveOperation operation = default;
+        RemoveOperation<TValue> operation = default;
         _map.Shards.WriteExclusive(_owner, key, ref operation);
         GC.KeepAlive(_map);
         value = operation.Value;
@@ -143,7 +144,7 @@ public sealed class ShardMapExclusive<TKey, TValue, THasher> : IDisposable
     {
         ArgumentNullException.ThrowIfNull(addValueFactory);
         ArgumentNullException.ThrowIfNull(updateValueFactory);
-        ShardMap<TKey, TValue, THasher>.DelegateUpserter upserter = new(addValueFactory, updateValueFactory);
+        DelegateUpserter<TKey, TValue> upserter = new(addValueFactory, updateValueFactory);
         return AddOrUpdate(key, ref upserter);
     }
 
@@ -159,7 +160,7 @@ public sealed class ShardMapExclusive<TKey, TValue, THasher> : IDisposable
         where TUpserter : struct, IValueUpserter<TKey, TValue>
     {
         Enter(nameof(AddOrUpdate));
-        ShardMap<TKey, TValue, THasher>.UpsertOperation<TUpserter> operation = new(key, upserter);
+        UpsertOperation<TKey, TValue, TUpserter> operation = new(key, upserter);
         _map.Shards.WriteExclusive(_owner, key, ref operation);
         GC.KeepAlive(_map);
         upserter = operation.Upserter;

@@ -1,6 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using FastShardMap.Sharding;
+using FastShardMap.Operations;
 
 namespace FastShardMap;
 
@@ -78,29 +78,5 @@ public static class ShardMapNumberExtensions
         map.Shards.WriteSlow(key, ref operation);
         GC.KeepAlive(map);
         return operation.Sum;
-    }
-
-    private struct DeltaOperation<TValue>(TValue delta) : IEntryOperation<TValue>
-        where TValue : unmanaged, INumber<TValue>
-    {
-        private readonly TValue _delta = delta;
-
-        public static bool RunsUserCode => !typeof(TValue).IsPrimitive;
-
-        public readonly bool KeepsKey => true;
-
-        public TValue Sum { get; private set; }
-
-        public EntryAction OnFound(ref TValue value)
-        {
-            Sum = value += _delta;
-            return EntryAction.Store;
-        }
-
-        public EntryAction OnAbsent(out TValue value)
-        {
-            Sum = value = _delta;
-            return EntryAction.Store;
-        }
     }
 }

@@ -3,6 +3,7 @@ using FastShardMap.Inspector.Audits;
 using FastShardMap.Inspector.Entries;
 using FastShardMap.Inspector.Maps;
 using FastShardMap.Inspector.Rendering;
+using FastShardMap.Inspector.Reports;
 using FastShardMap.Inspector.Targets;
 
 namespace FastShardMap.Inspector.Commands;
@@ -74,7 +75,7 @@ internal static class AuditCommand
 
     private static void Print(NativeMap map, List<AuditedOperation> operations, Output output)
     {
-        output.Line(Output.Title(map));
+        output.Line(map.Title);
         TableView table = new(
             Column.Text("time (UTC)", value: 2),
             Column.Text("operation", value: 8),

@@ -1,5 +1,7 @@
 using FastShardMap.Inspector.Checking;
 using FastShardMap.Inspector.Maps;
+using FastShardMap.Inspector.Rendering;
+using FastShardMap.Inspector.Reports;
 using FastShardMap.Inspector.Targets;
 
 namespace FastShardMap.Inspector.Commands;
@@ -80,5 +82,5 @@ internal static class CheckCommand
     }
 
     private static string NameOf(NativeMap map) =>
-        $"{Output.Title(map)}{(map.IsDisposed ? ", disposed" : string.Empty)}";
+        $"{map.Title}{(map.IsDisposed ? ", disposed" : string.Empty)}";
 }

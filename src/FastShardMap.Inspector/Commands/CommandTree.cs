@@ -4,7 +4,6 @@ using System.Globalization;
 using System.Numerics;
 using FastShardMap.Inspector.Rendering;
 using FastShardMap.Inspector.Targets;
-using FastShardMap.Inspector.Tracing;
 
 namespace FastShardMap.Inspector.Commands;
 

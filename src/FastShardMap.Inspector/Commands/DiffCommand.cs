@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
-using FastShardMap.Inspector.Maps;
 using FastShardMap.Inspector.Rendering;
+using FastShardMap.Inspector.Reports;
 using FastShardMap.Inspector.Targets;
 
 namespace FastShardMap.Inspector.Commands;

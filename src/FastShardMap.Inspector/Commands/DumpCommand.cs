@@ -1,4 +1,5 @@
 using System.Globalization;
+using FastShardMap.Inspector.Rendering;
 using FastShardMap.Inspector.Targets;
 using Microsoft.Diagnostics.NETCore.Client;
 

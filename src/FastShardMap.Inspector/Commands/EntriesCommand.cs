@@ -2,6 +2,7 @@ using System.Text.Json;
 using FastShardMap.Inspector.Entries;
 using FastShardMap.Inspector.Maps;
 using FastShardMap.Inspector.Rendering;
+using FastShardMap.Inspector.Reports;
 using FastShardMap.Inspector.Targets;
 using Spectre.Console;
 

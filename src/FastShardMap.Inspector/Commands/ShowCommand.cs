@@ -3,6 +3,7 @@ using System.Text;
 using FastShardMap.Inspector.Html;
 using FastShardMap.Inspector.Maps;
 using FastShardMap.Inspector.Rendering;
+using FastShardMap.Inspector.Reports;
 using FastShardMap.Inspector.Targets;
 
 namespace FastShardMap.Inspector.Commands;
@@ -54,7 +55,7 @@ internal static class ShowCommand
     internal static void Print(MapReport report, bool all, Output output)
     {
         NativeMap map = report.Map;
-        output.Line($"{Output.Title(map)} in {Printable.Name(report.TargetName)}");
+        output.Line($"{map.Title} in {Printable.Name(report.TargetName)}");
         output.Line($"  {report.Capture.Text}; map created {Output.Time(report.Created)}");
         output.Line($"  hasher {Printable.Name(map.HasherType)}{(map.OptionsText.Length == 0 ? string.Empty : $", {map.OptionsText}")}");
         output.Line($"  {Output.Count(report.Entries, "entry", "entries")} of {Output.Number(report.Capacity)} in {Output.Count(map.ShardCount, "shard")}, {Output.Count(map.SlotsPerGroup, "slot")} to a group of {Output.Count(map.StrideBytes, "byte")}{(map.IsDisposed ? "; DISPOSED" : string.Empty)}");

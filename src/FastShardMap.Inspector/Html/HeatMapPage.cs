@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
-using FastShardMap.Inspector.Commands;
 using FastShardMap.Inspector.Maps;
 using FastShardMap.Inspector.Rendering;
+using FastShardMap.Inspector.Reports;
 
 namespace FastShardMap.Inspector.Html;
 

@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Text;
+using FastShardMap.Inspector.Rendering;
 using FastShardMap.Inspector.Targets;
 using FastShardMap.Layout;
 
@@ -9,7 +10,6 @@ namespace FastShardMap.Inspector.Maps;
 /// <summary>A map as its native header describes it: read from raw memory, believed only as far as it makes sense.</summary>
 internal sealed unsafe class NativeMap
 {
-
     private NativeMap(TargetMemory memory, ulong address, in MapHeader header)
     {
         Memory = memory;
@@ -57,6 +57,16 @@ internal sealed unsafe class NativeMap
     public bool IsDisposed => Header.State != 0;
 
     public string TypeText => $"ShardMap<{TypeNames.Short(KeyType)}, {TypeNames.Short(ValueType)}>";
+
+    /// <summary>Type, name and address, for a line of text.</summary>
+    public string Title
+    {
+        get
+        {
+            string name = UserName.Length == 0 ? string.Empty : $" '{Printable.Name(UserName)}'";
+            return $"{Printable.Name(TypeText)}{name} at {Output.Address(Address)}";
+        }
+    }
 
     public string OptionsText => string.Join(", ", new[]
     {

@@ -1,4 +1,3 @@
-using FastShardMap.Inspector.Commands;
 using Spectre.Console;
 
 namespace FastShardMap.Inspector.Rendering;

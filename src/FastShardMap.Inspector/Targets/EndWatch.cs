@@ -1,5 +1,3 @@
-using FastShardMap.Inspector.Commands;
-
 namespace FastShardMap.Inspector.Targets;
 
 /// <summary>

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using FastShardMap.Inspector.Commands;
 using Microsoft.Win32.SafeHandles;
 
 namespace FastShardMap.Inspector.Targets;

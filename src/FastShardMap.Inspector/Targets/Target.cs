@@ -1,4 +1,3 @@
-using FastShardMap.Inspector.Commands;
 using Microsoft.Diagnostics.Runtime;
 
 namespace FastShardMap.Inspector.Targets;

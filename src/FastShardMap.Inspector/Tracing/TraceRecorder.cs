@@ -1,5 +1,5 @@
 using System.Diagnostics.Tracing;
-using FastShardMap.Inspector.Commands;
+using FastShardMap.Inspector.Rendering;
 using Microsoft.Diagnostics.NETCore.Client;
 
 namespace FastShardMap.Inspector.Tracing;

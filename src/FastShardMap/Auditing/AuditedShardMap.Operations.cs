@@ -1,3 +1,5 @@
+using FastShardMap.Operations;
+
 namespace FastShardMap;
 
 public sealed partial class AuditedShardMap<TKey, TValue, THasher>
@@ -133,7 +135,7 @@ public sealed partial class AuditedShardMap<TKey, TValue, THasher>
     {
         ArgumentNullException.ThrowIfNull(addValueFactory);
         ArgumentNullException.ThrowIfNull(updateValueFactory);
-        ShardMap<TKey, TValue, THasher>.DelegateUpserter upserter = new(addValueFactory, updateValueFactory);
+        DelegateUpserter<TKey, TValue> upserter = new(addValueFactory, updateValueFactory);
         return AddOrUpdate(key, ref upserter);
     }
 

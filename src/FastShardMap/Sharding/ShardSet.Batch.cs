@@ -2,16 +2,16 @@ namespace FastShardMap.Sharding;
 
 internal unsafe partial struct ShardSet<TKey, TValue, THasher>
 {
-    /// <summary>Keys of a batch that are under way at once: enough to cover the latency of memory, few enough for the
-    /// core's miss buffers (source: compare, batch-10m).</summary>
+    /// <summary>Number of keys of a batch that are in flight at once: enough to hide the latency of memory, few enough
+    /// for the core's miss buffers (source: compare, batch-10m).</summary>
     private const int BatchWindow = 16;
 
     /// <summary>Tables of this many bytes in all stay in a second-level cache: there is no latency to hide, and the
     /// window only costs instructions (source: compare, batch-1k; at 100,000 entries the window is what makes it fast).</summary>
     private const ulong MaxCachedBytes = 256 * 1024;
 
-    /// <summary>Looks many keys up, each prefetched <see cref="BatchWindow"/> keys before its turn.</summary>
-    /// <returns>How many were found.</returns>
+    /// <summary>Looks up many keys. Each key is prefetched <see cref="BatchWindow"/> keys before its turn.</summary>
+    /// <returns>The number of keys found.</returns>
     public readonly int TryReadBatch(ReadOnlySpan<TKey> keys, Span<TValue> values, Span<bool> found)
     {
         // Hashes spread entries evenly, so that one shard speaks for all. A shard without a table has nothing to hide.

@@ -1,5 +1,5 @@
 using FastShardMap.Layout;
-using FastShardMap.Sharding;
+using FastShardMap.Operations;
 using FastShardMap.Synchronization;
 
 namespace FastShardMap;
@@ -116,7 +116,7 @@ public sealed class ChannelShardMap<TKey, TValue> : IConcurrentMap<TKey, TValue>
         return new(OwnerOf(hash).Send((key, hash, value), static (map, at) =>
         {
             long before = map.Count;
-            ShardMap<TKey, TValue, DefaultHasher<TKey>>.StoreOperation operation = new(at.value);
+            StoreOperation<TValue> operation = new(at.value);
             map.Write(at.key, at.hash, ref operation);
             return map.Count != before;
         }));
@@ -132,7 +132,7 @@ public sealed class ChannelShardMap<TKey, TValue> : IConcurrentMap<TKey, TValue>
         ulong hash = Hash(key);
         return new(OwnerOf(hash).Send((key, hash, value), static (map, at) =>
         {
-            ShardMap<TKey, TValue, DefaultHasher<TKey>>.GetOrAddOperation operation = new(at.value);
+            GetOrAddOperation<TValue> operation = new(at.value);
             map.Write(at.key, at.hash, ref operation);
             return operation.Added;
         }));
@@ -151,8 +151,7 @@ public sealed class ChannelShardMap<TKey, TValue> : IConcurrentMap<TKey, TValue>
         ulong hash = Hash(key);
         return new(OwnerOf(hash).Send((key, hash, newValue, comparisonValue), static (map, at) =>
         {
-            ShardMap<TKey, TValue, DefaultHasher<TKey>>.CompareOperation operation =
-                new(at.newValue, at.comparisonValue, EntryAction.Store);
+            CompareOperation<TValue> operation = new(at.newValue, at.comparisonValue, EntryAction.Store);
             map.Write(at.key, at.hash, ref operation);
             return operation.Done;
         }));
@@ -167,7 +166,7 @@ public sealed class ChannelShardMap<TKey, TValue> : IConcurrentMap<TKey, TValue>
         ulong hash = Hash(key);
         return new(OwnerOf(hash).Send((key, hash), static (map, at) =>
         {
-            ShardMap<TKey, TValue, DefaultHasher<TKey>>.RemoveOperation operation = default;
+            RemoveOperation<TValue> operation = default;
             map.Write(at.key, at.hash, ref operation);
             return (operation.Found, operation.Value);
         }));
@@ -189,8 +188,8 @@ public sealed class ChannelShardMap<TKey, TValue> : IConcurrentMap<TKey, TValue>
         ulong hash = Hash(key);
         return new(OwnerOf(hash).Send((key, hash, addValueFactory, updateValueFactory), static (map, at) =>
         {
-            ShardMap<TKey, TValue, DefaultHasher<TKey>>.UpsertOperation<ShardMap<TKey, TValue, DefaultHasher<TKey>>.DelegateUpserter>
-                operation = new(at.key, new(at.addValueFactory, at.updateValueFactory));
+            UpsertOperation<TKey, TValue, DelegateUpserter<TKey, TValue>> operation =
+                new(at.key, new(at.addValueFactory, at.updateValueFactory));
             map.Write(at.key, at.hash, ref operation);
             return operation.Value;
         }));

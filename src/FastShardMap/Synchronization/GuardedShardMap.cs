@@ -1,6 +1,6 @@
 using System.Numerics;
 using FastShardMap.Layout;
-using FastShardMap.Sharding;
+using FastShardMap.Operations;
 using FastShardMap.Synchronization;
 
 namespace FastShardMap;
@@ -57,7 +57,7 @@ public sealed class GuardedShardMap<TKey, TValue, TGuard> : IConcurrentMap<TKey,
         get => TryGetValue(key, out TValue value) ? value : throw MapErrors.KeyNotFound(key);
         set
         {
-            ShardMap<TKey, TValue, DefaultHasher<TKey>>.StoreOperation operation = new(value);
+            StoreOperation<TValue> operation = new(value);
             Write(key, ref operation);
         }
     }
@@ -94,7 +94,7 @@ public sealed class GuardedShardMap<TKey, TValue, TGuard> : IConcurrentMap<TKey,
     /// <inheritdoc/>
     public bool TryAdd(TKey key, TValue value)
     {
-        ShardMap<TKey, TValue, DefaultHasher<TKey>>.GetOrAddOperation operation = new(value);
+        GetOrAddOperation<TValue> operation = new(value);
         Write(key, ref operation);
         return operation.Added;
     }
@@ -103,7 +103,7 @@ public sealed class GuardedShardMap<TKey, TValue, TGuard> : IConcurrentMap<TKey,
     public bool TryUpdate(TKey key, TValue newValue, TValue comparisonValue)
     {
         ValueEquality<TValue>.ThrowIfNone();
-        ShardMap<TKey, TValue, DefaultHasher<TKey>>.CompareOperation operation = new(newValue, comparisonValue, EntryAction.Store);
+        CompareOperation<TValue> operation = new(newValue, comparisonValue, EntryAction.Store);
         Write(key, ref operation);
         return operation.Done;
     }
@@ -111,7 +111,7 @@ public sealed class GuardedShardMap<TKey, TValue, TGuard> : IConcurrentMap<TKey,
     /// <inheritdoc/>
     public bool TryRemove(TKey key, out TValue value)
     {
-        ShardMap<TKey, TValue, DefaultHasher<TKey>>.RemoveOperation operation = default;
+        RemoveOperation<TValue> operation = default;
         Write(key, ref operation);
         value = operation.Value;
         return operation.Found;
@@ -122,7 +122,7 @@ public sealed class GuardedShardMap<TKey, TValue, TGuard> : IConcurrentMap<TKey,
     {
         ArgumentNullException.ThrowIfNull(addValueFactory);
         ArgumentNullException.ThrowIfNull(updateValueFactory);
-        ShardMap<TKey, TValue, DefaultHasher<TKey>>.UpsertOperation<ShardMap<TKey, TValue, DefaultHasher<TKey>>.DelegateUpserter> operation =
+        UpsertOperation<TKey, TValue, DelegateUpserter<TKey, TValue>> operation =
             new(key, new(addValueFactory, updateValueFactory));
         Write(key, ref operation);
         return operation.Value;

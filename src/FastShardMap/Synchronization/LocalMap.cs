@@ -1,6 +1,6 @@
 using FastShardMap.Layout;
 using FastShardMap.Memory;
-using FastShardMap.Sharding;
+using FastShardMap.Operations;
 using FastShardMap.Tables;
 
 namespace FastShardMap.Synchronization;

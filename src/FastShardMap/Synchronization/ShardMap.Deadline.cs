@@ -1,4 +1,4 @@
-using FastShardMap.Sharding;
+using FastShardMap.Operations;
 
 namespace FastShardMap;
 
@@ -25,7 +25,7 @@ public partial class ShardMap<TKey, TValue, THasher>
     /// <exception cref="OutOfMemoryException">A shard has to grow and cannot; nothing has changed.</exception>
     public DeadlineResult TryAdd(TKey key, TValue value, TimeSpan timeout, CancellationToken cancellationToken = default)
     {
-        GetOrAddOperation operation = new(value);
+        GetOrAddOperation<TValue> operation = new(value);
         DeadlineResult result = TryWrite(key, ref operation, timeout, cancellationToken);
         return ResultOf(result, operation.Added);
     }
@@ -40,7 +40,7 @@ public partial class ShardMap<TKey, TValue, THasher>
     /// <inheritdoc cref="TryAdd(TKey, TValue, TimeSpan, CancellationToken)" path="/exception"/>
     public DeadlineResult TrySet(TKey key, TValue value, TimeSpan timeout, CancellationToken cancellationToken = default)
     {
-        StoreOperation operation = new(value);
+        StoreOperation<TValue> operation = new(value);
         return TryWrite(key, ref operation, timeout, cancellationToken);
     }
 
@@ -58,7 +58,7 @@ public partial class ShardMap<TKey, TValue, THasher>
         TKey key, TValue newValue, TValue comparisonValue, TimeSpan timeout, CancellationToken cancellationToken = default)
     {
         ValueEquality<TValue>.ThrowIfNone();
-        CompareOperation operation = new(newValue, comparisonValue, EntryAction.Store);
+        CompareOperation<TValue> operation = new(newValue, comparisonValue, EntryAction.Store);
         DeadlineResult result = TryWrite(key, ref operation, timeout, cancellationToken);
         return ResultOf(result, operation.Done);
     }
@@ -76,7 +76,7 @@ public partial class ShardMap<TKey, TValue, THasher>
         TKey key, ref TUpdater updater, TimeSpan timeout, CancellationToken cancellationToken = default)
         where TUpdater : struct, IValueUpdater<TValue>
     {
-        UpdateOperation<TUpdater> operation = new(updater);
+        UpdateOperation<TValue, TUpdater> operation = new(updater);
         DeadlineResult result = TryWrite(key, ref operation, timeout, cancellationToken);
         updater = operation.Updater;
         return ResultOf(result, operation.Found);
@@ -92,7 +92,7 @@ public partial class ShardMap<TKey, TValue, THasher>
     /// <inheritdoc cref="TryAdd(TKey, TValue, TimeSpan, CancellationToken)" path="/exception"/>
     public DeadlineResult TryRemove(TKey key, out TValue value, TimeSpan timeout, CancellationToken cancellationToken = default)
     {
-        RemoveOperation operation = default;
+        RemoveOperation<TValue> operation = default;
         DeadlineResult result = TryWrite(key, ref operation, timeout, cancellationToken);
         value = operation.Value;
         return ResultOf(result, operation.Found);

@@ -1,4 +1,4 @@
-using FastShardMap.Tests.Habits;
+using FastShardMap.Tests.Conventions;
 using Map = FastShardMap.ShardMap<ulong, ulong>;
 
 namespace FastShardMap.ConcurrencyTests.Counts;

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using FastShardMap.Inspector.Commands;
 using Microsoft.Diagnostics.NETCore.Client;
 
 namespace FastShardMap.Inspector.Tests.Checking;

@@ -2,8 +2,8 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using FastShardMap.Inspector.Audits;
-using FastShardMap.Inspector.Commands;
 using FastShardMap.Inspector.Maps;
+using FastShardMap.Inspector.Targets;
 using FastShardMap.Layout;
 
 namespace FastShardMap.Inspector.Tests.Commands;

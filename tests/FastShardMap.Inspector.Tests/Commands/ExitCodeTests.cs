@@ -2,9 +2,8 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Reflection;
 using System.Text.RegularExpressions;
-using FastShardMap.Inspector.Commands;
 using FastShardMap.Inspector.Targets;
-using FastShardMap.Tests.Habits;
+using FastShardMap.Tests.Conventions;
 
 namespace FastShardMap.Inspector.Tests.Commands;
 

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using FastShardMap.Inspector.Commands;
 using FastShardMap.Inspector.Targets;
 
 namespace FastShardMap.Inspector.Tests.Commands;

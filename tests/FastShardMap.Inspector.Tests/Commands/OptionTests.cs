@@ -1,4 +1,5 @@
 using FastShardMap.Inspector.Commands;
+using FastShardMap.Inspector.Rendering;
 using FastShardMap.Inspector.Tests.Rendering;
 
 namespace FastShardMap.Inspector.Tests.Commands;

@@ -1,5 +1,6 @@
 using System.Xml.Linq;
 using FastShardMap.Inspector.Html;
+using FastShardMap.Inspector.Reports;
 
 namespace FastShardMap.Inspector.Tests.Html;
 
@@ -93,7 +94,8 @@ public sealed class HeatMapPageTests
     {
         SnapshotMemory memory = SnapshotMemory.Of(map, out ulong address);
         Inspector.Maps.NativeMap native = Inspector.Maps.NativeMap.TryRead(memory, address, out _)!;
-        return HeatMapPage.Render(Inspector.Commands.MapReport.Create("this process", new Inspector.Commands.Capture(DateTime.UnixEpoch, IsLive: true), native, runtime: null));
+        Capture capture = new(DateTime.UnixEpoch, IsLive: true);
+        return HeatMapPage.Render(MapReport.Create("this process", capture, native, runtime: null));
     }
 
     private static IEnumerable<XElement> Drawings(string page)

@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 using FastShardMap.Inspector.Commands;
 using FastShardMap.Inspector.Rendering;
 using FastShardMap.Inspector.Tracing;
-using FastShardMap.Tests.Habits;
+using FastShardMap.Tests.Conventions;
 
 namespace FastShardMap.Inspector.Tests.Rendering;
 

@@ -3,6 +3,7 @@ using FastShardMap.Inspector.Commands;
 using FastShardMap.Inspector.Html;
 using FastShardMap.Inspector.Maps;
 using FastShardMap.Inspector.Rendering;
+using FastShardMap.Inspector.Reports;
 
 namespace FastShardMap.Inspector.Tests.Rendering;
 

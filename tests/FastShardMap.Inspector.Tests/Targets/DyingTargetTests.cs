@@ -1,5 +1,4 @@
 using System.Globalization;
-using FastShardMap.Inspector.Commands;
 using FastShardMap.Inspector.Targets;
 
 namespace FastShardMap.Inspector.Tests.Targets;

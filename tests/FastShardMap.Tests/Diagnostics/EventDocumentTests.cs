@@ -30,7 +30,7 @@ public sealed class EventDocumentTests
         Assert.Equal(code, RowsAfter("| keyword |").Select(cells => $"{cells[0]} {cells[1]}"));
     }
 
-    private static IEnumerable<string[]> RowsAfter(string header) => Habits.Repository.ReadLines(Document)
+    private static IEnumerable<string[]> RowsAfter(string header) => Conventions.Repository.ReadLines(Document)
         .SkipWhile(line => !line.StartsWith(header, StringComparison.Ordinal))
         .Skip(2)
         .TakeWhile(line => line.StartsWith('|'))

@@ -134,7 +134,7 @@ public sealed class MapMeterTests
             }
         };
         listener.Start();
-        string[] documented = [.. Habits.Repository.ReadLines("native-layout-docs/observation.md")
+        string[] documented = [.. Conventions.Repository.ReadLines("native-layout-docs/observation.md")
             .Where(line => line.StartsWith("| `fastshardmap.", StringComparison.Ordinal))
             .Select(line => line.Split('|'))
             .Select(cells => $"{cells[1].Trim().Trim('`')} {cells[3].Trim().Trim('`')}")];

@@ -36,7 +36,7 @@ public sealed partial class ReadPathCodeTests
     [InlineData("Sharding/Locking/ShardLock.cs", "static bool Exit(", "IsOwnedBy")]
     public void FastPath_Source_HasNoHook(string file, string from, string to)
     {
-        string text = Habits.Repository.ReadText("src/FastShardMap/" + file);
+        string text = Conventions.Repository.ReadText("src/FastShardMap/" + file);
         int start = text.IndexOf(from, StringComparison.Ordinal);
         int end = text.IndexOf(to, start + from.Length, StringComparison.Ordinal);
 

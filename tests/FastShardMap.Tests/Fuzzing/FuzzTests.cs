@@ -161,7 +161,7 @@ public class FuzzTests(ITestOutputHelper output)
     {
         string? folder = Path.GetDirectoryName(path);
         string beside = Path.Combine(folder ?? ".", "Corpus");
-        return Directory.Exists(beside) ? beside : Path.Combine(Habits.Repository.Root, "tests/FastShardMap.Tests/Fuzzing/Corpus");
+        return Directory.Exists(beside) ? beside : Path.Combine(Conventions.Repository.Root, "tests/FastShardMap.Tests/Fuzzing/Corpus");
     }
 
     [InlineArray(96)]

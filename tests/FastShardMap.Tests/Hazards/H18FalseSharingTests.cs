@@ -1,5 +1,5 @@
 using FastShardMap.Layout;
-using FastShardMap.Tests.Habits;
+using FastShardMap.Tests.Conventions;
 using Map = FastShardMap.ShardMap<ulong, ulong>;
 
 namespace FastShardMap.Tests.Hazards;

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using FastShardMap.Layout;
 using FastShardMap.Sharding;
-using FastShardMap.Tests.Habits;
+using FastShardMap.Tests.Conventions;
 
 namespace FastShardMap.Tests.Layout;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using FastShardMap.Layout;
-using FastShardMap.Tests.Habits;
+using FastShardMap.Tests.Conventions;
 
 namespace FastShardMap.Tests.Layout;
 

@@ -1,5 +1,5 @@
 using FastShardMap.Layout;
-using FastShardMap.Tests.Habits;
+using FastShardMap.Tests.Conventions;
 
 namespace FastShardMap.Tests.Layout;
 

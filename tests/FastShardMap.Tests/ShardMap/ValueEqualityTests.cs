@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using FastShardMap.Operations;
 using FastShardMap.Tests.Support;
 
 namespace FastShardMap.Tests;

@@ -1,0 +1,165 @@
+using FastShardMap.Inspector.Rendering;
+using FastShardMap.Inspector.Targets;
+using FastShardMap.Inspector.Tracing;
+
+namespace FastShardMap.Inspector.Commands;
+
+/// <summary><c>fsmap trace</c>: who waited for whom.</summary>
+internal static class TraceCommand
+{
+    private const int MaxRows = 20;
+
+    public static int Run(string source, TimeSpan duration, string? chromeFile, string? traceFile, bool json, Interruption? interruption, Output output)
+    {
+        LockTrace trace = ReadOrRecord(source, duration, traceFile, interruption);
+        List<WaitSegment> segments = WaitSegments.From(trace);
+        List<BlockingChain> chains = BlockingChains.From(segments);
+        if (chromeFile is not null)
+        {
+            OutputFile.Write(chromeFile, stream => ChromeTrace.Write(stream, trace, segments));
+        }
+
+        if (json)
+        {
+            output.Json(new
+            {
+                Seconds = trace.Duration.TotalSeconds,
+                Events = trace.Events.Count,
+                Waits = segments.Select(segment => new
+                {
+                    segment.Waiter,
+                    segment.Owner,
+                    Map = HexAddress.Text(segment.Map),
+                    segment.Shard,
+                    Milliseconds = segment.Duration.TotalMilliseconds,
+                    CalledFrom = segment.Stack.CallSite,
+                    Stack = segment.Stack.Frames,
+                }),
+                Chains = chains.Select(chain => new
+                {
+                    Threads = chain.Waits.Select(hop => trace.ThreadText(hop.Waiter)).Append(trace.ThreadText(chain.Root)),
+                    chain.Hops,
+                    chain.Count,
+                    TotalMilliseconds = chain.Total.TotalMilliseconds,
+                    LongestMilliseconds = chain.Longest.TotalMilliseconds,
+                }),
+                Verdict = Verdict.Of(trace, chains),
+            });
+            return ExitCode.Ok;
+        }
+
+        PrintWaits(trace, segments, output);
+        PrintChains(trace, chains, output);
+        output.Line(Verdict.Of(trace, chains));
+        return ExitCode.Ok;
+    }
+
+    private static LockTrace ReadOrRecord(string source, TimeSpan duration, string? traceFile, Interruption? interruption)
+    {
+        if (File.Exists(source) || Directory.Exists(source))
+        {
+            return TraceReader.Read(source);
+        }
+
+        if (Isolation.ProcessIdOf(source) is not { } processId)
+        {
+            throw new InspectionException($"'{source}' is neither a trace file nor the number of a process.");
+        }
+
+        string file = traceFile ?? Path.Combine(Path.GetTempPath(), $"fsmap-{Guid.NewGuid():N}.nettrace");
+        using CancellationTokenSource stop = new();
+        interruption?.BeginRecording(stop);
+        bool wasAlive = ProcessState.IsAlive(processId);
+        try
+        {
+            TraceRecorder.Record(processId, duration, file, stop.Token);
+            interruption?.EndRecording();
+            return TraceReader.Read(file);
+        }
+        catch (InspectionException exception)
+            when (exception.ExitCode == ExitCode.Unusable && wasAlive && ProcessState.IsEnding(processId))
+        {
+            throw Target.EndedException(processId);
+        }
+        finally
+        {
+            interruption?.EndRecording();
+            if (traceFile is null)
+            {
+                File.Delete(file);
+            }
+        }
+    }
+
+    internal static void PrintWaits(LockTrace trace, List<WaitSegment> segments, Output output)
+    {
+        output.Line($"{Output.Count(trace.Events.Count, "event")} in {Verdict.Seconds(trace.Duration)}");
+        TableView table = new(
+            Column.Text("waiter", value: 9, leastCells: 12),
+            Column.Text("waited for", value: 8, leastCells: 12),
+            Column.Key("lock"),
+            Column.Text("called from", value: 6, leastCells: 24) with { KeepsEnd = true },
+            Column.Number("waits", value: 2),
+            Column.Number("total", value: 7),
+            Column.Number("longest", value: 1))
+        {
+            PrefersBlocks = true,
+        };
+        var rows = segments
+            .GroupBy(segment => (segment.Waiter, segment.Owner, segment.Map, segment.Shard))
+            .Select(group => (
+                group.Key,
+                Count: group.Count(),
+                Total: TimeSpan.FromTicks(group.Sum(segment => segment.Duration.Ticks)),
+                Longest: group.MaxBy(segment => segment.Duration)!))
+            .OrderByDescending(row => row.Total)
+            .ToList();
+        foreach (var row in rows.Take(MaxRows))
+        {
+            table.Add(
+                trace.ThreadText(row.Key.Waiter),
+                trace.ThreadText(row.Key.Owner),
+                $"shard {row.Key.Shard} of {trace.MapText(row.Key.Map)}",
+                row.Longest.Stack.CallSite,
+                Output.Number(row.Count),
+                Verdict.Seconds(row.Total),
+                Verdict.Seconds(row.Longest.Duration));
+        }
+
+        table.Write(output);
+        if (rows.Count > MaxRows)
+        {
+            output.Line($"({Output.Count(rows.Count - MaxRows, "more pair")}: --json)");
+        }
+    }
+
+    internal static void PrintChains(LockTrace trace, List<BlockingChain> chains, Output output)
+    {
+        List<BlockingChain> longer = chains.FindAll(chain => chain.Hops > 1);
+        if (longer.Count == 0)
+        {
+            return;
+        }
+
+        TableView table = new(
+            Column.Key("chain"),
+            Column.Text("locks", value: 9),
+            Column.Number("times", value: 1),
+            Column.Number("total", value: 3),
+            Column.Number("longest", value: 2))
+        {
+            PrefersBlocks = true,
+        };
+        foreach (BlockingChain chain in longer.Take(MaxRows))
+        {
+            table.Add(
+                string.Join(" → ", chain.Waits.Select(hop => trace.ThreadText(hop.Waiter)).Append(trace.ThreadText(chain.Root))),
+                string.Join(", ", chain.Waits.Select(hop => $"shard {hop.Shard} of {trace.MapText(hop.Map)}")),
+                Output.Number(chain.Count),
+                Verdict.Seconds(chain.Total),
+                Verdict.Seconds(chain.Longest));
+        }
+
+        table.Write(output);
+    }
+}

@@ -1,0 +1,151 @@
+using FastShardMap.Inspector.Maps;
+using FastShardMap.Inspector.Rendering;
+using FastShardMap.Inspector.Threads;
+using Microsoft.Diagnostics.Runtime;
+
+namespace FastShardMap.Inspector.Reports;
+
+/// <summary>All that is known of one map, for the terminal, for the page and for programs.</summary>
+internal sealed class MapReport
+{
+    public static readonly string[] OverflowLabels = ["0", "1", "2", "3", "4–7", "8–15", "16–31", "32–63", "64–126", "127 stuck"];
+
+    private MapReport(NativeMap map, string targetName, Capture capture, List<ShardFigures> shards, List<LockHolder> holders)
+    {
+        Map = map;
+        Capture = capture;
+        TargetName = targetName;
+        Shards = shards;
+        Holders = holders;
+    }
+
+    public NativeMap Map { get; }
+
+    public string TargetName { get; }
+
+    /// <summary>When the map was as it is shown.</summary>
+    public Capture Capture { get; }
+
+    /// <summary>When the map was created, UTC.</summary>
+    public DateTime Created => new(Math.Clamp(Map.Header.CreatedTicks, 0, DateTime.MaxValue.Ticks), DateTimeKind.Utc);
+
+    /// <summary>What to look at first.</summary>
+    public IReadOnlyList<string> Verdict => MapVerdict.Of(this);
+
+    public IReadOnlyList<ShardFigures> Shards { get; }
+
+    public IReadOnlyList<LockHolder> Holders { get; }
+
+    public int UnreadableShards => Map.ShardCount - Shards.Count;
+
+    public long Entries => Shards.Sum(shard => shard.Entries);
+
+    public long Capacity => Shards.Sum(shard => shard.Side.MaxEntries);
+
+    public int Migrating => Shards.Count(shard => shard.IsMigrating);
+
+    public int LocksHeld => Shards.Count(shard => shard.LockOwner != 0);
+
+    /// <summary>Entries of the fullest shard in multiples of the mean.</summary>
+    public double LargestShare => Entries == 0 ? 0 : Shards.Max(shard => shard.Entries) * (double)Shards.Count / Entries;
+
+    public long[] GroupsByFill => Sum(shard => shard.GroupsByFill);
+
+    public long[] GroupsByOverflow => Sum(shard => shard.GroupsByOverflow);
+
+    public long[] EntriesByProbeLength => Sum(shard => shard.EntriesByProbeLength);
+
+    public static MapReport Create(string targetName, Capture capture, NativeMap map, ClrRuntime? runtime)
+    {
+        List<ShardFigures> shards = [];
+        List<LockHolder> holders = [];
+        for (int shard = 0; shard < map.ShardCount; shard++)
+        {
+            if (ShardFigures.Read(map, shard) is not { } figures)
+            {
+                continue;
+            }
+
+            shards.Add(figures);
+            if (figures.LockOwner != 0)
+            {
+                ClrThread? thread = ThreadStacks.Find(runtime, figures.LockOwner);
+                holders.Add(new LockHolder(
+                    shard, figures.LockOwner, thread?.OSThreadId ?? 0, thread is null ? [] : ThreadStacks.FramesOf(thread)));
+            }
+        }
+
+        return new MapReport(map, targetName, capture, shards, holders);
+    }
+
+    public object ToJson() => new
+    {
+        Address = HexAddress.Text(Map.Address),
+        Name = Map.UserName,
+        Type = Map.TypeText,
+        Map.KeyType,
+        Map.ValueType,
+        Map.HasherType,
+        Map.IsDisposed,
+        Created,
+        Captured = Capture.Time,
+        CaptureText = Capture.Text,
+        Verdict,
+        Map.ShardCount,
+        Map.SlotsPerGroup,
+        Map.StrideBytes,
+        Entries,
+        Capacity,
+        Migrating,
+        LocksHeld,
+        LargestShare,
+        GroupsByFill,
+        GroupsByOverflow,
+        EntriesByProbeLength,
+        Holders,
+        Shards = Shards.Select(shard => new
+        {
+            shard.Shard,
+            shard.Entries,
+            shard.EntriesInPrevious,
+            CountOfShard = shard.Side.Count,
+            shard.CurrentGroups,
+            shard.PreviousGroups,
+            shard.MovedGroups,
+            shard.UnreadableGroups,
+            shard.Side.MigrationCursor,
+            shard.Side.MaxEntries,
+            shard.Side.SaturatedGroups,
+            shard.Side.MigrationsStarted,
+            shard.Side.MigrationsFinished,
+            shard.Side.GroupsMoved,
+            shard.Side.LockWaits,
+            shard.Side.Parks,
+            shard.Side.LockWaitNanoseconds,
+            shard.Side.ReadFallbacks,
+            shard.LockOwner,
+            shard.HasParkedThreads,
+            shard.MeanProbeLength,
+        }),
+    };
+
+    private long[] Sum(Func<ShardFigures, long[]> histogram)
+    {
+        long[] sums = [];
+        foreach (ShardFigures shard in Shards)
+        {
+            long[] counts = histogram(shard);
+            if (sums.Length < counts.Length)
+            {
+                Array.Resize(ref sums, counts.Length);
+            }
+
+            for (int i = 0; i < counts.Length; i++)
+            {
+                sums[i] += counts[i];
+            }
+        }
+
+        return sums;
+    }
+}

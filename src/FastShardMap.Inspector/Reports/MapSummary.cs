@@ -1,0 +1,81 @@
+using System.Text.Json.Serialization;
+using FastShardMap.Inspector.Maps;
+using FastShardMap.Inspector.Rendering;
+using FastShardMap.Layout;
+
+namespace FastShardMap.Inspector.Reports;
+
+/// <summary>A map in one row: from headers, views and write sides only, so that a list of large maps is quick.</summary>
+/// <param name="Address">Of the native header: what the other commands want.</param>
+/// <param name="Object">Of the managed object; 0 if none was found.</param>
+/// <param name="TableBytes">Of the tables, current and previous.</param>
+/// <param name="NativeBytes">Of the map's own block and its tables.</param>
+internal sealed record MapSummary(
+    [property: JsonConverter(typeof(HexAddress))] ulong Address,
+    [property: JsonConverter(typeof(HexAddress))] ulong Object,
+    string Name,
+    string Type,
+    string State,
+    long Entries,
+    long Capacity,
+    long TableBytes,
+    long NativeBytes,
+    double Load,
+    int Shards,
+    int Migrating,
+    int LocksHeld,
+    string RootedBy,
+    string? Problem)
+{
+    public static MapSummary Of(FoundMap found)
+    {
+        if (found.Native is not { } map)
+        {
+            return new MapSummary(
+                found.Header, found.Object, string.Empty, found.ManagedType ?? "?", "unreadable", 0, 0, 0, 0, 0, 0, 0, 0, found.RootedBy, found.Problem);
+        }
+
+        long entries = 0;
+        long capacity = 0;
+        UInt128 groups = 0;
+        UInt128 currentGroups = 0;
+        int migrating = 0;
+        int held = 0;
+        int unreadable = 0;
+        for (int shard = 0; shard < map.ShardCount; shard++)
+        {
+            if (!map.TryReadShard(shard, out ReadView view, out WriteSide side))
+            {
+                unreadable++;
+                continue;
+            }
+
+            entries += side.Count;
+            capacity += side.MaxEntries;
+            migrating += view.Previous.IsNone ? 0 : 1;
+            held += side.Lock == 0 ? 0 : 1;
+            ulong current = map.IsSentinel(view.Current) || view.Current.IsNone ? 0 : view.Current.Groups;
+            currentGroups += current;
+            groups += current + (view.Previous.IsNone ? 0 : view.Previous.Groups);
+        }
+
+        // Damaged words must not overflow.
+        long tableBytes = (long)UInt128.Min(groups * (uint)map.StrideBytes, long.MaxValue / 2);
+        return new MapSummary(
+            map.Address,
+            found.Object,
+            map.UserName,
+            map.TypeText,
+            map.IsDisposed ? "disposed" : migrating > 0 ? "migrating" : held > 0 ? "locked" : "steady",
+            entries,
+            capacity,
+            tableBytes,
+            tableBytes + (long)Math.Min(map.Header.MapBytes, int.MaxValue),
+            currentGroups == 0 ? 0 : entries / ((double)currentGroups * map.SlotsPerGroup),
+            map.ShardCount,
+            migrating,
+            held,
+            found.RootedBy,
+            unreadable == 0 ? null : $"{Output.Count(unreadable, "shard")} cannot be read");
+    }
+}

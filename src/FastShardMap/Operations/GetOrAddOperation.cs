@@ -1,0 +1,27 @@
+namespace FastShardMap.Operations;
+
+/// <summary>Adds a value if the key is absent; reports the value that is there afterwards.</summary>
+internal struct GetOrAddOperation<TValue>(TValue newValue) : IEntryOperation<TValue>
+    where TValue : unmanaged
+{
+    public static bool RunsUserCode => false;
+
+    public readonly bool KeepsKey => false;
+
+    public TValue Value { get; private set; } = newValue;
+
+    public bool Added { get; private set; }
+
+    public EntryAction OnFound(ref TValue value)
+    {
+        Value = value;
+        return EntryAction.None;
+    }
+
+    public EntryAction OnAbsent(out TValue value)
+    {
+        value = Value;
+        Added = true;
+        return EntryAction.Store;
+    }
+}

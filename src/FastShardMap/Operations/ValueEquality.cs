@@ -1,0 +1,48 @@
+using System.Runtime.InteropServices;
+
+namespace FastShardMap.Operations;
+
+/// <summary>
+/// Equality of values, without boxing:
+/// <list type="bullet">
+/// <item>the type's own, if it implements <see cref="IEquatable{T}"/> or is an enumeration (so floating-point numbers
+/// compare as numbers);</item>
+/// <item>else all bytes, if the type leaves <see cref="object.Equals(object)"/> alone and has no padding;</item>
+/// <item>else none: equality by reflection would box each time, and padding bytes differ at random.</item>
+/// </list>
+/// </summary>
+internal static class ValueEquality<T>
+    where T : unmanaged
+{
+    // Static and read-only: constants in optimized code.
+    private static readonly bool s_isOwn = default(T) is IEquatable<T> || typeof(T).IsEnum;
+    private static readonly bool s_isBytes = !s_isOwn && ByteEquality.IsEquality<T>();
+
+    /// <summary>Whether comparing may run the user's code.</summary>
+    public static bool RunsUserCode => s_isOwn && !typeof(T).IsPrimitive;
+
+    public static bool AreEqual(ref T a, ref T b)
+    {
+        if (s_isOwn)
+        {
+            return EqualityComparer<T>.Default.Equals(a, b);
+        }
+
+        return s_isBytes && BytesOf(ref a).SequenceEqual(BytesOf(ref b));
+    }
+
+    /// <summary>Refuses values that cannot be compared.</summary>
+    /// <exception cref="NotSupportedException">The type has no equality that would do.</exception>
+    public static void ThrowIfNone()
+    {
+        if (!s_isOwn && !s_isBytes)
+        {
+            throw new NotSupportedException(
+                $"Values of type {typeof(T)} cannot be compared: it does not implement IEquatable<{typeof(T).Name}>, and it overrides "
+                + "Equals, has padding bytes, or its fields are not known in a program compiled ahead of time. Implement the "
+                + "interface, or compare in a callback (TryUpdate with a RefAction, TryUpdateOrRemove).");
+        }
+    }
+
+    private static Span<byte> BytesOf(ref T value) => MemoryMarshal.AsBytes(new Span<T>(ref value));
+}

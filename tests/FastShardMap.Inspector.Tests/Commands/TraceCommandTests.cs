@@ -1,0 +1,62 @@
+using System.Text.Json;
+using FastShardMap.Inspector.Commands;
+using FastShardMap.Inspector.Tests.Tracing;
+
+namespace FastShardMap.Inspector.Tests.Commands;
+
+/// <summary>A chain that was planted is the chain that is found. Heavy: needs the diagnostics port of another process.</summary>
+[Trait("Category", "Heavy")]
+public sealed class TraceCommandTests(SpecimenProcess specimen) : IClassFixture<SpecimenProcess>
+{
+    [Fact]
+    public async Task Trace_PlantedChain_IsFound()
+    {
+        string chrome = Path.Combine(specimen.Folder, "chrome.json");
+        string raw = Path.Combine(specimen.Folder, "trace.nettrace");
+        Task plot = Task.Run(() =>
+        {
+            // Not after some time: on a busy machine the session may begin later.
+            Assert.True(SpinWait.SpinUntil(() => File.Exists(raw) && new FileInfo(raw).Length > 0, TimeSpan.FromMinutes(1)));
+            specimen.Ask("chain");
+        });
+        (int code, string text) = SpecimenProcess.Run("trace", specimen.IdText, "--duration", "4s", "--chrome", chrome, "--nettrace", raw);
+        await plot;
+
+        Assert.Equal(0, code);
+        string verdict = text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)[^1];
+        Assert.Matches(@"^VERDICT: worst chain Anna \(\d+\) → Berta \(\d+\) → Carla \(\d+\): .* Carla \(\d+\) held shard 0 of ShardMap<Int32, Int32> 'second'", verdict);
+
+        JsonElement json = SpecimenProcess.RunJson("trace", raw);
+        JsonElement chain = json.GetProperty("Chains")[0];
+        Assert.Equal(2, chain.GetProperty("Hops").GetInt32());
+        Assert.InRange(chain.GetProperty("TotalMilliseconds").GetDouble(), 300, 1_500);
+        Assert.Contains(
+            json.GetProperty("Waits").EnumerateArray().SelectMany(wait => wait.GetProperty("Stack").EnumerateArray()),
+            frame => frame.GetString()!.Contains("BlockingPlot", StringComparison.Ordinal));
+        AssertChrome(chrome);
+        AssertTerminals(raw);
+    }
+
+    // The tables of the recording are the same in terminals and elsewhere, and fit.
+    private static void AssertTerminals(string raw)
+    {
+        foreach (int width in (int[])(OperatingSystem.IsLinux() ? [60, 80, 100, 120, 200] : []))
+        {
+            using StringWriter writer = new();
+            Assert.Equal(0, CommandTree.Run(["trace", raw], writer, width: width));
+            string shown = PseudoTerminal.Run(width, new Dictionary<string, string>(), SpecimenProcess.ToolCommand("trace", raw));
+            Assert.Equal(writer.ToString().ReplaceLineEndings("\n"), shown);
+            Assert.Contains("shard 0 of ShardMap<Int32, Int32> 'first'", shown, StringComparison.Ordinal);
+            Assert.Equal(width >= 130, shown.Contains("waiter ", StringComparison.Ordinal) && shown.Contains("───", StringComparison.Ordinal));
+        }
+    }
+
+    private static void AssertChrome(string file)
+    {
+        using JsonDocument document = JsonDocument.Parse(File.ReadAllText(file));
+        JsonElement[] events = [.. document.RootElement.GetProperty("traceEvents").EnumerateArray()];
+        BlockingChainsTests.AssertRowsNest(events);
+        Assert.Equal(2, events.Count(step => BlockingChainsTests.Text(step, "ph") == "s"));
+        Assert.Equal(2, events.Count(step => BlockingChainsTests.Text(step, "cat") == "hold"));
+    }
+}

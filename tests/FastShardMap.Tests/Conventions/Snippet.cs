@@ -1,0 +1,156 @@
+using System.Globalization;
+using System.Reflection;
+using System.Runtime.Loader;
+using System.Text;
+using System.Text.RegularExpressions;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+
+namespace FastShardMap.Tests.Conventions;
+
+/// <summary>
+/// An example of a document, as a program: it is compiled, run, and held to what its comments say.
+/// <list type="bullet">
+/// <item><c>Console.WriteLine(x); // prints: 5</c>: the program's whole output is the lines so announced, in order;</item>
+/// <item><c>map.TryAdd(1, 2); // → true</c> or <c>long n = map.Count; // → 1</c>: the value of the expression.</item>
+/// </list>
+/// </summary>
+internal static partial class Snippet
+{
+    // What a new project has by default (ImplicitUsings).
+    private const string Usings = """
+        global using System;
+        global using System.Collections.Generic;
+        global using System.IO;
+        global using System.Linq;
+        global using System.Threading;
+        global using System.Threading.Tasks;
+        """;
+
+    // CS0105, CS8933: an example may show the using that it needs, although it is given.
+    private static readonly string[] RepeatedUsing = ["CS0105", "CS8933"];
+
+    private const string LibraryUsing = "global using FastShardMap;";
+
+    private const string Support = """
+        internal static class Example
+        {
+            public static readonly System.Collections.Generic.List<string> Failures = new();
+
+            public static void Expect<T>(T actual, string expected, int line)
+            {
+                string text = actual switch
+                {
+                    null => "null",
+                    bool flag => flag ? "true" : "false",
+                    System.IFormattable value => value.ToString(null, System.Globalization.CultureInfo.InvariantCulture),
+                    _ => actual.ToString() ?? "",
+                };
+                if (text != expected.Trim('"'))
+                {
+                    Failures.Add($"line {line}: {text}, not {expected}");
+                }
+            }
+        }
+        """;
+
+    /// <summary>Compiles the lines as a program with top-level statements; returns what is wrong.</summary>
+    public static IReadOnlyList<string> Check(IReadOnlyList<string> code, bool run)
+    {
+        string program = string.Join('\n', code.Index().Select(line => WithExpectation(line.Item, line.Index + 1)));
+        var parse = new CSharpParseOptions(LanguageVersion.CSharp14);
+        CSharpCompilation compilation = CSharpCompilation.Create(
+            $"Example{Guid.NewGuid():N}",
+            new[] { Usings, Support, program }.Select(text => CSharpSyntaxTree.ParseText(text, parse)),
+            References(),
+            new CSharpCompilationOptions(OutputKind.ConsoleApplication, allowUnsafe: true, nullableContextOptions: NullableContextOptions.Enable));
+
+        // As long as the library is empty, it has no namespace to use.
+        if (compilation.GlobalNamespace.GetNamespaceMembers().Any(found => found.Name == nameof(FastShardMap)))
+        {
+            compilation = compilation.AddSyntaxTrees(CSharpSyntaxTree.ParseText(LibraryUsing, parse));
+        }
+
+        using var image = new MemoryStream();
+        string[] errors = compilation.Emit(image).Diagnostics
+            .Where(diagnostic => diagnostic.Severity >= DiagnosticSeverity.Warning && !RepeatedUsing.Contains(diagnostic.Id, StringComparer.Ordinal))
+            .Select(diagnostic => diagnostic.ToString())
+            .ToArray();
+        if (errors.Length > 0 || !run)
+        {
+            return errors;
+        }
+
+        image.Position = 0;
+        var wrong = new List<string>();
+        string[] announced = code.Select(line => Prints().Match(line)).Where(match => match.Success).Select(match => match.Groups[1].Value.Trim()).ToArray();
+        string[] printed = Run(image, wrong);
+        if (!announced.SequenceEqual(printed, StringComparer.Ordinal))
+        {
+            wrong.Add($"printed:\n  {string.Join("\n  ", printed)}\nannounced:\n  {string.Join("\n  ", announced)}");
+        }
+
+        return wrong;
+    }
+
+    private static string[] Run(Stream image, List<string> wrong)
+    {
+        TextWriter console = Console.Out;
+        using var output = new StringWriter(CultureInfo.InvariantCulture);
+        var context = new AssemblyLoadContext(nameof(Snippet), isCollectible: true);
+        try
+        {
+            Assembly assembly = context.LoadFromStream(image);
+            Console.SetOut(output);
+            MethodInfo main = assembly.EntryPoint!;
+            main.Invoke(null, main.GetParameters().Length == 0 ? null : [Array.Empty<string>()]);
+            wrong.AddRange((List<string>)assembly.GetType("Example")!.GetField("Failures")!.GetValue(null)!);
+        }
+        catch (TargetInvocationException exception)
+        {
+            wrong.Add($"threw {exception.InnerException}");
+        }
+        finally
+        {
+            Console.SetOut(console);
+            context.Unload();
+        }
+
+        return output.ToString().ReplaceLineEndings("\n").Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Trim()).ToArray();
+    }
+
+    // The framework that runs this test, and the library beside it.
+    private static IEnumerable<MetadataReference> References() =>
+        ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
+            .Where(path => Path.GetFileName(path).StartsWith("System.", StringComparison.Ordinal)
+                || Path.GetFileName(path) is "netstandard.dll" or "mscorlib.dll" or "Microsoft.CSharp.dll" or "FastShardMap.dll")
+            .Select(path => MetadataReference.CreateFromFile(path));
+
+    private static string WithExpectation(string line, int number)
+    {
+        Match match = Arrow().Match(line);
+        if (!match.Success)
+        {
+            return line;
+        }
+
+        string expected = SymbolDisplay.FormatLiteral(match.Groups["value"].Value.Trim(), quote: true);
+        string name = match.Groups["name"].Value;
+        string expression = match.Groups["expression"].Value;
+        var text = new StringBuilder();
+        if (name.Length > 0)
+        {
+            text.Append(match.Groups["declaration"].Value).Append(expression).Append("; ");
+            expression = name;
+        }
+
+        return text.Append($"Example.Expect({expression}, {expected}, {number});").ToString();
+    }
+
+    [GeneratedRegex(@"//\s*prints:\s?(.*)$")]
+    private static partial Regex Prints();
+
+    // [type name =] expression; // → value
+    [GeneratedRegex(@"^(?<declaration>\s*(?:[\w<>,\[\]?. ]+\s)?(?<name>\w+)\s*=(?!=)\s*)?(?<expression>.+?);\s*//\s*→\s*(?<value>.+)$")]
+    private static partial Regex Arrow();
+}
