@@ -1,260 +1,335 @@
-"""The defences of the concurrent core, each with the change that takes it out (see .ci/mutation-check)."""
+"""The defences of the concurrent core, each with the change that takes it out: .ci/changes.py has the kinds of change.
+
+The name says what the defence does. A redundant mutant says which other defence does the same work.
+"""
 from collections import namedtuple
 
-Mutant = namedtuple('Mutant', 'name file changes redundant')
+from changes import always, drop, drop_in_file_of, insert, move, never, replace, weaken_read, weaken_write
+
+Mutant = namedtuple('Mutant', 'name changes redundant')
 MUTANTS = []
 
 
-def mutant(name, file, *changes, redundant=None):
-    MUTANTS.append(Mutant(name, file, list(zip(changes[::2], changes[1::2])), redundant))
+def mutant(name, *changes, redundant=None):
+    MUTANTS.append(Mutant(name, changes, redundant))
 
 
-VERSION = 'Sharding/Locking/GroupVersion.cs'
-mutant('E3 read barrier before the closing version', VERSION, '        Volatile.ReadBarrier();\n', '')
-mutant('E3 write barrier after the odd version', VERSION, '        Volatile.WriteBarrier();\n', '')
-mutant('E3 odd version', VERSION, 'group->Version = version.BeginWrite().Word;', '',
-       '.EndWrite().Word', '.AfterWrite().Word')
-mutant('E4 acquire of the opening version', VERSION, 'return new VersionWord(Volatile.Read(ref group->Version));',
-       'SchedulePoint.BeforeRead(&group->Version, 8, "plain"); return new VersionWord(group->Version);')
-mutant('E4 release of the even version', VERSION, 'Volatile.Write(ref group->Version, new VersionWord(group->Version).EndWrite().Word);',
-       'group->Version = new VersionWord(group->Version).EndWrite().Word;')
-mutant('H6 the version moves on with every write', VERSION, 'new VersionWord(group->Version).EndWrite().Word', 'group->Version - 1')
-mutant('E5 acquire of the closing version', VERSION, 'return Volatile.Read(ref group->Version) == version.Word;',
-       'SchedulePoint.BeforeRead(&group->Version, 8, "plain"); return group->Version == version.Word;')
-mutant('the closing version is compared', VERSION, 'return Volatile.Read(ref group->Version) == version.Word;', 'return true;')
-mutant('E7 acquire of the control word', VERSION, 'return Volatile.Read(ref group->Control);',
-       'SchedulePoint.BeforeRead(&group->Control, 8, "plain"); return group->Control;',
-       redundant='the read barrier before each closing check makes it an acquire in time for every answer; kept strong')
-mutant('E7 release of the control word', VERSION, 'Volatile.Write(ref group->Control, control);', 'group->Control = control;',
-       redundant='the write barrier of the insert that follows orders a raise; a lowered count that is seen early makes a '
-       'miss that can be ordered after the removal; kept strong')
-mutant('E6 release of the moved mark', VERSION, 'Volatile.Write(ref group->Version, version.AfterMove().Word);',
-       'group->Version = version.AfterMove().Word;',
-       redundant='each copy\'s own odd version and write barrier order it; kept strong')
-mutant('E6 moved mark', VERSION, 'Volatile.Write(ref group->Version, version.AfterMove().Word);', '')
-mutant('E4 release of the version after a hold', VERSION, 'Volatile.Write(ref group->Version, changed ? version.AfterWrite().Word : version.Word);',
-       'group->Version = changed ? version.AfterWrite().Word : version.Word;')
-mutant('a hold that has changed the group has a new version', VERSION, 'changed ? version.AfterWrite().Word : version.Word', 'version.Word')
-mutant('a hold is taken back by compare-exchange', VERSION, '_ = Interlocked.CompareExchange(ref group->Version, version.Word, LockedBy(thread));',
-       'Volatile.Write(ref group->Version, version.Word);')
-mutant('a hold is taken by compare-exchange', VERSION, 'return Interlocked.CompareExchange(ref group->Version, LockedBy(thread), version.Word) == version.Word;',
-       'Volatile.Write(ref group->Version, LockedBy(thread)); return true;')
-mutant('an owner of the lock waits until a group is unlocked', VERSION, 'return version.IsLocked ? SpinUntilUnlocked(group) : version;', 'return version;')
+# The version of a group
 
-IN_PLACE = 'Sharding/Shards/Shard.InPlace.cs'
-mutant('a holder looks at the lock', IN_PLACE, '!ShardLock.IsFree(Side)\n            || ', '')
-mutant('a holder looks whether it holds the group still', IN_PLACE, '            || !GroupVersion.IsLockedBy(group, thread)\n', '')
-mutant('a holder that nobody waits for looks at the generation', IN_PLACE, '\n            || !ViewGeneration.ValidateAfterVersion(view, generation))', ')',
-       '            thread.AnnounceWrite(Side);\n', '')
-mutant('a holder looks at the generation', IN_PLACE, '\n            || !ViewGeneration.ValidateAfterVersion(view, generation))', ')',
-       redundant='where the thread\'s word is seen in time, all who replace a table wait for it; but it may still be on its way while the '
-       'holder looks for the table (a delay that is not simulated for words outside the map), as the mutant before takes for granted')
-mutant('a holder says what it is about to change', IN_PLACE, '            thread.AnnounceWriteFenced(Side);\n', '', '            thread.AnnounceWrite(Side);\n', '')
-mutant('a holder says so until it has let go', IN_PLACE, '        bool done = TryLock', '        thread.EndWrite();\n        bool done = TryLock')
-mutant('E13 a holder says so before it looks for the table', IN_PLACE, '            thread.AnnounceWriteFenced(Side);\n', '            thread.AnnounceWrite(Side);\n')
-mutant('E13 a table is given back after changes in place', 'Sharding/ShardSet.cs', 'if (GroupShape<TKey, TValue>.IsMisreadWhenStale)', 'if (_viewMask == nuint.MaxValue)')
-mutant('a group that is written or moved is not held', IN_PLACE,
-       'if (!version.IsStable)', 'if (sizeof(TKey) >> 20 != 0)')
-mutant('a group of a migrating shard is not held', IN_PLACE, 'if (!generation.IsStable)',
-       'if (sizeof(TKey) >> 20 != 0)')
-mutant('E12 all changes in place are waited for', 'Sharding/ShardSet.AllLocks.cs', '        ThreadState.AwaitWrites(_writeSides, (uint)ShardCount);\n', '')
-mutant('E12 a table is dropped after changes in place', 'Sharding/Shards/LockedShard.Resize.cs', '        ThreadState.AwaitWrites(side, shards: 1);\n', '')
-mutant('an enumeration copies values that nobody is changing', 'Sharding/Shards/LockedShard.Enumerate.cs', 'GroupVersion.AwaitUnlocked(group).IsMoved', 'new VersionWord(group->Version).IsMoved')
-mutant('a write reads a value that nobody is changing', 'Sharding/Shards/LockedShard.Write.cs', '        GroupVersion.AwaitUnlocked(slot.Group);\n        TValue value', '        TValue value')
-mutant('the read of last resort reads a value that nobody is changing', 'Sharding/Shards/LockedShard.Write.cs', '            GroupVersion.AwaitUnlocked(slot.Group);\n', '')
-mutant('a group is moved that nobody is changing', 'Sharding/Shards/LockedShard.Migrate.cs', 'GroupVersion.AwaitUnlocked(group).IsMoved', 'new VersionWord(group->Version).IsMoved')
+mutant('E3: a read barrier precedes the closing version', drop('GroupVersion.Validate', 'Volatile.ReadBarrier();'))
+mutant('E3: a write barrier follows the odd version', drop('GroupVersion.BeginWrite', 'Volatile.WriteBarrier();'))
+mutant('E3: the version is odd during a write',
+       drop('GroupVersion.BeginWrite', 'group->Version = version.BeginWrite().Word;'),
+       replace('GroupVersion.EndWrite', 'EndWrite().Word', 'AfterWrite().Word'))
+mutant('E4: the opening version is an acquire', weaken_read('GroupVersion.BeginRead', 'group->Version'))
+mutant('E4: the even version is a release', weaken_write('GroupVersion.EndWrite', 'group->Version'))
+mutant('H6: every write leaves a new version',
+       replace('GroupVersion.EndWrite', 'new VersionWord(group->Version).EndWrite().Word', 'group->Version - 1'))
+mutant('E5: the closing version is an acquire', weaken_read('GroupVersion.Validate', 'group->Version'))
+mutant('the closing version is compared with the opening one',
+       replace('GroupVersion.Validate', 'return Volatile.Read(ref group->Version) == version.Word;', 'return true;'))
+mutant('E7: the control word is read with an acquire', weaken_read('GroupVersion.ReadControl', 'group->Control'),
+       redundant='the read barrier before each closing check is an acquire that comes early enough for every answer; '
+       'the load stays an acquire')
+mutant('E7: the control word is written with a release', weaken_write('GroupVersion.SetControl', 'group->Control'),
+       redundant='a raised count is ordered by the write barrier of the insert that follows, and a lowered count '
+       'that a reader sees early leads to a miss that can be ordered after the removal; the store stays a release')
+mutant('E6: the moved mark is a release', weaken_write('GroupVersion.MarkMoved', 'group->Version'),
+       redundant='the odd version and the write barrier of each copy order it; the store stays a release')
+mutant('E6: a moved group is marked',
+       drop('GroupVersion.MarkMoved', 'Volatile.Write(ref group->Version, version.AfterMove().Word);'))
 
-VIEW = 'Sharding/Locking/ViewGeneration.cs'
-mutant('E2 acquire of the generation', VIEW, 'SchedulePoint.Before("reader: generation");\n', '',
-       '// [E2] acquire: pairs with the release in EndChange.\n        return new GenerationWord(Volatile.Read(ref view->Generation));',
-       'SchedulePoint.BeforeRead(&view->Generation, 8, "plain"); return new GenerationWord(view->Generation);')
-mutant('the generation is compared', VIEW, 'return Volatile.Read(ref view->Generation) == generation.Word;', 'return true;')
-mutant('E1 read barrier before the closing generation', VIEW, '        Volatile.ReadBarrier();\n', '')
-mutant('E1 odd generation', VIEW, 'view->Generation = new GenerationWord(view->Generation).BeginChange().Word;', '')
-mutant('E1 write barrier after the odd generation', VIEW, '        Volatile.WriteBarrier();\n', '')
-mutant('E2 release of the even generation', VIEW, 'Volatile.Write(ref view->Generation, next.Word);', 'view->Generation = next.Word;')
-mutant('the generation moves on with every change', 'Layout/GenerationWord.cs', '(Word & ~(Change - 1)) + Change', '(Word & ~(Change - 1))')
-mutant('the migrating bit', VIEW, 'isMigrating: !view->Previous.IsNone', 'isMigrating: false')
+# Writes in place
 
-LOCK = 'Sharding/Locking/ShardLock.cs'
-mutant('E9 exchange at the unlock', LOCK, 'if (!new LockWord(Interlocked.Exchange(ref side->Lock, 0)).HasWaiters)',
-       'int seen = side->Lock; Volatile.Write(ref side->Lock, 0); if (!new LockWord(seen).HasWaiters)')
-mutant('the lock is taken', LOCK, 'if (Interlocked.CompareExchange(ref side->Lock, thread.LockWord.Word, 0) != 0)\n        {\n            EnterContended',
-       'if (side->MaxEntries < 0)\n        {\n            EnterContended')
-mutant('unlocking wakes', LOCK, 'ParkingLot.WakeOne(&side->Lock);', '')
-mutant('a parked thread takes the lock with the waiters bit', LOCK, 'thread.LockWord.WithWaiters().Word, 0) == 0', 'thread.LockWord.Word, 0) == 0')
-mutant('a lock held by oneself is an exception', LOCK, 'if (IsOwnedBy(side, thread))', 'if (side->MaxEntries < 0)')
+mutant('E4: the version is unlocked with a release', weaken_write('GroupVersion.Unlock', 'group->Version'))
+mutant('a write in place leaves a new version',
+       replace('GroupVersion.Unlock', 'changed ? version.AfterWrite().Word : version.Word', 'version.Word'))
+mutant('a lock of a group is abandoned with a compare-exchange',
+       replace('GroupVersion.AbandonLock', '_ = Interlocked.CompareExchange(ref group->Version, …);',
+               'Volatile.Write(ref group->Version, version.Word);'))
+mutant('a group is locked with a compare-exchange',
+       replace('GroupVersion.TryLock', 'return Interlocked.CompareExchange(ref group->Version, …) == version.Word;',
+               'Volatile.Write(ref group->Version, LockedBy(thread)); return true;'))
+mutant('the owner of the shard\'s lock waits until a group is unlocked',
+       replace('GroupVersion.AwaitUnlocked', 'version.IsLocked ? SpinUntilUnlocked(group) : version', 'version'))
 
-PARKING = 'Sharding/Locking/ParkingLot.cs'
-mutant('parking sets the waiters bit', PARKING, 'if (!TrySetWaitersBit(word))', 'if (Volatile.Read(ref *word) == 0)')
-mutant('the bucket is locked while the bit is set and the thread queued', PARKING,
-       '        bucket.Enter();\n        if (!TrySetWaitersBit(word))\n        {\n            bucket.Exit();\n            return true;\n        }\n',
-       '        if (!TrySetWaitersBit(word))\n        {\n            return true;\n        }\n\n        bucket.Enter();\n')
-mutant('who gives up passes the wake-up on', PARKING, '        if (woken)\n        {\n            WakeOne(word);\n        }\n', '')
-mutant('who gives up leaves the queue', PARKING, 'bucket.Remove(thread);\n            thread.WaitingFor = null;', 'thread.WaitingFor = word;')
-mutant('a deadlock is the same cycle twice', LOCK, 'FindCycle(&side->Lock, thread) == cycle', 'FindCycle(&side->Lock, thread) != 0')
-mutant('a wait knows which of its thread\'s it is', PARKING, 'park = thread.Parks;', '')
-mutant('a sleep that is re-entered parks no second time', PARKING, 'if (thread.IsParked)', 'if (word == null)')
+mutant('a thread that has locked a group checks the shard\'s lock',
+       drop('Shard.TryLockAndWrite', '!ShardLock.IsFree(Side) ||'))
+mutant('a thread that has locked a group checks that it still owns it',
+       drop('Shard.TryLockAndWrite', '|| !GroupVersion.IsLockedBy(group, thread)'))
+GENERATION_CHECK = '|| !ViewGeneration.ValidateAfterVersion(view, generation)'
+mutant('a thread that has locked a group and announced nothing checks the generation',
+       drop('Shard.TryLockAndWrite', GENERATION_CHECK),
+       drop('Shard.TryWriteInPlace', 'thread.AnnounceWrite(Side);'))
+mutant('a thread that has locked a group checks the generation',
+       drop('Shard.TryLockAndWrite', GENERATION_CHECK),
+       redundant='a thread that replaces a table waits for every announcement that it sees; an announcement may '
+       'still be on its way while the announcing thread looks for the table, which is not simulated for words '
+       'outside the map, and which the mutant before this one takes for granted')
+mutant('a write in place is announced',
+       drop('Shard.TryWriteInPlace', 'thread.AnnounceWriteFenced(Side);', 'thread.AnnounceWrite(Side);'))
+mutant('a write in place stays announced until its end',
+       insert('Shard.TryWriteInPlace', 'thread.EndWrite();', before='bool done = TryLockAndWrite'))
+mutant('E13: a write in place is announced with a fence before the table is read',
+       replace('Shard.TryWriteInPlace', 'thread.AnnounceWriteFenced(Side);', 'thread.AnnounceWrite(Side);'))
+mutant('E13: a table is given back after the writes in place have ended',
+       never('ShardSet.Retire', 'GroupShape<TKey, TValue>.IsMisreadWhenStale'))
+mutant('a group that is being written or was moved is not locked', never('Shard.TryLockAndWrite', '!version.IsStable'))
+mutant('a group of a migrating shard is not locked', never('Shard.TryLockAndWrite', '!generation.IsStable'))
+mutant('E12: an owner of all locks waits for the writes in place',
+       drop('ShardSet.LockAll', 'ThreadState.AwaitWrites(_writeSides, (uint)ShardCount);'))
+mutant('E12: a table is dropped after the writes in place have ended',
+       drop('LockedShard.DropTable', 'ThreadState.AwaitWrites(side, shards: 1);'))
+AWAIT_MOVED, READ_MOVED = 'GroupVersion.AwaitUnlocked(group).IsMoved', 'new VersionWord(group->Version).IsMoved'
+mutant('an enumeration waits until a group is unlocked', replace('LockedShard.CopyRange', AWAIT_MOVED, READ_MOVED))
+mutant('a write under the lock waits until the group is unlocked',
+       drop('LockedShard.Write', 'GroupVersion.AwaitUnlocked(slot.Group);'))
+mutant('a read under the lock waits until the group is unlocked',
+       drop('LockedShard.TryRead', 'GroupVersion.AwaitUnlocked(slot.Group);'))
+mutant('a migration waits until a group is unlocked', replace('LockedShard.MoveGroup', AWAIT_MOVED, READ_MOVED))
 
-READ = 'Sharding/Shards/Shard.Read.cs'
-mutant('a busy or moved home group is not looked at', READ,
-       'if (!version.IsStable)\n        {\n            goto', 'if (false)\n        {\n            goto')
-mutant('the home group is validated', READ, 'if (GroupVersion.Validate(group, version)\n                && key', 'if (key')
-mutant('a hit validates the generation', READ, '\n                && ViewGeneration.ValidateAfterVersion(view, generation))', ')')
-mutant('a miss validates the generation', READ, '\n            && ViewGeneration.Validate(view, generation))', ')')
-mutant('a disposed map\'s sentinel has a count', 'Sharding/ShardSet.AllLocks.cs', 'GroupVersion.SetControl(_header->Sentinel, ControlWord.Disposed);', '')
-mutant('a home group with overflow does not end the walk', READ,
-       'else if (!ControlWord.HasOverflow(GroupVersion.ReadControl(group))\n            && ViewGeneration', 'else if (ViewGeneration')
-mutant('a migrating shard is not read from its current table alone', READ,
-       '!generation.IsStable', 'generation.IsBusy')
-mutant('H1 the kind of a table stands in its own word', READ, 'Group* group = Table<TKey, TValue>.HomeGroup(table, hash);',
-       'Group* group = (Group*)table.PowerOfTwoHomeGroup(hash, Stride);')
-mutant('a busy group of the walk is torn', READ,
-       'if (version.IsWritten)\n            {\n                value = default;\n                return ProbeResult.Conflict;\n            }\n', '')
-mutant('tags of a moved group are ignored', READ, '            match = 0;\n', '')
-mutant('a group of the walk is validated', READ, 'if (!GroupVersion.Validate(group, version))', 'if (false)')
-mutant('a walk validates the generation', READ, 'if (result != ProbeResult.Conflict && ViewGeneration.Validate(view, generation))', 'if (result != ProbeResult.Conflict)')
-mutant('an odd generation is not read under', READ, 'if (!generation.IsBusy)', 'if (true)')
-mutant('H1 an address is looked at before it is used', READ, 'previous.IsNone ? ProbeResult.Conflict : Probe', 'Probe')
-CURRENT = 'SchedulePoint.BeforeRead(&view->Current, sizeof(TableRef), "reader: current");\n                '
-mutant('previous before current', READ,
-       'if (generation.IsMigrating)\n                {\n                    SchedulePoint.BeforeRead(&view->Previous',
-       CURRENT + 'result = Probe(view->Current, hash, key, out value);\n                if (result == ProbeResult.Miss && generation.'
-       'IsMigrating)\n                {\n                    SchedulePoint.BeforeRead(&view->Previous',
-       'if (result == ProbeResult.Miss)\n                {\n                    SchedulePoint', 'if (view == null)\n                {\n                    SchedulePoint')
-mutant('a miss of the walk looks whether the map is disposed', READ,
-       'if (result == ProbeResult.Miss)\n                    {\n                        _map.ThrowIfDisposed();\n                    }\n', '')
-OWNED = 'LockedShard<TKey, TValue, THasher>.OwnedAlready('
-mutant('the read of last resort takes the lock', READ, 'locked = Enter(thread, guarded: true);', f'locked = {OWNED}this, thread, guarded: true);')
-mutant('the read of last resort looks whether the map is disposed', 'Sharding/Shards/LockedShard.Write.cs',
-       '        Map.ThrowIfDisposed();\n        if ((!View', '        if ((!View')
-mutant('H8 optimistic attempts are bounded', READ, 'attempt < MaxReadAttempts', 'attempt < int.MaxValue', '1 + attempt', '1')
+# The generation of a shard's view
 
-WRITE = 'Sharding/Shards/LockedShard.Write.cs'
-KEYS, LOCKED = 'Sharding/ShardSet.Keys.cs', 'Sharding/Shards/LockedShard.cs'
-HELP = '        if (!view->Previous.IsNone)\n        {\n            Help();\n        }\n'
-mutant('a writer rechecks disposed under the lock', KEYS, '        ThrowIfDisposed();\n        locked.Write', '        locked.Write')
-mutant('a writer helps before it searches', WRITE, HELP, '',
-       'TValue value = *Table<TKey, TValue>.ValueAt(slot.Group, slot.Slot);\n        switch',
-       'TValue value = *Table<TKey, TValue>.ValueAt(slot.Group, slot.Slot);\n' + HELP + '\n        switch')
-mutant('writers help the migration', WRITE, HELP, '')
-mutant('a writer searches the previous table', WRITE, 'bool found = !view->Previous.IsNone && Table', 'bool found = view->Current.IsNone && Table')
-mutant('the lock is given up', LOCKED, '            HasWoken = ShardLock.Exit(Side);\n', '')
-mutant('a replaced table is retired', LOCKED, '                Map.Retire(table);\n', '')
+mutant('E2: the opening generation is an acquire',
+       drop('ViewGeneration.BeginRead', 'SchedulePoint.Before("reader: generation");'),
+       weaken_read('ViewGeneration.BeginRead', 'view->Generation'))
+mutant('the closing generation is compared with the opening one',
+       replace('ViewGeneration.ValidateAfterVersion', 'return Volatile.Read(ref view->Generation) == generation.Word;',
+               'return true;'))
+mutant('E1: a read barrier precedes the closing generation', drop('ViewGeneration.Validate', 'Volatile.ReadBarrier();'))
+mutant('E1: the generation is odd during a change',
+       drop('ViewGeneration.BeginChange',
+            'view->Generation = new GenerationWord(view->Generation).BeginChange().Word;'))
+mutant('E1: a write barrier follows the odd generation',
+       drop('ViewGeneration.BeginChange', 'Volatile.WriteBarrier();'))
+mutant('E2: the even generation is a release', weaken_write('ViewGeneration.EndChange', 'view->Generation'))
+mutant('every change leaves a new generation',
+       replace('GenerationWord.EndChange', '(Word & ~(Change - 1)) + Change', '(Word & ~(Change - 1))'))
+mutant('the generation says whether the shard is migrating',
+       replace('ViewGeneration.EndChange', 'isMigrating: !view->Previous.IsNone', 'isMigrating: false'))
 
-INSERT, REMOVE, FIND = 'Tables/Table.Insert.cs', 'Tables/Table.Remove.cs', 'Tables/Table.Find.cs'
-mutant('an insert makes the version odd', INSERT, 'TSync.BeginWrite(group);', '', 'TSync.EndWrite(group);', '')
-mutant('an update makes the version odd', INSERT, 'TSync.BeginWrite(slot.Group);', '', 'TSync.EndWrite(slot.Group);', '')
-mutant('a removal makes the version odd', REMOVE, 'TSync.BeginWrite(slot.Group);', '', 'TSync.EndWrite(slot.Group);', '',
-       redundant='a removal leaves the bytes of the entry alone, and the insert that takes the slot makes the version odd: '
-       'a reader that has seen the tag answers as of before the removal; kept, so that every write of a group has one form')
-mutant('overflow counts are raised', INSERT, 'TSync.SetControl(group, raised);', '')
-RAISE = '''            ulong raised = ControlWord.IncrementOverflow(control);
-            if (raised != control)
-            {
-                TSync.SetControl(group, raised);
-                saturated += ControlWord.IsSaturated(raised) ? 1 : 0;
-            }
+# The lock of a shard
 
-'''
-mutant('overflow counts are raised before the entry is published', INSERT, RAISE, '',
-       '        TSync.EndWrite(group);\n        return saturated;',
-       '''        TSync.EndWrite(group);
+mutant('E9: the lock is released with an exchange',
+       replace('ShardLock.Exit', 'if (!new LockWord(Interlocked.Exchange(ref side->Lock, 0)).HasWaiters)',
+               'int seen = side->Lock; Volatile.Write(ref side->Lock, 0); if (!new LockWord(seen).HasWaiters)'))
+LOCK_FAILS = 'Interlocked.CompareExchange(ref side->Lock, thread.LockWord.Word, 0) != 0'
+mutant('the lock is taken', never('ShardLock.Enter', LOCK_FAILS), never('ShardLock.EnterUninterrupted', LOCK_FAILS))
+mutant('the release of the lock wakes a waiter', drop('ShardLock.Exit', 'ParkingLot.WakeOne(&side->Lock);'))
+mutant('a thread that was parked takes the lock with the waiters bit',
+       replace('ShardLock.TryParkUntilCancelled', 'thread.LockWord.WithWaiters().Word', 'thread.LockWord.Word'))
+mutant('a thread that takes its own lock again gets an exception',
+       never('ShardLock.EnterContended', 'IsOwnedBy(side, thread)'))
+mutant('a thread sets the waiters bit before it parks',
+       replace('ParkingLot.Park', '!TrySetWaitersBit(word)', 'Volatile.Read(ref *word) == 0'))
+mutant('the waiters bit is set, and the thread queued, under the lock of the bucket',
+       move('ParkingLot.Park', 'bucket.Enter();', before='thread.Woken = false;'),
+       replace('ParkingLot.Park', 'bucket.Exit(); return true;', 'return true;'))
+mutant('a waiter that gives up passes its wake-up on', drop('ParkingLot.GiveUp', 'if (woken) { WakeOne(word); }'))
+mutant('a waiter that gives up leaves the queue',
+       replace('ParkingLot.GiveUp', 'bucket.Remove(thread); thread.WaitingFor = null;', 'thread.WaitingFor = word;'))
+mutant('a deadlock is reported only if the same cycle is seen twice',
+       replace('ShardLock.ThrowIfDeadlocked', 'FindCycle(&side->Lock, thread) == cycle',
+               'FindCycle(&side->Lock, thread) != 0'))
+mutant('the search for deadlocks tells the waits of one thread apart',
+       drop('ParkingLot.TryGetAwaitedOwner', 'park = thread.Parks;'))
+mutant('a thread that is parked already does not park again', never('ParkingLot.Park', 'thread.IsParked'))
+
+# Reads
+
+mutant('a lookup skips a home group that is being written or was moved',
+       replace('Shard.TryReadHome', 'if (!version.IsStable) { goto', 'if (false) { goto'))
+mutant('a lookup validates its home group', drop('Shard.TryReadHome', 'GroupVersion.Validate(group, version) &&'))
+mutant('a hit in the home group validates the generation',
+       drop('Shard.TryReadHome', '&& ViewGeneration.ValidateAfterVersion(view, generation)'))
+mutant('a miss in the home group validates the generation',
+       drop('Shard.TryReadHome', '&& ViewGeneration.Validate(view, generation)'))
+mutant('the sentinel of a disposed map has an overflow count',
+       drop('ShardSet.Dispose', 'GroupVersion.SetControl(_header->Sentinel, ControlWord.Disposed);'))
+mutant('a lookup goes on past a home group with an overflow count',
+       drop('Shard.TryReadHome', '!ControlWord.HasOverflow(GroupVersion.ReadControl(group)) &&'))
+mutant('a lookup in a migrating shard reads both tables',
+       replace('Shard.TryReadHome', '!generation.IsStable', 'generation.IsBusy'))
+mutant('H1: the kind of a table is read from the table\'s own word',
+       replace('Shard.TryReadHome', 'Table<TKey, TValue>.HomeGroup(table, hash)',
+               '(Group*)table.PowerOfTwoHomeGroup(hash, Stride)'))
+mutant('a probe that meets a group that is being written starts again',
+       drop('Shard.ProbeGroup', 'if (version.IsWritten) { value = default; return ProbeResult.Conflict; }'))
+mutant('a probe ignores the tags of a moved group', drop('Shard.ProbeGroup', 'match = 0;'))
+mutant('a probe validates each group', never('Shard.ProbeGroup', '!GroupVersion.Validate(group, version)'))
+mutant('a probe validates the generation',
+       drop('Shard.TryRead', '&& ViewGeneration.Validate(view, generation)'))
+mutant('a read does not start while the generation is odd', always('Shard.TryRead', '!generation.IsBusy'))
+mutant('H1: a read checks the reference to the previous table before it uses it',
+       replace('Shard.TryRead', 'previous.IsNone ? ProbeResult.Conflict : Probe', 'Probe'))
+mutant('a read looks into the previous table before the current one',
+       replace('Shard.TryRead', 'if (generation.IsMigrating)',
+               'SchedulePoint.BeforeRead(&view->Current, sizeof(TableRef), "reader: current"); '
+               'result = Probe(view->Current, hash, key, out value); '
+               'if (result == ProbeResult.Miss && generation.IsMigrating)'),
+       replace('Shard.TryRead', 'if (result == ProbeResult.Miss) { SchedulePoint', 'if (false) { SchedulePoint'))
+mutant('a miss after a probe checks whether the map is disposed',
+       drop('Shard.TryRead', 'if (result == ProbeResult.Miss) { _map.ThrowIfDisposed(); }'))
+mutant('the read of last resort takes the lock',
+       replace('Shard.TryReadLocked', 'locked = Enter(thread, guarded: true);',
+               'locked = LockedShard<TKey, TValue, THasher>.OwnedAlready(this, thread, guarded: true);'))
+mutant('the read of last resort checks whether the map is disposed',
+       drop('LockedShard.TryRead', 'Map.ThrowIfDisposed();'))
+mutant('H8: the number of optimistic attempts is bounded',
+       replace('Shard.TryRead', 'attempt < MaxReadAttempts', 'attempt < int.MaxValue'),
+       replace('Shard.TryRead', '1 + attempt', '1'))
+
+# Writes under the lock
+
+HELP = 'if (!view->Previous.IsNone) { Help(); }'
+mutant('a write checks under the lock whether the map is disposed', drop('ShardSet.WriteLocked', 'ThrowIfDisposed();'))
+mutant('a write helps the migration before it searches', move('LockedShard.Write', HELP, before='switch'))
+mutant('a write helps the migration', drop('LockedShard.Write', HELP))
+mutant('a write searches the previous table',
+       replace('LockedShard.Write', 'found = !view->Previous.IsNone &&', 'found = false &&'))
+mutant('the lock is released at the end of a write', drop('LockedShard.Dispose', 'HasWoken = ShardLock.Exit(Side);'))
+mutant('a replaced table is retired', drop('LockedShard.RetireTables', 'Map.Retire(table);'))
+
+mutant('an insert makes the version odd', drop('Table.Insert', 'TSync.BeginWrite(group);', 'TSync.EndWrite(group);'))
+mutant('an update makes the version odd',
+       drop('Table.Update', 'TSync.BeginWrite(slot.Group);', 'TSync.EndWrite(slot.Group);'))
+mutant('a removal makes the version odd',
+       drop('Table.Remove', 'TSync.BeginWrite(slot.Group);', 'TSync.EndWrite(slot.Group);'),
+       redundant='a removal does not change the bytes of the entry, and the insert that reuses the slot makes the '
+       'version odd, so a reader that has seen the tag answers as of before the removal; it stays, so that all '
+       'writes to a group have the same form')
+mutant('an insert raises the overflow counts', drop('Table.Insert', 'TSync.SetControl(group, raised);'))
+mutant('an insert raises the overflow counts before it publishes the entry',
+       drop('Table.Insert', 'ulong raised = ControlWord.IncrementOverflow(control); if (raised != control) {…}'),
+       insert('Table.Insert', '''
         for (ProbeSequence again = new(table, hash, Stride); again.Group != group; again.Advance())
         {
             TSync.SetControl(again.Group, ControlWord.IncrementOverflow(again.Group->Control));
         }
+''', before='return saturated;'),
+       redundant='a reader reaches the entry only by the counts, and a writer that raises them late still owns the '
+       'lock, so the insert has not ended before that; it stays, because the argument then does not need the lock')
+mutant('a removal lowers the overflow counts after it has erased the entry',
+       move('Table.Remove', 'TSync.BeginWrite(slot.Group); … TSync.EndWrite(slot.Group);', after='for (…) {…}'),
+       redundant='a reader that a lowered count stops answers as of after the removal, which has not ended, and no '
+       'later reader gets past that count; it stays, because the argument then does not need the lock')
+mutant('a removal lowers the overflow counts', drop('Table.Remove', 'TSync.SetControl(group, lowered);'))
+NOT_MOVED = '!new VersionWord(group->Version).IsMoved'
+mutant('a removal does not write to moved groups', always('Table.Remove', NOT_MOVED),
+       redundant='the counts that an erased entry has raised may be lowered in any group; it stays, because '
+       'moved groups need not be written')
+mutant('an insert sets the tag after it has written the entry',
+       move('Table.Insert', 'TSync.SetControl(group, ControlWord.WithTag(…)); TSync.EndWrite(group);',
+            before='*KeyAt(group, slot) = key;'))
+mutant('a search under the lock ignores the tags of a moved group', always('Table.TryFind', NOT_MOVED))
+mutant('a search under the lock goes on past a group with an overflow count',
+       always('Table.TryFind', '!ControlWord.HasOverflow(control)'))
 
-        return saturated;''',
-       redundant='a reader gets to the entry by the counts alone, and the writer who raises them late still holds the lock: until '
-       'then the insert has not ended; kept, for the argument then needs no lock')
-ERASE = '''        TSync.BeginWrite(slot.Group);
-        TSync.SetControl(slot.Group, ControlWord.WithoutTag(slot.Group->Control, slot.Slot));
-        TSync.EndWrite(slot.Group);
-'''
-LOOP_END = '                }\n            }\n        }\n'
-mutant('overflow counts are lowered after the entry is erased', REMOVE, ERASE, '', LOOP_END, LOOP_END + '\n' + ERASE,
-       redundant='who is stopped by a lowered count answers as of after the removal, which has not ended, and nobody gets past '
-       'that count any more; kept, for the argument then needs no lock')
-mutant('overflow counts are lowered', REMOVE, 'TSync.SetControl(group, lowered);', '')
-mutant('moved groups are not written again', REMOVE, 'if (!new VersionWord(group->Version).IsMoved)', 'if (group != null)',
-       redundant='the count of an entry that is erased may be lowered anywhere; kept, because moved groups need not be loaded to be written')
-mutant('an insert clears no tag before its entry', INSERT,
-       '        *KeyAt(group, slot) = key;\n        *ValueAt(group, slot) = value;\n        TSync.SetControl(group, ControlWord.WithTag(control, slot, (byte)HashBits.Tag(hash)));\n        TSync.EndWrite(group);',
-       '        TSync.SetControl(group, ControlWord.WithTag(control, slot, (byte)HashBits.Tag(hash)));\n        TSync.EndWrite(group);\n        *KeyAt(group, slot) = key;\n        *ValueAt(group, slot) = value;')
-mutant('a writer ignores the tags of a moved group', FIND, 'if (!new VersionWord(group->Version).IsMoved)', 'if (group != null)')
-mutant('a writer follows the overflow counts', FIND, 'if (!ControlWord.HasOverflow(control))', 'if (group != null)')
+# Migrations and resizing
 
-MIGRATE = 'Sharding/Shards/LockedShard.Migrate.cs'
-mutant('a group is marked after its entries are copied', MIGRATE, '        GroupVersion.MarkMoved(group);\n', '',
-       '        foreach (int slot in Table<TKey, TValue>.Occupied(control))\n        {\n            side->',
-       '        GroupVersion.MarkMoved(group);\n        foreach (int slot in Table<TKey, TValue>.Occupied(control))\n        {\n            side->')
-mutant('the start of a migration changes the generation', MIGRATE,
-       '        ViewGeneration.BeginChange(view);\n        view->Previous = nothingToMove', '        view->Previous = nothingToMove')
-mutant('the end of a migration changes the generation', MIGRATE,
-       '        ViewGeneration.BeginChange(view);\n        view->Previous = TableRef.None;\n        ViewGeneration.EndChange(view);', '        view->Previous = TableRef.None;')
-mutant('E8 fence at the end of a migration', MIGRATE, 'Interlocked.MemoryBarrier(); // [E8]', '// [E8]',
-       redundant='the unlock that follows is a full fence, and comes before the table is retired')
-mutant('the cursor starts again', MIGRATE, 'side->MigrationCursor = 0;', '')
-mutant('an empty table is not migrated', MIGRATE, 'bool nothingToMove = side->Count == 0;', 'bool nothingToMove = false;',
-       redundant='a shortcut, no defence: migrating an empty table is right as well')
+BEGIN_CHANGE, END_CHANGE = 'ViewGeneration.BeginChange(…);', 'ViewGeneration.EndChange(…);'
 
-LIFE = 'Sharding/ShardSet.AllLocks.cs'
-RESIZE = 'Sharding/Shards/LockedShard.Resize.cs'
-mutant('Clear: all generations odd first', LIFE, '                    ViewGeneration.BeginChange(_views + shard);\n                }\n            }\n\n            for', '                }\n            }\n\n            for',
-       '                    all.ShardAt(shard, retired)', '                    ViewGeneration.BeginChange(_views + shard);\n                    all.ShardAt(shard, retired)')
-mutant('Clear takes all locks', LIFE, 'for (; entered < ShardCount; entered++)', 'for (; entered < 1; entered++)',
-       'Unlock(ShardCount)', 'Unlock(1)')
-mutant('Clear rechecks disposed', LIFE, '            ThrowIfDisposed();\n            TableRef[]', '            TableRef[]')
-mutant('E8 fence of Clear', RESIZE, 'Interlocked.MemoryBarrier(); // [E8] release fence: the view is published before the blocks\'', '// [E8] release fence: the view is published before the blocks\'',
-       redundant='the unlock that follows is a full fence, and comes before the tables are retired')
-mutant('Dispose takes each lock', LIFE, '            ShardLock.EnterUninterrupted(_writeSides + shard, thread);\n', '', '.Owned(ShardAt', '.OwnedAlready(ShardAt')
-CAPACITY = 'Sharding/ShardSet.Capacity.cs'
-mutant('a dropped table changes the generation', RESIZE,
-       '        ViewGeneration.BeginChange(view);\n        view->Previous = TableRef.None;\n        view->Current = Map.Sentinel;\n        ViewGeneration.EndChange(view);',
-       '        view->Previous = TableRef.None;\n        view->Current = Map.Sentinel;')
-mutant('E8 fence of a dropped table', RESIZE, 'Interlocked.MemoryBarrier(); // [E8] release fence: the view is published before the block\'s', '// [E8] release fence: the view is published before the block\'s',
-       redundant='the unlock that follows is a full fence, and comes before the table is retired')
-mutant('a reservation waits for a running migration', CAPACITY, 'if (shard.View->Previous.IsNone)', 'if (side->MaxEntries >= 0)')
-mutant('a trim waits for a running migration', RESIZE,
-       '        if (!View->Previous.IsNone)\n        {\n            return true;\n        }\n', '')
+mutant('a group is marked as moved after its entries were copied',
+       move('LockedShard.MoveGroup', 'GroupVersion.MarkMoved(group);', before='foreach (…) { side->SaturatedGroups'))
+mutant('the start of a migration changes the generation',
+       drop('LockedShard.StartMigration', BEGIN_CHANGE))
+mutant('the end of a migration changes the generation',
+       drop('LockedShard.EndMigration', BEGIN_CHANGE, END_CHANGE))
+mutant('E8: a fence follows the end of a migration', drop('LockedShard.EndMigration', 'Interlocked.MemoryBarrier();'),
+       redundant='the unlock that follows is a full fence and precedes the retirement of the table')
+mutant('a migration resets the cursor', drop('LockedShard.StartMigration', 'side->MigrationCursor = 0;'))
+mutant('an empty table is not migrated',
+       replace('LockedShard.StartMigration', 'nothingToMove = side->Count == 0', 'nothingToMove = false'),
+       redundant='it is a shortcut and not a defence: the migration of an empty table is correct, too')
+mutant('Clear makes all generations odd before it changes a view',
+       move('ShardSet.Clear', BEGIN_CHANGE, before='all.ShardAt(shard, retired)'))
+mutant('Clear takes all locks',
+       replace('ShardSet.LockAll', 'entered < ShardCount', 'entered < 1'),
+       replace('ShardSet.UnlockAll', 'Unlock(ShardCount)', 'Unlock(1)'))
+mutant('Clear checks under the locks whether the map is disposed', drop('ShardSet.Clear', 'ThrowIfDisposed();'))
+mutant('E8: a fence follows Clear', drop('LockedShard.Clear', 'Interlocked.MemoryBarrier();'),
+       redundant='the unlock that follows is a full fence and precedes the retirement of the tables')
+mutant('Dispose takes each lock',
+       drop('ShardSet.Dispose', 'ShardLock.EnterUninterrupted(_writeSides + shard, thread);'),
+       replace('ShardSet.Dispose', 'Owned(ShardAt', 'OwnedAlready(ShardAt'))
+mutant('the drop of a table changes the generation',
+       drop('LockedShard.DropTable', BEGIN_CHANGE, END_CHANGE))
+mutant('E8: a fence follows the drop of a table', drop('LockedShard.DropTable', 'Interlocked.MemoryBarrier();'),
+       redundant='the unlock that follows is a full fence and precedes the retirement of the table')
+mutant('a reservation waits for the end of a migration',
+       always('ShardSet.EnsureShardCapacity', 'shard.View->Previous.IsNone'))
+mutant('a trim waits for the end of a migration',
+       drop('LockedShard.Trim', 'if (!View->Previous.IsNone) { return true; }'))
 
-FREEZE = 'Sharding/Shards/LockedShard.Freeze.cs'
-mutant('a write moves its group out of a frozen table', WRITE, 'if (side->PreviousIsFrozen != 0)', 'if (side->MaxEntries < 0)')
-mutant('a frozen table is not retired by the shard', FREEZE, 'Side->PreviousIsFrozen == 0 ? View->Previous : TableRef.None', 'View->Previous')
-mutant('a group that was moved ahead is not moved again', MIGRATE,
-       '        if (GroupVersion.AwaitUnlocked(group).IsMoved)\n        {\n            return;\n        }\n', '        _ = GroupVersion.AwaitUnlocked(group);\n')
-mutant('a table that was written to is not put back', FREEZE, '=> Side->MigrationCursor == 0;', '=> Side->MigrationCursor <= 1;')
-mutant('a table is put back only where it still is', FREEZE, 'if (!View->Previous.Equals(table))', 'if (View->Previous.IsNone)')
-mutant('a table put back changes the generation', FREEZE,
-       '        ViewGeneration.BeginChange(view);\n        view->Previous = TableRef.None;\n        view->Current = restored;\n        ViewGeneration.EndChange(view);',
-       '        view->Previous = TableRef.None;\n        view->Current = restored;')
-mutant('a table put back has its own capacity', FREEZE, '        Volatile.Write(ref Side->MaxEntries, TableSize.MaxEntries(restored.Groups, Slots));\n', '')
-mutant('E8 fence of a table put back', FREEZE, 'Interlocked.MemoryBarrier(); // [E8]', '// [E8]',
-       redundant='the unlock that follows is a full fence, and comes before the other table is retired; in an exclusive phase the arena\'s lock is')
-mutant('the table that was not needed is retired', LOCKED, '            Map.Retire(_unused, isZero: true);\n', '')
-mutant('all locks are held while tables are frozen', 'Sharding/AllLocks.cs', '        map.LockAll(Thread);\n', '', '=> _map.UnlockAll();', '=> _ = _map.ShardCount;')
+# Frozen tables
 
-mutant('a timed writer that has given up does nothing', KEYS, '        if (!wait.TryEnter(shard.Side, thread))\n        {\n            return false;\n        }\n', '        _ = wait.TryEnter(shard.Side, thread);\n')
+mutant('a write moves its group out of a frozen table', never('LockedShard.Write', 'side->PreviousIsFrozen != 0'))
+mutant('a frozen table is not retired by its shard',
+       replace('LockedShard.TakePrevious', 'Side->PreviousIsFrozen == 0 ? View->Previous : TableRef.None',
+               'View->Previous'))
+mutant('a group that a write has moved is not moved again',
+       replace('LockedShard.MoveGroup', 'if (GroupVersion.AwaitUnlocked(group).IsMoved) { return; }',
+               '_ = GroupVersion.AwaitUnlocked(group);'))
+mutant('a shard that was written to does not restore its frozen table',
+       replace('LockedShard.IsUntouched', 'Side->MigrationCursor == 0', 'Side->MigrationCursor <= 1'))
+mutant('a table is thawed only where it is still the previous one',
+       replace('LockedShard.Thaw', '!View->Previous.Equals(table)', 'View->Previous.IsNone'))
+mutant('the restoration of a table changes the generation',
+       drop('LockedShard.RestorePrevious', BEGIN_CHANGE, END_CHANGE))
+mutant('the restoration of a table restores its capacity',
+       drop('LockedShard.RestorePrevious', 'Volatile.Write(ref Side->MaxEntries, …);'))
+mutant('E8: a fence follows the restoration of a table',
+       drop('LockedShard.RestorePrevious', 'Interlocked.MemoryBarrier();'),
+       redundant='the unlock that follows is a full fence and precedes the retirement of the other table; in an '
+       'exclusive phase, the arena\'s lock is that fence')
+mutant('the table that a restoration replaces is retired',
+       drop('LockedShard.RetireTables', 'Map.Retire(_unused, isZero: true);'))
+mutant('a snapshot owns all locks while it freezes the tables',
+       drop('AllLocks.AllLocks', 'map.LockAll(Thread);'),
+       replace('AllLocks.Dispose', '_map.UnlockAll()', '_ = _map.ShardCount'))
 
-EXCLUSIVE = 'Sharding/ShardSet.Exclusive.cs'
-mutant('an exclusive phase takes all locks', EXCLUSIVE, '        LockAll(thread);\n', '', '        UnlockAll();\n        _background', '        _background')
-mutant('an exclusive phase closes the views to readers', EXCLUSIVE, '            ViewGeneration.BeginChange(_views + shard);\n        }\n\n        return', '        }\n\n        return')
-mutant('a write in an exclusive phase closes the view again', EXCLUSIVE, '            ViewGeneration.BeginChange(view);\n', '')
-mutant('an exclusive phase opens the views again', EXCLUSIVE, '            ViewGeneration.EndChange(_views + shard);\n', '')
-mutant('an exclusive phase looks whether the map is disposed', EXCLUSIVE, 'if (IsDisposed)', 'if (_viewMask == nuint.MaxValue)')
-mutant('writers are told of an exclusive phase', LOCK, '        if (!waitForExclusive)\n        {\n            ThrowIfExclusive(side, thread, "write to");\n        }\n', '')
-mutant('readers are told of an exclusive phase', READ, '        ShardLock.ThrowIfExclusive(Side, thread, "read");\n', '',
-       redundant='the lock refuses readers as it does writers; this names the operation in the message')
+mutant('a timed write whose time is up changes nothing',
+       replace('ShardSet.WriteLocked', 'if (!wait.TryEnter(shard.Side, thread)) { return false; }',
+               '_ = wait.TryEnter(shard.Side, thread);'))
 
-ENUMERATE = 'Sharding/Shards/LockedShard.Enumerate.cs'
-mutant('enumeration leaves moved entries out', ENUMERATE, 'if (!GroupVersion.AwaitUnlocked(group).IsMoved)', 'if (group != null)')
-mutant('enumeration goes by ranges of hashes', ENUMERATE, 'if (hash >= from && (end == 0 || hash < end))', 'if (true)')
-mutant('enumeration visits the previous table', ENUMERATE, 'if (!View->Previous.IsNone)\n        {\n            CopyRange', 'if (View->Current.IsNone)\n        {\n            CopyRange')
-mutant('enumeration follows overflow past its range', ENUMERATE, 'homesLeft == 0 && !ControlWord.HasOverflow(control)', 'homesLeft == 0')
-mutant('ToArray leaves moved entries out', ENUMERATE, 'if (new VersionWord(group->Version).IsMoved)', 'if (group == null)')
-mutant('enumeration takes the lock', 'Sharding/ShardSet.Enumerate.cs', 'ShardAt(shard).Enter(thread, guarded: true)', 'OwnedAlready(shard, thread, guarded: true)')
+# Exclusive phases
 
-for part in ('ShardMap.Read.cs', 'ShardMap.Write.cs', 'ShardMap.Update.cs', 'ShardMap.Enumerate.cs', 'ShardMap.cs', 'ShardMapNumberExtensions.cs'):
-    keep = 'GC.KeepAlive(map);' if 'Number' in part else 'GC.KeepAlive(this);'
-    mutant(f'KeepAlive in {part}', part, keep, '')
+mutant('an exclusive phase takes all locks',
+       drop('ShardSet.EnterExclusive', 'LockAll(thread);'), drop('ShardSet.ExitExclusive', 'UnlockAll();'))
+mutant('an exclusive phase makes all generations odd',
+       drop('ShardSet.EnterExclusive', BEGIN_CHANGE))
+mutant('a write in an exclusive phase makes the generation odd again',
+       drop('ShardSet.KeepGenerationBusy', BEGIN_CHANGE))
+mutant('the end of an exclusive phase makes the generations even',
+       drop('ShardSet.ExitExclusive', END_CHANGE))
+mutant('an exclusive phase checks whether the map is disposed', never('ShardSet.EnterExclusive', 'IsDisposed'))
+mutant('a write during another thread\'s exclusive phase gets an exception',
+       drop('ShardLock.EnterContended', 'if (!waitForExclusive) { ThrowIfExclusive(side, thread, "write to"); }'))
+mutant('a read during another thread\'s exclusive phase gets an exception that names it',
+       drop('Shard.TryReadLocked', 'ShardLock.ThrowIfExclusive(Side, thread, "read");'),
+       redundant='the lock refuses the read as it refuses a write; this check only names the operation in the message')
+
+# Enumeration
+
+mutant('an enumeration leaves moved entries out', always('LockedShard.CopyRange', '!' + AWAIT_MOVED))
+mutant('an enumeration copies only the hashes of its range',
+       always('LockedShard.CopyRange', 'hash >= from && (end == 0 || hash < end)'))
+mutant('an enumeration copies from the previous table',
+       never('LockedShard.CopyRange', '!View->Previous.IsNone'))
+mutant('an enumeration follows the overflow counts past its range',
+       drop('LockedShard.CopyRange', '&& !ControlWord.HasOverflow(control)'))
+mutant('ToArray leaves moved entries out', never('LockedShard.CopyTable', 'new VersionWord(group->Version).IsMoved'))
+mutant('an enumeration takes the lock',
+       replace('ShardSet.CopyRange', 'ShardAt(shard).Enter(thread, guarded: true)',
+               'OwnedAlready(shard, thread, guarded: true)'))
+
+# The map stays alive until its operations end. One mutant per file, whose members are near the one that is named.
+
+for operations, member, kept in (
+        ('reads', 'ShardMap.TryGetValues', 'this'),
+        ('writes', 'ShardMap.TryExchange', 'this'),
+        ('updates', 'ShardMap.GetOrAdd', 'this'),
+        ('enumerations', 'ShardMap.ToArray', 'this'),
+        ('properties', 'ShardMap.IsEmpty', 'this'),
+        ('additions to numbers', 'ShardMapNumberExtensions.Increment', 'map')):
+    mutant(f'{operations} keep the map alive', drop_in_file_of(member, f'GC.KeepAlive({kept});'))
