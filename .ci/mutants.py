@@ -99,14 +99,20 @@ mutant('the closing generation is compared with the opening one',
 mutant('E1: a read barrier precedes the closing generation', drop('ViewGeneration.Validate', 'Volatile.ReadBarrier();'))
 mutant('E1: the generation is odd during a change',
        drop('ViewGeneration.BeginChange',
-            'view->Generation = new GenerationWord(view->Generation).BeginChange().Word;'))
+            'Volatile.Write(ref view->Generation, new GenerationWord(view->Generation).BeginChange().Word);'))
 mutant('E1: a write barrier follows the odd generation',
        drop('ViewGeneration.BeginChange', 'Volatile.WriteBarrier();'))
 mutant('E2: the even generation is a release', weaken_write('ViewGeneration.EndChange', 'view->Generation'))
 mutant('every change leaves a new generation',
        replace('GenerationWord.EndChange', '(Word & ~(Change - 1)) + Change', '(Word & ~(Change - 1))'))
 mutant('the generation says whether the shard is migrating',
-       replace('ViewGeneration.EndChange', 'isMigrating: !view->Previous.IsNone', 'isMigrating: false'))
+       replace('ViewGeneration.EndChange', 'isMigrating = !view->Previous.IsNone', 'isMigrating = false'))
+mutant('E14: a view that changes has no settled table',
+       drop('ViewGeneration.BeginChange', 'view->Settled = TableRef.Unsettled;'))
+mutant('E14: the odd generation is a release', weaken_write('ViewGeneration.BeginChange', 'view->Generation'))
+mutant('E15: the settled table is a release', weaken_write('ViewGeneration.EndChange', '*(ulong*)&view->Settled'))
+mutant('a view with two tables has no settled table',
+       replace('ViewGeneration.EndChange', 'if (next.IsStable)', 'if (!next.IsBusy)'))
 
 # The lock of a shard
 
@@ -148,11 +154,8 @@ mutant('the sentinel of a disposed map has an overflow count',
        drop('ShardSet.Dispose', 'GroupVersion.SetControl(_header->Sentinel, ControlWord.Disposed);'))
 mutant('a lookup goes on past a home group with an overflow count',
        drop('Shard.TryReadHome', '!ControlWord.HasOverflow(GroupVersion.ReadControl(group)) &&'))
-mutant('a lookup in a migrating shard reads both tables',
-       replace('Shard.TryReadHome', '!generation.IsStable', 'generation.IsBusy'))
 mutant('H1: the kind of a table is read from the table\'s own word',
-       replace('Shard.TryReadHome', 'Table<TKey, TValue>.HomeGroup(table, hash)',
-               '(Group*)table.PowerOfTwoHomeGroup(hash, Stride)'))
+       replace('Shard.TryReadHome', '!table.IsFractional', '!table.IsUnsettled'))
 mutant('a probe that meets a group that is being written starts again',
        drop('Shard.ProbeGroup', 'if (version.IsWritten) { value = default; return ProbeResult.Conflict; }'))
 mutant('a probe ignores the tags of a moved group', drop('Shard.ProbeGroup', 'match = 0;'))
@@ -228,13 +231,14 @@ mutant('a search under the lock goes on past a group with an overflow count',
 # Migrations and resizing
 
 BEGIN_CHANGE, END_CHANGE = 'ViewGeneration.BeginChange(…);', 'ViewGeneration.EndChange(…);'
+END_VIEW_CHANGE = 'EndViewChange();'
 
 mutant('a group is marked as moved after its entries were copied',
        move('LockedShard.MoveGroup', 'GroupVersion.MarkMoved(group);', before='foreach (…) { side->SaturatedGroups'))
 mutant('the start of a migration changes the generation',
        drop('LockedShard.StartMigration', BEGIN_CHANGE))
 mutant('the end of a migration changes the generation',
-       drop('LockedShard.EndMigration', BEGIN_CHANGE, END_CHANGE))
+       drop('LockedShard.EndMigration', BEGIN_CHANGE, END_VIEW_CHANGE))
 mutant('E8: a fence follows the end of a migration', drop('LockedShard.EndMigration', 'Interlocked.MemoryBarrier();'),
        redundant='the unlock that follows is a full fence and precedes the retirement of the table')
 mutant('a migration resets the cursor', drop('LockedShard.StartMigration', 'side->MigrationCursor = 0;'))
@@ -253,7 +257,7 @@ mutant('Dispose takes each lock',
        drop('ShardSet.Dispose', 'ShardLock.EnterUninterrupted(_writeSides + shard, thread);'),
        replace('ShardSet.Dispose', 'Owned(ShardAt', 'OwnedAlready(ShardAt'))
 mutant('the drop of a table changes the generation',
-       drop('LockedShard.DropTable', BEGIN_CHANGE, END_CHANGE))
+       drop('LockedShard.DropTable', BEGIN_CHANGE, END_VIEW_CHANGE))
 mutant('E8: a fence follows the drop of a table', drop('LockedShard.DropTable', 'Interlocked.MemoryBarrier();'),
        redundant='the unlock that follows is a full fence and precedes the retirement of the table')
 mutant('a reservation waits for the end of a migration',
@@ -275,7 +279,7 @@ mutant('a shard that was written to does not restore its frozen table',
 mutant('a table is thawed only where it is still the previous one',
        replace('LockedShard.Thaw', '!View->Previous.Equals(table)', 'View->Previous.IsNone'))
 mutant('the restoration of a table changes the generation',
-       drop('LockedShard.RestorePrevious', BEGIN_CHANGE, END_CHANGE))
+       drop('LockedShard.RestorePrevious', BEGIN_CHANGE, END_VIEW_CHANGE))
 mutant('the restoration of a table restores its capacity',
        drop('LockedShard.RestorePrevious', 'Volatile.Write(ref Side->MaxEntries, …);'))
 mutant('E8: a fence follows the restoration of a table',
@@ -298,8 +302,8 @@ mutant('an exclusive phase takes all locks',
        drop('ShardSet.EnterExclusive', 'LockAll(thread);'), drop('ShardSet.ExitExclusive', 'UnlockAll();'))
 mutant('an exclusive phase makes all generations odd',
        drop('ShardSet.EnterExclusive', BEGIN_CHANGE))
-mutant('a write in an exclusive phase makes the generation odd again',
-       drop('ShardSet.KeepGenerationBusy', BEGIN_CHANGE))
+mutant('a change of the tables in an exclusive phase leaves the generation odd',
+       replace('LockedShard.EndViewChange', 'Side->IsExclusive != 0', 'false'))
 mutant('the end of an exclusive phase makes the generations even',
        drop('ShardSet.ExitExclusive', END_CHANGE))
 mutant('an exclusive phase checks whether the map is disposed', never('ShardSet.EnterExclusive', 'IsDisposed'))
