@@ -32,20 +32,6 @@ namespace FastShardMap;
 public readonly struct DefaultHasher<TKey> : IKeyHasher<TKey>
     where TKey : unmanaged
 {
-    /// <summary>Whether the bits of the key are one word, whose hash code has a part that is known early.</summary>
-    internal static bool HashesOneWord
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => KnowsKey && !IsTwoWords;
-    }
-
-    /// <summary>Whether the bits of the key that count are two words.</summary>
-    internal static bool IsTwoWords
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => typeof(TKey) == typeof(decimal) || (EqualMeansSameBits && Unsafe.SizeOf<TKey>() == 2 * sizeof(ulong));
-    }
-
     /// <summary>Computes the hash code of a key.</summary>
     /// <param name="key">The key.</param>
     /// <param name="seed">The seed of the map.</param>
@@ -54,7 +40,7 @@ public readonly struct DefaultHasher<TKey> : IKeyHasher<TKey>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ulong Hash(TKey key, HashSeed seed)
     {
-        if (IsTwoWords)
+        if (KeyTraits<TKey>.IsTwoWords)
         {
             (ulong low, ulong high) = WordsOf(key);
             return HashMixer.Mix(low, high, seed);
@@ -68,7 +54,7 @@ public readonly struct DefaultHasher<TKey> : IKeyHasher<TKey>
     internal static ulong HashInParts(TKey key, HashSeed seed, out ulong shardBits) =>
         WordHash.Mix(WordOf(key), seed, out shardBits);
 
-    /// <summary>The words of a key that <see cref="IsTwoWords"/>, alike for equal keys.</summary>
+    /// <summary>The words of a key that <see cref="KeyTraits{TKey}.IsTwoWords"/>, alike for equal keys.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static (ulong Low, ulong High) WordsOf(TKey key)
     {
@@ -85,7 +71,7 @@ public readonly struct DefaultHasher<TKey> : IKeyHasher<TKey>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static ulong WordOf(TKey key)
     {
-        if (EqualMeansSameBits)
+        if (KeyTraits<TKey>.EqualMeansSameBits)
         {
             return Unsafe.SizeOf<TKey>() switch
             {
@@ -124,30 +110,5 @@ public readonly struct DefaultHasher<TKey> : IKeyHasher<TKey>
         }
 
         return (uint)key.GetHashCode();
-    }
-
-    /// <summary>Whether equality of keys is the framework's own, and not the user's code.</summary>
-    internal static bool KnowsKey
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => EqualMeansSameBits || typeof(TKey) == typeof(double) || typeof(TKey) == typeof(float) || typeof(TKey) == typeof(Half)
-            || typeof(TKey) == typeof(DateTime) || typeof(TKey) == typeof(DateTimeOffset) || typeof(TKey) == typeof(decimal);
-    }
-
-    // Types without padding whose Equals compares all of their bits. For a type that is not in this list we must not
-    // look at the bits: padding bytes, or several representations of one value, would part equal keys.
-    private static bool EqualMeansSameBits
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => typeof(TKey) == typeof(ulong) || typeof(TKey) == typeof(long)
-            || typeof(TKey) == typeof(uint) || typeof(TKey) == typeof(int)
-            || typeof(TKey) == typeof(ushort) || typeof(TKey) == typeof(short)
-            || typeof(TKey) == typeof(byte) || typeof(TKey) == typeof(sbyte)
-            || typeof(TKey) == typeof(bool) || typeof(TKey) == typeof(char)
-            || typeof(TKey) == typeof(nuint) || typeof(TKey) == typeof(nint)
-            || typeof(TKey) == typeof(UInt128) || typeof(TKey) == typeof(Int128) || typeof(TKey) == typeof(Guid)
-            || typeof(TKey) == typeof(TimeSpan) || typeof(TKey) == typeof(DateOnly) || typeof(TKey) == typeof(TimeOnly)
-            || typeof(TKey) == typeof(Rune) || typeof(TKey) == typeof(Index) || typeof(TKey) == typeof(Range)
-            || typeof(TKey).IsEnum || default(TKey) is IEnumKey;
     }
 }

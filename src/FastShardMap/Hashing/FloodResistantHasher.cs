@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using FastShardMap.Hashing;
 
 namespace FastShardMap;
 
@@ -24,7 +25,7 @@ public readonly struct FloodResistantHasher<TKey> : IKeyHasher<TKey>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ulong Hash(TKey key, HashSeed seed)
     {
-        if (DefaultHasher<TKey>.IsTwoWords)
+        if (KeyTraits<TKey>.IsTwoWords)
         {
             (ulong low, ulong high) = DefaultHasher<TKey>.WordsOf(key);
             return HashMixer.Mix(low, high, seed);

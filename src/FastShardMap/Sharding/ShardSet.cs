@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
+using FastShardMap.Hashing;
 using FastShardMap.Layout;
 using FastShardMap.Memory;
 
@@ -171,12 +172,13 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
     private static int Stride => GroupShape<TKey, TValue>.StrideBytes;
 
     /// <summary>Whether hashing or comparing keys may run user code.</summary>
-    internal static bool KeysRunUserCode
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)] // a constant, but not if it is called
-        get => !DefaultHasher<TKey>.KnowsKey
-            || (typeof(THasher) != typeof(DefaultHasher<TKey>) && typeof(THasher) != typeof(FloodResistantHasher<TKey>));
-    }
+    internal static readonly bool KeysRunUserCode =
+        !KeyTraits<TKey>.IsKnown
+        || (typeof(THasher) != typeof(DefaultHasher<TKey>) && typeof(THasher) != typeof(FloodResistantHasher<TKey>));
+
+    /// <summary>Whether the hash code has a part that is known early.</summary>
+    private static readonly bool HashesInParts =
+        typeof(THasher) == typeof(DefaultHasher<TKey>) && KeyTraits<TKey>.IsKnown && !KeyTraits<TKey>.IsTwoWords;
 
     public readonly void ThrowIfDisposed()
     {
@@ -245,7 +247,7 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
     private readonly Shard<TKey, TValue, THasher> ShardFor(TKey key, out ulong hash)
     {
         ulong shardBits;
-        if (typeof(THasher) == typeof(DefaultHasher<TKey>) && DefaultHasher<TKey>.HashesOneWord)
+        if (HashesInParts)
         {
             hash = DefaultHasher<TKey>.HashInParts(key, _seed, out shardBits);
         }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using FastShardMap.Hashing;
 using FastShardMap.Layout;
 using FastShardMap.Operations;
 using FastShardMap.Tables;
@@ -41,7 +42,7 @@ internal readonly unsafe ref partial struct Shard<TKey, TValue, THasher>
     private static bool CanWriteInPlace
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)] // a constant, but not if it is called
-        get => DefaultHasher<TKey>.KnowsKey;
+        get => KeyTraits<TKey>.IsKnown;
     }
 
     /// <summary>Tries to perform a write on a present key without the shard's lock.</summary>
