@@ -50,7 +50,7 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         _header->State = 1;
         _arena.Close();
 
-        // No miss is settled without a look at _disposed any more, once the sentinel is a shard's table ([E7], [E2]).
+        // No miss is answered without a look at _disposed any more, once the sentinel is a shard's table ([E7], [E2]).
         GroupVersion.SetControl(_header->Sentinel, ControlWord.Disposed);
 
         // A second call finds sentinels, or finishes what a deadlock with a callback kept the first from.

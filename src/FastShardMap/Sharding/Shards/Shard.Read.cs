@@ -11,8 +11,8 @@ internal readonly unsafe ref partial struct Shard<TKey, TValue, THasher>
     private const int MaxReadAttempts = SchedulePoint.IsScheduled ? 3 : 32;
 
     /// <summary>The start of every lookup: the home group of a shard that is not migrating, and the first equal tag.
-    /// That settles nearly all lookups in few instructions and registers; the rest goes to <see cref="TryRead"/>.</summary>
-    /// <returns>Whether the lookup is settled; if so, <paramref name="found"/> and <paramref name="value"/> are the answer;
+    /// That answers nearly all lookups in few instructions and registers; the rest goes to <see cref="TryRead"/>.</summary>
+    /// <returns>Whether the lookup is answered; if so, <paramref name="found"/> and <paramref name="value"/> are the answer;
     /// otherwise <paramref name="value"/> is not set.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: hit-1k
     public bool TryReadHome(TKey key, ulong hash, out TValue value, out bool found)
@@ -23,7 +23,7 @@ internal readonly unsafe ref partial struct Shard<TKey, TValue, THasher>
         TableRef table = view->Current;
         if (!generation.IsStable)
         {
-            goto Unsettled;
+            goto Unanswered;
         }
 
         // The table's kind stands in its own word. The generation could not tell it: the table may have been replaced
@@ -32,7 +32,7 @@ internal readonly unsafe ref partial struct Shard<TKey, TValue, THasher>
         VersionWord version = GroupVersion.BeginRead(group);
         if (!version.IsStable)
         {
-            goto Unsettled;
+            goto Unanswered;
         }
 
         ulong match = Table<TKey, TValue>.MatchUnlocked(GroupVersion.ReadControl(group), HashBits.Tag(hash));
@@ -58,13 +58,13 @@ internal readonly unsafe ref partial struct Shard<TKey, TValue, THasher>
         {
             // The control word was read twice: an entry stays in its group while it is present, so one that the first
             // look did not show lies further along, and then the second shows a count. A map that is disposed has a
-            // sentinel with a count in each shard, so its misses are not settled here.
+            // sentinel with a count in each shard, so its misses are not answered here.
             value = default;
             found = false;
             return true;
         }
 
-    Unsettled:
+    Unanswered:
         Unsafe.SkipInit(out value);
         found = false;
         return false;
