@@ -11,9 +11,9 @@ internal readonly unsafe ref partial struct Shard<TKey, TValue, THasher>
     private const int MaxReadAttempts = SchedulePoint.IsScheduled ? 3 : 32;
 
     /// <summary>The start of every lookup: the home group of a shard that is not migrating, and the first equal tag.
-    /// That answers nearly all lookups in few instructions and registers; the rest goes to <see cref="TryRead"/>.</summary>
-    /// <returns>Whether the lookup is answered; if so, <paramref name="found"/> and <paramref name="value"/> are the answer;
-    /// otherwise <paramref name="value"/> is not set.</returns>
+    /// That answers nearly all lookups in few instructions and registers; <see cref="TryRead"/> does the rest.</summary>
+    /// <returns>Whether the lookup is answered; if so, <paramref name="found"/> and <paramref name="value"/> are the
+    /// answer; otherwise <paramref name="value"/> is not set.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: hit-1k
     public bool TryReadHome(TKey key, ulong hash, out TValue value, out bool found)
     {
