@@ -89,7 +89,8 @@ internal static class ControlWord
     internal static ulong Unoccupied(ulong control, int slotCount) => ~control & OccupiedBits(slotCount);
 
     /// <summary>How many of the first slots are occupied.</summary>
-    internal static int CountOccupied(ulong control, int slotCount) => BitOperations.PopCount(Occupied(control, slotCount));
+    internal static int CountOccupied(ulong control, int slotCount) =>
+        BitOperations.PopCount(Occupied(control, slotCount));
 
     /// <summary>Whether a control byte is that of an occupied slot.</summary>
     internal static bool IsOccupied(byte controlByte) => (controlByte & OccupiedBit) != 0;

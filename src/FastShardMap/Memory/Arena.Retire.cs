@@ -19,7 +19,7 @@ internal sealed unsafe partial class Arena
     private readonly Queue<RetiredBlock> _retired = new();
 
     // Blocks between Retire and the free list, and trims under way.
-    private int _unsettled;
+    private int _pending;
     private long _retiredBytes;
 
     // Whether the maintenance thread will look here again.
@@ -52,7 +52,7 @@ internal sealed unsafe partial class Arena
             _live.Remove(start);
             Interlocked.Add(ref _liveBytes, -(long)live.OccupiedBytes);
             _retiredBytes += (long)live.OccupiedBytes;
-            _unsettled++;
+            _pending++;
             RetiredBlock retired = new(new AddressRange(start, live.OccupiedBytes), live.Pool);
             bool queue = !live.Pool.ClearsInPlace && start != _pinned;
             if (queue)
@@ -76,7 +76,7 @@ internal sealed unsafe partial class Arena
                 NativeMemory.Clear(block, live.OccupiedBytes);
             }
 
-            post = Settle(new RetiredBlock(new AddressRange(start, live.OccupiedBytes), live.Pool), resident: true);
+            post = AddFree(new RetiredBlock(new AddressRange(start, live.OccupiedBytes), live.Pool), resident: true);
         }
 
         if (post)
@@ -94,9 +94,9 @@ internal sealed unsafe partial class Arena
     public void DrainRetired()
     {
         GiveBackQueued();
-        WaitUntilSettled(); // For blocks that others are clearing, which then are the trim's business.
+        WaitUntilNonePending(); // For blocks that others are clearing, which then are the trim's business.
         TrimResident();
-        WaitUntilSettled(); // For another's trim.
+        WaitUntilNonePending(); // For another's trim.
         GC.KeepAlive(this);
     }
 
@@ -120,11 +120,11 @@ internal sealed unsafe partial class Arena
 
     void IBackgroundWork.Run() => GiveBackQueued();
 
-    private void WaitUntilSettled()
+    private void WaitUntilNonePending()
     {
         using (_gate.Enter())
         {
-            _gate.WaitUntil(this, static arena => arena._unsettled == 0);
+            _gate.WaitUntil(this, static arena => arena._pending == 0);
         }
     }
 
@@ -198,20 +198,20 @@ internal sealed unsafe partial class Arena
             MemoryEvents.Listener?.Released(block.Range.Start, block.Range.Bytes);
         }
 
-        if (Settle(block, resident))
+        if (AddFree(block, resident))
         {
             Post();
         }
     }
 
     // The block is zero: [E8] leaving the lock publishes that with the free list. Answers whether to post a trim.
-    private bool Settle(RetiredBlock block, bool resident)
+    private bool AddFree(RetiredBlock block, bool resident)
     {
         using (_gate.Enter())
         {
             block.Pool.Give(block.Range, resident);
             _retiredBytes -= (long)block.Range.Bytes;
-            Unsettle();
+            EndPending();
 
             // Only what cleared in place: what the system refused it will refuse again.
             bool trim = block.Pool.ClearsInPlace
@@ -222,10 +222,10 @@ internal sealed unsafe partial class Arena
         }
     }
 
-    private void Unsettle()
+    private void EndPending()
     {
-        Volatile.Write(ref _unsettled, _unsettled - 1);
-        if (_unsettled == 0)
+        Volatile.Write(ref _pending, _pending - 1);
+        if (_pending == 0)
         {
             _gate.PulseAll();
         }
@@ -250,7 +250,7 @@ internal sealed unsafe partial class Arena
         using (_gate.Enter())
         {
             pages = pool.TakeResidentPages();
-            _unsettled++;
+            _pending++;
         }
 
         foreach (AddressRange range in pages)
@@ -269,7 +269,7 @@ internal sealed unsafe partial class Arena
 
         using (_gate.Enter())
         {
-            Unsettle();
+            EndPending();
         }
     }
 

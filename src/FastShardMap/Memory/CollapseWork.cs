@@ -1,7 +1,7 @@
 namespace FastShardMap.Memory;
 
 /// <summary>
-/// Moves a live block of settled contents into huge pages, one after the other; what does not fill one at the block's ends
+/// Moves a live block that is to stay into huge pages, one after the other; what does not fill one at the block's ends
 /// stays as it is. Work of the maintenance thread. Whatever becomes of the block ends it, at the latest after the page it
 /// is at.
 /// </summary>

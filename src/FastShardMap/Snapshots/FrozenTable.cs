@@ -19,7 +19,8 @@ internal static unsafe class FrozenTable<TKey, TValue>
     /// <summary>The most bytes that <see cref="PackGroups"/> writes for a group.</summary>
     public static int PackedGroupBytes => GroupShape<TKey, TValue>.Slots * (Unsafe.SizeOf<TKey>() + Unsafe.SizeOf<TValue>());
 
-    /// <summary>Looks at the first slot with the key's tag in its home group, which settles most lookups of present keys.</summary>
+    /// <summary>Looks at the first slot with the key's tag in its home group, which answers most lookups of present
+    /// keys.</summary>
     /// <returns>Whether the key is there, and the snapshot was not disposed; if not, nothing is known.</returns>
     // Safety: as TryFind.
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // backends: reads of a snapshot
