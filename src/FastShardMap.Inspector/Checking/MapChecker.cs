@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using FastShardMap.Inspector.Maps;
 using FastShardMap.Layout;
-using FastShardMap.Sharding;
 
 namespace FastShardMap.Inspector.Checking;
 

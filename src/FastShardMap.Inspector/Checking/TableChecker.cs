@@ -1,6 +1,5 @@
 using FastShardMap.Inspector.Maps;
 using FastShardMap.Layout;
-using FastShardMap.Sharding;
 
 namespace FastShardMap.Inspector.Checking;
 
@@ -122,7 +121,7 @@ internal sealed class TableChecker
         for (int slot = 0; slot < ControlWord.MaxSlots; slot++)
         {
             byte tag = ControlWord.ControlByte(control, slot);
-            if (tag != 0 && (slot >= _map.SlotsPerGroup || (tag & ControlWord.OccupiedBit) == 0))
+            if (tag != 0 && (slot >= _map.SlotsPerGroup || !ControlWord.IsOccupied(tag)))
             {
                 _findings.Error("control", _shard, $"control byte {slot} of group {index} of the {TableText} table is 0x{tag:x2}");
             }

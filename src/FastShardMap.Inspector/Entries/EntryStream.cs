@@ -1,6 +1,5 @@
 using FastShardMap.Inspector.Maps;
 using FastShardMap.Layout;
-using FastShardMap.Sharding;
 
 namespace FastShardMap.Inspector.Entries;
 

@@ -53,7 +53,7 @@ internal sealed record MapSummary(
             entries += side.Count;
             capacity += side.MaxEntries;
             migrating += view.Previous.IsNone ? 0 : 1;
-            held += side.Lock == 0 ? 0 : 1;
+            held += new LockWord(side.Lock).IsFree ? 0 : 1;
             ulong current = map.IsSentinel(view.Current) || view.Current.IsNone ? 0 : view.Current.Groups;
             currentGroups += current;
             groups += current + (view.Previous.IsNone ? 0 : view.Previous.Groups);

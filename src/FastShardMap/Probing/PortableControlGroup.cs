@@ -39,7 +39,7 @@ internal readonly struct PortableControlGroup : IControlGroup
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static ulong MatchEmpty(ulong control, int slotCount) => ~control & ControlWord.OccupiedBits(slotCount);
+    public static ulong MatchEmpty(ulong control, int slotCount) => ControlWord.Unoccupied(control, slotCount);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using FastShardMap.Layout;
 using FastShardMap.Snapshots;
-using FastShardMap.Tables;
 
 namespace FastShardMap.Serialization;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using FastShardMap.Layout;
 
 namespace FastShardMap;
 
@@ -25,7 +26,7 @@ public sealed class SeqLocked<T>
 
     /// <summary>Creates a cell with the default value.</summary>
     /// <exception cref="NotSupportedException">A value takes more than 8,192 bytes.</exception>
-    public SeqLocked() => Layout.EntryLimit.ThrowIfTooLarge<T>();
+    public SeqLocked() => EntryLimit.ThrowIfTooLarge<T>();
 
     /// <summary>Creates a cell.</summary>
     /// <param name="value">The first value.</param>
@@ -34,7 +35,7 @@ public sealed class SeqLocked<T>
         : this() => _cell.Value = value;
 
     /// <summary>How often a value was stored, wrapping after 2⁶³ stores: so that a poll need not compare values.</summary>
-    public long Version => (long)(Volatile.Read(ref _cell.Version) >> 1);
+    public long Version => new CellVersionWord(Volatile.Read(ref _cell.Version)).Stores;
 
     /// <summary>Reads the value.</summary>
     /// <returns>The value, whole.</returns>
@@ -120,12 +121,12 @@ public sealed class SeqLocked<T>
     private bool TryLoad(out T value)
     {
         // [E4] acquire: pairs with the release in Publish.
-        ulong version = Volatile.Read(ref _cell.Version);
+        CellVersionWord version = new(Volatile.Read(ref _cell.Version));
         value = _cell.Value;
 
         // [E3] acquire fence: the copy completes before the version is read again; pairs with Publish.
         Volatile.ReadBarrier();
-        return (version & 1) == 0 && Volatile.Read(ref _cell.Version) == version;
+        return version.IsStable && Volatile.Read(ref _cell.Version) == version.Word;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -149,15 +150,15 @@ public sealed class SeqLocked<T>
     // Under the lock.
     private void Publish(T value)
     {
-        ulong version = _cell.Version;
-        _cell.Version = version + 1;
+        CellVersionWord version = new CellVersionWord(_cell.Version).BeginWrite();
+        _cell.Version = version.Word;
 
         // [E3] release fence: no byte changes before the version is odd; pairs with TryLoad.
         Volatile.WriteBarrier();
         _cell.Value = value;
 
         // [E4] release: the bytes come first; pairs with the acquire in TryLoad.
-        Volatile.Write(ref _cell.Version, version + 2);
+        Volatile.Write(ref _cell.Version, version.EndWrite().Word);
     }
 
 #pragma warning disable CS0169 // padding
@@ -165,6 +166,8 @@ public sealed class SeqLocked<T>
     private struct Cell
     {
         private LinePair _before;
+
+        /// <summary>A <see cref="CellVersionWord"/>.</summary>
         public ulong Version;
         public T Value;
         private LinePair _after;

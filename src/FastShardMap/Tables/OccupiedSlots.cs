@@ -10,7 +10,7 @@ internal struct OccupiedSlots
 
     public OccupiedSlots(ulong control, int slotsPerGroup)
     {
-        _left = control & ControlWord.OccupiedBits(slotsPerGroup);
+        _left = ControlWord.Occupied(control, slotsPerGroup);
         Current = -1;
     }
 
