@@ -39,8 +39,9 @@ public enum AuditSeverity
 }
 
 /// <summary>One operation on an audited map.</summary>
-/// <typeparam name="TKey">The key.</typeparam>
-/// <param name="Timestamp">When, in ticks of the audit's <see cref="TimeProvider"/> (<see cref="TimeProvider.GetTimestamp"/>).</param>
+/// <typeparam name="TKey">The type of the keys.</typeparam>
+/// <param name="Timestamp">When, in ticks of the audit's <see cref="TimeProvider"/>
+/// (<see cref="TimeProvider.GetTimestamp"/>).</param>
 /// <param name="Key">The key.</param>
 /// <param name="ThreadId">The managed thread id.</param>
 /// <param name="Operation">What was done.</param>

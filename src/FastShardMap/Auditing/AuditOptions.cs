@@ -3,14 +3,16 @@
 namespace FastShardMap;
 
 /// <summary>How a map is audited.</summary>
-/// <typeparam name="TKey">The key.</typeparam>
+/// <typeparam name="TKey">The type of the keys.</typeparam>
 public sealed class AuditOptions<TKey>
     where TKey : unmanaged, IEquatable<TKey>
 {
-    /// <summary>The rules, none of them null. Default: <see cref="HotKeyRule{TKey}"/> and <see cref="ReadWriteRule{TKey}"/>.</summary>
+    /// <summary>The rules, none of them null. Default: <see cref="HotKeyRule{TKey}"/> and
+    /// <see cref="ReadWriteRule{TKey}"/>.</summary>
     public IList<AuditRule<TKey>> Rules { get; } = [new HotKeyRule<TKey>(), new ReadWriteRule<TKey>()];
 
-    /// <summary>How many operations each shard of the audit remembers; rounded up to a power of two. Default: 256.</summary>
+    /// <summary>How many operations each shard of the audit remembers; rounded up to a power of two. Default:
+    /// 256.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is less than 1 or above a million.</exception>
     public int RecentOperations
     {

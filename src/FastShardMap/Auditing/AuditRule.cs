@@ -1,11 +1,12 @@
 namespace FastShardMap;
 
-/// <summary>A rule of an audit. Derive from it and hand an instance to <see cref="AuditOptions{TKey}.Rules"/>.</summary>
-/// <typeparam name="TKey">The key.</typeparam>
-/// <remarks>An audit makes one copy a shard by <see cref="CreateForShard"/>. A copy sees all operations on the keys of its
-/// shard, in order and never two at once: so it needs no synchronisation. It runs on the thread of the operation, after
-/// it and outside the map's locks; so it must be short, and should not allocate per operation. What it throws is counted
-/// (<see cref="AuditedShardMap{TKey, TValue, THasher}.RuleFailures"/>) and goes no further.</remarks>
+/// <summary>A rule of an audit. Derive from it and hand an instance to
+/// <see cref="AuditOptions{TKey}.Rules"/>.</summary>
+/// <typeparam name="TKey">The type of the keys.</typeparam>
+/// <remarks>An audit makes one copy a shard by <see cref="CreateForShard"/>. A copy sees all operations on the keys of
+/// its shard, in order and never two at once: so it needs no synchronisation. It runs on the thread of the operation,
+/// after it and outside the map's locks; so it must be short, and should not allocate per operation. What it throws is
+/// counted (<see cref="AuditedShardMap{TKey, TValue, THasher}.RuleFailures"/>) and goes no further.</remarks>
 public abstract class AuditRule<TKey>
     where TKey : unmanaged, IEquatable<TKey>
 {

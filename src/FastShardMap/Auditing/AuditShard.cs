@@ -2,8 +2,8 @@ using FastShardMap.Memory;
 
 namespace FastShardMap.Auditing;
 
-/// <summary>What an audit keeps of one shard: the last operations, counts, and the rules' states, under a lock of its own,
-/// which nobody holds while waiting for anything.</summary>
+/// <summary>What an audit keeps of one shard: the last operations, counts, and the rules' states, under a lock of its
+/// own, which nobody holds while waiting for anything.</summary>
 internal sealed class AuditShard<TKey>
     where TKey : unmanaged, IEquatable<TKey>
 {

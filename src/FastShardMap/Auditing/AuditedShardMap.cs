@@ -6,18 +6,18 @@ using FastShardMap.Memory;
 namespace FastShardMap;
 
 /// <summary>A map with an audit: every operation through this object is recorded, counted and shown to rules.</summary>
-/// <typeparam name="TKey">The key.</typeparam>
-/// <typeparam name="TValue">The value.</typeparam>
-/// <typeparam name="THasher">The hasher.</typeparam>
+/// <typeparam name="TKey">The type of the keys.</typeparam>
+/// <typeparam name="TValue">The type of the values.</typeparam>
+/// <typeparam name="THasher">The type of the hasher.</typeparam>
 /// <remarks>
-/// <para><b>Cost.</b> A map without an audit has not one instruction of it: the audit is this object around the map, and
-/// code that uses the map directly is neither slowed nor seen. An operation through it takes one more short lock, of its
-/// shard of the audit.</para>
+/// <para><b>Cost.</b> A map without an audit has not one instruction of it: the audit is this object around the map,
+/// and code that uses the map directly is neither slowed nor seen. An operation through it takes one more short lock,
+/// of its shard of the audit.</para>
 /// <para><b>Order.</b> An operation is recorded after it was performed; operations of two threads that overlap may be
 /// recorded in either order.</para>
 /// <para><b>Thread safety.</b> All members may be called by any number of threads.</para>
-/// <para><b>Memory.</b> The last operations of each shard lie in unmanaged memory, where <c>fsmap audit</c> finds them, also
-/// in a dump.</para>
+/// <para><b>Memory.</b> The last operations of each shard lie in unmanaged memory, where <c>fsmap audit</c> finds them,
+/// also in a dump.</para>
 /// </remarks>
 public sealed partial class AuditedShardMap<TKey, TValue, THasher> : IDisposable
     where TKey : unmanaged, IEquatable<TKey>
@@ -34,9 +34,10 @@ public sealed partial class AuditedShardMap<TKey, TValue, THasher> : IDisposable
     /// <param name="map">The map; it stays the caller's to dispose.</param>
     /// <param name="options">The options; null for the defaults.</param>
     /// <exception cref="ArgumentNullException"><paramref name="map"/> is null.</exception>
-    /// <exception cref="ArgumentException">A rule of <paramref name="options"/> is null, or makes no copy for a shard.</exception>
+    /// <exception cref="ArgumentException">A rule of <paramref name="options"/> is null, or makes no copy for a
+    /// shard.</exception>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
-    /// <exception cref="OutOfMemoryException">The system refuses the memory.</exception>
+    /// <exception cref="OutOfMemoryException">The operating system refuses the memory.</exception>
     public unsafe AuditedShardMap(ShardMap<TKey, TValue, THasher> map, AuditOptions<TKey>? options = null)
     {
         ArgumentNullException.ThrowIfNull(map);
@@ -68,8 +69,8 @@ public sealed partial class AuditedShardMap<TKey, TValue, THasher> : IDisposable
     /// <summary>The map itself: operations on it are not audited.</summary>
     public ShardMap<TKey, TValue, THasher> Map { get; }
 
-    /// <summary>The alerts. When as many wait as <see cref="AuditOptions{TKey}.PendingAlerts"/> says, the oldest is dropped:
-    /// so operations never wait for a reader. Completed by <see cref="Dispose"/>.</summary>
+    /// <summary>The alerts. When as many wait as <see cref="AuditOptions{TKey}.PendingAlerts"/> says, the oldest is
+    /// dropped: so operations never wait for a reader. Completed by <see cref="Dispose"/>.</summary>
     public ChannelReader<AuditAlert> Alerts => _alerts.Reader;
 
     /// <summary>Alerts dropped because nobody read them in time.</summary>
@@ -98,7 +99,8 @@ public sealed partial class AuditedShardMap<TKey, TValue, THasher> : IDisposable
         return counts[(int)operation];
     }
 
-    /// <summary>The last operations, of every shard as many as <see cref="AuditOptions{TKey}.RecentOperations"/> says.</summary>
+    /// <summary>The last operations, of every shard as many as <see cref="AuditOptions{TKey}.RecentOperations"/>
+    /// says.</summary>
     /// <returns>The operations, oldest first; empty after <see cref="Dispose"/>.</returns>
     public IReadOnlyList<AuditEvent<TKey>> GetRecent()
     {
@@ -113,8 +115,8 @@ public sealed partial class AuditedShardMap<TKey, TValue, THasher> : IDisposable
     }
 
     /// <summary>Ends the audit, gives its memory back to the system and completes <see cref="Alerts"/>. The map and its
-    /// operations, also through this object, go on; they are not recorded any more. A second call is harmless, also at the
-    /// same time.</summary>
+    /// operations, also through this object, go on; they are not recorded any more. A second call is harmless, also at
+    /// the same time.</summary>
     public void Dispose()
     {
         _arena.Close();

@@ -3,8 +3,9 @@ using FastShardMap.Auditing;
 
 namespace FastShardMap;
 
-/// <summary>A default rule: one key is written more often than a limit within a second. Raises one alert a second and key.</summary>
-/// <typeparam name="TKey">The key.</typeparam>
+/// <summary>A default rule: one key is written more often than a limit within a second. Raises one alert a second and
+/// key.</summary>
+/// <typeparam name="TKey">The type of the keys.</typeparam>
 public sealed class HotKeyRule<TKey> : AuditRule<TKey>
     where TKey : unmanaged, IEquatable<TKey>
 {

@@ -1,7 +1,7 @@
 namespace FastShardMap.Auditing;
 
-/// <summary>A small memory of keys with a state each: sets of four places, the one least recently used given up. Bounded,
-/// so a rule costs the same however many keys a map has; a key that is used often is not forgotten.</summary>
+/// <summary>A small memory of keys with a state each: sets of four places, the one least recently used given up.
+/// Bounded, so a rule costs the same however many keys a map has; a key that is used often is not forgotten.</summary>
 internal sealed class RecentKeys<TKey, TState>
     where TKey : unmanaged, IEquatable<TKey>
     where TState : struct

@@ -10,8 +10,8 @@ namespace FastShardMap.Diagnostics;
 /// The event source <c>FastShardMap</c>; native-layout-docs/observation.md describes its events. A map is named by the
 /// address of its header, threads by their managed ids.
 /// </summary>
-/// <remarks>Listeners within the process run on the thread at work, mostly under a shard's lock: they may read maps, but
-/// not write to the one they hear of.</remarks>
+/// <remarks>Listeners within the process run on the thread at work, mostly under a shard's lock: they may read maps,
+/// but not write to the one they hear of.</remarks>
 [EventSource(Name = SourceName)]
 [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "Every argument of WriteEvent is a number or a string.")]
 internal sealed unsafe class FastShardMapEventSource : EventSource
@@ -81,7 +81,8 @@ internal sealed unsafe class FastShardMapEventSource : EventSource
         return log;
     }
 
-    /// <summary>The engine asks for a listener, not for levels and keywords: it finds one only while somebody listens.</summary>
+    /// <summary>The engine asks for a listener, not for levels and keywords: it finds one only while somebody
+    /// listens.</summary>
     protected override void OnEventCommand(EventCommandEventArgs command)
     {
         ShardEvents.Listener = IsEnabled(EventLevel.Informational, Keywords.Migration | Keywords.Contention | Keywords.Reads)

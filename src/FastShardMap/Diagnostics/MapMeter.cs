@@ -8,8 +8,8 @@ namespace FastShardMap.Diagnostics;
 /// The meter <c>FastShardMap</c>: observable instruments, each with one measurement for each named map. Names and units
 /// follow OpenTelemetry's conventions (dotted, singular units in UCUM, counted things in braces).
 /// </summary>
-/// <remarks>Maps are asked only when a listener collects. Two maps of one name are two measurements with equal tags, which
-/// listeners add up or overwrite as they please: names should differ.</remarks>
+/// <remarks>Maps are asked only when a listener collects. Two maps of one name are two measurements with equal tags,
+/// which listeners add up or overwrite as they please: names should differ.</remarks>
 internal static class MapMeter
 {
     public const string Name = "FastShardMap";

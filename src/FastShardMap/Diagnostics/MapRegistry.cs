@@ -2,10 +2,8 @@ using FastShardMap.Memory;
 
 namespace FastShardMap.Diagnostics;
 
-/// <summary>
-/// The maps of the process, held weakly: whom metrics ask, and what a listener that comes late is told of. Adding is all
-/// that a map pays; nobody asks unless somebody listens.
-/// </summary>
+/// <summary>The maps of the process, held weakly: whom metrics ask, and what a listener that comes late is told of.
+/// Adding is all that a map pays; nobody asks unless somebody listens.</summary>
 internal static class MapRegistry
 {
     private const int FirstPurge = 64;

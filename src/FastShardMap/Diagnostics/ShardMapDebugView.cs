@@ -2,7 +2,8 @@ using System.Diagnostics;
 
 namespace FastShardMap.Diagnostics;
 
-/// <summary>What a debugger shows of a map: entries read without a lock, because the debugger may have stopped a writer.</summary>
+/// <summary>What a debugger shows of a map: entries read without a lock, because the debugger may have stopped a
+/// writer.</summary>
 internal sealed class ShardMapDebugView<TKey, TValue, THasher>(ShardMap<TKey, TValue, THasher> map)
     where TKey : unmanaged, IEquatable<TKey>
     where TValue : unmanaged

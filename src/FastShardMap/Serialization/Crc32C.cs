@@ -7,9 +7,9 @@ namespace FastShardMap.Serialization;
 
 /// <summary>CRC-32C (Castagnoli), as of RFC 3720: by the processor's instruction where there is one (SSE4.2, ARMv8),
 /// otherwise by the framework's tables.</summary>
-/// <remarks>Each instruction waits three cycles for the one before. So of long inputs three parts are added side by side
-/// and then put together: the checksum of A followed by B is that of A moved on by the length of B (times x to the power
-/// of its bits, modulo the polynomial), added to that of B begun with 0.</remarks>
+/// <remarks>Each instruction waits three cycles for the one before. So of long inputs three parts are added side by
+/// side and then put together: the checksum of A followed by B is that of A moved on by the length of B (times x to the
+/// power of its bits, modulo the polynomial), added to that of B begun with 0.</remarks>
 internal struct Crc32C
 {
     private const uint ReflectedPolynomial = 0x82F63B78;

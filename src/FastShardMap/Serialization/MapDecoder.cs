@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 
 namespace FastShardMap.Serialization;
 
-/// <summary>Turns the pieces of a file into the entries of a map that nobody else knows yet. Says how many bytes it wants
-/// next; knows no stream.</summary>
+/// <summary>Turns the pieces of a file into the entries of a map that nobody else knows yet. Says how many bytes it
+/// wants next; knows no stream.</summary>
 /// <remarks>Memory follows what was verified, not what the header claims: see <see cref="Reserve"/>.</remarks>
 internal sealed class MapDecoder<TKey, TValue, THasher>(ShardMap<TKey, TValue, THasher> map, long availableBytes, IProgress<long>? progress)
     where TKey : unmanaged, IEquatable<TKey>

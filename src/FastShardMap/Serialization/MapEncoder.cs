@@ -72,7 +72,8 @@ internal sealed class MapEncoder<TKey, TValue, THasher>
         return default;
     }
 
-    /// <summary>Fills the buffer up to a length, and keeps what of the last group lies beyond for the next block.</summary>
+    /// <summary>Fills the buffer up to a length, and keeps what of the last group lies beyond for the next
+    /// block.</summary>
     private void FillBlock(int bytes)
     {
         _buffer.AsSpan(_format.FullBlockBytes, _bytesPastBlock).CopyTo(_buffer.AsSpan(MapFormat.BlockHeaderBytes));

@@ -9,7 +9,7 @@ public partial class ShardMap<TKey, TValue, THasher>
     /// <summary>Reads a saved map.</summary>
     /// <param name="source">Read from its position to the end of the saved map and no further.</param>
     /// <param name="options">The options of the new map; null for the defaults.</param>
-    /// <param name="progress">Told the number of entries read, every few megabytes and at the end.</param>
+    /// <param name="progress">Receives the number of entries read, every few megabytes and at the end.</param>
     /// <returns>The new map.</returns>
     /// <remarks>Every byte is checked before it is used; the memory taken follows the bytes read, not what a header
     /// claims. Bytes that pass the checks become keys and values as they are: a type with forbidden values (a Boolean
@@ -17,8 +17,8 @@ public partial class ShardMap<TKey, TValue, THasher>
     /// <exception cref="ArgumentNullException"><paramref name="source"/> is null.</exception>
     /// <exception cref="InvalidDataException">Not a saved map, of other types, of another byte order or version,
     /// truncated or damaged.</exception>
-    /// <exception cref="NotSupportedException">A key and a value take more than 8,192 bytes together.</exception>
-    /// <exception cref="OutOfMemoryException">The system refuses the memory.</exception>
+    /// <exception cref="NotSupportedException">A key and a value have more than 8,192 bytes together.</exception>
+    /// <exception cref="OutOfMemoryException">The operating system refuses the memory.</exception>
     public static ShardMap<TKey, TValue, THasher> Load(Stream source, ShardMapOptions? options = null, IProgress<long>? progress = null)
     {
         ArgumentNullException.ThrowIfNull(source);
@@ -28,11 +28,11 @@ public partial class ShardMap<TKey, TValue, THasher>
     /// <summary>Reads a saved map.</summary>
     /// <param name="source">Read from its position to the end of the saved map and no further.</param>
     /// <param name="options">The options of the new map; null for the defaults.</param>
-    /// <param name="progress">Told the number of entries read, every few megabytes and at the end.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <param name="progress">Receives the number of entries read, every few megabytes and at the end.</param>
+    /// <param name="cancellationToken">A token to cancel the reading.</param>
     /// <returns>The new map.</returns>
     /// <inheritdoc cref="Load" path="/remarks"/>
-    /// <exception cref="OperationCanceledException">The token says so.</exception>
+    /// <exception cref="OperationCanceledException">The token was canceled.</exception>
     /// <inheritdoc cref="Load" path="/exception"/>
     public static Task<ShardMap<TKey, TValue, THasher>> LoadAsync(
         Stream source, ShardMapOptions? options = null, IProgress<long>? progress = null, CancellationToken cancellationToken = default)
@@ -44,11 +44,11 @@ public partial class ShardMap<TKey, TValue, THasher>
     /// <summary>Reads a saved map from a pipe.</summary>
     /// <param name="source">Read to the end of the saved map and no further; not completed.</param>
     /// <param name="options">The options of the new map; null for the defaults.</param>
-    /// <param name="progress">Told the number of entries read, every few megabytes and at the end.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <param name="progress">Receives the number of entries read, every few megabytes and at the end.</param>
+    /// <param name="cancellationToken">A token to cancel the reading.</param>
     /// <returns>The new map.</returns>
     /// <inheritdoc cref="Load" path="/remarks"/>
-    /// <exception cref="OperationCanceledException">The token says so.</exception>
+    /// <exception cref="OperationCanceledException">The token was canceled.</exception>
     /// <inheritdoc cref="Load" path="/exception"/>
     public static Task<ShardMap<TKey, TValue, THasher>> LoadAsync(
         PipeReader source, ShardMapOptions? options = null, IProgress<long>? progress = null, CancellationToken cancellationToken = default)
@@ -61,14 +61,14 @@ public partial class ShardMap<TKey, TValue, THasher>
     /// <param name="path">The file; nothing may follow the map in it. A FIFO, or the name of the standard input, is
     /// read to its end, which comes when nobody has it open for writing any more.</param>
     /// <param name="options">The options of the new map; null for the defaults.</param>
-    /// <param name="progress">Told the number of entries read, every few megabytes and at the end.</param>
+    /// <param name="progress">Receives the number of entries read, every few megabytes and at the end.</param>
     /// <returns>The new map.</returns>
     /// <inheritdoc cref="Load" path="/remarks"/>
     /// <exception cref="ArgumentException"><paramref name="path"/> is null or empty.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
     /// <exception cref="InvalidDataException">As <see cref="Load"/>, or something follows the map.</exception>
-    /// <exception cref="OutOfMemoryException">The system refuses the memory.</exception>
+    /// <exception cref="OutOfMemoryException">The operating system refuses the memory.</exception>
     public static ShardMap<TKey, TValue, THasher> LoadFrom(string path, ShardMapOptions? options = null, IProgress<long>? progress = null)
     {
         using FileStream file = Open(path, FileOptions.SequentialScan);
@@ -80,12 +80,12 @@ public partial class ShardMap<TKey, TValue, THasher>
     /// <param name="path">The file; nothing may follow the map in it. A FIFO, or the name of the standard input, is
     /// read to its end, which comes when nobody has it open for writing any more.</param>
     /// <param name="options">The options of the new map; null for the defaults.</param>
-    /// <param name="progress">Told the number of entries read, every few megabytes and at the end.</param>
+    /// <param name="progress">Receives the number of entries read, every few megabytes and at the end.</param>
     /// <param name="cancellationToken">Ends the reading. The system does not interrupt a read that waits for the writer
     /// of a FIFO.</param>
     /// <returns>The new map.</returns>
     /// <inheritdoc cref="Load" path="/remarks"/>
-    /// <exception cref="OperationCanceledException">The token says so.</exception>
+    /// <exception cref="OperationCanceledException">The token was canceled.</exception>
     /// <inheritdoc cref="LoadFrom" path="/exception"/>
     public static async Task<ShardMap<TKey, TValue, THasher>> LoadFromAsync(
         string path, ShardMapOptions? options = null, IProgress<long>? progress = null, CancellationToken cancellationToken = default)
@@ -104,8 +104,8 @@ public partial class ShardMap<TKey, TValue, THasher>
     /// <exception cref="ArgumentNullException"><paramref name="source"/> is null.</exception>
     /// <exception cref="InvalidDataException">As <see cref="Load"/>; this map is unchanged.</exception>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
-    /// <exception cref="InvalidOperationException">Called from a callback of this map.</exception>
-    /// <exception cref="OutOfMemoryException">The system refuses the memory.</exception>
+    /// <exception cref="InvalidOperationException">The call comes from a callback of this map.</exception>
+    /// <exception cref="OutOfMemoryException">The operating system refuses the memory.</exception>
     public long MergeFrom(Stream source)
     {
         ArgumentNullException.ThrowIfNull(source);

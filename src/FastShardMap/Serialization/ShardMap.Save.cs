@@ -7,7 +7,7 @@ public partial class ShardMap<TKey, TValue, THasher>
 {
     /// <summary>Writes all entries, as of one instant, to a stream; writers go on.</summary>
     /// <param name="destination">Receives the bytes; neither flushed nor closed.</param>
-    /// <param name="progress">Told the number of entries written, every few megabytes and at the end.</param>
+    /// <param name="progress">Receives the number of entries written, every few megabytes and at the end.</param>
     /// <remarks>
     /// <para>Saves from a <see cref="Snapshot"/>, with its pause; shards that are written to meanwhile are copied, take
     /// their memory twice and are brought to rest at the end, the others are left as they are. Until the end reads look
@@ -17,7 +17,7 @@ public partial class ShardMap<TKey, TValue, THasher>
     /// </remarks>
     /// <exception cref="ArgumentNullException"><paramref name="destination"/> is null.</exception>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
-    /// <exception cref="InvalidOperationException">Called from a callback of this map.</exception>
+    /// <exception cref="InvalidOperationException">The call comes from a callback of this map.</exception>
     /// <exception cref="OutOfMemoryException">The system refuses the memory of the snapshot.</exception>
     public void Save(Stream destination, IProgress<long>? progress = null)
     {
@@ -27,11 +27,11 @@ public partial class ShardMap<TKey, TValue, THasher>
 
     /// <summary>Writes all entries, as of the instant of the call, to a stream; writers go on.</summary>
     /// <param name="destination">Receives the bytes; neither flushed nor closed.</param>
-    /// <param name="progress">Told the number of entries written, every few megabytes and at the end.</param>
-    /// <param name="cancellationToken">Ends the writing; what was written stays.</param>
-    /// <returns>The end of the writing.</returns>
+    /// <param name="progress">Receives the number of entries written, every few megabytes and at the end.</param>
+    /// <param name="cancellationToken">A token to cancel the writing. The bytes written so far stay.</param>
+    /// <returns>A task that completes when the map has been written.</returns>
     /// <inheritdoc cref="Save" path="/remarks"/>
-    /// <exception cref="OperationCanceledException">The token says so.</exception>
+    /// <exception cref="OperationCanceledException">The token was canceled.</exception>
     /// <inheritdoc cref="Save" path="/exception"/>
     public async Task SaveAsync(Stream destination, IProgress<long>? progress = null, CancellationToken cancellationToken = default)
     {
@@ -42,9 +42,9 @@ public partial class ShardMap<TKey, TValue, THasher>
     /// <summary>Writes all entries, as of the instant of the call, to a pipe; writers of the map go on.</summary>
     /// <param name="destination">Receives the bytes and is flushed as its back-pressure asks; not completed. A reader
     /// that completes after the last bytes were handed over has had them all.</param>
-    /// <param name="progress">Told the number of entries written, every few megabytes and at the end.</param>
-    /// <param name="cancellationToken">Ends the writing; what was written stays.</param>
-    /// <returns>The end of the writing.</returns>
+    /// <param name="progress">Receives the number of entries written, every few megabytes and at the end.</param>
+    /// <param name="cancellationToken">A token to cancel the writing. The bytes written so far stay.</param>
+    /// <returns>A task that completes when the map has been written.</returns>
     /// <inheritdoc cref="Save" path="/remarks"/>
     /// <exception cref="OperationCanceledException">The token says so, or the pending flush of the pipe was
     /// cancelled.</exception>
@@ -61,7 +61,7 @@ public partial class ShardMap<TKey, TValue, THasher>
     /// <summary>Writes all entries, as of one instant, to a file. Until the last step the old file of that name stays
     /// whole, and whatever crashes, there is at any time either the old file or the new one.</summary>
     /// <param name="path">The file. A link is followed, and the file that it leads to is replaced or created.</param>
-    /// <param name="progress">Told the number of entries written, every few megabytes and at the end.</param>
+    /// <param name="progress">Receives the number of entries written, every few megabytes and at the end.</param>
     /// <remarks>
     /// <para>Writes a temporary file in the directory of the file, flushes it to the disk, renames it and flushes the
     /// directory (where the system can: not on Windows, whose file system keeps a journal of renames). A crash can
@@ -83,7 +83,7 @@ public partial class ShardMap<TKey, TValue, THasher>
     /// <exception cref="UnauthorizedAccessException">The file is read-only (for root too), or may not be written or
     /// replaced; the old one is unchanged.</exception>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
-    /// <exception cref="InvalidOperationException">Called from a callback of this map.</exception>
+    /// <exception cref="InvalidOperationException">The call comes from a callback of this map.</exception>
     /// <exception cref="OutOfMemoryException">The system refuses the memory of the snapshot.</exception>
     public void SaveTo(string path, IProgress<long>? progress = null)
     {
@@ -94,11 +94,11 @@ public partial class ShardMap<TKey, TValue, THasher>
 
     /// <summary>Writes all entries, as of the instant of the call, to a file, as <see cref="SaveTo"/> does.</summary>
     /// <param name="path">The file. A link is followed, and the file that it leads to is replaced or created.</param>
-    /// <param name="progress">Told the number of entries written, every few megabytes and at the end.</param>
+    /// <param name="progress">Receives the number of entries written, every few megabytes and at the end.</param>
     /// <param name="cancellationToken">Ends the writing; the old file is unchanged.</param>
-    /// <returns>The end of the writing.</returns>
+    /// <returns>A task that completes when the map has been written.</returns>
     /// <inheritdoc cref="SaveTo" path="/remarks"/>
-    /// <exception cref="OperationCanceledException">The token says so.</exception>
+    /// <exception cref="OperationCanceledException">The token was canceled.</exception>
     /// <inheritdoc cref="SaveTo" path="/exception"/>
     public async Task SaveToAsync(string path, IProgress<long>? progress = null, CancellationToken cancellationToken = default)
     {

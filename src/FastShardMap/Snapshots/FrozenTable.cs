@@ -12,14 +12,15 @@ internal static unsafe class FrozenTable<TKey, TValue>
     where TKey : unmanaged, IEquatable<TKey>
     where TValue : unmanaged
 {
-    /// <summary>How far ahead of a pass through a table its lines are asked for: the processor's own prefetching stops at
-    /// every 4 KiB (backends: save, 10 M entries: 44 ms against 52).</summary>
+    /// <summary>How far ahead of a pass through a table its lines are asked for: the processor's own prefetching stops
+    /// at every 4 KiB (backends: save, 10 M entries: 44 ms against 52).</summary>
     private const int PrefetchBytes = 2048;
 
     /// <summary>The most bytes that <see cref="PackGroups"/> writes for a group.</summary>
     public static int PackedGroupBytes => GroupShape<TKey, TValue>.Slots * (Unsafe.SizeOf<TKey>() + Unsafe.SizeOf<TValue>());
 
-    /// <summary>Looks at the first slot with the key's tag in its home group, which settles most lookups of present keys.</summary>
+    /// <summary>Looks at the first slot with the key's tag in its home group, which settles most lookups of present
+    /// keys.</summary>
     /// <returns>Whether the key is there, and the snapshot was not disposed; if not, nothing is known.</returns>
     // Safety: as TryFind.
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // backends: reads of a snapshot
@@ -121,8 +122,8 @@ internal static unsafe class FrozenTable<TKey, TValue>
     /// <param name="wantedBytes">Where to stop: at the first group that reaches it. The destination is longer, by
     /// <see cref="PackedGroupBytes"/>.</param>
     /// <returns>The bytes written.</returns>
-    /// <remarks>Copies free slots too, and steps over the copy only if there was an entry: a branch that depends on what
-    /// is free costs more than the copy (backends: save).</remarks>
+    /// <remarks>Copies free slots too, and steps over the copy only if there was an entry: a branch that depends on
+    /// what is free costs more than the copy (backends: save).</remarks>
     // Safety: index < table.Groups. A group is begun only below wantedBytes and writes PackedGroupBytes at most.
     public static int PackGroups(TableRef table, ref ulong index, Span<byte> destination, int wantedBytes)
     {

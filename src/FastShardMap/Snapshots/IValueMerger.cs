@@ -1,8 +1,9 @@
 namespace FastShardMap;
 
-/// <summary>Decides about a key that two maps have, when one is merged into the other: the struct form of a delegate.</summary>
-/// <typeparam name="TKey">The key.</typeparam>
-/// <typeparam name="TValue">The value.</typeparam>
+/// <summary>Decides about a key that two maps have, when one is merged into the other: the struct form of a
+/// delegate.</summary>
+/// <typeparam name="TKey">The type of the keys.</typeparam>
+/// <typeparam name="TValue">The type of the values.</typeparam>
 public interface IValueMerger<TKey, TValue>
 {
     /// <summary>Makes one value of two. Runs once, under the lock of the shard that is written to.</summary>

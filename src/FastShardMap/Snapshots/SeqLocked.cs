@@ -9,11 +9,12 @@ namespace FastShardMap;
 /// <typeparam name="T">The value: any unmanaged type of at most 8,192 bytes.</typeparam>
 /// <remarks>
 /// <para>For what is read much and replaced rarely: a configuration, a routing table of fixed size, a rate.</para>
-/// <para><b>Thread safety.</b> All members may be called by any number of threads; loads and stores are linearizable.</para>
-/// <para><b>Progress.</b> Loads write no shared memory and take no lock unless writers disturb 32 attempts in a row; then
-/// they wait for one writer. Writers wait for each other.</para>
-/// <para><b>Allocation.</b> None after construction. The value lies in the object itself, which needs no finalizer and no
-/// <c>Dispose</c>: nobody takes its address, so the garbage collector may move it.</para>
+/// <para><b>Thread safety.</b> All members may be called by any number of threads; loads and stores are
+/// linearizable.</para>
+/// <para><b>Progress.</b> Loads write no shared memory and take no lock unless writers disturb 32 attempts in a row;
+/// then they wait for one writer. Writers wait for each other.</para>
+/// <para><b>Allocation.</b> None after construction. The value lies in the object itself, which needs no finalizer and
+/// no <c>Dispose</c>: nobody takes its address, so the garbage collector may move it.</para>
 /// </remarks>
 [DebuggerDisplay("{_cell.Value}")]
 public sealed class SeqLocked<T>
@@ -25,16 +26,17 @@ public sealed class SeqLocked<T>
     private Cell _cell;
 
     /// <summary>Creates a cell with the default value.</summary>
-    /// <exception cref="NotSupportedException">A value takes more than 8,192 bytes.</exception>
+    /// <exception cref="NotSupportedException">A value has more than 8,192 bytes.</exception>
     public SeqLocked() => EntryLimit.ThrowIfTooLarge<T>();
 
     /// <summary>Creates a cell.</summary>
     /// <param name="value">The first value.</param>
-    /// <exception cref="NotSupportedException">A value takes more than 8,192 bytes.</exception>
+    /// <exception cref="NotSupportedException">A value has more than 8,192 bytes.</exception>
     public SeqLocked(T value)
         : this() => _cell.Value = value;
 
-    /// <summary>How often a value was stored, wrapping after 2⁶³ stores: so that a poll need not compare values.</summary>
+    /// <summary>How often a value was stored, wrapping after 2⁶³ stores: so that a poll need not compare
+    /// values.</summary>
     public long Version => new CellVersionWord(Volatile.Read(ref _cell.Version)).Stores;
 
     /// <summary>Reads the value.</summary>
@@ -56,7 +58,7 @@ public sealed class SeqLocked<T>
 
     /// <summary>Replaces the value.</summary>
     /// <param name="value">The new value.</param>
-    /// <exception cref="InvalidOperationException">Called from an update of this cell.</exception>
+    /// <exception cref="InvalidOperationException">The call comes from an update of this cell.</exception>
     public void Store(T value)
     {
         ThrowIfUpdating();
@@ -69,7 +71,7 @@ public sealed class SeqLocked<T>
     /// <summary>Replaces the value and returns the one before.</summary>
     /// <param name="value">The new value.</param>
     /// <returns>The value replaced.</returns>
-    /// <exception cref="InvalidOperationException">Called from an update of this cell.</exception>
+    /// <exception cref="InvalidOperationException">The call comes from an update of this cell.</exception>
     public T Exchange(T value)
     {
         ThrowIfUpdating();
@@ -82,11 +84,11 @@ public sealed class SeqLocked<T>
     }
 
     /// <summary>Replaces the value by one made from it; no other store comes between.</summary>
-    /// <param name="update">Makes the new value; runs once, while other writers wait and readers do not. If it throws, the
-    /// value stays.</param>
+    /// <param name="update">Makes the new value; runs once, while other writers wait and readers do not. If it throws,
+    /// the value stays.</param>
     /// <returns>The new value.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="update"/> is null.</exception>
-    /// <exception cref="InvalidOperationException">Called from an update of this cell.</exception>
+    /// <exception cref="InvalidOperationException">The call comes from an update of this cell.</exception>
     public T Update(Func<T, T> update)
     {
         ArgumentNullException.ThrowIfNull(update);
@@ -94,13 +96,14 @@ public sealed class SeqLocked<T>
     }
 
     /// <summary>Replaces the value by one made from it and an argument; no other store comes between.</summary>
-    /// <typeparam name="TArg">An argument, so that the delegate need not capture.</typeparam>
-    /// <param name="update">Makes the new value; runs once, while other writers wait and readers do not. If it throws, the
-    /// value stays.</param>
+    /// <typeparam name="TArg">The type of an argument that is passed to the delegate, so that it need not
+    /// capture.</typeparam>
+    /// <param name="update">Makes the new value; runs once, while other writers wait and readers do not. If it throws,
+    /// the value stays.</param>
     /// <param name="arg">Passed to <paramref name="update"/>.</param>
     /// <returns>The new value.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="update"/> is null.</exception>
-    /// <exception cref="InvalidOperationException">Called from an update of this cell.</exception>
+    /// <exception cref="InvalidOperationException">The call comes from an update of this cell.</exception>
     public T Update<TArg>(Func<T, TArg, T> update, TArg arg)
     {
         ArgumentNullException.ThrowIfNull(update);
@@ -162,7 +165,8 @@ public sealed class SeqLocked<T>
     }
 
 #pragma warning disable CS0169 // padding
-    /// <summary>Version and value, a line pair away from whatever else the garbage collector puts beside them.</summary>
+    /// <summary>Version and value, a line pair away from whatever else the garbage collector puts beside
+    /// them.</summary>
     private struct Cell
     {
         private LinePair _before;

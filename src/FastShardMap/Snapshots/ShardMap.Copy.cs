@@ -28,14 +28,15 @@ public partial class ShardMap<TKey, TValue, THasher>
     }
 
     /// <summary>Makes an independent map with the same entries as of one instant, and the same options but for
-    /// <see cref="ShardMapOptions.Name"/>: the copy has none, because two maps of one name cannot be told apart in metrics.</summary>
+    /// <see cref="ShardMapOptions.Name"/>: the copy has none, because two maps of one name cannot be told apart in
+    /// metrics.</summary>
     /// <returns>The copy. It shares nothing with this map: neither memory, locks nor later changes.</returns>
-    /// <remarks>Copies blocks of memory from a snapshot, so every byte of every key and value arrives, private fields and
-    /// padding included. Writers of this map wait as for <see cref="Snapshot"/>, reads go on. Shards that are written to
-    /// meanwhile take their memory twice until the call ends. Hash codes of the two maps agree; use
+    /// <remarks>Copies blocks of memory from a snapshot, so every byte of every key and value arrives, private fields
+    /// and padding included. Writers of this map wait as for <see cref="Snapshot"/>, reads go on. Shards that are
+    /// written to meanwhile take their memory twice until the call ends. Hash codes of the two maps agree; use
     /// <see cref="Clone(ShardMapOptions)"/> for a name or a seed of its own.</remarks>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
-    /// <exception cref="InvalidOperationException">Called from a callback of this map.</exception>
+    /// <exception cref="InvalidOperationException">The call comes from a callback of this map.</exception>
     /// <exception cref="OutOfMemoryException">The system refuses the memory; this map is unchanged.</exception>
     public ShardMap<TKey, TValue, THasher> Clone()
     {
@@ -49,7 +50,7 @@ public partial class ShardMap<TKey, TValue, THasher>
     /// <remarks>As <see cref="Clone()"/>, but by one insert an entry.</remarks>
     /// <exception cref="ArgumentNullException"><paramref name="options"/> is null.</exception>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
-    /// <exception cref="InvalidOperationException">Called from a callback of this map.</exception>
+    /// <exception cref="InvalidOperationException">The call comes from a callback of this map.</exception>
     /// <exception cref="OutOfMemoryException">The system refuses the memory; this map is unchanged.</exception>
     public ShardMap<TKey, TValue, THasher> Clone(ShardMapOptions options)
     {
@@ -57,7 +58,8 @@ public partial class ShardMap<TKey, TValue, THasher>
         return Filled(new ShardMap<TKey, TValue, THasher>(options.WithoutExclusive()));
     }
 
-    /// <summary>Stores all entries of this map, as of one instant, in another; equal keys there get this map's values.</summary>
+    /// <summary>Stores all entries of this map, as of one instant, in another; equal keys there get this map's
+    /// values.</summary>
     /// <param name="destination">The other map; what else it holds stays.</param>
     /// <returns>The number of entries stored.</returns>
     /// <remarks>Each entry is stored by a write of its own, so readers of the destination may see some before others.
@@ -65,8 +67,9 @@ public partial class ShardMap<TKey, TValue, THasher>
     /// <exception cref="ArgumentNullException"><paramref name="destination"/> is null.</exception>
     /// <exception cref="ArgumentException"><paramref name="destination"/> is this map.</exception>
     /// <exception cref="ObjectDisposedException">One of the maps is disposed.</exception>
-    /// <exception cref="InvalidOperationException">Called from a callback of one of the maps.</exception>
-    /// <exception cref="OutOfMemoryException">The system refuses the memory; the destination may have got some entries.</exception>
+    /// <exception cref="InvalidOperationException">The call comes from a callback of one of the maps.</exception>
+    /// <exception cref="OutOfMemoryException">The system refuses the memory; the destination may have got some
+    /// entries.</exception>
     public long CopyTo(ShardMap<TKey, TValue, THasher> destination)
     {
         ArgumentNullException.ThrowIfNull(destination);
@@ -74,17 +77,20 @@ public partial class ShardMap<TKey, TValue, THasher>
         return destination.MergeFrom(this, ref merger);
     }
 
-    /// <summary>Takes over all entries of another map, as of one instant; a delegate decides where both have a key.</summary>
+    /// <summary>Takes over all entries of another map, as of one instant; a delegate decides where both have a
+    /// key.</summary>
     /// <param name="source">The other map; it stays as it is.</param>
     /// <param name="conflict">Makes the value of a key that both have, from the key, this map's value and the other's.
     /// Runs once a conflict, under the lock of this map's shard.</param>
     /// <returns>The number of entries of the source.</returns>
-    /// <remarks>Each entry is stored by a write of its own. If the delegate throws, the entries stored so far stay.</remarks>
+    /// <remarks>Each entry is stored by a write of its own. If the delegate throws, the entries stored so far
+    /// stay.</remarks>
     /// <exception cref="ArgumentNullException">An argument is null.</exception>
     /// <exception cref="ArgumentException"><paramref name="source"/> is this map.</exception>
     /// <exception cref="ObjectDisposedException">One of the maps is disposed.</exception>
-    /// <exception cref="InvalidOperationException">Called from a callback of one of the maps.</exception>
-    /// <exception cref="OutOfMemoryException">The system refuses the memory; this map may have got some entries.</exception>
+    /// <exception cref="InvalidOperationException">The call comes from a callback of one of the maps.</exception>
+    /// <exception cref="OutOfMemoryException">The system refuses the memory; this map may have got some
+    /// entries.</exception>
     public long MergeFrom(ShardMap<TKey, TValue, THasher> source, Func<TKey, TValue, TValue, TValue> conflict)
     {
         ArgumentNullException.ThrowIfNull(conflict);
@@ -92,8 +98,9 @@ public partial class ShardMap<TKey, TValue, THasher>
         return MergeFrom(source, ref merger);
     }
 
-    /// <summary>Takes over all entries of another map, as of one instant; a struct functor decides where both have a key.</summary>
-    /// <typeparam name="TMerger">The functor.</typeparam>
+    /// <summary>Takes over all entries of another map, as of one instant; a struct functor decides where both have a
+    /// key.</summary>
+    /// <typeparam name="TMerger">The type of the functor.</typeparam>
     /// <param name="source">The other map; it stays as it is.</param>
     /// <param name="merger">Decides as the delegate form does; receives the changes the calls make to it.</param>
     /// <returns>The number of entries of the source.</returns>
@@ -101,8 +108,9 @@ public partial class ShardMap<TKey, TValue, THasher>
     /// <exception cref="ArgumentNullException"><paramref name="source"/> is null.</exception>
     /// <exception cref="ArgumentException"><paramref name="source"/> is this map.</exception>
     /// <exception cref="ObjectDisposedException">One of the maps is disposed.</exception>
-    /// <exception cref="InvalidOperationException">Called from a callback of one of the maps.</exception>
-    /// <exception cref="OutOfMemoryException">The system refuses the memory; this map may have got some entries.</exception>
+    /// <exception cref="InvalidOperationException">The call comes from a callback of one of the maps.</exception>
+    /// <exception cref="OutOfMemoryException">The system refuses the memory; this map may have got some
+    /// entries.</exception>
     public long MergeFrom<TMerger>(ShardMap<TKey, TValue, THasher> source, ref TMerger merger)
         where TMerger : struct, IValueMerger<TKey, TValue>
     {
@@ -141,8 +149,8 @@ public partial class ShardMap<TKey, TValue, THasher>
         }
     }
 
-    /// <summary>Entries arrive in the order of their hashes. Where both maps hash alike, a table too small would get its
-    /// first groups far too full before it grows; so it must be large enough from the start.</summary>
+    /// <summary>Entries arrive in the order of their hashes. Where both maps hash alike, a table too small would get
+    /// its first groups far too full before it grows; so it must be large enough from the start.</summary>
     private void ReserveFor(ShardMapSnapshot<TKey, TValue, THasher> snapshot)
     {
         bool sameHashes = snapshot.Map.Shards.Seed.Equals(_shards.Seed);

@@ -26,7 +26,7 @@ public partial class ShardMapSnapshot<TKey, TValue, THasher>
     /// <returns>The entries, in no particular order.</returns>
     /// <remarks>Takes no lock. Allocates the array and nothing else.</remarks>
     /// <exception cref="ObjectDisposedException">The snapshot is disposed.</exception>
-    /// <exception cref="OutOfMemoryException">More entries than an array can hold.</exception>
+    /// <exception cref="OutOfMemoryException">The map has more entries than an array can hold.</exception>
     public KeyValuePair<TKey, TValue>[] ToArray()
     {
         KeyValuePair<TKey, TValue>[] entries = new KeyValuePair<TKey, TValue>[Count];
@@ -50,14 +50,15 @@ public partial class ShardMapSnapshot<TKey, TValue, THasher>
 
         internal Enumerator(ShardMapSnapshot<TKey, TValue, THasher> snapshot) => _snapshot = snapshot;
 
-        /// <summary>The entry that the last successful <see cref="MoveNext"/> moved to; default before and after.</summary>
+        /// <summary>The entry that the last successful <see cref="MoveNext"/> moved to; default before and
+        /// after.</summary>
         public readonly KeyValuePair<TKey, TValue> Current => _current;
 
         /// <inheritdoc/>
         readonly object IEnumerator.Current => _current;
 
         /// <summary>Moves to the next entry.</summary>
-        /// <returns>False if there is none.</returns>
+        /// <returns><see langword="false"/> if there is none.</returns>
         /// <exception cref="ObjectDisposedException">The snapshot has been disposed meanwhile.</exception>
         public bool MoveNext()
         {

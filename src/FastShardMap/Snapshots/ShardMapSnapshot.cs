@@ -9,8 +9,8 @@ namespace FastShardMap;
 
 /// <summary>All entries of a map as of one instant, with the default hasher of the key type. See
 /// <see cref="ShardMapSnapshot{TKey, TValue, THasher}"/> for all members.</summary>
-/// <typeparam name="TKey">The key.</typeparam>
-/// <typeparam name="TValue">The value.</typeparam>
+/// <typeparam name="TKey">The type of the keys.</typeparam>
+/// <typeparam name="TValue">The type of the values.</typeparam>
 public sealed class ShardMapSnapshot<TKey, TValue> : ShardMapSnapshot<TKey, TValue, DefaultHasher<TKey>>
     where TKey : unmanaged, IEquatable<TKey>
     where TValue : unmanaged
@@ -21,21 +21,25 @@ public sealed class ShardMapSnapshot<TKey, TValue> : ShardMapSnapshot<TKey, TVal
     }
 }
 
-/// <summary>All entries of a map as of one instant: immutable, read without locks, in the map's own unmanaged memory.</summary>
-/// <typeparam name="TKey">The key.</typeparam>
-/// <typeparam name="TValue">The value.</typeparam>
+/// <summary>All entries of a map as of one instant: immutable, read without locks, in the map's own unmanaged
+/// memory.</summary>
+/// <typeparam name="TKey">The type of the keys.</typeparam>
+/// <typeparam name="TValue">The type of the values.</typeparam>
 /// <typeparam name="THasher">The hasher of the map.</typeparam>
 /// <remarks>
 /// <para><b>Guarantee.</b> There is one instant, during the call that took the snapshot, whose entries of the whole map
-/// it shows; nothing that happens to the map later changes it: neither writes, growth, <c>Clear</c> nor <c>Dispose</c>.</para>
+/// it shows; nothing that happens to the map later changes it: neither writes, growth, <c>Clear</c> nor
+/// <c>Dispose</c>.</para>
 /// <para><b>How.</b> The map's tables become the snapshot's and the map goes on in new ones (copy on write, a group of
 /// slots at a time, by the machinery that also grows tables). So nothing is copied under a lock.</para>
 /// <para><b>Thread safety.</b> All members may be called by any number of threads, <see cref="Dispose"/> too.
 /// Reads are wait-free. <b>Allocation:</b> none, but for 8 bytes a shard when it is taken.</para>
-/// <para><b>Memory.</b> The tables, the size of the map's, until <see cref="Dispose"/>; then it goes back to the system,
-/// or to shards that nobody has written to since. The map counts it as its own. A snapshot keeps its map reachable; a
-/// forgotten one is cleared up by its finalizer, after a collection: the library asks for one when snapshots that were not
-/// disposed have outgrown a budget of 128 MiB, or what survived the last one by as much again.</para>
+/// <para>
+/// <b>Memory.</b> The tables, the size of the map's, until <see cref="Dispose"/>; then it goes back to the system, or
+/// to shards that nobody has written to since. The map counts it as its own. A snapshot keeps its map reachable; a
+/// forgotten one is cleared up by its finalizer, after a collection: the library asks for one when snapshots that were
+/// not disposed have outgrown a budget of 128 MiB, or what survived the last one by as much again.
+/// </para>
 /// </remarks>
 [DebuggerDisplay("{DebuggerText,nq}")]
 public partial class ShardMapSnapshot<TKey, TValue, THasher> : IDisposable, IEnumerable<KeyValuePair<TKey, TValue>>
@@ -150,9 +154,10 @@ public partial class ShardMapSnapshot<TKey, TValue, THasher> : IDisposable, IEnu
     /// <exception cref="ObjectDisposedException">The snapshot is disposed.</exception>
     public bool ContainsKey(TKey key) => TryGetValue(key, out _);
 
-    /// <summary>Gives the memory back. Later calls throw <see cref="ObjectDisposedException"/>; a second call does nothing.</summary>
+    /// <summary>Gives the memory back. Later calls throw <see cref="ObjectDisposedException"/>; a second call does
+    /// nothing.</summary>
     /// <remarks>Takes the map's locks, one at a time for a moment each.</remarks>
-    /// <exception cref="InvalidOperationException">Called from a callback of the map.</exception>
+    /// <exception cref="InvalidOperationException">The call comes from a callback of the map.</exception>
     public void Dispose()
     {
         _map.Shards.ThrowIfInCallback();

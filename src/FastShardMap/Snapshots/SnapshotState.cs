@@ -7,7 +7,8 @@ internal sealed class SnapshotState
 {
     private int _disposed;
 
-    /// <summary>Whether the tables may be gone; to be asked after what was read of them, and before it is used.</summary>
+    /// <summary>Whether the tables may be gone; to be asked after what was read of them, and before it is
+    /// used.</summary>
     public bool IsDisposed
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)] // backends: reads of a snapshot

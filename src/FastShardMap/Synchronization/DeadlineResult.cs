@@ -10,7 +10,8 @@ public enum DeadlineResult
     /// present, absent, or has another value.</summary>
     NotApplicable,
 
-    /// <summary>The time was up before the shard's lock could be had. The map is unchanged, and the write will not happen.</summary>
+    /// <summary>The time was up before the shard's lock could be had. The map is unchanged, and the write will not
+    /// happen.</summary>
     TimedOut,
 
     /// <summary>The token was cancelled before the shard's lock could be had. The map is unchanged, and the write will

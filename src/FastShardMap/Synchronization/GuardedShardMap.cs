@@ -5,14 +5,15 @@ using FastShardMap.Synchronization;
 
 namespace FastShardMap;
 
-/// <summary>The same map over another synchronisation: shards of unmanaged tables, each under a lock that is chosen by a
-/// type parameter. <see cref="ShardMap{TKey, TValue}"/> is the map to use; this one is what to compare it with, and for
-/// code that must have a lock it knows.</summary>
-/// <typeparam name="TKey">The key.</typeparam>
-/// <typeparam name="TValue">The value.</typeparam>
-/// <typeparam name="TGuard">The lock: <see cref="MutexGuard"/>, <see cref="ReaderWriterGuard"/>, or one of your own.</typeparam>
-/// <remarks>Readers wait for writers, growth copies a whole shard under its lock, and callbacks may not call this map at
-/// all. For the rest see <see cref="IConcurrentMap{TKey, TValue}"/>.</remarks>
+/// <summary>The same map over another synchronisation: shards of unmanaged tables, each under a lock that is chosen by
+/// a type parameter. <see cref="ShardMap{TKey, TValue}"/> is the map to use; this one is what to compare it with, and
+/// for code that must have a lock it knows.</summary>
+/// <typeparam name="TKey">The type of the keys.</typeparam>
+/// <typeparam name="TValue">The type of the values.</typeparam>
+/// <typeparam name="TGuard">The lock: <see cref="MutexGuard"/>, <see cref="ReaderWriterGuard"/>, or one of your
+/// own.</typeparam>
+/// <remarks>Readers wait for writers, growth copies a whole shard under its lock, and callbacks may not call this map
+/// at all. For the rest see <see cref="IConcurrentMap{TKey, TValue}"/>.</remarks>
 public sealed class GuardedShardMap<TKey, TValue, TGuard> : IConcurrentMap<TKey, TValue>
     where TKey : unmanaged, IEquatable<TKey>
     where TValue : unmanaged
@@ -24,10 +25,11 @@ public sealed class GuardedShardMap<TKey, TValue, TGuard> : IConcurrentMap<TKey,
     private bool _disposed;
 
     /// <summary>Creates an empty map.</summary>
-    /// <param name="shardCount">The number of shards, from 1 to <see cref="ShardMapOptions.MaxShardCount"/>, rounded up to a
-    /// power of two; 0 for <see cref="ShardMap{TKey, TValue}"/>'s default.</param>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="shardCount"/> is negative or too large.</exception>
-    /// <exception cref="NotSupportedException">A key and a value take more than 8,192 bytes together.</exception>
+    /// <param name="shardCount">The number of shards, from 1 to <see cref="ShardMapOptions.MaxShardCount"/>, rounded up
+    /// to a power of two; 0 for <see cref="ShardMap{TKey, TValue}"/>'s default.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="shardCount"/> is negative or too
+    /// large.</exception>
+    /// <exception cref="NotSupportedException">A key and a value have more than 8,192 bytes together.</exception>
     public GuardedShardMap(int shardCount = 0)
     {
         EntryLimit.ThrowIfTooLarge<TKey, TValue>();

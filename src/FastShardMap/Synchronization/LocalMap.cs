@@ -5,8 +5,8 @@ using FastShardMap.Tables;
 
 namespace FastShardMap.Synchronization;
 
-/// <summary>One table with no synchronisation at all: what the other back ends put under theirs. Grows by a whole rebuild,
-/// as most maps do.</summary>
+/// <summary>One table with no synchronisation at all: what the other back ends put under theirs. Grows by a whole
+/// rebuild, as most maps do.</summary>
 internal sealed unsafe class LocalMap<TKey, TValue> : IDisposable
     where TKey : unmanaged, IEquatable<TKey>
     where TValue : unmanaged

@@ -4,8 +4,9 @@ using FastShardMap.Memory;
 
 namespace FastShardMap;
 
-/// <summary>A lock with a reading and a writing side, as a type parameter of <see cref="GuardedShardMap{TKey, TValue, TGuard}"/>:
-/// its calls are direct, and inlined where they are small.</summary>
+/// <summary>A lock with a reading and a writing side, as a type parameter of
+/// <see cref="GuardedShardMap{TKey, TValue, TGuard}"/>: its calls are direct, and inlined where they are
+/// small.</summary>
 /// <typeparam name="TSelf">The guard itself.</typeparam>
 public interface IMapGuard<TSelf> : IDisposable
     where TSelf : struct, IMapGuard<TSelf>
@@ -77,7 +78,8 @@ public readonly struct ReaderWriterGuard : IMapGuard<ReaderWriterGuard>
     /// <inheritdoc/>
     public void ExitWrite() => Uninterruptible.Run(_lock, static gate => gate.ExitWriteLock());
 
-    /// <summary>Does nothing: threads may still be inside, and the lock's events are the garbage collector's to free.</summary>
+    /// <summary>Does nothing: threads may still be inside, and the lock's events are the garbage collector's to
+    /// free.</summary>
     public void Dispose()
     {
     }

@@ -2,11 +2,10 @@ using FastShardMap.Memory;
 
 namespace FastShardMap.Synchronization;
 
-/// <summary>
-/// The threads that the owners of all <see cref="ChannelShardMap{TKey, TValue}"/>s share: as many as processors, however many
-/// maps and shards there are, and none while nothing is queued for long. One more is started for each 100 ms in which
-/// work is queued and none of them has finished any: callbacks may wait for other maps, whose owners need a thread then.
-/// </summary>
+/// <summary>The threads that the owners of all <see cref="ChannelShardMap{TKey, TValue}"/>s share: as many as
+/// processors, however many maps and shards there are, and none while nothing is queued for long. One more is started
+/// for each 100 ms in which work is queued and none of them has finished any: callbacks may wait for other maps, whose
+/// owners need a thread then.</summary>
 internal static class OwnerThreads
 {
     private static readonly WorkThreads s_threads =

@@ -2,8 +2,8 @@ using FastShardMap.Memory;
 
 namespace FastShardMap.Synchronization;
 
-/// <summary>The owner of one shard: performs what is sent to it, one after another, in the order of the queue. It is nobody
-/// while the queue is empty; the first message has a thread of <see cref="OwnerThreads"/> take it on.</summary>
+/// <summary>The owner of one shard: performs what is sent to it, one after another, in the order of the queue. It is
+/// nobody while the queue is empty; the first message has a thread of <see cref="OwnerThreads"/> take it on.</summary>
 /// <remarks>No answer passes through the thread pool on its way to a thread that waits for it: callers may have blocked
 /// all of the pool (hazard H27).</remarks>
 internal sealed class ShardOwner<TKey, TValue>(LocalMap<TKey, TValue> map, int queueLength, object callbackOwner) : IBackgroundWork
