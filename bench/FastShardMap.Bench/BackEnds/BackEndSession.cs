@@ -67,7 +67,7 @@ internal sealed class BackEndSession(BackEndsOptions options, Action<string> ann
     {
         List<double>[] speeds = Array.ConvertAll(runs, _ => new List<double>());
         LatencyHistogram[] latencies = Array.ConvertAll(runs, _ => new LatencyHistogram());
-        GcMeter.Settle();
+        GcMeter.CollectAll();
 
         // The first round warms up.
         for (int round = 0; round <= options.Repetitions; round++)

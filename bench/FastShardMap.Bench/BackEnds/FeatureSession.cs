@@ -100,13 +100,13 @@ internal sealed class FeatureSession : IDisposable
     /// <summary>The time to take a snapshot, with and without a writer, and the writer's longest write.</summary>
     private IEnumerable<FeatureRow> Pauses()
     {
-        List<double> alone = [], unsettled = [], beside = [], calm = [], disturbed = [], gaps = [];
+        List<double> alone = [], uncopied = [], beside = [], calm = [], disturbed = [], gaps = [];
         for (int repetition = -1; repetition < _options.Repetitions; repetition++)
         {
             double[] figures =
             [
-                TakeSnapshot(settle: true),
-                TakeSnapshot(settle: false),
+                TakeSnapshot(copyNow: true),
+                TakeSnapshot(copyNow: false),
                 LongestWrite(snapshots: null),
                 LongestWrite(snapshots: beside),
                 LatencyHistogram.ToNanoseconds(JitterMeter.Measure(_options.Duration).MaxTicks),
@@ -118,7 +118,7 @@ internal sealed class FeatureSession : IDisposable
             }
 
             alone.Add(figures[0]);
-            unsettled.Add(figures[1]);
+            uncopied.Add(figures[1]);
             calm.Add(figures[2]);
             disturbed.Add(figures[3]);
             gaps.Add(figures[4]);
@@ -129,19 +129,19 @@ internal sealed class FeatureSession : IDisposable
         return
         [
             new("snapshot", "take one, nobody writes", Spread.Of(alone), pairs),
-            new("snapshot", "take one and leave the copying to writes", Spread.Of(unsettled), pairs),
+            new("snapshot", "take one and leave the copying to writes", Spread.Of(uncopied), pairs),
             new("snapshot", "take one while a thread writes", Spread.Of(beside), pairs),
             new("snapshot", "longest write, no snapshots", Spread.Of(calm), $"machine's longest gap {Units.Duration(gap.Median)}"),
             new("snapshot", "longest write while snapshots are taken", Spread.Of(disturbed), $"machine's longest gap {Units.Duration(gap.Median)}"),
         ];
     }
 
-    private double TakeSnapshot(bool settle)
+    private double TakeSnapshot(bool copyNow)
     {
         long start = Stopwatch.GetTimestamp();
-        using ShardMapSnapshot<ulong, ulong> snapshot = _map.Snapshot(settle);
+        using ShardMapSnapshot<ulong, ulong> snapshot = _map.Snapshot(copyNow);
         double taken = Stopwatch.GetElapsedTime(start).TotalNanoseconds;
-        if (!settle)
+        if (!copyNow)
         {
             _map.Snapshot().Dispose(); // brings the shards to rest again
         }
@@ -176,7 +176,7 @@ internal sealed class FeatureSession : IDisposable
             long start = Stopwatch.GetTimestamp();
             do
             {
-                snapshots.Add(TakeSnapshot(settle: true));
+                snapshots.Add(TakeSnapshot(copyNow: true));
             }
             while (Stopwatch.GetElapsedTime(start) < _options.Duration);
         }

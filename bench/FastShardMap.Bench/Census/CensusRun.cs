@@ -48,7 +48,7 @@ internal sealed class CensusRun<TMap>
     /// </summary>
     public static CensusResult Count(CensusInput input, TMap map, int threads, Action<double>? progress)
     {
-        GcMeter.Settle();
+        GcMeter.CollectAll();
         long heapBefore = GC.GetTotalMemory(forceFullCollection: true);
         GcMeter meter = GcMeter.Start();
         var run = new CensusRun<TMap>(input, map, long.MaxValue);

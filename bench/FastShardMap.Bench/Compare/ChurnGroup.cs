@@ -48,7 +48,7 @@ internal sealed class ChurnGroup(CompareOptions options, CompareResults results)
             MapLoops.Fill(theirs, keys.AsSpan(0, _window));
         }
 
-        GcMeter.Settle();
+        GcMeter.CollectAll();
         var trace = new ChurnTrace();
         Series oursChurn = Churn(ours, turnovers, trace);
         Series theirsChurn = Churn(theirs, turnovers, trace: null);

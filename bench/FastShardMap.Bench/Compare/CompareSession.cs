@@ -25,7 +25,7 @@ internal sealed class CompareSession(CompareOptions options, Action<string> anno
         {
             announce(group.Label);
             group.Run();
-            GcMeter.Settle();
+            GcMeter.CollectAll();
         }
 
         return _results;

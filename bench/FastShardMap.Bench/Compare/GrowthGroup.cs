@@ -102,7 +102,7 @@ internal sealed class GrowthGroup(CompareOptions options, CompareResults results
     /// </summary>
     private (LatencyHistogram Inserts, LatencyHistogram Empty) GrowBesideEmptyLoop()
     {
-        GcMeter.Settle();
+        GcMeter.CollectAll();
         var inserts = new LatencyHistogram();
         var empty = new LatencyHistogram();
         using var map = Ours.Create(default);
@@ -119,7 +119,7 @@ internal sealed class GrowthGroup(CompareOptions options, CompareResults results
     private LatencyHistogram GrowTimed<TMap>()
         where TMap : struct, IMapUnderTest<TMap, ulong, ulong>
     {
-        GcMeter.Settle();
+        GcMeter.CollectAll();
         var inserts = new LatencyHistogram();
         using var map = TMap.Create(default);
         Sink.Consume(TimedLoops.Fill(map, _keys, inserts));
@@ -130,7 +130,7 @@ internal sealed class GrowthGroup(CompareOptions options, CompareResults results
         where TMap : struct, IMapUnderTest<TMap, ulong, ulong> =>
         Series.SelfTimed("grow", _keys.Length, _ =>
         {
-            GcMeter.Settle();
+            GcMeter.CollectAll();
             using var map = TMap.Create(default);
             long start = Stopwatch.GetTimestamp();
             ulong added = MapLoops.Fill(map, _keys);

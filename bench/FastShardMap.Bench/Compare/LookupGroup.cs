@@ -83,7 +83,7 @@ internal sealed class LookupGroup<TKey, TValue, TEntry>(
         long slots = FloorSlots(pairs);
         using var floor = new FloorTable(slots, huge: false);
         using var floorHuge = new FloorTable(slots, huge: true);
-        GcMeter.Settle();
+        GcMeter.CollectAll();
 
         var rows = new List<Action>();
         void Row(string kind, string suffix, Series own, Series other, Series load) => rows.Add(() => Report(

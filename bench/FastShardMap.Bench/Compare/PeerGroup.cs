@@ -46,7 +46,7 @@ internal sealed class PeerGroup(CompareOptions options, CompareResults results, 
             Loop[] loads = [floor.Independent, keysToLoad => floor.Dependent(keysToLoad, Sink.Zero)];
             var floorRun = new PeerRun(FloorLabel, loads, floor);
             WarmUp([.. runs, floorRun], hits, misses);
-            GcMeter.Settle();
+            GcMeter.CollectAll();
             for (int work = 0; work < Works.Length; work++)
             {
                 Measure(work, [.. runs.Where(run => work < run.Loops.Length)], floorRun, streams[work]);

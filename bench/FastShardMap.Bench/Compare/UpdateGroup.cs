@@ -44,7 +44,7 @@ internal sealed class UpdateGroup<TKey, TValue, TEntry>(
         using var theirs = ConcurrentDictionaryMap<TKey, TValue>.Create(default);
         WriteLoops<ShardMapAdapter<TKey, TValue>, TKey, TValue, TEntry>.Fill(ours, keys);
         WriteLoops<ConcurrentDictionaryMap<TKey, TValue>, TKey, TValue, TEntry>.Fill(theirs, keys);
-        GcMeter.Settle();
+        GcMeter.CollectAll();
 
         List<Series> plan = [Overwrite(ours, streams[0]), Overwrite(theirs, streams[0])];
         if (HasThreads)

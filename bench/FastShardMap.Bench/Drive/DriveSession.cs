@@ -25,7 +25,7 @@ internal sealed class DriveSession(DriveOptions options, Action<string> announce
                 {
                     announce($"mix {mix.Name} ({mix.Description}), {distribution} keys, {threads} thread(s)");
                     results.AddRange(Measure(mix, distribution, threads));
-                    GcMeter.Settle();
+                    GcMeter.CollectAll();
                 }
             }
         }
@@ -54,7 +54,7 @@ internal sealed class DriveSession(DriveOptions options, Action<string> announce
                 runs[i].ClearLatencies();
             }
 
-            GcMeter.Settle();
+            GcMeter.CollectAll();
             for (int repetition = 0; repetition < options.Repetitions; repetition++)
             {
                 for (int turn = 0; turn < runs.Length; turn++)

@@ -22,7 +22,7 @@ internal sealed class GrowthSession(GrowthOptions options, Action<string> announ
             {
                 announce($"growing {map} to {options.Pairs}, {readers} reader(s)");
                 results.Add(Peers.Visit(map, new Visitor(this, readers)));
-                GcMeter.Settle();
+                GcMeter.CollectAll();
             }
         }
 
@@ -48,7 +48,7 @@ internal sealed class GrowthSession(GrowthOptions options, Action<string> announ
         // The first, short round only warms up.
         for (int repetition = -1; repetition < options.Repetitions; repetition++)
         {
-            GcMeter.Settle();
+            GcMeter.CollectAll();
             ulong[] keys = repetition < 0 ? _keys[..Math.Min(_keys.Length, 100_000)] : _keys;
             var settings = new MapSettings(HugePages: options.HugePages, Background: options.Background);
             using var map = TMap.Create(settings);

@@ -10,7 +10,7 @@ internal sealed class LayoutSession(bool isQuick, long largeBytes, Action<string
     private const int Discarded = 1;
     private const int WarmUpLookups = 256;
 
-    /// <summary>A settled table, and the most a table takes before it grows (TableSize).</summary>
+    /// <summary>A usual load, and the most a table takes before it grows (TableSize).</summary>
     private static readonly double[] Loads = [0.6, 0.8];
 
     private readonly int _repetitions = isQuick ? 3 : 9;

@@ -27,7 +27,7 @@ internal readonly struct GcMeter
     public static GcMeter Start() => new(GC.GetTotalPauseDuration(), GC.CollectionCount(0), GC.CollectionCount(2));
 
     /// <summary>Leaves a heap without garbage, so that what runs next does not pay for what ran before.</summary>
-    public static void Settle()
+    public static void CollectAll()
     {
         GC.Collect(2, GCCollectionMode.Forced, blocking: true, compacting: true);
         GC.WaitForPendingFinalizers();
@@ -37,9 +37,9 @@ internal readonly struct GcMeter
     /// <summary>
     /// Leaves a heap without garbage and gives the free memory back to the system, for readings of the resident set.
     /// </summary>
-    public static void SettleAndRelease()
+    public static void CollectAllAndRelease()
     {
-        Settle();
+        CollectAll();
         GC.Collect(2, GCCollectionMode.Aggressive, blocking: true, compacting: true);
     }
 

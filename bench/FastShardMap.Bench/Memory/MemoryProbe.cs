@@ -33,12 +33,12 @@ internal static class MemoryProbe
         Fill(TMap.Create(default), keys.AsSpan(0, Math.Min(pairs, 10_000)), resident, default, ref worst);
         worst = default;
         double[] without = FullGcTimes();
-        GcMeter.SettleAndRelease();
+        GcMeter.CollectAllAndRelease();
         var before = new Baseline(GC.GetTotalMemory(forceFullCollection: true), resident.Bytes);
 
         MemoryReading reading = FillAndRead<TMap>(keys, reserve, resident, before, without, ref worst);
 
-        GcMeter.SettleAndRelease();
+        GcMeter.CollectAllAndRelease();
         return reading with { ResidentBytesPerPairAfter = (double)(resident.Bytes - before.Resident) / pairs };
     }
 
@@ -62,7 +62,7 @@ internal static class MemoryProbe
 
         MapLoops.Remove(map, keys.AsSpan(keys.Length / RemovedPart));
         map.Trim();
-        GcMeter.SettleAndRelease();
+        GcMeter.CollectAllAndRelease();
         heap = GC.GetTotalMemory(forceFullCollection: true);
         double left = map.Count;
         return new MemoryReading
@@ -118,7 +118,7 @@ internal static class MemoryProbe
 
     private static double[] FullGcTimes()
     {
-        GcMeter.Settle();
+        GcMeter.CollectAll();
         double[] times = new double[FullCollections];
         for (int i = 0; i < times.Length; i++)
         {

@@ -20,7 +20,7 @@ internal sealed unsafe partial class Arena
     private readonly Queue<RetiredBlock> _retired = new();
 
     // Number of blocks between Retire and the free list, plus running trims.
-    private int _unsettled;
+    private int _pending;
     private long _retiredBytes;
 
     // Whether the maintenance thread will process this arena again.
@@ -54,7 +54,7 @@ internal sealed unsafe partial class Arena
             _live.Remove(start);
             Interlocked.Add(ref _liveBytes, -(long)live.OccupiedBytes);
             _retiredBytes += (long)live.OccupiedBytes;
-            _unsettled++;
+            _pending++;
             RetiredBlock retired = new(new AddressRange(start, live.OccupiedBytes), live.Pool);
             bool queue = !live.Pool.ClearsInPlace && start != _pinned;
             if (queue)
@@ -78,7 +78,7 @@ internal sealed unsafe partial class Arena
                 NativeMemory.Clear(block, live.OccupiedBytes);
             }
 
-            post = Settle(new RetiredBlock(new AddressRange(start, live.OccupiedBytes), live.Pool), resident: true);
+            post = AddFree(new RetiredBlock(new AddressRange(start, live.OccupiedBytes), live.Pool), resident: true);
         }
 
         if (post)
@@ -96,9 +96,9 @@ internal sealed unsafe partial class Arena
     public void DrainRetired()
     {
         GiveBackQueued();
-        WaitUntilSettled(); // Other threads may be clearing blocks, which the trim then gives back.
+        WaitUntilNonePending(); // Other threads may be clearing blocks, which the trim then gives back.
         TrimResident();
-        WaitUntilSettled(); // Another thread may be trimming.
+        WaitUntilNonePending(); // Another thread may be trimming.
         GC.KeepAlive(this);
     }
 
@@ -123,11 +123,11 @@ internal sealed unsafe partial class Arena
 
     void IBackgroundWork.Run() => GiveBackQueued();
 
-    private void WaitUntilSettled()
+    private void WaitUntilNonePending()
     {
         using (_gate.Enter())
         {
-            _gate.WaitUntil(this, static arena => arena._unsettled == 0);
+            _gate.WaitUntil(this, static arena => arena._pending == 0);
         }
     }
 
@@ -201,7 +201,7 @@ internal sealed unsafe partial class Arena
             MemoryEvents.Listener?.Released(block.Range.Start, block.Range.Bytes);
         }
 
-        if (Settle(block, resident))
+        if (AddFree(block, resident))
         {
             Post();
         }
@@ -209,13 +209,13 @@ internal sealed unsafe partial class Arena
 
     // The block is zero. [E8] Leaving the lock publishes that together with the free list. Returns whether to post a
     // trim.
-    private bool Settle(RetiredBlock block, bool resident)
+    private bool AddFree(RetiredBlock block, bool resident)
     {
         using (_gate.Enter())
         {
             block.Pool.Give(block.Range, resident);
             _retiredBytes -= (long)block.Range.Bytes;
-            Unsettle();
+            EndPending();
 
             // Only for pools that clear in place: what the operating system has refused once, it will refuse again.
             bool trim = block.Pool.ClearsInPlace
@@ -227,10 +227,10 @@ internal sealed unsafe partial class Arena
         }
     }
 
-    private void Unsettle()
+    private void EndPending()
     {
-        Volatile.Write(ref _unsettled, _unsettled - 1);
-        if (_unsettled == 0)
+        Volatile.Write(ref _pending, _pending - 1);
+        if (_pending == 0)
         {
             _gate.PulseAll();
         }
@@ -255,7 +255,7 @@ internal sealed unsafe partial class Arena
         using (_gate.Enter())
         {
             pages = pool.TakeResidentPages();
-            _unsettled++;
+            _pending++;
         }
 
         foreach (AddressRange range in pages)
@@ -274,7 +274,7 @@ internal sealed unsafe partial class Arena
 
         using (_gate.Enter())
         {
-            Unsettle();
+            EndPending();
         }
     }
 

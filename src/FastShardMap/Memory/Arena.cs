@@ -207,8 +207,8 @@ internal sealed unsafe partial class Arena : CriticalFinalizerObject, IBackgroun
         {
             // Reserve room first: once the block is taken, nothing can fail, and retiring it allocates nothing.
             _live.EnsureCapacity(_live.Count + 1);
-            _retired.EnsureCapacity(_live.Count + _unsettled + 1);
-            // [E8] acquire: entering the lock acquired what Settle released, so a block taken here reads zero.
+            _retired.EnsureCapacity(_live.Count + _pending + 1);
+            // [E8] acquire: entering the lock acquired what AddFree released, so a block taken here reads zero.
             start = pool.Take(occupiedBytes, alignment);
             _live.Add(start, new LiveBlock(blockBytes, occupiedBytes, pool, ++_serial));
             Interlocked.Add(ref _liveBytes, (long)occupiedBytes);
@@ -238,7 +238,7 @@ internal sealed unsafe partial class Arena : CriticalFinalizerObject, IBackgroun
         // The map may have been resurrected. Or another finalizer may just have disposed it and queued its blocks for
         // the maintenance thread, and a later collection may have cleared the handle.
         bool mapIsReachable = _map.IsAllocated && !IsForgotten;
-        bool isWorkedOn = Volatile.Read(ref _posted) || Volatile.Read(ref _unsettled) != 0 || IsCollapsing;
+        bool isWorkedOn = Volatile.Read(ref _posted) || Volatile.Read(ref _pending) != 0 || IsCollapsing;
         if (mapIsReachable || isWorkedOn)
         {
             GC.ReRegisterForFinalize(this);

@@ -20,7 +20,7 @@ internal static unsafe class FrozenTable<TKey, TValue>
     public static int PackedGroupBytes =>
         GroupShape<TKey, TValue>.Slots * (Unsafe.SizeOf<TKey>() + Unsafe.SizeOf<TValue>());
 
-    /// <summary>Checks the first slot with the key's tag in its home group, which settles most lookups of present
+    /// <summary>Checks the first slot with the key's tag in its home group, which answers most lookups of present
     /// keys.</summary>
     /// <returns>Whether the key was found there and the snapshot was not disposed. If not, the result is
     /// unknown.</returns>

@@ -4,11 +4,12 @@ public partial class ShardMap<TKey, TValue, THasher>
 {
     /// <summary>Takes an immutable snapshot of all entries as of one instant. Other threads may write to the map
     /// afterwards.</summary>
-    /// <param name="settle">
-    /// Whether to finish the migrations of the map's shards before returning. If not, the call takes only as long as an
-    /// exchange of tables. Later writes then share the copying, and reads of the map search two tables until the writes
-    /// (or <see cref="ShardMapOptions.BackgroundMigration"/>, after a first write to the shard) have finished it. A
-    /// shard that is not written to gets its table back when the snapshot is disposed, without any copying.
+    /// <param name="copyNow">
+    /// Whether the call copies all entries to the map's new tables before it returns. If not, the call takes only as
+    /// long as an exchange of tables. Later writes then share the copying, and reads of the map search two tables until
+    /// the writes (or <see cref="ShardMapOptions.BackgroundMigration"/>, after a first write to the shard) have
+    /// finished it. A shard that is not written to gets its table back when the snapshot is disposed, without any
+    /// copying.
     /// </param>
     /// <returns>The snapshot. Dispose it to release its memory.</returns>
     /// <remarks>
@@ -21,8 +22,8 @@ public partial class ShardMap<TKey, TValue, THasher>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
     /// <exception cref="InvalidOperationException">The call comes from a callback of this map.</exception>
     /// <exception cref="OutOfMemoryException">The operating system refuses the memory; nothing has changed.</exception>
-    public ShardMapSnapshot<TKey, TValue, THasher> Snapshot(bool settle = true) =>
-        Settled(new ShardMapSnapshot<TKey, TValue, THasher>(this), settle);
+    public ShardMapSnapshot<TKey, TValue, THasher> Snapshot(bool copyNow = true) =>
+        Settled(new ShardMapSnapshot<TKey, TValue, THasher>(this), copyNow);
 
     /// <summary>Takes a snapshot that is read once and then disposed. It does not finish migrations first, because
     /// shards that are not written to in the meantime get their tables back. The end of the snapshot finishes the
@@ -44,12 +45,12 @@ public partial class ShardMap<TKey, TValue, THasher>
         GC.KeepAlive(this);
     }
 
-    private protected TSnapshot Settled<TSnapshot>(TSnapshot snapshot, bool settle)
+    private protected TSnapshot Settled<TSnapshot>(TSnapshot snapshot, bool copyNow)
         where TSnapshot : ShardMapSnapshot<TKey, TValue, THasher>
     {
         try
         {
-            if (settle)
+            if (copyNow)
             {
                 Settle();
             }
@@ -67,6 +68,6 @@ public partial class ShardMap<TKey, TValue, THasher>
 public sealed partial class ShardMap<TKey, TValue>
 {
     /// <inheritdoc cref="ShardMap{TKey, TValue, THasher}.Snapshot(bool)"/>
-    public new ShardMapSnapshot<TKey, TValue> Snapshot(bool settle = true) =>
-        Settled(new ShardMapSnapshot<TKey, TValue>(this), settle);
+    public new ShardMapSnapshot<TKey, TValue> Snapshot(bool copyNow = true) =>
+        Settled(new ShardMapSnapshot<TKey, TValue>(this), copyNow);
 }

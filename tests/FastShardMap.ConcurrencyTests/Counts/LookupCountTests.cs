@@ -31,7 +31,7 @@ public sealed class LookupCountTests
 
     /// <summary>Groups looked at by as many lookups as there are entries, in a table of 1,024 groups. Seed and keys are fixed,
     /// so the counts are exact: more is a regression, fewer a reason to write the new count here.</summary>
-    /// <remarks>A lookup that its home group does not settle looks at that one again.</remarks>
+    /// <remarks>A lookup that its home group does not answer looks at that one again.</remarks>
     [Theory]
     [InlineData(0.4, 2937, 2989)]
     [InlineData(0.6, 4644, 5180)]

@@ -216,7 +216,8 @@ internal sealed unsafe class MapTarget<TValue>(ulong[] keys, int shards = 1, int
                 op.Seen = Seen(Map.ToArray());
                 break;
             case OpKind.Snapshot:
-                using (ShardMapSnapshot<ulong, TValue, PlacedHasher> snapshot = op.Key == 2 ? Map.BriefSnapshot() : Map.Snapshot(settle: op.Key != 0))
+                using (ShardMapSnapshot<ulong, TValue, PlacedHasher> snapshot =
+                    op.Key == 2 ? Map.BriefSnapshot() : Map.Snapshot(copyNow: op.Key != 0))
                 {
                     op.Seen = Seen(snapshot.ToArray());
                 }

@@ -74,7 +74,7 @@ internal static class SmallScenarios
         Pairs("fractional table dropped", 8, [Room(40_000), Set(7, 1)], [Remove(7), Trim()], [Get(7), Get(6)]) with { HasLargeTables = true },
         Pairs("fractional table reserved", 8, [Set(7, 1)], [Room(40_000)], [Get(7), Get(6)]) with { HasLargeTables = true },
 
-        Pages("snapshot, settled", 4, [Set(0, 1), Set(1, 1), Set(2, 1)], [Shot(settle: true)], [Set(2, 2), Remove(0)]),
+        Pages("snapshot, settled", 4, [Set(0, 1), Set(1, 1), Set(2, 1)], [Shot(copyNow: true)], [Set(2, 2), Remove(0)]),
         Pages("snapshot, nobody writes", 3, [Set(0, 1), Set(1, 1)], [Shot(), Set(0, 2)], [Get(0), Get(2), Get(1)]),
         Pages("snapshot and the first write", 3, [Set(0, 1), Set(1, 1), Set(2, 1)], [Shot()], [Add(3, 2)], [Get(3), Get(2)]),
         Pages("snapshot, table put back and another reused", 3, [Set(0, 1), Set(1, 1)], [Shot(), Room(6)], [Get(0), Get(2)], [Set(1, 2)]),
@@ -179,7 +179,7 @@ internal static class SmallScenarios
 
     private static MapOp Walk() => new(Enumerate);
 
-    private static MapOp Shot(bool settle = false) => new(Snapshot, settle ? 1 : 0);
+    private static MapOp Shot(bool copyNow = false) => new(Snapshot, copyNow ? 1 : 0);
 
     private static MapOp Brief() => new(Snapshot, 2);
 

@@ -49,7 +49,7 @@ public sealed unsafe class MapCheckerTests
             map[key] = key;
         }
 
-        using var snapshot = map.Snapshot(settle: false);
+        using var snapshot = map.Snapshot(copyNow: false);
         for (int key = 999; key >= 980; key--)
         {
             map[key] = 0;
@@ -75,7 +75,7 @@ public sealed unsafe class MapCheckerTests
 
         map.TrimExcess();
         Assert.InRange(map.GetStatistics().SaturatedGroups, 1, 700);
-        using var snapshot = map.Snapshot(settle: false);
+        using var snapshot = map.Snapshot(copyNow: false);
         if (written)
         {
             map[1] = 2;

@@ -11,7 +11,8 @@ public class WordBitsTests
         List<string> wrong = [];
         foreach (SourceFile file in FolderTable.All.SelectMany(table => SourceFile.In(table.Project)))
         {
-            IEnumerable<string> found = WordBits.Find(file.Code).Select(match => $"{file.At(match)}: {match.Value.Trim()}");
+            IEnumerable<string> found =
+                WordBits.Find(file.Code).Select(match => $"{file.At(match)}: {match.Value.Trim()}");
             if (file.Folder == "Layout")
             {
                 continue;

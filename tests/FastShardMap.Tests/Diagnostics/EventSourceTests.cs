@@ -48,7 +48,7 @@ public sealed class EventSourceTests
             map[key] = key;
         }
 
-        map.Snapshot(settle: true).Dispose();
+        map.Snapshot(copyNow: true).Dispose();
         List<Event> events = listener.Of(map);
         Assert.Equal(
             events.FindAll(step => step.Name == "MigrationStart").Select(step => step["previousGroups"]),
@@ -61,7 +61,7 @@ public sealed class EventSourceTests
         using Listener listener = new(FastShardMapEventSource.Keywords.Migration);
         using ShardMap<int, int> map = new(new ShardMapOptions { ShardCount = 1 });
         map[1] = 1;
-        map.Snapshot(settle: false).Dispose();
+        map.Snapshot(copyNow: false).Dispose();
         Event stop = listener.Of(map)[^1];
         Assert.Equal(("MigrationStop", false, 1L), (stop.Name, stop["completed"], stop["previousGroups"]));
     }

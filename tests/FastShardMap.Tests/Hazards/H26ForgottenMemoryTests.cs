@@ -48,7 +48,7 @@ public sealed class H26ForgottenMemoryTests
     {
         Map map = Reserved();
         map[1] = 1;
-        Use(map.Snapshot(settle: false));
+        Use(map.Snapshot(copyNow: false));
     });
 
     [Fact(Explicit = true)]
@@ -86,7 +86,7 @@ public sealed class H26ForgottenMemoryTests
         // A young one and a full one for each doubling, and then for each eighth of the machine.
         long eighth = Math.Max(ForgottenMemory.MinBudgetBytes, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 8);
         Assert.InRange(onTheWay, 1, 2 * (8 + (InUse / eighth)));
-        SettleDown();
+        WaitForCollections();
         (long Asked, int Full) before = (ForgottenMemory.Collections, GC.CollectionCount(2));
         for (int round = 0; round < 300; round++)
         {
@@ -109,16 +109,16 @@ public sealed class H26ForgottenMemoryTests
             copied[key] = default;
         }
 
-        ShardMapSnapshot<long, Wide> current = copied.Snapshot(settle: false);
+        ShardMapSnapshot<long, Wide> current = copied.Snapshot(copyNow: false);
         Assert.InRange(ForgottenMemory.SnapshotBytes, ForgottenMemory.MinBudgetBytes, long.MaxValue);
         for (int round = 0; round < 20; round++)
         {
-            ShardMapSnapshot<long, Wide> next = copied.Snapshot(settle: false);
+            ShardMapSnapshot<long, Wide> next = copied.Snapshot(copyNow: false);
             current.Dispose();
             current = next;
             if (round == 4)
             {
-                SettleDown();
+                WaitForCollections();
                 before.Asked = ForgottenMemory.Collections;
             }
         }
@@ -222,7 +222,7 @@ public sealed class H26ForgottenMemoryTests
     }
 
     // Until no collection is under way any more.
-    private static void SettleDown()
+    private static void WaitForCollections()
     {
         for (long seen = -1; seen != ForgottenMemory.Collections;)
         {

@@ -31,7 +31,7 @@ internal static class InterruptedOperations<TValue>
         ["ToArray"] = static it => it.Look(() => it.Map.ToArray()),
         ["CopyTo span"] = static it => it.Look(() => it.Map.CopyTo(new KeyValuePair<int, TValue>[4000])),
         ["Snapshot"] = static it => it.Look(() => it.Map.Snapshot().Dispose()),
-        ["Snapshot unsettled"] = static it => it.Look(() => it.Map.Snapshot(settle: false).Dispose()),
+        ["Snapshot without copying"] = static it => it.Look(() => it.Map.Snapshot(copyNow: false).Dispose()),
         ["Snapshot members"] = static it => Snapshot(it),
         ["Clone"] = static it => it.Look(() => it.Map.Clone().Dispose()),
         ["Clone with options"] = static it => it.Look(() => it.Map.Clone(new ShardMapOptions { ShardCount = 2 }).Dispose()),
@@ -186,7 +186,7 @@ internal static class InterruptedOperations<TValue>
     private static void Dispose(InterruptedMap<TValue> it)
     {
         ShardMap<int, TValue> other = InterruptedMap<TValue>.Uninterrupted(() => it.Map.Clone());
-        ShardMapSnapshot<int, TValue> snapshot = InterruptedMap<TValue>.Uninterrupted(() => other.Snapshot(settle: false));
+        ShardMapSnapshot<int, TValue> snapshot = InterruptedMap<TValue>.Uninterrupted(() => other.Snapshot(copyNow: false));
         it.Endure(other.Dispose);
         it.Endure(snapshot.Dispose);
         Assert.Throws<ObjectDisposedException>(() => other.Count);

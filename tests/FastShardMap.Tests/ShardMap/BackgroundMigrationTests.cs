@@ -51,7 +51,7 @@ public sealed class BackgroundMigrationTests
     public void Snapshot_WrittenToOnce_HasItsMigrationFinished()
     {
         using Map map = Filled();
-        using ShardMapSnapshot<ulong, ulong> snapshot = map.Snapshot(settle: false);
+        using ShardMapSnapshot<ulong, ulong> snapshot = map.Snapshot(copyNow: false);
         Assert.Equal(1, map.GetStatistics().MigrationsActive);
         Thread.Sleep(50);
         Assert.Equal(1, map.GetStatistics().MigrationsActive); // nobody has written: the snapshot's end may give the table back

@@ -26,8 +26,8 @@ internal static class FeatureOperations
             map.TryUpdate(key, ref functor, Timeout.InfiniteTimeSpan);
         }),
         new("DeadlineResult TryRemove(", static (map, key) => map.TryRemove(key, out _, Timeout.InfiniteTimeSpan)),
-        new("ShardMapSnapshot<TKey, TValue, THasher> Snapshot(", static (map, key) => map.Snapshot(settle: key % 2 == 0).Dispose()) { Allocates = true },
-        new("ShardMapSnapshot<TKey, TValue> Snapshot(", static (map, key) => map.Snapshot(settle: key % 2 == 0).Dispose()) { Allocates = true },
+        new("ShardMapSnapshot<TKey, TValue, THasher> Snapshot(", static (map, key) => map.Snapshot(copyNow: key % 2 == 0).Dispose()) { Allocates = true },
+        new("ShardMapSnapshot<TKey, TValue> Snapshot(", static (map, key) => map.Snapshot(copyNow: key % 2 == 0).Dispose()) { Allocates = true },
         new("ShardMap<TKey, TValue, THasher> Clone(", static (map, _) => ((ShardMap<ulong, ulong, DefaultHasher<ulong>>)map).Clone().Dispose()) { Allocates = true },
         new("ShardMap<TKey, TValue> Clone(", static (map, _) => map.Clone(new ShardMapOptions { ShardCount = 1 }).Dispose()) { Allocates = true },
         new("long CopyTo(ShardMap<TKey, TValue, THasher> destination)", static (map, _) =>

@@ -35,7 +35,7 @@ public sealed unsafe class HugePagesTests
 
         reader.Join();
         Assert.Equal(0UL, missed);
-        Settle(map);
+        WaitForCollapses(map);
         for (ulong key = 0; key < Entries; key++)
         {
             Assert.Equal(key < Entries / 2 ? key + Entries : key, map[key]);
@@ -66,12 +66,12 @@ public sealed unsafe class HugePagesTests
             Assert.Equal(60_000, map.Count);
             Assert.Equal(59_999UL, map[59_999]);
             map.Dispose();
-            Settle(map);
+            WaitForCollapses(map);
             Assert.InRange(map.Shards.Arena.HeldBytes, 0, 64 * 1024); // headers, no table
         }
     }
 
-    private static void Settle(Map map) =>
+    private static void WaitForCollapses(Map map) =>
         Assert.True(SpinWait.SpinUntil(() => !map.Shards.Arena.IsCollapsing, TimeSpan.FromMinutes(1)));
 
     private static void AssertHugeIfOffered(Map map)

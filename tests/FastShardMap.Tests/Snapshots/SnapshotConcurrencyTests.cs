@@ -13,7 +13,7 @@ public class SnapshotConcurrencyTests
     [InlineData(1, true)]
     [InlineData(8, false)]
     [InlineData(64, true)]
-    public void Snapshot_WhileMoneyMoves_ConservesTheTotal(int shards, bool settle)
+    public void Snapshot_WhileMoneyMoves_ConservesTheTotal(int shards, bool copyNow)
     {
         const int Writers = 3;
         const int Ring = 40;
@@ -39,7 +39,7 @@ public class SnapshotConcurrencyTests
             },
             () =>
             {
-                using ShardMapSnapshot<long, (long Balance, long Rounds)> snapshot = map.Snapshot(settle);
+                using ShardMapSnapshot<long, (long Balance, long Rounds)> snapshot = map.Snapshot(copyNow);
                 Assert.Equal(Writers * Ring, snapshot.Count);
                 for (int writer = 0; writer < Writers; writer++)
                 {
@@ -66,7 +66,7 @@ public class SnapshotConcurrencyTests
     [Theory]
     [InlineData(2, true)]
     [InlineData(16, false)]
-    public void Snapshot_WhileTheMapChanges_DisturbsNeither(int shards, bool settle)
+    public void Snapshot_WhileTheMapChanges_DisturbsNeither(int shards, bool copyNow)
     {
         const int FixedKeys = 500;
         using ShardMap<long, (long Key, long Inverse)> map = new(TinyMaps.Options(shards, step: 2));
@@ -100,7 +100,7 @@ public class SnapshotConcurrencyTests
             },
             () =>
             {
-                using ShardMapSnapshot<long, (long Key, long Inverse)> snapshot = map.Snapshot(settle);
+                using ShardMapSnapshot<long, (long Key, long Inverse)> snapshot = map.Snapshot(copyNow);
                 HashSet<long> keys = [];
                 foreach ((long key, (long Key, long Inverse) value) in snapshot)
                 {

@@ -29,7 +29,7 @@ public class SnapshotTests
             map[key] = key;
         }
 
-        using ShardMapSnapshot<long, long> snapshot = map.Snapshot(settle: false);
+        using ShardMapSnapshot<long, long> snapshot = map.Snapshot(copyNow: false);
         int looks = 0;
         for (long key = 0; map.GetStatistics().MigrationsActive != 0; key++, looks++)
         {
@@ -43,7 +43,7 @@ public class SnapshotTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void Snapshot_LaterWrites_DoNotShow(bool settle)
+    public void Snapshot_LaterWrites_DoNotShow(bool copyNow)
     {
         using ShardMap<long, long> map = new(TinyMaps.Options());
         Dictionary<long, long> expected = [];
@@ -52,8 +52,8 @@ public class SnapshotTests
             map[key] = expected[key] = key * 3;
         }
 
-        using ShardMapSnapshot<long, long> snapshot = map.Snapshot(settle);
-        Assert.Equal(settle ? 0 : 2, map.GetStatistics().MigrationsActive);
+        using ShardMapSnapshot<long, long> snapshot = map.Snapshot(copyNow);
+        Assert.Equal(copyNow ? 0 : 2, map.GetStatistics().MigrationsActive);
         for (long key = 0; key < 500; key++)
         {
             switch (key % 3)
@@ -85,12 +85,12 @@ public class SnapshotTests
     [InlineData(2, true)]
     [InlineData(3, false)]
     [InlineData(4, true)]
-    public void Snapshot_RandomOperations_AgreesWithModel(int seed, bool settle)
+    public void Snapshot_RandomOperations_AgreesWithModel(int seed, bool copyNow)
     {
         using ShardMap<long, int, NarrowHasher> narrow = new(TinyMaps.Options(shards: seed));
-        RunAgainstModel(narrow, seed, settle, keys: 60);
+        RunAgainstModel(narrow, seed, copyNow, keys: 60);
         using ShardMap<long, int, DefaultHasher<long>> wide = new(TinyMaps.Options(shards: seed));
-        RunAgainstModel(wide, seed, settle, keys: 400);
+        RunAgainstModel(wide, seed, copyNow, keys: 400);
     }
 
     [Fact]
@@ -103,8 +103,8 @@ public class SnapshotTests
             map[key] = expected[key] = -key;
         }
 
-        using ShardMapSnapshot<long, long> first = map.Snapshot(settle: false);
-        using ShardMapSnapshot<long, long> second = map.Snapshot(settle: false);
+        using ShardMapSnapshot<long, long> first = map.Snapshot(copyNow: false);
+        using ShardMapSnapshot<long, long> second = map.Snapshot(copyNow: false);
         map.EnsureCapacity(10_000);
         TinyMaps.AssertSame(expected, first);
         map.Clear();
@@ -116,7 +116,7 @@ public class SnapshotTests
         }
 
         TinyMaps.AssertSame(expected, second);
-        using ShardMapSnapshot<long, long> third = map.Snapshot(settle: false);
+        using ShardMapSnapshot<long, long> third = map.Snapshot(copyNow: false);
         map.Dispose();
         TinyMaps.AssertSame(expected, first);
         TinyMaps.AssertSame(expected, second);
@@ -127,7 +127,7 @@ public class SnapshotTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void Dispose_Always_GivesTheMemoryBackOnce(bool settle)
+    public void Dispose_Always_GivesTheMemoryBackOnce(bool copyNow)
     {
         using ShardMap<long, long> map = new(TinyMaps.Options());
         for (long key = 0; key < 20_000; key++)
@@ -140,7 +140,7 @@ public class SnapshotTests
         long settled = map.BytesAllocated;
         for (int round = 0; round < 5; round++)
         {
-            ShardMapSnapshot<long, long> snapshot = map.Snapshot(settle);
+            ShardMapSnapshot<long, long> snapshot = map.Snapshot(copyNow);
             Assert.InRange(map.BytesAllocated, settled + (settled / 4), long.MaxValue);
             map[round] = -round;
             snapshot.Dispose();
@@ -187,7 +187,7 @@ public class SnapshotTests
             map[key] = key;
         }
 
-        ShardMapSnapshot<long, long> running = map.Snapshot(settle: false);
+        ShardMapSnapshot<long, long> running = map.Snapshot(copyNow: false);
         ShardMapSnapshot<long, long> settled = map.Snapshot();
         map.Dispose();
         Assert.InRange(map.BytesAllocated, 2 * 20_000 * 16, long.MaxValue);
@@ -299,7 +299,7 @@ public class SnapshotTests
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void Forget(ShardMap<long, long> map) => Assert.Equal(20_000, map.Snapshot().Count);
 
-    private static void RunAgainstModel<THasher>(ShardMap<long, int, THasher> map, int seed, bool settle, int keys)
+    private static void RunAgainstModel<THasher>(ShardMap<long, int, THasher> map, int seed, bool copyNow, int keys)
         where THasher : struct, IKeyHasher<long>
     {
         Random random = new(seed);
@@ -323,7 +323,7 @@ public class SnapshotTests
                     Assert.Equal(expected, found);
                     break;
                 case 6 when random.Next(12) == 0:
-                    taken.Add((new Dictionary<long, int>(model), map.Snapshot(settle)));
+                    taken.Add((new Dictionary<long, int>(model), map.Snapshot(copyNow)));
                     break;
                 case 7 when taken.Count > 3 || (taken.Count > 0 && random.Next(20) == 0):
                     int index = random.Next(taken.Count);

@@ -20,7 +20,7 @@ public unsafe class ThawTests
         TableState before = TableState.Of(map);
         for (int round = 0; round < 3; round++)
         {
-            ShardMapSnapshot<long, long> snapshot = map.Snapshot(settle: false);
+            ShardMapSnapshot<long, long> snapshot = map.Snapshot(copyNow: false);
             Assert.Empty(map.Shards.FindViolations());
             Assert.Equal(entries, snapshot.ToArray().Length);
             Assert.True(map.ContainsKey(entries - 1));
@@ -50,7 +50,7 @@ public unsafe class ThawTests
         Dictionary<long, long> expected = new(map);
         for (long key = 0; key < 300; key++)
         {
-            using ShardMapSnapshot<long, long> snapshot = map.Snapshot(settle: false);
+            using ShardMapSnapshot<long, long> snapshot = map.Snapshot(copyNow: false);
             switch (kind)
             {
                 case 0:
@@ -82,8 +82,8 @@ public unsafe class ThawTests
     public void Dispose_SecondSnapshotMeanwhile_OnlyThatOneGivesItsTablesBack()
     {
         using ShardMap<long, long> map = TinyMaps.Filled(Entries, TinyMaps.Options());
-        ShardMapSnapshot<long, long> first = map.Snapshot(settle: false);
-        ShardMapSnapshot<long, long> second = map.Snapshot(settle: false);
+        ShardMapSnapshot<long, long> first = map.Snapshot(copyNow: false);
+        ShardMapSnapshot<long, long> second = map.Snapshot(copyNow: false);
         TableRef frozenBySecond = map.Shards.Header->Views[0].Previous;
         Assert.Equal(2, map.GetStatistics().MigrationsActive);
         first.Dispose();
@@ -114,13 +114,13 @@ public unsafe class ThawTests
         (int Saturated, long Removes) before = (side->SaturatedGroups, side->RemovesSinceRebuild);
         Assert.InRange(before.Saturated, 1, 1000);
         Assert.Equal(100, before.Removes);
-        using (map.Snapshot(settle: false))
+        using (map.Snapshot(copyNow: false))
         {
             Assert.Empty(map.Shards.FindViolations());
         }
 
         Assert.Equal(before, (side->SaturatedGroups, side->RemovesSinceRebuild));
-        using (map.Snapshot(settle: false))
+        using (map.Snapshot(copyNow: false))
         {
             map[5000] = 1;
         }
@@ -134,7 +134,7 @@ public unsafe class ThawTests
     {
         using ShardMap<long, long> map = TinyMaps.Filled(Entries, TinyMaps.Options());
         TableState before = TableState.Of(map);
-        ShardMapSnapshot<long, long> snapshot = map.Snapshot(settle: false);
+        ShardMapSnapshot<long, long> snapshot = map.Snapshot(copyNow: false);
         using (ShardMapExclusive<long, long, DefaultHasher<long>> exclusive = map.EnterExclusive())
         {
             snapshot.Dispose();
@@ -166,13 +166,13 @@ public unsafe class ThawTests
         }
 
         Assert.Equal(capacity, map.Capacity);
-        using (map.Snapshot(settle: false))
+        using (map.Snapshot(copyNow: false))
         {
             Assert.InRange(map.Capacity, capacity + 1, long.MaxValue);
         }
 
         Assert.Equal(capacity, map.Capacity);
-        using (map.Snapshot(settle: false))
+        using (map.Snapshot(copyNow: false))
         {
             map.EnsureCapacity(capacity + 1);
         }
@@ -187,13 +187,13 @@ public unsafe class ThawTests
         using ShardMap<long, long> map = TinyMaps.Filled(Entries, TinyMaps.Options());
         TableState before = TableState.Of(map);
         IMigratingMap migrating = map;
-        using (map.Snapshot(settle: false))
+        using (map.Snapshot(copyNow: false))
         {
             Assert.False(migrating.MoveSomeGroups());
         }
 
         TableState.AssertSame(before, TableState.Of(map));
-        using (map.Snapshot(settle: false))
+        using (map.Snapshot(copyNow: false))
         {
             map[1] = 1;
             while (migrating.MoveSomeGroups())
@@ -219,7 +219,7 @@ public unsafe class ThawTests
 
         ShardMapStatistics before = map.GetStatistics();
         Assert.InRange(before.SaturatedGroups, 1, 1000);
-        using (map.Snapshot(settle: false))
+        using (map.Snapshot(copyNow: false))
         {
             FailingHasher.CallsLeft = 1; // the write's own, not the first move's
             Assert.Throws<InvalidOperationException>(() => map[1] = 5);

@@ -17,7 +17,7 @@ public sealed unsafe class LockFairnessTests
             map[key] = key;
         }
 
-        using ShardMapSnapshot<ulong, ulong, HookedHasher> snapshot = map.Snapshot(settle: false);
+        using ShardMapSnapshot<ulong, ulong, HookedHasher> snapshot = map.Snapshot(copyNow: false);
         MapHeader* header = map.Shards.Header;
         WriteSide* side = header->WriteSides;
         int entered = 0;

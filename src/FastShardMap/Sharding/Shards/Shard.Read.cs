@@ -12,9 +12,9 @@ internal readonly unsafe ref partial struct Shard<TKey, TValue, THasher>
     private const int MaxReadAttempts = SchedulePoint.IsScheduled ? 3 : 32;
 
     /// <summary>The first part of every lookup: searches the home group of a shard that is not migrating, for the first
-    /// equal tag only. This settles nearly all lookups with few instructions and registers; <see cref="TryRead"/> does
+    /// equal tag only. This answers nearly all lookups with few instructions and registers; <see cref="TryRead"/> does
     /// the rest.</summary>
-    /// <returns>Whether the lookup is settled. If so, <paramref name="found"/> and <paramref name="value"/> are the
+    /// <returns>Whether the lookup is answered. If so, <paramref name="found"/> and <paramref name="value"/> are the
     /// result; otherwise <paramref name="value"/> is not initialized.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: hit-1k
     public bool TryReadHome(TKey key, ulong hash, out TValue value, out bool found)
@@ -25,7 +25,7 @@ internal readonly unsafe ref partial struct Shard<TKey, TValue, THasher>
         TableRef table = view->Current;
         if (!generation.IsStable)
         {
-            goto Unsettled;
+            goto Unanswered;
         }
 
         // The kind of the table is encoded in its own word. The generation could not tell it: the table may have been
@@ -34,7 +34,7 @@ internal readonly unsafe ref partial struct Shard<TKey, TValue, THasher>
         VersionWord version = GroupVersion.BeginRead(group);
         if (!version.IsStable)
         {
-            goto Unsettled;
+            goto Unanswered;
         }
 
         ulong match = Table<TKey, TValue>.MatchUnlocked(GroupVersion.ReadControl(group), HashBits.Tag(hash));
@@ -60,14 +60,14 @@ internal readonly unsafe ref partial struct Shard<TKey, TValue, THasher>
         {
             // The control word was read twice. An entry stays in its group while it is present, so an entry that the
             // first read did not show lies in a later group, and then the second read shows an overflow count. In a
-            // disposed map, every shard's table is the sentinel with an overflow count, so its misses are not settled
+            // disposed map, every shard's table is the sentinel with an overflow count, so its misses are not answered
             // here.
             value = default;
             found = false;
             return true;
         }
 
-    Unsettled:
+    Unanswered:
         Unsafe.SkipInit(out value);
         found = false;
         return false;
