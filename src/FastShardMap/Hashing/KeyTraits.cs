@@ -4,13 +4,13 @@ using System.Text;
 namespace FastShardMap.Hashing;
 
 /// <summary>What the library knows of a type of key.</summary>
-/// <remarks>Static read-only fields: constants in optimized code, and, unlike properties that compute them, no load on the
-/// JIT's budget for inlining.</remarks>
+/// <remarks>Static read-only fields: constants in optimized code, and, unlike properties that compute them, no load on
+/// the JIT's budget for inlining.</remarks>
 internal static class KeyTraits<TKey>
     where TKey : unmanaged
 {
-    /// <summary>Whether the type has no padding, and its Equals compares all of its bits. The bits of any other type must not
-    /// be looked at: padding, or several representations of one value, would part equal keys.</summary>
+    /// <summary>Whether the type has no padding, and its Equals compares all of its bits. The bits of any other type
+    /// must not be looked at: padding, or several representations of one value, would part equal keys.</summary>
     public static readonly bool EqualMeansSameBits =
         typeof(TKey) == typeof(ulong) || typeof(TKey) == typeof(long)
         || typeof(TKey) == typeof(uint) || typeof(TKey) == typeof(int)

@@ -8,15 +8,16 @@ namespace FastShardMap.Hashing;
 
 /// <summary>The hash of keys of one word: two multiplications and a CRC-32C between them.</summary>
 /// <remarks>
-/// <para>Five instructions where <see cref="HashMixer.Mix(ulong, HashSeed)"/> needs eleven, and none of them has a fixed
-/// register: the second half of a 128-bit product wants rdx on x64, where the caller's <c>out</c> parameter lies.</para>
+/// <para>Five instructions where <see cref="HashMixer.Mix(ulong, HashSeed)"/> needs eleven, and none of them has a
+/// fixed register: the second half of a 128-bit product wants rdx on x64, where the caller's <c>out</c> parameter
+/// lies.</para>
 /// <para>The first multiplication is by a secret odd word. Without it, the CRC would be a public linear function of the
-/// key, and keys that all go to one shard could be computed without the seed; <c>id | crc32c(id) &lt;&lt; 32</c> does it by
-/// accident. The shard's bits come from the CRC alone and are known four cycles before the others.</para>
-/// <para>A sum and not an exclusive or, because the CRC's polynomial has the factor x + 1: <c>check ^ product</c> would give
-/// each hash code to two keys.</para>
-/// <para>Bits 24 to 63 (the home group) and 17 to 23 (the tag) come from the last product, bits 5 to 16 (the shard) from
-/// the CRC; see <see cref="HashBits"/>.</para>
+/// key, and keys that all go to one shard could be computed without the seed; <c>id | crc32c(id) &lt;&lt; 32</c> does
+/// it by accident. The shard's bits come from the CRC alone and are known four cycles before the others.</para>
+/// <para>A sum and not an exclusive or, because the CRC's polynomial has the factor x + 1: <c>check ^ product</c> would
+/// give each hash code to two keys.</para>
+/// <para>Bits 24 to 63 (the home group) and 17 to 23 (the tag) come from the last product, bits 5 to 16 (the shard)
+/// from the CRC; see <see cref="HashBits"/>.</para>
 /// </remarks>
 internal static class WordHash
 {
@@ -28,8 +29,8 @@ internal static class WordHash
         return (hash & ~HashBits.ShardBits) | (shardBits & HashBits.ShardBits);
     }
 
-    /// <summary>The hash code in two parts. The first is known sooner, so that the load of the shard's view can start while
-    /// the second is computed.</summary>
+    /// <summary>The hash code in two parts. The first is known sooner, so that the load of the shard's view can start
+    /// while the second is computed.</summary>
     /// <param name="word">The word.</param>
     /// <param name="seed">The seed of the map.</param>
     /// <param name="shardBits">Receives the hash code of which the bits of the shard count, and no others.</param>

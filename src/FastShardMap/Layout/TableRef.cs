@@ -4,8 +4,8 @@ using System.Runtime.CompilerServices;
 namespace FastShardMap.Layout;
 
 /// <summary>
-/// A table in one word: address and number of groups. One word, because a reader that loads two can pair an old
-/// address with a new size and index outside the block (hazard H1).
+/// A reference to a table in one word, which contains its address and its number of groups. With two words, a reader
+/// could combine an old address with a new size, and compute an index outside the block (hazard H1).
 /// <code>
 /// power-of-two table   | base (128-byte aligned)           | 0 | shift |      groups = 2^(63 - shift)
 ///                       63                               7   6   5…0
@@ -13,8 +13,8 @@ namespace FastShardMap.Layout;
 ///                       63                      12  11…7     6   5…0
 /// </code>
 /// Base 0 with bit 6 is no table but the mark <see cref="Unsettled"/>.
-/// Home groups follow the order of the hash, so a doubling table is filled from front to back by a migration.
-/// Fractional tables serve exact reservations (24 bytes an entry at 10 million) and cost a multiplication a lookup.
+/// Home groups are in the order of the hash, so a migration fills a doubling table from front to back. Fractional
+/// tables serve exact reservations (24 bytes per entry at 10 million entries); they cost one multiplication per lookup.
 /// </summary>
 internal readonly unsafe struct TableRef : IEquatable<TableRef>
 {
@@ -27,15 +27,15 @@ internal readonly unsafe struct TableRef : IEquatable<TableRef>
     /// <summary>A power-of-two table shifts the hash by one bit, and then by the rest.</summary>
     private const int PowerOfTwoBits = 63;
 
-    /// <summary>A fractional table multiplies the bits of the hash that choose a home group, and no others: the hash of a
-    /// lookup may lack the bits of the shard.</summary>
+    /// <summary>A fractional table multiplies the bits of the hash that choose a home group, and no others: the hash of
+    /// a lookup may lack the bits of the shard.</summary>
     private const int FractionalBits = 64 - HashBits.HomeShift + 4;
 
     private readonly ulong _word;
 
     private TableRef(ulong word) => _word = word;
 
-    /// <summary>No table: the previous table of a shard that is not migrating.</summary>
+    /// <summary>No table. This is the previous table of a shard that is not migrating.</summary>
     public static TableRef None => default;
 
     /// <summary>No table that a lookup may use alone: the shard is changing its tables, or has two.</summary>
@@ -49,10 +49,10 @@ internal readonly unsafe struct TableRef : IEquatable<TableRef>
 
     public ulong Word => _word;
 
-    /// <summary>The first group.</summary>
+    /// <summary>The address of the first group.</summary>
     public byte* Base => (byte*)(_word & (IsFractional ? ~(FractionalAlignment - 1UL) : ~(SmallAlignment - 1UL)));
 
-    /// <summary>How many groups the table has: the bound of every walk through it.</summary>
+    /// <summary>The number of groups, which bounds every probe sequence.</summary>
     public ulong Groups => Size.Groups;
 
     public TableSize Size => new(EnclosingLog2, IsFractional ? (int)Sixteenths : 16);
@@ -61,7 +61,7 @@ internal readonly unsafe struct TableRef : IEquatable<TableRef>
 
     private uint Sixteenths => (uint)(_word >> SixteenthsShift) & 31;
 
-    /// <summary>A table of <paramref name="size"/> groups at <paramref name="block"/>.</summary>
+    /// <summary>Creates a reference to a table of <paramref name="size"/> groups at <paramref name="block"/>.</summary>
     public static TableRef Create(byte* block, TableSize size)
     {
         return new TableRef(size.Sixteenths == 16
@@ -72,29 +72,30 @@ internal readonly unsafe struct TableRef : IEquatable<TableRef>
 
     public static TableRef FromWord(ulong word) => new(word);
 
-    /// <summary>The home group of a hash; monotone in the hash.</summary>
+    /// <summary>Returns the index of a hash's home group; monotone in the hash.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: hit-1k
     public ulong Home(ulong hash) =>
         IsFractional ? FractionalHome(hash) : (hash >> 1) >> (int)(_word & ShiftMask);
 
-    /// <summary>Address of the home group.</summary>
+    /// <summary>Returns the address of the home group.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: hit-1k, overwrite-1m
     public byte* HomeGroup(ulong hash, int strideBytes) =>
         IsFractional ? FractionalHomeGroup(hash, strideBytes) : PowerOfTwoHomeGroup(hash, strideBytes);
 
-    /// <summary>Address of the home group in a table that is not fractional.</summary>
+    /// <summary>Returns the address of the home group in a power-of-two table.</summary>
     // Safety: !IsFractional.
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: hit-1k
     public byte* PowerOfTwoHomeGroup(ulong hash, int strideBytes) =>
         (byte*)(_word & ~(SmallAlignment - 1UL)) + (((hash >> 1) >> (int)(_word & ShiftMask)) * (uint)strideBytes);
 
-    /// <summary>Address of the home group in a fractional table.</summary>
+    /// <summary>Returns the address of the home group in a fractional table.</summary>
     // Safety: IsFractional.
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: hit-10m-reserved
     public byte* FractionalHomeGroup(ulong hash, int strideBytes) =>
         (byte*)(_word & ~(FractionalAlignment - 1UL)) + (FractionalHome(hash) * (uint)strideBytes);
 
-    /// <summary>The lowest hash whose home is <paramref name="groupIndex"/> or later; 0 past the last group.</summary>
+    /// <summary>Returns the lowest hash whose home group is <paramref name="groupIndex"/> or later, or 0 if there is
+    /// none.</summary>
     public ulong FirstHashOf(ulong groupIndex)
     {
         ulong groups = Groups;

@@ -7,7 +7,8 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
     private const int BatchWindow = 16;
 
     /// <summary>Tables of this many bytes in all stay in a second-level cache: there is no latency to hide, and the
-    /// window only costs instructions (source: compare, batch-1k; at 100,000 entries the window is what makes it fast).</summary>
+    /// window only costs instructions (source: compare, batch-1k; at 100,000 entries the window is what makes it
+    /// fast).</summary>
     private const ulong MaxCachedBytes = 256 * 1024;
 
     /// <summary>Looks up many keys. Each key is prefetched <see cref="BatchWindow"/> keys before its turn.</summary>

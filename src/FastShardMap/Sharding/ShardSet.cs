@@ -10,10 +10,10 @@ namespace FastShardMap.Sharding;
 // native-layout-docs/memory-ordering.md lists the edges (E…), each with its two sides.
 //
 // STATE. A shard has a read view and a write side. The read view (generation, current, previous and settled table) is
-// used by readers and changes rarely. The write side (lock, count, migration cursor) belongs to the owner of the lock. A table
-// is a block of groups; the word that refers to it holds its address and size. A group consists of a control word (tags
-// and overflow count), a version, and slots. Generation and version are seqlocks: they are odd while a writer is at
-// work, and never return to an earlier value after a change.
+// used by readers and changes rarely. The write side (lock, count, migration cursor) belongs to the owner of the lock.
+// A table is a block of groups; the word that refers to it holds its address and size. A group consists of a control
+// word (tags and overflow count), a version, and slots. Generation and version are seqlocks: they are odd while a
+// writer is at work, and never return to an earlier value after a change.
 //
 // READ, without a lock. The reader loads the generation (E2), then the tables. It searches the previous table, if there
 // is one, then the current table. In each group, it loads the version (E4) and the control word (E7), copies key and
@@ -35,8 +35,8 @@ namespace FastShardMap.Sharding;
 // before the view is read, and a table is given back only after the announced write has ended (E13).
 //
 // SETTLED. A view that is complete and has one table names it once more, as the settled table, and then a lookup in its
-// home group needs only that. The mark "unsettled" is stored before the generation becomes odd (E14), and the table after
-// the generation is even (E15).
+// home group needs only that. The mark "unsettled" is stored before the generation becomes odd (E14), and the table
+// after the generation is even (E15).
 //
 // MIGRATE. Growth, shrinking and rebuilding make a new table current and the old one previous (E1, E2). Every write
 // moves some groups: it hashes all keys of the group, inserts its entries into the current table, and marks the group

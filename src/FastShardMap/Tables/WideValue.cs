@@ -3,12 +3,12 @@ using System.Runtime.Intrinsics;
 
 namespace FastShardMap.Tables;
 
-/// <summary>Copies values that do not fit a few registers from a slot to where a caller wants them, without a stop on the
-/// stack and without a call.</summary>
+/// <summary>Copies values that do not fit a few registers from a slot to where a caller wants them, without a stop on
+/// the stack and without a call.</summary>
 internal static unsafe class WideValue
 {
-    /// <summary>Values up to this size are copied through registers; larger ones the JIT copies to the stack first, by a
-    /// call from about 128 bytes on (source: compare, hit-100k-256).</summary>
+    /// <summary>Values up to this size are copied through registers; larger ones the JIT copies to the stack first, by
+    /// a call from about 128 bytes on (source: compare, hit-100k-256).</summary>
     public const int MaxRegisterBytes = 32;
 
     private const int BlockBytes = 256;

@@ -15,7 +15,8 @@ internal static unsafe class ViewGeneration
         return new GenerationWord(Volatile.Read(ref view->Generation));
     }
 
-    /// <summary>The one table of the shard, or <see cref="TableRef.Unsettled"/>. After <see cref="BeginRead"/>.</summary>
+    /// <summary>The one table of the shard, or <see cref="TableRef.Unsettled"/>. After
+    /// <see cref="BeginRead"/>.</summary>
     /// <remarks>What it returns belongs to the generation, or the generation has changed since: a settled table is
     /// stored after its generation ([E15]), and overwritten before the next one ([E14]).</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: hit-1k
@@ -41,8 +42,8 @@ internal static unsafe class ViewGeneration
     public static bool Validate(ReadView* view, GenerationWord generation)
     {
         // [E1] acquire fence: pairs with the release fence in BeginChange. [E15] acquire fence: pairs with the release
-        // of the settled table in EndChange. [E8] acquire fence: the generation also reveals that a block was given back
-        // and reused for other data.
+        // of the settled table in EndChange. [E8] acquire fence: the generation also reveals that a block was given
+        // back and reused for other data.
         Volatile.ReadBarrier();
         return ValidateAfterVersion(view, generation);
     }
@@ -54,8 +55,8 @@ internal static unsafe class ViewGeneration
         view->Settled = TableRef.Unsettled;
         SchedulePoint.Before("writer: generation odd");
 
-        // [E14] release: no lookup sees this generation, or a later one, together with the table that was settled before;
-        // pairs with the acquire in BeginRead.
+        // [E14] release: no lookup sees this generation, or a later one, together with the table that was settled
+        // before; pairs with the acquire in BeginRead.
         Volatile.Write(ref view->Generation, new GenerationWord(view->Generation).BeginChange().Word);
 
         // [E1] release fence: the fields, and any later give-back or reuse ([E8]) of a table, come after the odd
@@ -66,7 +67,8 @@ internal static unsafe class ViewGeneration
 
     /// <summary>Ends the change: the view is complete.</summary>
     /// <param name="view">The view.</param>
-    /// <param name="staysBusy">Whether lookups must continue to wait, because the shard is in an exclusive phase.</param>
+    /// <param name="staysBusy">Whether lookups must continue to wait, because the shard is in an exclusive
+    /// phase.</param>
     public static void EndChange(ReadView* view, bool staysBusy = false)
     {
         bool isMigrating = !view->Previous.IsNone;

@@ -53,27 +53,27 @@ internal readonly unsafe ref partial struct Shard<TKey, TValue, THasher>
             SchedulePoint.BeforeRead(slot, sizeof(TKey), "reader: key");
             TKey candidate = *(TKey*)slot;
             SchedulePoint.BeforeRead(slot + GroupShape<TKey, TValue>.ValueOffset, sizeof(TValue), "reader: value");
+            Unsafe.SkipInit(out value);
+            Unsafe.SkipInit(out TValue copy);
             if (sizeof(TValue) > WideValue.MaxRegisterBytes)
             {
                 // Straight to the caller, to whom it may look torn until this lookup returns.
                 WideValue.Copy(slot + GroupShape<TKey, TValue>.ValueOffset, out value);
-                if (GroupVersion.Validate(group, version)
-                    && key.Equals(candidate)
-                    && ViewGeneration.ValidateAfterVersion(view, generation))
-                {
-                    found = true;
-                    return true;
-                }
-
-                goto Unanswered;
+            }
+            else
+            {
+                copy = *(TValue*)(slot + GroupShape<TKey, TValue>.ValueOffset);
             }
 
-            TValue copy = *(TValue*)(slot + GroupShape<TKey, TValue>.ValueOffset);
             if (GroupVersion.Validate(group, version)
                 && key.Equals(candidate)
                 && ViewGeneration.ValidateAfterVersion(view, generation))
             {
-                value = copy;
+                if (sizeof(TValue) <= WideValue.MaxRegisterBytes)
+                {
+                    value = copy;
+                }
+
                 found = true;
                 return true;
             }
