@@ -169,7 +169,7 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
     /// <summary>Whether hashing or comparing keys may run user code.</summary>
     internal static bool KeysRunUserCode
     {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)] // a constant, but not if it is called
+        [MethodImpl(MethodImplOptions.AggressiveInlining)] // a constant, but only if it is inlined
         get => typeof(THasher) != typeof(DefaultHasher<TKey>) || !DefaultHasher<TKey>.KnowsKey;
     }
 
