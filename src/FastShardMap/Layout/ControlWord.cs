@@ -84,11 +84,11 @@ internal static class ControlWord
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: insert-growing-5m
     internal static int SlotOfBit(int bit) => bit / BitsPerSlot;
 
-    /// <summary>Returns the occupied bits of those of the first slots that are occupied.</summary>
+    /// <summary>Returns a mask with the occupied bit of each of the first slots that is occupied.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: insert-growing-5m
     internal static ulong Occupied(ulong control, int slotCount) => control & OccupiedBits(slotCount);
 
-    /// <summary>Returns the occupied bits of those of the first slots that are empty.</summary>
+    /// <summary>Returns a mask with the occupied bit of each of the first slots that is empty.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: insert-growing-5m
     internal static ulong Unoccupied(ulong control, int slotCount) => ~control & OccupiedBits(slotCount);
 

@@ -36,7 +36,7 @@ internal unsafe struct WriteSide
     /// <summary>Number of groups moved by all migrations.</summary>
     public long GroupsMoved;
 
-    /// <summary>Number of times a writer found the lock taken.</summary>
+    /// <summary>Number of waits by writers that found the lock taken.</summary>
     public long LockWaits;
 
     /// <summary>Number of waits that parked the thread.</summary>

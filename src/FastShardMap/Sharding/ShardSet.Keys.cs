@@ -25,7 +25,7 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
     /// <exception cref="InvalidOperationException">The call comes from a callback of this map.</exception>
     /// <exception cref="OutOfMemoryException">The shard has to grow, and the larger table cannot be allocated; nothing
     /// has changed.</exception>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] // a forward
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // only forwards the call
     public readonly void Write<TOperation>(in TKey key, ref TOperation operation)
         where TOperation : struct, IEntryOperation<TValue>
     {

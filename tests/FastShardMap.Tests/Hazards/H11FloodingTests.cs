@@ -31,11 +31,11 @@ public sealed unsafe class H11FloodingTests
         using Map first = new(new ShardMapOptions { ShardCount = 4 });
         HashSeed seed = new(first.Shards.Header->Seed0, first.Shards.Header->Seed1);
         const ulong SameBits = 0xFC00_0000_000E_0060; // 6 of the home, 3 of the tag, the shard
-        ulong target = HashMixer.Mix(0, seed) & SameBits;
+        ulong target = WordHash.Mix(0, seed) & SameBits;
         List<ulong> keys = [];
         for (ulong key = 0; keys.Count < Chosen; key++)
         {
-            if ((HashMixer.Mix(key, seed) & SameBits) == target)
+            if ((WordHash.Mix(key, seed) & SameBits) == target)
             {
                 keys.Add(key);
             }

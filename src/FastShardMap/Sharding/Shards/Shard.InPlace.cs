@@ -41,7 +41,7 @@ internal readonly unsafe ref partial struct Shard<TKey, TValue, THasher>
     /// <summary>False if comparing keys runs user code, which could call back into the map.</summary>
     private static bool CanWriteInPlace
     {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)] // a constant, but not if it is called
+        [MethodImpl(MethodImplOptions.AggressiveInlining)] // a constant, but only if it is inlined
         get => KeyTraits<TKey>.IsKnown;
     }
 
