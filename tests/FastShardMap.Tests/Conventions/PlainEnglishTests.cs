@@ -6,9 +6,8 @@ public class PlainEnglishTests
     /// <summary>Files that are not rewritten yet, by name or by folder. To become shorter, and then empty.</summary>
     private static readonly string[] NotYetRewritten =
     [
-        "README.md", "bench/README.md", "CHANGELOG.md", "src/FastShardMap/Sharding/",
-        "native-layout-docs/observation.md",
-        "native-layout-docs/mutants.md", // written by .ci/mutation-check from .ci/mutants.py
+        "src/FastShardMap/Sharding/",
+                "native-layout-docs/mutants.md", // written by .ci/mutation-check from .ci/mutants.py
         "Arena.cs", "AuditRule.cs", "BackEndRun.cs", "CheckCommand.cs", "CompareOptions.cs", "DriveTests.cs",
         "FeatureSession.cs", "GetOrAddTests.cs", "Group.cs", "GroupShape.cs", "HistoryChecker.cs", "HotKeyRule.cs",
         "IControlGroup.cs", "IDriveRun.cs", "InPlaceStepTests.cs", "LinuxFacts.cs", "LockFairnessTests.cs",
