@@ -12,7 +12,7 @@ internal sealed record FolderTable(string Project, params Folder[] Folders)
         "src/FastShardMap",
         new("Memory", "pages, arenas, files: all calls of the operating system") { IsConcurrent = true },
         new("Layout", "the native structures, and all arithmetic on their bits"),
-        new("Hashing", "hashers") { HasRootTypes = true },
+        new("Hashing", "hashers", "Layout") { HasRootTypes = true },
         new("Probing", "control groups per instruction set, the probe sequence", "Layout"),
         new("Tables", "one table, for one thread", "Layout", "Probing"),
         new("Operations", "what a write does with the entry that it finds", "Layout") { HasRootTypes = true },

@@ -1,4 +1,5 @@
 using FastShardMap.Layout;
+using FastShardMap.Sharding;
 using FastShardMap.Tests.Support;
 using Map = FastShardMap.ShardMap<ulong, ulong>;
 
@@ -29,7 +30,7 @@ public sealed unsafe class H08ReaderLiveLockTests
     {
         using Map map = new(new ShardMapOptions { ShardCount = 1 });
         map[1] = 11;
-        map.Shards.Header->Views[0].Generation++;
+        ViewGeneration.BeginChange(map.Shards.Header->Views);
         new Race(TimeSpan.FromSeconds(20)).Once("reader", () =>
         {
             Assert.Equal(11UL, map[1]);
@@ -37,7 +38,7 @@ public sealed unsafe class H08ReaderLiveLockTests
             Assert.Equal(0, map.TryGetValues([3, 4], new ulong[2], new bool[2]));
             Assert.Equal(4, map.GetStatistics().ReadFallbacks);
         }).Run();
-        map.Shards.Header->Views[0].Generation--;
+        ViewGeneration.EndChange(map.Shards.Header->Views);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using FastShardMap.Hashing;
 using Map = FastShardMap.ShardMap<ulong, ulong>;
 
 namespace FastShardMap.Tests.Hazards;
