@@ -24,14 +24,14 @@ namespace FastShardMap;
 /// whatever the seed is, and such keys are easily computed for a record struct or a tuple. A few thousand of them make
 /// each operation search all of them. For keys from untrusted sources, supply an <see cref="IKeyHasher{TKey}"/> that
 /// passes all fields and the seed to <see cref="HashMixer"/>.</para>
-/// <para><b>Keys of one word</b> (up to eight bytes) have a shorter hash than
-/// <see cref="HashMixer.Mix(ulong, HashSeed)"/>: a multiplication, a CRC-32C and a multiplication. Sets of keys that
-/// are chosen without knowledge of the seed spread over shards and groups as other keys do. The hash is not designed to
-/// withstand an adversary that learns about the seed by measuring how long operations take.
+/// <para><b>Keys of the first list</b> have a shorter hash than
+/// <see cref="HashMixer.Mix(ulong, HashSeed)"/>: one or two multiplications, a CRC-32C and a multiplication. Sets of
+/// keys that are chosen without knowledge of the seed spread over shards and groups as other keys do. The hash is not
+/// designed to withstand an adversary that learns about the seed by measuring how long operations take.
 /// <see cref="FloodResistantHasher{TKey}"/> always uses <see cref="HashMixer"/>.</para>
 /// <para>Thread safety: stateless, so all members are safe to call concurrently. Allocation: none, except by the
-/// struct's own <see cref="object.GetHashCode"/>. The hash of two words is that of <see cref="HashMixer"/>. The JIT
-/// makes every decision by type at compile time.</para>
+/// struct's own <see cref="object.GetHashCode"/>. The JIT makes every decision by type at
+/// compile time.</para>
 /// </remarks>
 public readonly struct DefaultHasher<TKey> : IKeyHasher<TKey>
     where TKey : unmanaged
@@ -48,7 +48,7 @@ public readonly struct DefaultHasher<TKey> : IKeyHasher<TKey>
         if (KeyTraits<TKey>.IsTwoWords)
         {
             (ulong low, ulong high) = WordsOf(key);
-            return HashMixer.Mix(low, high, seed);
+            return WordHash.Mix(low, high, seed);
         }
 
         return WordHash.Mix(WordOf(key), seed);
@@ -56,8 +56,16 @@ public readonly struct DefaultHasher<TKey> : IKeyHasher<TKey>
 
     /// <inheritdoc cref="WordHash.Mix(ulong, HashSeed, out ulong)"/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static ulong HashInParts(TKey key, HashSeed seed, out ulong shardBits) =>
-        WordHash.Mix(WordOf(key), seed, out shardBits);
+    internal static ulong HashInParts(TKey key, HashSeed seed, out ulong shardBits)
+    {
+        if (KeyTraits<TKey>.IsTwoWords)
+        {
+            (ulong low, ulong high) = WordsOf(key);
+            return WordHash.Mix(low, high, seed, out shardBits);
+        }
+
+        return WordHash.Mix(WordOf(key), seed, out shardBits);
+    }
 
     /// <summary>The words of a key that <see cref="KeyTraits{TKey}.IsTwoWords"/>, alike for equal keys.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

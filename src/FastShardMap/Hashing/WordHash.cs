@@ -6,7 +6,7 @@ using FastShardMap.Layout;
 
 namespace FastShardMap.Hashing;
 
-/// <summary>The hash of keys of one word: two multiplications and a CRC-32C between them.</summary>
+/// <summary>The hash of keys of one or two words: multiplications, and a CRC-32C between them.</summary>
 /// <remarks>
 /// <para>Five instructions where <see cref="HashMixer.Mix(ulong, HashSeed)"/> needs eleven, and none of them has a
 /// fixed register: the second half of a 128-bit product wants rdx on x64, where the caller's <c>out</c> parameter
@@ -42,6 +42,26 @@ internal static class WordHash
         ulong check = CyclicCheck((uint)seed.Key0, product);
         shardBits = check;
         return (check + product) * seed.Key0;
+    }
+
+    /// <summary>The whole hash code of two words.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: overwrite-1m
+    public static ulong Mix(ulong low, ulong high, HashSeed seed)
+    {
+        ulong hash = Mix(low, high, seed, out ulong shardBits);
+        return (hash & ~HashBits.ShardBits) | (shardBits & HashBits.ShardBits);
+    }
+
+    /// <summary>The hash code of two words in two parts, as that of one word. The rotation keeps bits of the same
+    /// position in both products apart.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: hit-1k-guid-32, dep-1k-guid-32
+    public static ulong Mix(ulong low, ulong high, HashSeed seed, out ulong shardBits)
+    {
+        ulong lowProduct = low * seed.Key1;
+        ulong highProduct = high * seed.Key0;
+        ulong check = CyclicCheck((uint)CyclicCheck((uint)seed.Key0, lowProduct), highProduct);
+        shardBits = check;
+        return (check + (lowProduct ^ BitOperations.RotateRight(highProduct, 32))) * seed.Key1;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: hit-1k

@@ -178,7 +178,7 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
 
     /// <summary>Whether the hash code has a part that is known early.</summary>
     private static readonly bool HashesInParts =
-        typeof(THasher) == typeof(DefaultHasher<TKey>) && KeyTraits<TKey>.IsKnown && !KeyTraits<TKey>.IsTwoWords;
+        typeof(THasher) == typeof(DefaultHasher<TKey>) && KeyTraits<TKey>.IsKnown;
 
     public readonly void ThrowIfDisposed()
     {

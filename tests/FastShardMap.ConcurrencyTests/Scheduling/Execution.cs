@@ -98,14 +98,18 @@ internal sealed unsafe class Execution : ISchedule, IDisposable
         if (first != 0)
         {
             _threads[first].Gate.Open();
-            _threads[0].Gate.Pass();
+            AwaitTurn(0);
         }
 
         RunBody(0);
         if (AnyUnfinished())
         {
             PassOn();
-            _threads[0].Gate.Pass();
+            do
+            {
+                _threads[0].Gate.Pass();
+            }
+            while (AnyUnfinished());
         }
     }
 
@@ -317,6 +321,11 @@ internal sealed unsafe class Execution : ISchedule, IDisposable
                 return;
             }
 
+            if (_current != index || _threads[index].State == ThreadCondition.Finished)
+            {
+                continue; // opened for a turn that has been taken already
+            }
+
             RunBody(index);
             PassOn();
         }
@@ -409,7 +418,7 @@ internal sealed unsafe class Execution : ISchedule, IDisposable
         {
             _current = next;
             _threads[next].Gate.Open();
-            _threads[self].Gate.Pass();
+            AwaitTurn(self);
         }
 
         if (_stopping)
@@ -418,6 +427,17 @@ internal sealed unsafe class Execution : ISchedule, IDisposable
         }
 
         _trace.Add((self, step));
+    }
+
+    /// <summary>Waits until the thread is the one that goes on. The gate alone does not tell: a thread that goes on without its
+    /// turn would run beside another.</summary>
+    private void AwaitTurn(int thread)
+    {
+        do
+        {
+            _threads[thread].Gate.Pass();
+        }
+        while (_current != thread);
     }
 
     /// <summary>Which thread goes on.</summary>

@@ -36,6 +36,35 @@ public sealed class HashDistributionTests
     }
 
     [Fact]
+    public void WordHash_TwoWordPatterns_SpreadsNearlyAsRandomNumbers()
+    {
+        double worstShare = 0;
+        HashSpread worst = Worst(
+            TwoWordPatterns(),
+            (a, b, seed) => AsSpreadExpects(WordHash.Mix(a, b, seed)),
+            seeds: 4,
+            hashes => worstShare = Math.Max(worstShare, FullestShard.ShareOf(hashes)));
+
+        AssertSpreads(worst, shardImbalanceCounts: false);
+        Assert.True(worstShare < 1.35, $"{worstShare} times its share");
+    }
+
+    [Fact]
+    public void WordHash_OfTwoWordsInParts_IsTheWhole()
+    {
+        Random random = new(15);
+        for (int i = 0; i < 1000; i++)
+        {
+            HashSeed seed = NextSeed(random);
+            (ulong low, ulong high) = (NextWord(random), NextWord(random));
+            ulong whole = WordHash.Mix(low, high, seed);
+            ulong rest = WordHash.Mix(low, high, seed, out ulong shardBits);
+            Assert.Equal(whole, (rest & ~HashBits.ShardBits) | (shardBits & HashBits.ShardBits));
+            Assert.NotEqual(whole, WordHash.Mix(high, low, seed));
+        }
+    }
+
+    [Fact]
     public void WordHash_InParts_IsTheWhole()
     {
         Random random = new(13);
