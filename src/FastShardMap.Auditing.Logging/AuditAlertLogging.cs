@@ -8,22 +8,26 @@ public static partial class AuditAlertLogging
 {
     /// <summary>Writes alerts as they come, until the audit is disposed.</summary>
     /// <param name="alerts">The alerts of an audited map. One reader gets each: nobody else should read them.</param>
-    /// <param name="logger">The log. <see cref="AuditSeverity.Low"/> becomes information, <see cref="AuditSeverity.Medium"/> a
-    /// warning, <see cref="AuditSeverity.High"/> an error. Rule, key, thread, time and message are named values.</param>
+    /// <param name="logger">The log. <see cref="AuditSeverity.Low"/> becomes information,
+    /// <see cref="AuditSeverity.Medium"/> a warning, <see cref="AuditSeverity.High"/> an error. Rule, key, thread, time
+    /// and message are named values.</param>
     /// <param name="cancellationToken">Ends the writing; alerts that wait stay in the channel.</param>
     /// <returns>A task that completes when the audit is disposed and all its alerts are written.</returns>
-    /// <remarks>Thread safety: safe; the log is written to on the thread pool, one alert at a time. Operations on the map
-    /// never wait for it: when the log is too slow the audit drops the oldest alert. Allocates per alert, not per operation.</remarks>
+    /// <remarks>Thread safety: safe; the log is written to on the thread pool, one alert at a time. Operations on the
+    /// map never wait for it: when the log is too slow the audit drops the oldest alert. Allocates per alert, not per
+    /// operation.</remarks>
     /// <exception cref="ArgumentNullException">An argument is null.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public static Task WriteToAsync(this ChannelReader<AuditAlert> alerts, ILogger logger, CancellationToken cancellationToken = default)
+    public static Task WriteToAsync(
+        this ChannelReader<AuditAlert> alerts, ILogger logger, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(alerts);
         ArgumentNullException.ThrowIfNull(logger);
         return WriteAllAsync(alerts, logger, cancellationToken);
     }
 
-    private static async Task WriteAllAsync(ChannelReader<AuditAlert> alerts, ILogger logger, CancellationToken cancellationToken)
+    private static async Task WriteAllAsync(
+        ChannelReader<AuditAlert> alerts, ILogger logger, CancellationToken cancellationToken)
     {
         await foreach (AuditAlert alert in alerts.ReadAllAsync(cancellationToken).ConfigureAwait(false))
         {
@@ -38,7 +42,8 @@ public static partial class AuditAlertLogging
         _ => LogLevel.Error,
     };
 
-    [LoggerMessage(EventId = 1, EventName = "AuditAlert", Message = "{Rule}: {Message} Key {Key}, thread {ThreadId}, {Time:O}.")]
+    [LoggerMessage(
+        EventId = 1, EventName = "AuditAlert", Message = "{Rule}: {Message} Key {Key}, thread {ThreadId}, {Time:O}.")]
     private static partial void Log(
         ILogger logger, LogLevel level, string rule, string key, int threadId, DateTimeOffset time, string message);
 }

@@ -44,8 +44,10 @@ internal sealed class KeyHash
 
     private delegate ulong Function(ReadOnlySpan<byte> key, HashSeed seed);
 
-    /// <summary>The default hasher of a type whose hash is defined by the library. Null for hashers of the user's, and for
-    /// structures: their hash is what their GetHashCode says, and a dump does not run code.</summary>
+    /// <summary>
+    /// The default hash of a type that the library knows. Null for the user's own hashers and for structs: their hash
+    /// comes from code of the program, which the tool does not run.
+    /// </summary>
     public static KeyHash? For(string keyType, string hasherType, int keyBytes)
     {
         if (!hasherType.StartsWith("FastShardMap.DefaultHasher`1[", StringComparison.Ordinal))
@@ -58,7 +60,7 @@ internal sealed class KeyHash
             return s_byKeyType.GetValueOrDefault(keyType);
         }
 
-        // Enumerations are hashed by their bits.
+        // Enums are hashed by their bits.
         return keyBytes switch
         {
             sizeof(byte) => s_byKeyType[typeof(byte).ToString()],

@@ -7,7 +7,7 @@ public class PlainEnglishTests
     private static readonly string[] NotYetRewritten =
     [
         "src/FastShardMap/Sharding/",
-                "native-layout-docs/mutants.md", // written by .ci/mutation-check from .ci/mutants.py
+        "native-layout-docs/mutants.md", // written by .ci/mutation-check from .ci/mutants.py
         "Arena.cs", "AuditRule.cs", "BackEndRun.cs", "CheckCommand.cs", "CompareOptions.cs", "DriveTests.cs",
         "FeatureSession.cs", "GetOrAddTests.cs", "Group.cs", "GroupShape.cs", "HistoryChecker.cs", "HotKeyRule.cs",
         "IControlGroup.cs", "IDriveRun.cs", "InPlaceStepTests.cs", "LinuxFacts.cs", "LockFairnessTests.cs",
