@@ -58,15 +58,16 @@ internal static class ShowCommand
         NativeMap map = report.Map;
         output.Line($"{map.Title} in {Printable.Name(report.TargetName)}");
         output.Line($"  {report.Capture.Text}; map created {Output.Time(report.Created)}");
-        output.Line(
-            $"  hasher {Printable.Name(map.HasherType)}{(map.OptionsText.Length == 0 ? string.Empty : $", {map.OptionsText}")}");
+        string options = map.OptionsText.Length == 0 ? string.Empty : $", {map.OptionsText}";
+        output.Line($"  hasher {Printable.Name(map.HasherType)}{options}");
         output.Line(
             $"  {Output.Count(report.Entries, "entry", "entries")} of {Output.Number(report.Capacity)} in "
                 + $"{Output.Count(map.ShardCount, "shard")}, {Output.Count(map.SlotsPerGroup, "slot")} per group of "
                 + $"{Output.Count(map.StrideBytes, "byte")}{(map.IsDisposed ? "; DISPOSED" : string.Empty)}");
         output.Line(
             $"  fullest shard {report.LargestShare.ToString("0.0", CultureInfo.InvariantCulture)} times the mean; "
-                + $"{Output.Count(report.Migrating, "shard")} migrating; {Output.Count(report.LocksHeld, "lock")} held");
+                + $"{Output.Count(report.Migrating, "shard")} migrating; "
+                + $"{Output.Count(report.LocksHeld, "lock")} held");
         foreach (string finding in report.Verdict)
         {
             output.Line($"  VERDICT: {finding}");

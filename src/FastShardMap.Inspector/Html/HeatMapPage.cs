@@ -33,7 +33,7 @@ internal static class HeatMapPage
             <title>{Html(title)}</title>
             <style>{Style}</style></head><body>
             <h1>{Html(title)}</h1>
-            <p class="sub">header at 0x{map.Address:x} in {Html(Printable.Name(report.TargetName))} · {Html(report.Capture.Text)} · map created {Html(Output.Time(report.Created))} · hasher {Html(Printable.Name(TypeNames.Short(map.HasherType)))} · {Output.Count(map.ShardCount, "shard")} · {Output.Count(map.SlotsPerGroup, "slot")} per group of {Output.Count(map.StrideBytes, "byte")}{(map.IsDisposed ? " · <b>disposed</b>" : string.Empty)}</p>
+            <p class="sub">{string.Join(" · ", Facts(report))}</p>
             <ul id="verdict">{string.Concat(report.Verdict.Select(finding => $"<li>{Html(finding)}</li>"))}</ul>
 
             """);
@@ -64,16 +64,38 @@ internal static class HeatMapPage
         return page.ToString();
     }
 
+    // What the page says about the map below its title, as HTML.
+    private static IEnumerable<string> Facts(MapReport report)
+    {
+        NativeMap map = report.Map;
+        yield return $"header at 0x{map.Address:x} in {Html(Printable.Name(report.TargetName))}";
+        yield return Html(report.Capture.Text);
+        yield return $"map created {Html(Output.Time(report.Created))}";
+        yield return $"hasher {Html(Printable.Name(TypeNames.Short(map.HasherType)))}";
+        yield return Output.Count(map.ShardCount, "shard");
+        yield return $"{Output.Count(map.SlotsPerGroup, "slot")} per group of {Output.Count(map.StrideBytes, "byte")}";
+        if (map.IsDisposed)
+        {
+            yield return "<b>disposed</b>";
+        }
+    }
+
     private const string Style = """
-        :root{color-scheme:light dark;--ink:#1c2330;--sub:#5b6575;--paper:#fff;--line:#d9dee6;--bar:#2f6fbd;--warn:#b4231f;--empty:#eef1f5}
-        @media(prefers-color-scheme:dark){:root{--ink:#e6e9ef;--sub:#9aa4b5;--paper:#14181f;--line:#2c3440;--bar:#5b9be0;--warn:#ff7b72;--empty:#1f252e}}
+        :root{color-scheme:light dark;--ink:#1c2330;--sub:#5b6575;--paper:#fff;--line:#d9dee6;
+        --bar:#2f6fbd;--warn:#b4231f;--empty:#eef1f5}
+        @media(prefers-color-scheme:dark){:root{--ink:#e6e9ef;--sub:#9aa4b5;--paper:#14181f;--line:#2c3440;
+        --bar:#5b9be0;--warn:#ff7b72;--empty:#1f252e}}
         body{margin:2rem;font:15px/1.45 system-ui,sans-serif;color:var(--ink);background:var(--paper)}
         h1{font-size:1.5rem;margin:0}h2{font-size:1.05rem;margin:1.8rem 0 .4rem}.sub,caption{color:var(--sub)}
-        .figures{display:flex;flex-wrap:wrap;gap:.6rem 2.2rem;margin:1rem 0}.figures div{font-size:1.25rem}.figures span{display:block;font-size:.8rem;color:var(--sub)}
-        .row{display:flex;flex-wrap:wrap;gap:0 3rem}svg text{fill:var(--sub);font:11px system-ui,sans-serif}svg .n{fill:var(--ink)}
-        svg .b{fill:var(--bar)}svg .e{fill:var(--empty)}svg .m{fill:none;stroke:#e08a00;stroke-width:2}svg .l{fill:none;stroke:var(--warn);stroke-width:2}
+        .figures{display:flex;flex-wrap:wrap;gap:.6rem 2.2rem;margin:1rem 0}.figures div{font-size:1.25rem}
+        .figures span{display:block;font-size:.8rem;color:var(--sub)}
+        .row{display:flex;flex-wrap:wrap;gap:0 3rem}svg text{fill:var(--sub);font:11px system-ui,sans-serif}
+        svg .n{fill:var(--ink)}
+        svg .b{fill:var(--bar)}svg .e{fill:var(--empty)}svg .m{fill:none;stroke:#e08a00;stroke-width:2}
+        svg .l{fill:none;stroke:var(--warn);stroke-width:2}
         pre{border-left:3px solid var(--warn);padding:.3rem .9rem;overflow-x:auto}
-        .warn{color:var(--warn)}#verdict{margin:.8rem 0;padding:.5rem .9rem .5rem 1.9rem;border-left:3px solid var(--bar);background:var(--empty)}
+        .warn{color:var(--warn)}
+        #verdict{margin:.8rem 0;padding:.5rem .9rem .5rem 1.9rem;border-left:3px solid var(--bar);background:var(--empty)}
         h1,.sub{overflow-wrap:anywhere}svg.legend{display:block;margin:.2rem 0 .5rem}svg.key{vertical-align:-2px}
         """;
 
@@ -104,11 +126,10 @@ internal static class HeatMapPage
             CultureInfo.InvariantCulture,
             $"<h2>Shards</h2><p class=\"sub\">Colour: entries of a shard, from the emptiest to the fullest. "
                 + $"{Key("m")} migrating {Key("l")} lock held</p>\n");
-        page.Append(scale.Legend("shards-scale", entries =>
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"{Output.Count((long)entries, "entry", "entries")}"
-                    + $"{(mean == 0 ? string.Empty : $" ({(entries / mean).ToString("0.00", CultureInfo.InvariantCulture)} × mean)")}")));
+        page.Append(scale.Legend("shards-scale", entries => Output.Count((long)entries, "entry", "entries")
+            + (mean == 0
+                ? string.Empty
+                : string.Create(CultureInfo.InvariantCulture, $" ({entries / mean:0.00} × mean)"))));
         page.Append(
             CultureInfo.InvariantCulture,
             $"<svg id=\"shards\" role=\"img\" width=\"{LabelPixels + (columns * CellPixels)}\" "

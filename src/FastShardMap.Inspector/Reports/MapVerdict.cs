@@ -49,10 +49,13 @@ internal static class MapVerdict
         long stuck = report.GroupsByOverflow.LastOrDefault();
         if (probeLength > LongProbes || stuck > 0)
         {
+            string more = stuck == 0
+                ? string.Empty
+                : $", or more, because {Output.Count(stuck, "overflow count")} {(stuck == 1 ? "is" : "are")} saturated";
             findings.Add(string.Create(
                 CultureInfo.InvariantCulture,
-                $"An entry is {probeLength:0.0} groups from its home group on "
-                    + $"average{(stuck > 0 ? $", or more, because {Output.Count(stuck, "overflow count")} {(stuck == 1 ? "is" : "are")} saturated" : string.Empty)}: many keys have the same hash bits."));
+                $"An entry is {probeLength:0.0} groups from its home group on average{more}: "
+                    + $"many keys have the same hash bits."));
         }
 
         if (report.Migrating > 0)
@@ -85,7 +88,7 @@ internal static class MapVerdict
                 CultureInfo.InvariantCulture,
                 $"Shard {fullest.Shard} is hot: {report.LargestShare:0.0} times the mean, with "
                     + $"{Output.Number(fullest.Entries)} of {Output.Count(report.Entries, "entry", "entries")}. The "
-                    + "hasher drops bits in which keys differ."));
+                    + $"hasher drops bits in which keys differ."));
         }
     }
 }

@@ -179,7 +179,7 @@ public sealed unsafe class MapCheckerTests
 
         Findings findings = Check(memory, address);
         Assert.Equal(0, findings.Errors);
-        Assert.Contains(findings.Examples, finding => finding.Rule == "count (write under way)");
+        Assert.Contains(findings.Examples, finding => finding.Rule == "count (write in progress)");
         Assert.Contains(findings.Examples, finding => finding.Rule == "lock held");
     }
 

@@ -103,7 +103,7 @@ public sealed class OperatorTests(SpecimenProcess specimen) : IClassFixture<Spec
     public void Command_CutDump_IsReadAsFarAsItGoesAndSaysSo()
     {
         SkipUnlessLinux();
-        Assert.DoesNotContain("cut off", Run("list", specimen.Dump).Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("truncated", Run("list", specimen.Dump).Errors, StringComparison.Ordinal);
         byte[] whole = File.ReadAllBytes(specimen.Dump);
         string cut = Path.Combine(specimen.Folder, "cut.dmp");
         foreach (int bytes in (int[])[64, 4000, whole.Length / 10, whole.Length / 2, whole.Length - 1])
@@ -111,7 +111,7 @@ public sealed class OperatorTests(SpecimenProcess specimen) : IClassFixture<Spec
             File.WriteAllBytes(cut, whole[..bytes]);
             (int code, _, string errors) = Run("list", cut);
             Assert.Equal(ExitCode.Inconsistent, code);
-            Assert.Contains("cut.dmp is cut off: at least ", errors, StringComparison.Ordinal);
+            Assert.Contains("cut.dmp is truncated: at least ", errors, StringComparison.Ordinal);
             Assert.NotEqual(ExitCode.Ok, Run("check", cut).Code);
         }
 
@@ -120,7 +120,7 @@ public sealed class OperatorTests(SpecimenProcess specimen) : IClassFixture<Spec
             File.WriteAllBytes(cut, whole[..bytes]);
             (int code, _, string errors) = Run("list", cut);
             Assert.Equal(ExitCode.Unusable, code);
-            Assert.Contains("is no dump that this tool can read", errors, StringComparison.Ordinal);
+            Assert.Contains("is not a dump that this tool can read", errors, StringComparison.Ordinal);
         }
     }
 
@@ -237,7 +237,7 @@ public sealed class OperatorTests(SpecimenProcess specimen) : IClassFixture<Spec
         (int code, _, string errors) = Run("dump", specimen.IdText, "--output", file);
 
         Assert.Equal(ExitCode.Unusable, code);
-        Assert.Contains("exists already", errors, StringComparison.Ordinal);
+        Assert.Contains("already exists", errors, StringComparison.Ordinal);
         Assert.Equal("an earlier dump", File.ReadAllText(file));
         Assert.Equal(ExitCode.Unusable, Run("dump", specimen.IdText, "--output", "/no such folder/file").Code);
     }
@@ -278,7 +278,7 @@ public sealed class OperatorTests(SpecimenProcess specimen) : IClassFixture<Spec
         string text = tool.StandardOutput.ReadToEnd();
         Assert.True(tool.WaitForExit(s_patience));
         Assert.Equal(ExitCode.Ok, tool.ExitCode);
-        Assert.Contains("the recording ends here", tool.StandardError.ReadToEnd(), StringComparison.Ordinal);
+        Assert.Contains("recording stopped", tool.StandardError.ReadToEnd(), StringComparison.Ordinal);
         Assert.Contains("Anna", text, StringComparison.Ordinal);
         Assert.Contains("VERDICT", text, StringComparison.Ordinal);
     }

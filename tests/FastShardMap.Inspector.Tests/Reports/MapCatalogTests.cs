@@ -40,7 +40,7 @@ public sealed class MapCatalogTests : IDisposable
         InspectionException refused = Assert.Throws<InspectionException>(() => MapCatalog.Choose(_found, null, "x.dmp"));
 
         Assert.Equal(ExitCode.Unusable, refused.ExitCode);
-        Assert.StartsWith("There are 2 maps in x.dmp: say which, by address, number or name.\n", refused.Message, StringComparison.Ordinal);
+        Assert.StartsWith("There are 2 maps in x.dmp. Give one by its name, number or address:\n", refused.Message, StringComparison.Ordinal);
         Assert.Contains($"\n    2  0x{_found[1].Header:x}  orders  ShardMap<Int32, Int32>, steady, 0 entries", refused.Message, StringComparison.Ordinal);
     }
 
@@ -50,7 +50,7 @@ public sealed class MapCatalogTests : IDisposable
         Add("sessions", "orders", "sessions");
         InspectionException refused = Assert.Throws<InspectionException>(() => MapCatalog.Choose(_found, "sessions", "x.dmp"));
 
-        Assert.StartsWith("'sessions' may be any of these maps in x.dmp; an address tells them apart:\n    1  0x", refused.Message, StringComparison.Ordinal);
+        Assert.StartsWith("'sessions' matches several maps in x.dmp. Give the address of one:\n    1  0x", refused.Message, StringComparison.Ordinal);
         Assert.Contains($"\n    3  0x{_found[2].Header:x}  sessions", refused.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("orders", refused.Message, StringComparison.Ordinal);
     }
@@ -61,7 +61,7 @@ public sealed class MapCatalogTests : IDisposable
         Add("2", "orders");
         InspectionException refused = Assert.Throws<InspectionException>(() => MapCatalog.Choose(_found, "2", "x.dmp"));
 
-        Assert.Contains("may be any of these maps", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("matches several maps", refused.Message, StringComparison.Ordinal);
         Add("3");
         Assert.Same(_found[2], MapCatalog.Choose(_found, "3", "x.dmp"));
     }
@@ -78,7 +78,7 @@ public sealed class MapCatalogTests : IDisposable
         Add("sessions", "");
         InspectionException refused = Assert.Throws<InspectionException>(() => MapCatalog.Choose(_found, wanted, "x.dmp"));
 
-        Assert.Contains("is neither the name nor the number nor the address of a map in x.dmp. There are:\n    1  0x", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("is neither the name nor the number nor the address of a map in x.dmp. The maps are:\n    1  0x", refused.Message, StringComparison.Ordinal);
         Assert.Contains("  sessions  ", refused.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\u001b', refused.Message);
     }

@@ -65,7 +65,7 @@ public sealed class DyingTargetTests
         if (isWatched)
         {
             (int code, string text, string errors) = tool.End();
-            Assert.Equal((ExitCode.TargetEnded, $"fsmap: Process {process.Id} ended while it was looked at: there is no answer.\n"), (code, errors));
+            Assert.Equal((ExitCode.TargetEnded, $"fsmap: Process {process.Id} ended while it was being read, so there is no result.\n"), (code, errors));
             Assert.DoesNotContain("BROKEN", text, StringComparison.Ordinal);
         }
         else
@@ -88,7 +88,7 @@ public sealed class DyingTargetTests
 
         Assert.Equal((ExitCode.Failed, string.Empty), (code, text));
         Assert.Equal(
-            ["fsmap: the runtime's data are damaged: reading them crashed. Going on without.", "fsmap: The reading process crashed."],
+            ["fsmap: the runtime's data is damaged, and reading it crashed. Continuing without it.", "fsmap: The reading process crashed."],
             errors.Split('\n', StringSplitOptions.RemoveEmptyEntries));
         process.AssertRuns();
     }
