@@ -206,14 +206,14 @@ mutant('Clear: all generations odd first', LIFE, '                    ViewGenera
 mutant('Clear takes all locks', LIFE, 'for (; entered < ShardCount; entered++)', 'for (; entered < 1; entered++)',
        'Unlock(ShardCount)', 'Unlock(1)')
 mutant('Clear rechecks disposed', LIFE, '            ThrowIfDisposed();\n            TableRef[]', '            TableRef[]')
-mutant('E8 fence of Clear', RESIZE, 'Interlocked.MemoryBarrier(); // [E8] release fence: the view is out before the blocks\'', '// [E8] release fence: the view is out before the blocks\'',
+mutant('E8 fence of Clear', RESIZE, 'Interlocked.MemoryBarrier(); // [E8] release fence: the view is published before the blocks\'', '// [E8] release fence: the view is published before the blocks\'',
        redundant='the unlock that follows is a full fence, and comes before the tables are retired')
 mutant('Dispose takes each lock', LIFE, '            ShardLock.EnterUninterrupted(_writeSides + shard, thread);\n', '', '.Owned(ShardAt', '.OwnedAlready(ShardAt')
 CAPACITY = 'Sharding/ShardSet.Capacity.cs'
 mutant('a dropped table changes the generation', RESIZE,
        '        ViewGeneration.BeginChange(view);\n        view->Previous = TableRef.None;\n        view->Current = Map.Sentinel;\n        ViewGeneration.EndChange(view);',
        '        view->Previous = TableRef.None;\n        view->Current = Map.Sentinel;')
-mutant('E8 fence of a dropped table', RESIZE, 'Interlocked.MemoryBarrier(); // [E8] release fence: the view is out before the block\'s', '// [E8] release fence: the view is out before the block\'s',
+mutant('E8 fence of a dropped table', RESIZE, 'Interlocked.MemoryBarrier(); // [E8] release fence: the view is published before the block\'s', '// [E8] release fence: the view is published before the block\'s',
        redundant='the unlock that follows is a full fence, and comes before the table is retired')
 mutant('a reservation waits for a running migration', CAPACITY, 'if (shard.View->Previous.IsNone)', 'if (side->MaxEntries >= 0)')
 mutant('a trim waits for a running migration', RESIZE,

@@ -6,18 +6,19 @@ namespace FastShardMap.Auditing.Logging;
 /// <summary>Writes the alerts of an audit to a log.</summary>
 public static partial class AuditAlertLogging
 {
-    /// <summary>Writes alerts as they come, until the audit is disposed.</summary>
-    /// <param name="alerts">The alerts of an audited map. One reader gets each: nobody else should read them.</param>
-    /// <param name="logger">The log. <see cref="AuditSeverity.Low"/> becomes information,
-    /// <see cref="AuditSeverity.Medium"/> a warning, <see cref="AuditSeverity.High"/> an error. Rule, key, thread, time
-    /// and message are named values.</param>
-    /// <param name="cancellationToken">Ends the writing; alerts that wait stay in the channel.</param>
-    /// <returns>A task that completes when the audit is disposed and all its alerts are written.</returns>
-    /// <remarks>Thread safety: safe; the log is written to on the thread pool, one alert at a time. Operations on the
-    /// map never wait for it: when the log is too slow the audit drops the oldest alert. Allocates per alert, not per
+    /// <summary>Writes alerts as they arrive, until the audit is disposed.</summary>
+    /// <param name="alerts">The alerts of an audited map. Each alert goes to one reader, so no other code should read
+    /// them.</param>
+    /// <param name="logger">The log. <see cref="AuditSeverity.Low"/> is logged as information,
+    /// <see cref="AuditSeverity.Medium"/> as a warning, and <see cref="AuditSeverity.High"/> as an error. Rule, key,
+    /// thread, time and message are named values.</param>
+    /// <param name="cancellationToken">A token to cancel the writing. Waiting alerts stay in the channel.</param>
+    /// <returns>A task that completes when the audit is disposed and all its alerts have been written.</returns>
+    /// <remarks>Thread-safe. The log is written on the thread pool, one alert at a time. Operations on the map never
+    /// wait for the log: if it is too slow, the audit drops the oldest alert. Allocates per alert, and not per
     /// operation.</remarks>
-    /// <exception cref="ArgumentNullException">An argument is null.</exception>
-    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <exception cref="ArgumentNullException">One of the arguments is null.</exception>
+    /// <exception cref="OperationCanceledException">The token was canceled.</exception>
     public static Task WriteToAsync(
         this ChannelReader<AuditAlert> alerts, ILogger logger, CancellationToken cancellationToken = default)
     {
@@ -43,7 +44,9 @@ public static partial class AuditAlertLogging
     };
 
     [LoggerMessage(
-        EventId = 1, EventName = "AuditAlert", Message = "{Rule}: {Message} Key {Key}, thread {ThreadId}, {Time:O}.")]
+        EventId = 1,
+        EventName = "AuditAlert",
+        Message = "{Rule}: {Message} Key {Key}, thread {ThreadId}, {Time:O}.")]
     private static partial void Log(
         ILogger logger, LogLevel level, string rule, string key, int threadId, DateTimeOffset time, string message);
 }

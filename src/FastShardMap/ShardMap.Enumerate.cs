@@ -5,12 +5,12 @@ namespace FastShardMap;
 
 public partial class ShardMap<TKey, TValue, THasher>
 {
-    /// <summary>Enumerates the entries while other threads go on.</summary>
-    /// <returns>A struct enumerator; dispose it (foreach does) to return its buffer.</returns>
-    /// <remarks>Weakly consistent: an entry present throughout the enumeration is returned exactly once, with a value it
-    /// had at some moment, also while the map grows, shrinks or is trimmed; one added, changed or removed meanwhile may
-    /// or may not show it. Holds one shard's lock for a few groups at a time. Allocates nothing once the shared array
-    /// pool is warm.</remarks>
+    /// <summary>Returns an enumerator of the entries. Other threads may use the map during the enumeration.</summary>
+    /// <returns>A struct enumerator. Dispose it (as foreach does) to return its buffer.</returns>
+    /// <remarks>The enumeration is weakly consistent. An entry that is present throughout is returned exactly once,
+    /// with a value that it had at some moment, even if the map grows, shrinks or is trimmed in the meantime. The
+    /// enumeration may or may not show entries that are added, changed or removed in the meantime. It holds the lock of
+    /// one shard for a few groups at a time. It allocates nothing once the shared array pool is warm.</remarks>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
     public Enumerator GetEnumerator()
     {
@@ -26,10 +26,10 @@ public partial class ShardMap<TKey, TValue, THasher>
 
     /// <summary>Copies all entries, as of one instant, to a new array.</summary>
     /// <returns>The entries, in no particular order.</returns>
-    /// <remarks>Holds the locks of all shards; reads go on. Allocates the array and nothing else.</remarks>
+    /// <remarks>Holds the locks of all shards, while reads continue. Allocates only the array.</remarks>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
-    /// <exception cref="InvalidOperationException">Called from a callback of this map.</exception>
-    /// <exception cref="OutOfMemoryException">More entries than an array can hold.</exception>
+    /// <exception cref="InvalidOperationException">The call comes from a callback of this map.</exception>
+    /// <exception cref="OutOfMemoryException">The map has more entries than an array can hold.</exception>
     public KeyValuePair<TKey, TValue>[] ToArray()
     {
         KeyValuePair<TKey, TValue>[] entries = _shards.ToArray();
@@ -38,23 +38,27 @@ public partial class ShardMap<TKey, TValue, THasher>
     }
 
     /// <summary>Copies all entries, as of one instant, to a span.</summary>
-    /// <param name="destination">Receives the entries, in no particular order, from its start; the rest is left alone.</param>
-    /// <returns>How many entries were copied.</returns>
-    /// <remarks>Holds the locks of all shards; reads go on. Allocates nothing.</remarks>
+    /// <param name="destination">Receives the entries, in no particular order, from its start. The rest of the span is
+    /// unchanged.</param>
+    /// <returns>The number of entries copied.</returns>
+    /// <remarks>Holds the locks of all shards, while reads continue. Allocates nothing.</remarks>
     /// <exception cref="ArgumentException"><paramref name="destination"/> is too short; nothing is copied.</exception>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
-    /// <exception cref="InvalidOperationException">Called from a callback of this map.</exception>
+    /// <exception cref="InvalidOperationException">The call comes from a callback of this map.</exception>
     public long CopyTo(Span<KeyValuePair<TKey, TValue>> destination)
     {
         long copied = _shards.CopyTo(destination);
         GC.KeepAlive(this);
         return copied >= 0
             ? copied
-            : throw new ArgumentException($"The map has {~copied} entries; the span takes {destination.Length}.", nameof(destination));
+            : throw new ArgumentException(
+                $"The map has {~copied} entries, but the span has only {destination.Length} elements.",
+                nameof(destination));
     }
 
-    /// <summary>Enumerates a map; see <see cref="ShardMap{TKey, TValue, THasher}.GetEnumerator"/>. Not thread-safe itself.</summary>
-    /// <remarks>A copy shares the buffer of the original: once one of the two has moved on past what the buffer holds, or
+    /// <summary>Enumerates the entries of a map; see <see cref="ShardMap{TKey, TValue, THasher}.GetEnumerator"/>. The
+    /// enumerator itself is not thread-safe.</summary>
+    /// <remarks>A copy shares the buffer of the original. Once one of them has moved past the content of the buffer, or
     /// is disposed, <see cref="MoveNext"/> of the other throws. Disposing both is harmless.</remarks>
     public struct Enumerator : IEnumerator<KeyValuePair<TKey, TValue>>
     {
@@ -69,17 +73,18 @@ public partial class ShardMap<TKey, TValue, THasher>
 
         internal Enumerator(ShardMap<TKey, TValue, THasher> map) => _map = map;
 
-        /// <summary>The entry that the last successful <see cref="MoveNext"/> moved to; default before and after.</summary>
+        /// <summary>The current entry; default before the first and after the last successful
+        /// <see cref="MoveNext"/>.</summary>
         public readonly KeyValuePair<TKey, TValue> Current => _current;
 
         /// <inheritdoc/>
         readonly object IEnumerator.Current => _current;
 
         /// <summary>Moves to the next entry.</summary>
-        /// <returns>False if there is none.</returns>
-        /// <exception cref="ObjectDisposedException">The map has been disposed meanwhile.</exception>
-        /// <exception cref="InvalidOperationException">Called from a callback of this map, or a copy of this enumerator has
-        /// moved on or is disposed.</exception>
+        /// <returns><see langword="false"/> if there is none.</returns>
+        /// <exception cref="ObjectDisposedException">The map has been disposed.</exception>
+        /// <exception cref="InvalidOperationException">The call comes from a callback of this map, or a copy of this
+        /// enumerator has moved on or is disposed.</exception>
         public bool MoveNext()
         {
             while (_next == _count)
@@ -102,14 +107,14 @@ public partial class ShardMap<TKey, TValue, THasher>
             return true;
         }
 
-        /// <summary>Starts again from the beginning.</summary>
+        /// <summary>Restarts the enumeration.</summary>
         public void Reset()
         {
             Release();
             (_shard, _position) = (0, 0);
         }
 
-        /// <summary>Returns the enumerator's buffer to the shared pool. The enumeration is over.</summary>
+        /// <summary>Ends the enumeration, and returns its buffer to the shared pool.</summary>
         public void Dispose()
         {
             Release();
@@ -117,7 +122,8 @@ public partial class ShardMap<TKey, TValue, THasher>
         }
 
         private static void ThrowCopied() =>
-            throw new InvalidOperationException("A copy of this enumerator has moved on or is disposed; the two share a buffer.");
+            throw new InvalidOperationException(
+                "A copy of this enumerator, which shares its buffer, has moved on or is disposed.");
 
         private void Refill()
         {

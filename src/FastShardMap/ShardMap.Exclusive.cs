@@ -4,7 +4,8 @@ public partial class ShardMap<TKey, TValue, THasher>
 {
     private ShardMapExclusive<TKey, TValue, THasher>? _exclusive;
 
-    /// <summary>The exclusive phase that the map is in, or null. Set from the start by <see cref="ShardMapOptions.StartExclusive"/>.</summary>
+    /// <summary>The exclusive phase that the map is in, or null. A map that is created with
+    /// <see cref="ShardMapOptions.StartExclusive"/> is in such a phase from the start.</summary>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
     public ShardMapExclusive<TKey, TValue, THasher>? Exclusive
     {
@@ -15,12 +16,13 @@ public partial class ShardMap<TKey, TValue, THasher>
         }
     }
 
-    /// <summary>Begins a phase in which the calling thread has the map to itself: no locks are taken, and any other thread
-    /// that comes is detected and told instead of waiting.</summary>
-    /// <returns>The phase: what the thread uses instead of the map until it disposes it.</returns>
-    /// <remarks>Waits for the operations under way. The thread that begins the phase has to end it.</remarks>
+    /// <summary>Begins a phase in which only the calling thread may use the map. No locks are taken during the phase,
+    /// and calls by other threads throw instead of waiting.</summary>
+    /// <returns>The object that the thread uses instead of the map, until it disposes the object.</returns>
+    /// <remarks>Waits for operations in progress. The thread that begins the phase must end it.</remarks>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
-    /// <exception cref="InvalidOperationException">The map is held exclusively, or called from a callback of this map.</exception>
+    /// <exception cref="InvalidOperationException">The map is held exclusively, or the call comes from a callback of
+    /// this map.</exception>
     public ShardMapExclusive<TKey, TValue, THasher> EnterExclusive() =>
         _exclusive = new ShardMapExclusive<TKey, TValue, THasher>(this);
 

@@ -9,10 +9,11 @@ public partial class ShardMap<TKey, TValue, THasher>
     /// <summary>Gets or sets the value of a key.</summary>
     /// <param name="key">The key.</param>
     /// <value>The value.</value>
-    /// <exception cref="KeyNotFoundException">Getting, and the key is absent.</exception>
+    /// <exception cref="KeyNotFoundException">The property is retrieved, and the key is absent.</exception>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
-    /// <exception cref="InvalidOperationException">Setting, from a callback of this map.</exception>
-    /// <exception cref="OutOfMemoryException">Setting, and a shard has to grow and cannot; nothing has changed.</exception>
+    /// <exception cref="InvalidOperationException">The property is set from a callback of this map.</exception>
+    /// <exception cref="OutOfMemoryException">The property is set, a shard must grow, and the memory cannot be
+    /// allocated; nothing has changed.</exception>
     public TValue this[TKey key]
     {
         get => TryGetValue(key, out TValue value) ? value : throw KeyNotFound(key);
@@ -30,9 +31,9 @@ public partial class ShardMap<TKey, TValue, THasher>
 
     /// <summary>Gets the value of a key.</summary>
     /// <param name="key">The key.</param>
-    /// <param name="value">The value, untorn; default if the key is absent.</param>
+    /// <param name="value">The value, never torn; default if the key is absent.</param>
     /// <returns>Whether the key is present.</returns>
-    /// <remarks>Lock-free as the type describes; allocates nothing; may be called from callbacks.</remarks>
+    /// <remarks>Lock-free as described for the type. Allocates nothing. May be called from callbacks.</remarks>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
     public bool TryGetValue(TKey key, out TValue value)
     {
@@ -43,26 +44,30 @@ public partial class ShardMap<TKey, TValue, THasher>
             return found;
         }
 
-        // Tail calls, so the common case needs no frame; and a hash that is cheap to take again need not be kept.
-        return ShardSet<TKey, TValue, THasher>.KeysRunUserCode ? TryGetValue(key, hash, out value) : TryGetValueAnew(key, out value);
+        // Tail calls, so that the common case needs no frame. A hash that is cheap to compute again need not be kept.
+        return ShardSet<TKey, TValue, THasher>.KeysRunUserCode
+            ? TryGetValue(key, hash, out value)
+            : TryGetValueAnew(key, out value);
     }
 
-    /// <summary>Whether a key is present.</summary>
+    /// <summary>Determines whether a key is present.</summary>
     /// <param name="key">The key.</param>
     /// <returns>Whether the key is present.</returns>
-    /// <remarks>Lock-free as the type describes; allocates nothing; may be called from callbacks.</remarks>
+    /// <remarks>Lock-free as described for the type. Allocates nothing. May be called from callbacks.</remarks>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
     public bool ContainsKey(TKey key) => TryGetValue(key, out _);
 
-    /// <summary>Gets the values of many keys, overlapping their memory latencies: several times the throughput of
-    /// single lookups in maps larger than the caches.</summary>
-    /// <param name="keys">The keys, in any order, repeated or not.</param>
-    /// <param name="values">Receives the value of each key at the key's index, default where absent; at least as long
-    /// as <paramref name="keys"/>.</param>
-    /// <param name="found">Receives whether each key is present; at least as long as <paramref name="keys"/>.</param>
-    /// <returns>How many keys were found.</returns>
-    /// <remarks>Each lookup is linearizable on its own; the batch is not one instant. Allocates nothing.</remarks>
-    /// <exception cref="ArgumentException"><paramref name="values"/> or <paramref name="found"/> is too short.</exception>
+    /// <summary>Gets the values of many keys and overlaps the memory latencies of the lookups. In maps larger than the
+    /// caches, this has several times the throughput of single lookups.</summary>
+    /// <param name="keys">The keys, in any order. Keys may be repeated.</param>
+    /// <param name="values">Receives the value of each key at the index of the key, or default if the key is absent. At
+    /// least as long as <paramref name="keys"/>.</param>
+    /// <param name="found">Receives whether each key is present. At least as long as <paramref name="keys"/>.</param>
+    /// <returns>The number of keys found.</returns>
+    /// <remarks>Each lookup is linearizable by itself, but the lookups of a batch do not happen at one instant.
+    /// Allocates nothing.</remarks>
+    /// <exception cref="ArgumentException"><paramref name="values"/> or <paramref name="found"/> is too
+    /// short.</exception>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
     public int TryGetValues(ReadOnlySpan<TKey> keys, Span<TValue> values, Span<bool> found)
     {
@@ -102,7 +107,9 @@ public partial class ShardMap<TKey, TValue, THasher>
     {
         if (length < needed)
         {
-            throw new ArgumentException($"The span has {length} elements and must have at least {needed}, one a key.", parameterName);
+            throw new ArgumentException(
+                $"The span has {length} elements and must have at least {needed}, one per key.",
+                parameterName);
         }
     }
 

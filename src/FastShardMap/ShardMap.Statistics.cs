@@ -2,12 +2,12 @@ namespace FastShardMap;
 
 public partial class ShardMap<TKey, TValue, THasher>
 {
-    /// <summary>The result is an array that long.</summary>
+    /// <summary>The maximum length, because the result is an array of that length.</summary>
     private const int MaxProbeLength = ushort.MaxValue;
 
-    /// <summary>Counts what the shards hold and have done.</summary>
-    /// <returns>The numbers; see the type for their exactness.</returns>
-    /// <remarks>Takes no lock; time proportional to the number of shards; allocates nothing.</remarks>
+    /// <summary>Gets statistics about the content and the past operations of the map.</summary>
+    /// <returns>The statistics. The type describes how exact they are.</returns>
+    /// <remarks>Takes no lock. Takes time proportional to the number of shards. Allocates nothing.</remarks>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
     public ShardMapStatistics GetStatistics()
     {
@@ -17,14 +17,18 @@ public partial class ShardMap<TKey, TValue, THasher>
         return statistics;
     }
 
-    /// <summary>Counts how far the entries lie from their home groups: how well the hasher spreads them.</summary>
-    /// <param name="maxLength">The last element of the result counts this length and all above it; from 1 to 65,535.</param>
-    /// <returns>At index n, the entries that lie n groups from their home: lookups of them load n + 1 groups.</returns>
-    /// <remarks>Looks at every entry, holding one shard's lock at a time for the whole shard: a diagnosis, not for a
-    /// request's path. Allocates the result.</remarks>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxLength"/> is less than 1 or above 65,535.</exception>
+    /// <summary>Counts the entries at each distance from their home groups, which shows how well the hasher distributes
+    /// them.</summary>
+    /// <param name="maxLength">The last element of the result counts this length and all greater lengths; from 1 to
+    /// 65,535.</param>
+    /// <returns>At index n, the number of entries that are n groups away from their home group. A lookup of such an
+    /// entry loads n + 1 groups.</returns>
+    /// <remarks>Examines every entry, and holds the lock of one shard at a time for the whole shard. This method is
+    /// meant for diagnosis and not for the path of a request. Allocates the result.</remarks>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxLength"/> is less than 1 or above
+    /// 65,535.</exception>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
-    /// <exception cref="InvalidOperationException">Called from a callback of this map.</exception>
+    /// <exception cref="InvalidOperationException">The call comes from a callback of this map.</exception>
     public long[] GetProbeLengths(int maxLength = 31)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maxLength, 1);

@@ -4,16 +4,15 @@ namespace FastShardMap;
 
 public partial class ShardMap<TKey, TValue, THasher>
 {
-    /// <summary>Adds an entry whose key must be absent; what a collection initialiser calls.</summary>
+    /// <summary>Adds an entry whose key must be absent. Collection initializers call this method.</summary>
     /// <param name="key">The key.</param>
     /// <param name="value">The value to add.</param>
-    /// <remarks>To add a number to a value, see
-    /// <see cref="ShardMapNumberExtensions.AddDelta{TKey, TValue, THasher}(ShardMap{TKey, TValue, THasher}, TKey, TValue)"/>.
-    /// </remarks>
+    /// <remarks>To add a number to a value, see <c>AddDelta</c> of <see cref="ShardMapNumberExtensions"/>.</remarks>
     /// <exception cref="ArgumentException">The key is present; its value is unchanged.</exception>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
-    /// <exception cref="InvalidOperationException">Called from a callback of this map.</exception>
-    /// <exception cref="OutOfMemoryException">A shard has to grow and cannot; nothing has changed.</exception>
+    /// <exception cref="InvalidOperationException">The call comes from a callback of this map.</exception>
+    /// <exception cref="OutOfMemoryException">A shard must grow, and the memory cannot be allocated; nothing has
+    /// changed.</exception>
     public void Add(TKey key, TValue value)
     {
         if (!TryAdd(key, value))
@@ -22,13 +21,14 @@ public partial class ShardMap<TKey, TValue, THasher>
         }
     }
 
-    /// <summary>Adds an entry unless its key is present.</summary>
+    /// <summary>Adds an entry if its key is absent.</summary>
     /// <param name="key">The key.</param>
     /// <param name="value">The value to add.</param>
     /// <returns>Whether the entry was added.</returns>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
-    /// <exception cref="InvalidOperationException">Called from a callback of this map.</exception>
-    /// <exception cref="OutOfMemoryException">A shard has to grow and cannot; nothing has changed.</exception>
+    /// <exception cref="InvalidOperationException">The call comes from a callback of this map.</exception>
+    /// <exception cref="OutOfMemoryException">A shard must grow, and the memory cannot be allocated; nothing has
+    /// changed.</exception>
     public bool TryAdd(TKey key, TValue value)
     {
         GetOrAddOperation<TValue> operation = new(value);
@@ -37,18 +37,22 @@ public partial class ShardMap<TKey, TValue, THasher>
         return operation.Added;
     }
 
-    /// <summary>Replaces the value of a key if it equals a given one (compare and swap).</summary>
+    /// <summary>Replaces the value of a key if it equals a given value (compare and swap).</summary>
     /// <param name="key">The key.</param>
     /// <param name="newValue">The value to store.</param>
-    /// <param name="comparisonValue">What the present value must equal, by the equality of its type.</param>
+    /// <param name="comparisonValue">The value that is compared with the current value, by the equality of the
+    /// type.</param>
     /// <returns>Whether the value was replaced.</returns>
-    /// <remarks>Values are equal by <see cref="IEquatable{T}"/> if their type implements it. Otherwise all bytes are
-    /// compared, but only if the type does not override <see cref="object.Equals(object)"/> and has no padding bytes; so
-    /// a struct that is compared so distinguishes 0.0 from -0.0. Programs compiled ahead of time know no fields: there
-    /// structs with floating-point fields or inline arrays need <see cref="IEquatable{T}"/>. Allocates nothing.</remarks>
+    /// <remarks>
+    /// Values are compared by <see cref="IEquatable{T}"/> if their type implements it. Otherwise all their bytes are
+    /// compared, but only if the type does not override <see cref="object.Equals(object)"/> and has no padding bytes.
+    /// Comparing bytes distinguishes 0.0 from -0.0. In programs that are compiled ahead of time, the fields of a type
+    /// are unknown; there, structs with floating-point fields or inline arrays must implement
+    /// <see cref="IEquatable{T}"/>. Allocates nothing.
+    /// </remarks>
     /// <exception cref="NotSupportedException">Values of this type cannot be compared; see the remarks.</exception>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
-    /// <exception cref="InvalidOperationException">Called from a callback of this map.</exception>
+    /// <exception cref="InvalidOperationException">The call comes from a callback of this map.</exception>
     public bool TryUpdate(TKey key, TValue newValue, TValue comparisonValue)
     {
         ValueEquality<TValue>.ThrowIfNone();
@@ -58,13 +62,13 @@ public partial class ShardMap<TKey, TValue, THasher>
         return operation.Done;
     }
 
-    /// <summary>Replaces the value of a key, whatever it is (swap).</summary>
+    /// <summary>Replaces the value of a key (swap).</summary>
     /// <param name="key">The key.</param>
     /// <param name="newValue">The value to store.</param>
-    /// <param name="oldValue">The value replaced; default if the key is absent.</param>
-    /// <returns>Whether the key was present. If not, nothing is stored.</returns>
+    /// <param name="oldValue">The replaced value; default if the key is absent.</param>
+    /// <returns>Whether the key was present. If it was not, nothing is stored.</returns>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
-    /// <exception cref="InvalidOperationException">Called from a callback of this map.</exception>
+    /// <exception cref="InvalidOperationException">The call comes from a callback of this map.</exception>
     public bool TryExchange(TKey key, TValue newValue, out TValue oldValue)
     {
         ExchangeOperation<TValue> operation = new(newValue);
@@ -76,10 +80,10 @@ public partial class ShardMap<TKey, TValue, THasher>
 
     /// <summary>Removes an entry (load and delete).</summary>
     /// <param name="key">The key.</param>
-    /// <param name="value">The value removed; default if the key is absent.</param>
+    /// <param name="value">The removed value; default if the key is absent.</param>
     /// <returns>Whether the key was present.</returns>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
-    /// <exception cref="InvalidOperationException">Called from a callback of this map.</exception>
+    /// <exception cref="InvalidOperationException">The call comes from a callback of this map.</exception>
     public bool TryRemove(TKey key, out TValue value)
     {
         RemoveOperation<TValue> operation = default;
@@ -89,16 +93,20 @@ public partial class ShardMap<TKey, TValue, THasher>
         return operation.Found;
     }
 
-    /// <summary>Removes an entry if its value equals a given one (compare and delete).</summary>
-    /// <param name="item">The key, and what its value must equal, by the equality of its type.</param>
+    /// <summary>Removes an entry if its value equals a given value (compare and delete).</summary>
+    /// <param name="item">The key, and the value that is compared with the current value, by the equality of the
+    /// type.</param>
     /// <returns>Whether the entry was removed.</returns>
-    /// <remarks>Values are equal by <see cref="IEquatable{T}"/> if their type implements it. Otherwise all bytes are
-    /// compared, but only if the type does not override <see cref="object.Equals(object)"/> and has no padding bytes; so
-    /// a struct that is compared so distinguishes 0.0 from -0.0. Programs compiled ahead of time know no fields: there
-    /// structs with floating-point fields or inline arrays need <see cref="IEquatable{T}"/>. Allocates nothing.</remarks>
+    /// <remarks>
+    /// Values are compared by <see cref="IEquatable{T}"/> if their type implements it. Otherwise all their bytes are
+    /// compared, but only if the type does not override <see cref="object.Equals(object)"/> and has no padding bytes.
+    /// Comparing bytes distinguishes 0.0 from -0.0. In programs that are compiled ahead of time, the fields of a type
+    /// are unknown; there, structs with floating-point fields or inline arrays must implement
+    /// <see cref="IEquatable{T}"/>. Allocates nothing.
+    /// </remarks>
     /// <exception cref="NotSupportedException">Values of this type cannot be compared; see the remarks.</exception>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
-    /// <exception cref="InvalidOperationException">Called from a callback of this map.</exception>
+    /// <exception cref="InvalidOperationException">The call comes from a callback of this map.</exception>
     public bool TryRemove(KeyValuePair<TKey, TValue> item)
     {
         ValueEquality<TValue>.ThrowIfNone();
@@ -109,24 +117,27 @@ public partial class ShardMap<TKey, TValue, THasher>
     }
 
     /// <summary>Removes all entries at one instant.</summary>
-    /// <remarks>The tables keep their sizes, and their physical memory goes back to the system; <see cref="TrimExcess"/>
-    /// gives up the sizes too. Waits for the locks of all shards. Allocates a short list.</remarks>
+    /// <remarks>The tables keep their sizes, but their physical memory is returned to the operating system.
+    /// <see cref="TrimExcess"/> also reduces the sizes. Waits for the locks of all shards. Allocates a short
+    /// list.</remarks>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
-    /// <exception cref="InvalidOperationException">Called from a callback of this map.</exception>
+    /// <exception cref="InvalidOperationException">The call comes from a callback of this map.</exception>
     public void Clear()
     {
         _shards.Clear();
         GC.KeepAlive(this);
     }
 
-    /// <summary>Makes room for a number of entries in all, so that no later insert starts a growth on the way there.</summary>
-    /// <param name="capacity">Entries the map shall hold, 0 or more.</param>
-    /// <remarks>Moves present entries in short holds of one shard's lock at a time; other threads go on.</remarks>
+    /// <summary>Makes room for a total number of entries, so that inserts up to this number start no growth.</summary>
+    /// <param name="capacity">The total number of entries, 0 or more.</param>
+    /// <remarks>Moves the existing entries in short holds of the lock of one shard at a time, while other threads
+    /// continue.</remarks>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="capacity"/> is negative.</exception>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
-    /// <exception cref="InvalidOperationException">Called from a callback of this map.</exception>
-    /// <exception cref="OutOfMemoryException">More than the machine, the process's control group or its address space allows,
-    /// or the system refuses the memory; entries are unchanged, some shards may have grown.</exception>
+    /// <exception cref="InvalidOperationException">The call comes from a callback of this map.</exception>
+    /// <exception cref="OutOfMemoryException">The capacity exceeds what the machine, the process's control group or its
+    /// address space allows, or the operating system refuses the memory. The entries are unchanged, but some shards may
+    /// have grown.</exception>
     public void EnsureCapacity(long capacity)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(capacity);
@@ -135,11 +146,13 @@ public partial class ShardMap<TKey, TValue, THasher>
         GC.KeepAlive(this);
     }
 
-    /// <summary>Moves every shard to the smallest table for its entries; the memory is back at the system on return.</summary>
-    /// <remarks>Works in short holds of one shard's lock at a time; other threads go on.</remarks>
+    /// <summary>Moves every shard to the smallest table that fits its entries. On return, the memory has been given
+    /// back to the operating system.</summary>
+    /// <remarks>Works in short holds of the lock of one shard at a time, while other threads continue.</remarks>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
-    /// <exception cref="InvalidOperationException">Called from a callback of this map.</exception>
-    /// <exception cref="OutOfMemoryException">The system refuses the memory of a smaller table; entries are unchanged.</exception>
+    /// <exception cref="InvalidOperationException">The call comes from a callback of this map.</exception>
+    /// <exception cref="OutOfMemoryException">The operating system refuses the memory of a smaller table; the entries
+    /// are unchanged.</exception>
     public void TrimExcess()
     {
         _shards.ThrowIfDisposed();

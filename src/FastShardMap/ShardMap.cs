@@ -4,40 +4,44 @@ using FastShardMap.Sharding;
 namespace FastShardMap;
 
 /// <summary>
-/// A concurrent hash map in unmanaged memory, with the default hasher of its key type. See
-/// <see cref="ShardMap{TKey, TValue, THasher}"/> for all members.
+/// A concurrent hash map in unmanaged memory, with the default hasher of its key type.
+/// <see cref="ShardMap{TKey, TValue, THasher}"/> describes all members.
 /// </summary>
-/// <typeparam name="TKey">The key: any unmanaged type that implements <see cref="IEquatable{T}"/> of itself. An enumeration
-/// does not (error CS0315): write <c>EnumKey&lt;DayOfWeek&gt;</c>, see <see cref="EnumKey{TEnum}"/>.</typeparam>
-/// <typeparam name="TValue">The value: any unmanaged type. A key and a value take at most 8,192 bytes together.</typeparam>
+/// <typeparam name="TKey">The type of the keys: any unmanaged type that implements <see cref="IEquatable{T}"/> of
+/// itself. Enumerations do not (error CS0315); use <c>EnumKey&lt;DayOfWeek&gt;</c> instead, see
+/// <see cref="EnumKey{TEnum}"/>.</typeparam>
+/// <typeparam name="TValue">The type of the values: any unmanaged type. A key and a value have at most 8,192 bytes
+/// together.</typeparam>
 public sealed partial class ShardMap<TKey, TValue> : ShardMap<TKey, TValue, DefaultHasher<TKey>>
     where TKey : unmanaged, IEquatable<TKey>
     where TValue : unmanaged
 {
     /// <summary>Creates an empty map that grows as needed.</summary>
-    /// <exception cref="NotSupportedException">A key and a value take more than 8,192 bytes together.</exception>
-    /// <exception cref="OutOfMemoryException">The system refuses the memory.</exception>
+    /// <exception cref="NotSupportedException">A key and a value have more than 8,192 bytes together.</exception>
+    /// <exception cref="OutOfMemoryException">The operating system refuses the memory.</exception>
     public ShardMap()
     {
     }
 
     /// <summary>Creates an empty map with room for <paramref name="capacity"/> entries.</summary>
-    /// <param name="capacity">Entries that the map takes before it grows, 0 or more.</param>
+    /// <param name="capacity">The number of entries that the map can hold before it grows, 0 or more.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="capacity"/> is negative.</exception>
-    /// <exception cref="NotSupportedException">A key and a value take more than 8,192 bytes together.</exception>
-    /// <exception cref="OutOfMemoryException">More than the machine, the process's control group or its address space allows,
-    /// or the system refuses the memory. A limit of the managed heap does not count.</exception>
+    /// <exception cref="NotSupportedException">A key and a value have more than 8,192 bytes together.</exception>
+    /// <exception cref="OutOfMemoryException">The capacity exceeds what the machine, the process's control group or its
+    /// address space allows, or the operating system refuses the memory. A limit of the managed heap does not
+    /// apply.</exception>
     public ShardMap(long capacity)
         : base(capacity)
     {
     }
 
     /// <summary>Creates an empty map with the given options.</summary>
-    /// <param name="options">The options; copied.</param>
+    /// <param name="options">The options, which are copied.</param>
     /// <exception cref="ArgumentNullException"><paramref name="options"/> is null.</exception>
-    /// <exception cref="NotSupportedException">A key and a value take more than 8,192 bytes together.</exception>
-    /// <exception cref="OutOfMemoryException">More than the machine, the process's control group or its address space allows,
-    /// or the system refuses the memory. A limit of the managed heap does not count.</exception>
+    /// <exception cref="NotSupportedException">A key and a value have more than 8,192 bytes together.</exception>
+    /// <exception cref="OutOfMemoryException">The capacity exceeds what the machine, the process's control group or its
+    /// address space allows, or the operating system refuses the memory. A limit of the managed heap does not
+    /// apply.</exception>
     public ShardMap(ShardMapOptions options)
         : base(options)
     {
@@ -45,68 +49,79 @@ public sealed partial class ShardMap<TKey, TValue> : ShardMap<TKey, TValue, Defa
 }
 
 /// <summary>
-/// A concurrent hash map in unmanaged memory: readers take no lock and never see a torn value, growth is spread over
-/// the writes, and no entry is an object of the garbage collector's.
+/// A concurrent hash map in unmanaged memory. Readers take no lock and never see a torn value, growth is spread over
+/// the writes, and entries are not objects of the garbage collector.
 /// </summary>
-/// <typeparam name="TKey">The key: any unmanaged type that implements <see cref="IEquatable{T}"/> of itself. An enumeration
-/// does not (error CS0315): write <c>EnumKey&lt;DayOfWeek&gt;</c>, see <see cref="EnumKey{TEnum}"/>.</typeparam>
-/// <typeparam name="TValue">The value: any unmanaged type. A key and a value take at most 8,192 bytes together.</typeparam>
-/// <typeparam name="THasher">The hasher: a struct, so that its calls are inlined.</typeparam>
+/// <typeparam name="TKey">The type of the keys: any unmanaged type that implements <see cref="IEquatable{T}"/> of
+/// itself. Enumerations do not (error CS0315); use <c>EnumKey&lt;DayOfWeek&gt;</c> instead, see
+/// <see cref="EnumKey{TEnum}"/>.</typeparam>
+/// <typeparam name="TValue">The type of the values: any unmanaged type. A key and a value have at most 8,192 bytes
+/// together.</typeparam>
+/// <typeparam name="THasher">The type of the hasher: a struct, so that its calls are inlined.</typeparam>
 /// <remarks>
-/// <para><b>Thread safety.</b> All members may be called from any number of threads at once; <see cref="Dispose"/> too.
-/// Operations on one key are linearizable. Members that look at many keys say what they guarantee.</para>
-/// <para><b>Progress.</b> Reads write no shared memory. They are lock-free unless writers get in the way of 32 attempts
-/// in a row; then they wait for the shard's lock. Writes take the lock of the key's shard; but replacing the value of a present key
-/// without a callback rarely does: such writes exclude one another, and readers, in the key's group alone.</para>
-/// <para><b>Allocation.</b> No operation allocates managed memory per call or per entry, unless its documentation says so.</para>
-/// <para><b>Callbacks</b> run once, under the shard's lock, on copies. If one throws, the entry is unchanged. A callback
-/// may read this map and use other maps; a call that writes to or enumerates this map throws
-/// <see cref="InvalidOperationException"/>. Keep callbacks short: the shard's other writers wait. A callback or value factory
-/// must not wait for a task or thread that writes to this map: if that write needs the same shard, neither ever ends, and
-/// nothing can find out. Forms with a timeout (<c>TryAdd</c>, <c>TrySet</c>, <c>TryUpdate</c>, <c>TryRemove</c>) give up instead.</para>
-/// <para><b>Interruption.</b> A call that throws <see cref="ThreadInterruptedException"/> was waiting for a shard's lock and
-/// has not happened.</para>
-/// <para><b>Memory</b> is released by <see cref="Dispose"/>; the address range, and the memory of a map that was never
-/// disposed, by the garbage collector's finalization. The collector does not see that memory, so many forgotten maps make the
-/// library ask for a collection; the metric <c>fastshardmap.undisposed.memory</c> counts them. Child processes made by <c>fork</c> without <c>exec</c> are not supported.</para>
+/// <para><b>Thread safety.</b> All members may be called concurrently from multiple threads, including
+/// <see cref="Dispose"/>. Operations on one key are linearizable. Members that access many keys document their
+/// guarantees.</para>
+/// <para><b>Progress.</b> Reads do not write to shared memory. They are lock-free unless writers interfere with 32
+/// attempts in a row; then they wait for the shard's lock. Writes take the lock of the key's shard, except that
+/// replacing the value of a present key without a callback rarely does: such a write excludes other writers and readers
+/// only from the group of the key.</para>
+/// <para><b>Allocation.</b> No operation allocates managed memory per call or per entry, unless its documentation says
+/// so.</para>
+/// <para><b>Callbacks</b> run once, under the shard's lock, on copies. If a callback throws, the entry is unchanged. A
+/// callback may read this map and use other maps. A call that writes to this map or enumerates it throws
+/// <see cref="InvalidOperationException"/>. Keep callbacks short, because other writers of the shard wait for them. A
+/// callback or value factory must not wait for a task or thread that writes to this map: if that write needs the same
+/// shard, neither ever ends, and this cannot be detected. The forms with a timeout (<c>TryAdd</c>, <c>TrySet</c>,
+/// <c>TryUpdate</c>, <c>TryRemove</c>) give up instead.</para>
+/// <para><b>Interruption.</b> A call that throws <see cref="ThreadInterruptedException"/> was waiting for a shard's
+/// lock, and has had no effect.</para>
+/// <para><b>Memory</b> is released by <see cref="Dispose"/>. The address range, and the memory of a map that was never
+/// disposed, are released by finalization. The garbage collector does not see this memory, so many forgotten maps make
+/// the library request a collection; the metric <c>fastshardmap.undisposed.memory</c> counts their memory. Child
+/// processes created by <c>fork</c> without <c>exec</c> are not supported.</para>
 /// </remarks>
 [DebuggerDisplay("{DebuggerText,nq}")]
 [DebuggerTypeProxy(typeof(Diagnostics.ShardMapDebugView<,,>))]
-public partial class ShardMap<TKey, TValue, THasher> : IDisposable, IEnumerable<KeyValuePair<TKey, TValue>>, IMigratingMap, IObservedMap
+public partial class ShardMap<TKey, TValue, THasher>
+    : IDisposable, IEnumerable<KeyValuePair<TKey, TValue>>, IMigratingMap, IObservedMap
     where TKey : unmanaged, IEquatable<TKey>
     where TValue : unmanaged
     where THasher : struct, IKeyHasher<TKey>
 {
-    /// <summary>Groups of a shard that an observation of probe lengths looks at: a millisecond for 256 shards.</summary>
+    /// <summary>Number of groups per shard that an observation of probe lengths reads; it takes a millisecond for 256
+    /// shards.</summary>
     private const int SampledGroups = 16;
 
     private ShardSet<TKey, TValue, THasher> _shards;
 
     /// <summary>Creates an empty map that grows as needed.</summary>
-    /// <exception cref="NotSupportedException">A key and a value take more than 8,192 bytes together.</exception>
-    /// <exception cref="OutOfMemoryException">The system refuses the memory.</exception>
+    /// <exception cref="NotSupportedException">A key and a value have more than 8,192 bytes together.</exception>
+    /// <exception cref="OutOfMemoryException">The operating system refuses the memory.</exception>
     public ShardMap()
         : this(new ShardMapOptions())
     {
     }
 
     /// <summary>Creates an empty map with room for <paramref name="capacity"/> entries.</summary>
-    /// <param name="capacity">Entries that the map takes before it grows, 0 or more.</param>
+    /// <param name="capacity">The number of entries that the map can hold before it grows, 0 or more.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="capacity"/> is negative.</exception>
-    /// <exception cref="NotSupportedException">A key and a value take more than 8,192 bytes together.</exception>
-    /// <exception cref="OutOfMemoryException">More than the machine, the process's control group or its address space allows,
-    /// or the system refuses the memory. A limit of the managed heap does not count.</exception>
+    /// <exception cref="NotSupportedException">A key and a value have more than 8,192 bytes together.</exception>
+    /// <exception cref="OutOfMemoryException">The capacity exceeds what the machine, the process's control group or its
+    /// address space allows, or the operating system refuses the memory. A limit of the managed heap does not
+    /// apply.</exception>
     public ShardMap(long capacity)
         : this(new ShardMapOptions { Capacity = ValidCapacity(capacity) })
     {
     }
 
     /// <summary>Creates an empty map with the given options.</summary>
-    /// <param name="options">The options; copied.</param>
+    /// <param name="options">The options, which are copied.</param>
     /// <exception cref="ArgumentNullException"><paramref name="options"/> is null.</exception>
-    /// <exception cref="NotSupportedException">A key and a value take more than 8,192 bytes together.</exception>
-    /// <exception cref="OutOfMemoryException">More than the machine, the process's control group or its address space allows,
-    /// or the system refuses the memory. A limit of the managed heap does not count.</exception>
+    /// <exception cref="NotSupportedException">A key and a value have more than 8,192 bytes together.</exception>
+    /// <exception cref="OutOfMemoryException">The capacity exceeds what the machine, the process's control group or its
+    /// address space allows, or the operating system refuses the memory. A limit of the managed heap does not
+    /// apply.</exception>
     public ShardMap(ShardMapOptions options)
         : this(Resolved(options))
     {
@@ -116,7 +131,7 @@ public partial class ShardMap<TKey, TValue, THasher> : IDisposable, IEnumerable<
         }
     }
 
-    // Every constructor ends here.
+    // Every constructor calls this one.
     private ShardMap(ShardSetOptions options)
     {
         _shards = new ShardSet<TKey, TValue, THasher>(options, owner: this);
@@ -124,29 +139,33 @@ public partial class ShardMap<TKey, TValue, THasher> : IDisposable, IEnumerable<
     }
 
     /// <summary>The number of entries.</summary>
-    /// <value>Exact while nothing is written; otherwise the sum of the shards' counts, each read at its own moment.</value>
-    /// <remarks>Takes no lock; time proportional to the number of shards.</remarks>
+    /// <value>Exact while no thread writes; otherwise the sum of the counts of the shards, each read at its own
+    /// moment.</value>
+    /// <remarks>Takes no lock. Takes time proportional to the number of shards.</remarks>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
     public long Count
     {
         get
         {
             long count = _shards.Count;
-            _shards.ThrowIfDisposed(); // after the sum: one of a map that is being disposed means nothing
+            // after the sum, because the sum over a map that is being disposed is meaningless
+            _shards.ThrowIfDisposed();
             GC.KeepAlive(this);
             return count;
         }
     }
 
-    /// <summary>The number of entries the present tables take before the map grows.</summary>
-    /// <remarks>Takes no lock. Entries spread over shards by their hashes, so one shard may grow a little earlier.</remarks>
+    /// <summary>The number of entries that the current tables can hold before the map grows.</summary>
+    /// <remarks>Takes no lock. Entries are distributed over shards by their hashes, so one shard may grow a little
+    /// earlier.</remarks>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
     public long Capacity
     {
         get
         {
             long capacity = _shards.Capacity;
-            _shards.ThrowIfDisposed(); // after the sum: one of a map that is being disposed means nothing
+            // after the sum, because the sum over a map that is being disposed is meaningless
+            _shards.ThrowIfDisposed();
             GC.KeepAlive(this);
             return capacity;
         }
@@ -156,9 +175,10 @@ public partial class ShardMap<TKey, TValue, THasher> : IDisposable, IEnumerable<
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
     public bool IsEmpty => Count == 0;
 
-    /// <summary>Bytes of unmanaged memory the map holds: tables, locks and headers. 0 after <see cref="Dispose"/> but
-    /// for the few pages that late readers may still look at.</summary>
-    /// <remarks>What is allocated, not what is resident: pages of a fresh table take physical memory when first touched.</remarks>
+    /// <summary>The number of bytes of unmanaged memory that the map has allocated for tables, locks and headers. 0
+    /// after <see cref="Dispose"/>, except for the few pages that stale readers may still use.</summary>
+    /// <remarks>This is the allocated memory and not the resident memory: pages of a new table take physical memory
+    /// when they are first touched.</remarks>
     public long BytesAllocated => _shards.Arena.LiveBytes;
 
     internal ref ShardSet<TKey, TValue, THasher> Shards => ref _shards;
@@ -176,11 +196,14 @@ public partial class ShardMap<TKey, TValue, THasher> : IDisposable, IEnumerable<
 
     private string DebuggerText => ToString();
 
-    /// <summary>Ends the map and gives its memory back to the system. Later calls throw <see cref="ObjectDisposedException"/>,
-    /// also those that are waiting for a lock now. A second call is harmless, also at the same time.</summary>
+    /// <summary>Disposes the map and returns its memory to the operating system. Later calls, and calls that are
+    /// waiting for a lock, throw <see cref="ObjectDisposedException"/>. Further calls of this method have no effect,
+    /// even concurrent ones.</summary>
     /// <remarks>Ends an exclusive phase of the calling thread.</remarks>
-    /// <exception cref="InvalidOperationException">Called from a callback of this map, or in an exclusive phase of another thread.</exception>
-#pragma warning disable CA1816, CA1063 // The arena, not the map, has the finalizer, and it must run: it releases the address range.
+    /// <exception cref="InvalidOperationException">The call comes from a callback of this map, or the map is in an
+    /// exclusive phase of another thread.</exception>
+    // The arena has the finalizer, and not the map. It must run, because it releases the address range.
+    #pragma warning disable CA1816, CA1063
     public void Dispose()
     {
         if (_exclusive is { IsOwnedByThisThread: true })
@@ -193,16 +216,18 @@ public partial class ShardMap<TKey, TValue, THasher> : IDisposable, IEnumerable<
     }
 #pragma warning restore CA1816, CA1063
 
-    /// <summary>Type, number of entries, capacity and state.</summary>
-    /// <returns>Such as <c>ShardMap&lt;UInt64, UInt64&gt;: 3 of 32 entries</c>.</returns>
+    /// <summary>Returns the type, the number of entries, the capacity and the state of the map.</summary>
+    /// <returns>For example, <c>ShardMap&lt;UInt64, UInt64&gt;: 3 of 32 entries</c>.</returns>
     public override string ToString()
     {
-        string types = $"ShardMap<{typeof(TKey).Name}, {typeof(TValue).Name}>{(Name is null ? string.Empty : $" '{Name}'")}";
+        string types =
+            $"ShardMap<{typeof(TKey).Name}, {typeof(TValue).Name}>{(Name is null ? string.Empty : $" '{Name}'")}";
         string text = _shards.IsDisposed
             ? $"{types}: disposed"
             : string.Create(
                 System.Globalization.CultureInfo.InvariantCulture,
-                $"{types}: {_shards.Count} of {_shards.Capacity} entries{(_shards.GetStatistics().MigrationsActive > 0 ? ", migrating" : string.Empty)}");
+                $"{types}: {_shards.Count} of {_shards.Capacity} entries"
+                + $"{(_shards.GetStatistics().MigrationsActive > 0 ? ", migrating" : string.Empty)}");
         GC.KeepAlive(this);
         return text;
     }

@@ -3,17 +3,18 @@ using FastShardMap.Operations;
 
 namespace FastShardMap;
 
-/// <summary>A phase in which one thread has a map to itself: no locks are taken, and a second thread is detected when it
-/// comes. Made by <see cref="ShardMap{TKey, TValue, THasher}.EnterExclusive"/>; disposing it ends the phase.</summary>
-/// <typeparam name="TKey">The key.</typeparam>
-/// <typeparam name="TValue">The value.</typeparam>
-/// <typeparam name="THasher">The hasher.</typeparam>
+/// <summary>A phase in which only one thread may use a map. No locks are taken, and calls by other threads are
+/// detected. <see cref="ShardMap{TKey, TValue, THasher}.EnterExclusive"/> begins a phase; disposing this object ends
+/// it.</summary>
+/// <typeparam name="TKey">The type of the keys.</typeparam>
+/// <typeparam name="TValue">The type of the values.</typeparam>
+/// <typeparam name="THasher">The type of the hasher.</typeparam>
 /// <remarks>
-/// <para><b>Misuse.</b> Every member, called by another thread than the one that began the phase, throws
-/// <see cref="InvalidOperationException"/> before it does anything, and the message names both threads and operations. So
-/// does every operation of the map itself that would have to wait for the phase, reads included. The map is intact in
-/// any case, and goes on working. (Only <c>Count</c> and the other figures of the map can be asked by anyone.)</para>
-/// <para><b>Allocation.</b> As the map's own operations: none.</para>
+/// <para><b>Misuse.</b> If another thread than the one that began the phase calls a member, the member throws
+/// <see cref="InvalidOperationException"/> before it does anything; the message names both threads and operations.
+/// Operations of the map itself that would have to wait for the end of the phase throw as well, including reads. In any
+/// case, the map stays intact and usable. (Any thread may read <c>Count</c> and the other figures of the map.)</para>
+/// <para><b>Allocation.</b> None, like the operations of the map itself.</para>
 /// </remarks>
 public sealed class ShardMapExclusive<TKey, TValue, THasher> : IDisposable
     where TKey : unmanaged, IEquatable<TKey>
@@ -23,7 +24,7 @@ public sealed class ShardMapExclusive<TKey, TValue, THasher> : IDisposable
     private readonly ShardMap<TKey, TValue, THasher> _map;
     private readonly Sharding.ThreadState _owner;
 
-    /// <summary>Keeps the thread's id its own, should the thread end before the phase does.</summary>
+    /// <summary>Prevents the id of the thread from being reused, if the thread ends before the phase does.</summary>
     private readonly object _idKeeper = Sharding.ThreadState.IdKeeper;
     private bool _ended;
 
@@ -36,7 +37,7 @@ public sealed class ShardMapExclusive<TKey, TValue, THasher> : IDisposable
     }
 
     /// <summary>The number of entries.</summary>
-    /// <exception cref="InvalidOperationException">Called by another thread.</exception>
+    /// <exception cref="InvalidOperationException">The call comes from another thread.</exception>
     /// <exception cref="ObjectDisposedException">The phase has ended.</exception>
     public long Count
     {
@@ -54,10 +55,12 @@ public sealed class ShardMapExclusive<TKey, TValue, THasher> : IDisposable
     /// <summary>Gets or sets the value of a key.</summary>
     /// <param name="key">The key.</param>
     /// <value>The value.</value>
-    /// <exception cref="KeyNotFoundException">Getting, and the key is absent.</exception>
-    /// <exception cref="InvalidOperationException">Called by another thread, or setting from a callback.</exception>
+    /// <exception cref="KeyNotFoundException">The property is retrieved, and the key is absent.</exception>
+    /// <exception cref="InvalidOperationException">The call comes from another thread, or the property is set from a
+    /// callback.</exception>
     /// <exception cref="ObjectDisposedException">The phase has ended.</exception>
-    /// <exception cref="OutOfMemoryException">Setting, and a shard has to grow and cannot; nothing has changed.</exception>
+    /// <exception cref="OutOfMemoryException">The property is set, a shard must grow, and the memory cannot be
+    /// allocated; nothing has changed.</exception>
     public TValue this[TKey key]
     {
         get => TryGetValue(key, out TValue value) ? value : throw MapErrors.KeyNotFound(key);
@@ -74,7 +77,7 @@ public sealed class ShardMapExclusive<TKey, TValue, THasher> : IDisposable
     /// <param name="key">The key.</param>
     /// <param name="value">The value; default if the key is absent.</param>
     /// <returns>Whether the key is present.</returns>
-    /// <exception cref="InvalidOperationException">Called by another thread.</exception>
+    /// <exception cref="InvalidOperationException">The call comes from another thread.</exception>
     /// <exception cref="ObjectDisposedException">The phase has ended.</exception>
     public bool TryGetValue(TKey key, out TValue value)
     {
@@ -88,9 +91,10 @@ public sealed class ShardMapExclusive<TKey, TValue, THasher> : IDisposable
     /// <param name="key">The key.</param>
     /// <param name="value">The value to add.</param>
     /// <exception cref="ArgumentException">The key is present; its value is unchanged.</exception>
-    /// <exception cref="InvalidOperationException">Called by another thread, or from a callback.</exception>
+    /// <exception cref="InvalidOperationException">The call comes from another thread, or from a callback.</exception>
     /// <exception cref="ObjectDisposedException">The phase has ended.</exception>
-    /// <exception cref="OutOfMemoryException">A shard has to grow and cannot; nothing has changed.</exception>
+    /// <exception cref="OutOfMemoryException">A shard must grow, and the memory cannot be allocated; nothing has
+    /// changed.</exception>
     public void Add(TKey key, TValue value)
     {
         if (!TryAdd(key, value))
@@ -99,13 +103,14 @@ public sealed class ShardMapExclusive<TKey, TValue, THasher> : IDisposable
         }
     }
 
-    /// <summary>Adds an entry unless its key is present.</summary>
+    /// <summary>Adds an entry if its key is absent.</summary>
     /// <param name="key">The key.</param>
     /// <param name="value">The value to add.</param>
     /// <returns>Whether the entry was added.</returns>
-    /// <exception cref="InvalidOperationException">Called by another thread, or from a callback.</exception>
+    /// <exception cref="InvalidOperationException">The call comes from another thread, or from a callback.</exception>
     /// <exception cref="ObjectDisposedException">The phase has ended.</exception>
-    /// <exception cref="OutOfMemoryException">A shard has to grow and cannot; nothing has changed.</exception>
+    /// <exception cref="OutOfMemoryException">A shard must grow, and the memory cannot be allocated; nothing has
+    /// changed.</exception>
     public bool TryAdd(TKey key, TValue value)
     {
         Enter(nameof(TryAdd));
@@ -117,9 +122,9 @@ public sealed class ShardMapExclusive<TKey, TValue, THasher> : IDisposable
 
     /// <summary>Removes an entry.</summary>
     /// <param name="key">The key.</param>
-    /// <param name="value">The value removed; default if the key is absent.</param>
+    /// <param name="value">The removed value; default if the key is absent.</param>
     /// <returns>Whether the key was present.</returns>
-    /// <exception cref="InvalidOperationException">Called by another thread, or from a callback.</exception>
+    /// <exception cref="InvalidOperationException">The call comes from another thread, or from a callback.</exception>
     /// <exception cref="ObjectDisposedException">The phase has ended.</exception>
     public bool TryRemove(TKey key, out TValue value)
     {
@@ -131,16 +136,19 @@ public sealed class ShardMapExclusive<TKey, TValue, THasher> : IDisposable
         return operation.Found;
     }
 
-    /// <summary>Adds an entry made by one delegate, or changes the value of a present one by another.</summary>
+    /// <summary>Adds an entry with a value from one delegate, or changes the value of an existing entry by
+    /// another.</summary>
     /// <param name="key">The key.</param>
-    /// <param name="addValueFactory">Makes the value of an absent key.</param>
-    /// <param name="updateValueFactory">Makes the new value of a present key from the old one.</param>
-    /// <returns>The value stored.</returns>
-    /// <exception cref="ArgumentNullException">A delegate is null.</exception>
-    /// <exception cref="InvalidOperationException">Called by another thread, or from a callback.</exception>
+    /// <param name="addValueFactory">Creates the value if the key is absent.</param>
+    /// <param name="updateValueFactory">Computes the new value from the old one if the key is present.</param>
+    /// <returns>The value that was stored.</returns>
+    /// <exception cref="ArgumentNullException">One of the delegates is null.</exception>
+    /// <exception cref="InvalidOperationException">The call comes from another thread, or from a callback.</exception>
     /// <exception cref="ObjectDisposedException">The phase has ended.</exception>
-    /// <exception cref="OutOfMemoryException">A shard has to grow and cannot; nothing has changed.</exception>
-    public TValue AddOrUpdate(TKey key, Func<TKey, TValue> addValueFactory, Func<TKey, TValue, TValue> updateValueFactory)
+    /// <exception cref="OutOfMemoryException">A shard must grow, and the memory cannot be allocated; nothing has
+    /// changed.</exception>
+    public TValue AddOrUpdate(
+        TKey key, Func<TKey, TValue> addValueFactory, Func<TKey, TValue, TValue> updateValueFactory)
     {
         ArgumentNullException.ThrowIfNull(addValueFactory);
         ArgumentNullException.ThrowIfNull(updateValueFactory);
@@ -148,14 +156,15 @@ public sealed class ShardMapExclusive<TKey, TValue, THasher> : IDisposable
         return AddOrUpdate(key, ref upserter);
     }
 
-    /// <summary>Adds an entry, or changes the value of a present one, by a struct functor.</summary>
-    /// <typeparam name="TUpserter">The functor.</typeparam>
+    /// <summary>Adds an entry, or changes the value of an existing entry, by a struct functor.</summary>
+    /// <typeparam name="TUpserter">The type of the functor.</typeparam>
     /// <param name="key">The key.</param>
-    /// <param name="upserter">Makes or changes the value; receives the changes the call makes to it.</param>
-    /// <returns>The value stored.</returns>
-    /// <exception cref="InvalidOperationException">Called by another thread, or from a callback.</exception>
+    /// <param name="upserter">Creates or changes the value. Receives the changes that the call makes to it.</param>
+    /// <returns>The value that was stored.</returns>
+    /// <exception cref="InvalidOperationException">The call comes from another thread, or from a callback.</exception>
     /// <exception cref="ObjectDisposedException">The phase has ended.</exception>
-    /// <exception cref="OutOfMemoryException">A shard has to grow and cannot; nothing has changed.</exception>
+    /// <exception cref="OutOfMemoryException">A shard must grow, and the memory cannot be allocated; nothing has
+    /// changed.</exception>
     public TValue AddOrUpdate<TUpserter>(TKey key, ref TUpserter upserter)
         where TUpserter : struct, IValueUpserter<TKey, TValue>
     {
@@ -169,9 +178,9 @@ public sealed class ShardMapExclusive<TKey, TValue, THasher> : IDisposable
 
     /// <summary>Copies all entries to a new array.</summary>
     /// <returns>The entries, in no particular order.</returns>
-    /// <exception cref="InvalidOperationException">Called by another thread.</exception>
+    /// <exception cref="InvalidOperationException">The call comes from another thread.</exception>
     /// <exception cref="ObjectDisposedException">The phase has ended.</exception>
-    /// <exception cref="OutOfMemoryException">More entries than an array can hold.</exception>
+    /// <exception cref="OutOfMemoryException">The map has more entries than an array can hold.</exception>
     public KeyValuePair<TKey, TValue>[] ToArray()
     {
         Enter(nameof(ToArray));
@@ -180,8 +189,8 @@ public sealed class ShardMapExclusive<TKey, TValue, THasher> : IDisposable
         return entries;
     }
 
-    /// <summary>Ends the phase: the map is everybody's again. A second call does nothing.</summary>
-    /// <exception cref="InvalidOperationException">Called by another thread, or from a callback.</exception>
+    /// <summary>Ends the phase, so that all threads may use the map again. Further calls have no effect.</summary>
+    /// <exception cref="InvalidOperationException">The call comes from another thread, or from a callback.</exception>
     public void Dispose()
     {
         if (!_ended)
@@ -212,7 +221,8 @@ public sealed class ShardMapExclusive<TKey, TValue, THasher> : IDisposable
     {
         ObjectDisposedException.ThrowIf(_ended, this);
         throw new InvalidOperationException(
-            $"Concurrent use of a map that is held exclusively: thread {Environment.CurrentManagedThreadId} calls {operation}, and "
-            + $"thread {_owner.Id} holds the map, its last operation being {_owner.LastExclusiveOperation}.");
+            $"Concurrent use of a map that is held exclusively: thread {Environment.CurrentManagedThreadId} called "
+            + $"{operation}, and thread {_owner.Id} holds the map. The last operation of thread {_owner.Id} was "
+            + $"{_owner.LastExclusiveOperation}.");
     }
 }

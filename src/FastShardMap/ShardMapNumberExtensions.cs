@@ -4,26 +4,29 @@ using FastShardMap.Operations;
 
 namespace FastShardMap;
 
-/// <summary>Counting: atomic additions to the values of maps whose values are numbers.</summary>
-/// <remarks>The overloads that take an <see cref="MapArgument{T}"/> do the same as the ones without. The compiler chooses
-/// them for arguments that convert to the map's types without being of them, such as a constant.</remarks>
+/// <summary>Provides atomic additions to the values of maps whose values are numbers.</summary>
+/// <remarks>The overloads with a <see cref="MapArgument{T}"/> do the same as those without. The compiler chooses them
+/// for arguments that convert to the types of the map but have another type, such as constants.</remarks>
 public static class ShardMapNumberExtensions
 {
-    /// <summary>Adds to the value of a key; an absent key counts as zero and is added.</summary>
-    /// <typeparam name="TKey">The key.</typeparam>
-    /// <typeparam name="TValue">The number; its addition wraps or throws as the type's + does.</typeparam>
-    /// <typeparam name="THasher">The hasher.</typeparam>
+    /// <summary>Adds a number to the value of a key. An absent key counts as zero and is added.</summary>
+    /// <typeparam name="TKey">The type of the keys.</typeparam>
+    /// <typeparam name="TValue">The type of the values: a number. Its addition wraps or throws as its + operator
+    /// does.</typeparam>
+    /// <typeparam name="THasher">The type of the hasher.</typeparam>
     /// <param name="map">The map.</param>
     /// <param name="key">The key.</param>
-    /// <param name="delta">What to add to the value.</param>
+    /// <param name="delta">The number to add to the value.</param>
     /// <returns>The new value.</returns>
-    /// <remarks>One atomic step, mostly without the shard's lock; allocates nothing. To add an entry rather than a number,
-    /// see <see cref="ShardMap{TKey, TValue, THasher}.Add"/>.</remarks>
+    /// <remarks>The addition is one atomic step, mostly without the shard's lock. Allocates nothing. To add an entry
+    /// instead of a number, see <see cref="ShardMap{TKey, TValue, THasher}.Add"/>.</remarks>
     /// <exception cref="ArgumentNullException"><paramref name="map"/> is null.</exception>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
-    /// <exception cref="InvalidOperationException">Called from a callback of this map.</exception>
-    /// <exception cref="OutOfMemoryException">A shard has to grow and cannot; nothing has changed.</exception>
-    public static TValue AddDelta<TKey, TValue, THasher>(this ShardMap<TKey, TValue, THasher> map, TKey key, TValue delta)
+    /// <exception cref="InvalidOperationException">The call comes from a callback of this map.</exception>
+    /// <exception cref="OutOfMemoryException">A shard must grow, and the memory cannot be allocated; nothing has
+    /// changed.</exception>
+    public static TValue AddDelta<TKey, TValue, THasher>(
+        this ShardMap<TKey, TValue, THasher> map, TKey key, TValue delta)
         where TKey : unmanaged, IEquatable<TKey>
         where TValue : unmanaged, INumber<TValue>
         where THasher : struct, IKeyHasher<TKey>
@@ -49,20 +52,24 @@ public static class ShardMapNumberExtensions
         where TValue : unmanaged, INumber<TValue>
         where THasher : struct, IKeyHasher<TKey> => AddDelta(map, key.Value, delta.Value);
 
-    /// <summary>Adds one to the value of a key; an absent key is added with the value one.</summary>
-    /// <inheritdoc cref="AddDelta{TKey, TValue, THasher}(ShardMap{TKey, TValue, THasher}, TKey, TValue)" path="/typeparam"/>
+    /// <summary>Adds one to the value of a key. An absent key is added with the value one.</summary>
+    /// <inheritdoc
+    ///     cref="AddDelta{TKey, TValue, THasher}(ShardMap{TKey, TValue, THasher}, TKey, TValue)" path="/typeparam"/>
     /// <param name="map">The map.</param>
     /// <param name="key">The key.</param>
     /// <returns>The new value.</returns>
-    /// <inheritdoc cref="AddDelta{TKey, TValue, THasher}(ShardMap{TKey, TValue, THasher}, TKey, TValue)" path="/remarks"/>
-    /// <inheritdoc cref="AddDelta{TKey, TValue, THasher}(ShardMap{TKey, TValue, THasher}, TKey, TValue)" path="/exception"/>
+    /// <inheritdoc
+    ///     cref="AddDelta{TKey, TValue, THasher}(ShardMap{TKey, TValue, THasher}, TKey, TValue)" path="/remarks"/>
+    /// <inheritdoc
+    ///     cref="AddDelta{TKey, TValue, THasher}(ShardMap{TKey, TValue, THasher}, TKey, TValue)" path="/exception"/>
     public static TValue Increment<TKey, TValue, THasher>(this ShardMap<TKey, TValue, THasher> map, TKey key)
         where TKey : unmanaged, IEquatable<TKey>
         where TValue : unmanaged, INumber<TValue>
         where THasher : struct, IKeyHasher<TKey> => AddDelta(map, key, TValue.One);
 
     /// <inheritdoc cref="Increment{TKey, TValue, THasher}(ShardMap{TKey, TValue, THasher}, TKey)"/>
-    public static TValue Increment<TKey, TValue, THasher>(this ShardMap<TKey, TValue, THasher> map, MapArgument<TKey> key)
+    public static TValue Increment<TKey, TValue, THasher>(
+        this ShardMap<TKey, TValue, THasher> map, MapArgument<TKey> key)
         where TKey : unmanaged, IEquatable<TKey>
         where TValue : unmanaged, INumber<TValue>
         where THasher : struct, IKeyHasher<TKey> => AddDelta(map, key.Value, TValue.One);

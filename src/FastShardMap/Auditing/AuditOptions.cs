@@ -1,16 +1,18 @@
-#pragma warning disable MA0015 // a setter's exception names the option, not 'value'
+#pragma warning disable MA0015 // the exception of a setter names the option, and not 'value'
 
 namespace FastShardMap;
 
-/// <summary>How a map is audited.</summary>
-/// <typeparam name="TKey">The key.</typeparam>
+/// <summary>Specifies how a map is audited.</summary>
+/// <typeparam name="TKey">The type of the keys.</typeparam>
 public sealed class AuditOptions<TKey>
     where TKey : unmanaged, IEquatable<TKey>
 {
-    /// <summary>The rules, none of them null. Default: <see cref="HotKeyRule{TKey}"/> and <see cref="ReadWriteRule{TKey}"/>.</summary>
+    /// <summary>The rules, none of which may be null. Default: <see cref="HotKeyRule{TKey}"/> and
+    /// <see cref="ReadWriteRule{TKey}"/>.</summary>
     public IList<AuditRule<TKey>> Rules { get; } = [new HotKeyRule<TKey>(), new ReadWriteRule<TKey>()];
 
-    /// <summary>How many operations each shard of the audit remembers; rounded up to a power of two. Default: 256.</summary>
+    /// <summary>The number of operations that the audit keeps per shard, rounded up to a power of two. Default:
+    /// 256.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is less than 1 or above a million.</exception>
     public int RecentOperations
     {
@@ -25,7 +27,8 @@ public sealed class AuditOptions<TKey>
 
     = 256;
 
-    /// <summary>How many alerts wait for a reader at most; then the oldest is dropped. Default: 1024.</summary>
+    /// <summary>The maximum number of alerts that wait for a reader. Beyond it, the oldest alert is dropped. Default:
+    /// 1024.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is less than 1.</exception>
     public int PendingAlerts
     {

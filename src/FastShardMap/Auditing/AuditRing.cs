@@ -3,16 +3,21 @@ using FastShardMap.Memory;
 
 namespace FastShardMap.Auditing;
 
-/// <summary>The last operations of one shard, in unmanaged memory, so that they can be read from a dump
-/// (native-layout-docs/audit-ring.md). Written and read under the lock of its shard of the audit.</summary>
+/// <summary>A ring with the last operations of one shard, in unmanaged memory, so that they can be read from a dump
+/// (native-layout-docs/audit-ring.md). It is written and read under the lock of its shard of the audit.</summary>
 internal readonly unsafe struct AuditRing<TKey>
     where TKey : unmanaged, IEquatable<TKey>
 {
     private readonly AuditRingHeader* _header;
 
-    // The anchor: a timestamp and the time it was taken at; one for all rings of an audit, so that their times compare.
+    // The anchor is a timestamp and its time. All rings of an audit share it, so that their times are comparable.
     public AuditRing(
-        Arena arena, int operations, MapHeader* map, int shard, long ticksPerSecond, (long Timestamp, DateTimeOffset Time) anchor)
+        Arena arena,
+        int operations,
+        MapHeader* map,
+        int shard,
+        long ticksPerSecond,
+        (long Timestamp, DateTimeOffset Time) anchor)
     {
         AuditRecord<TKey> record = default;
         uint capacity = System.Numerics.BitOperations.RoundUpToPowerOf2((uint)operations);
@@ -26,7 +31,7 @@ internal readonly unsafe struct AuditRing<TKey>
         _header->AnchorTimestamp = anchor.Timestamp;
         _header->AnchorTicks = anchor.Time.UtcTicks;
 
-        // Last: a tool that finds the magic finds a complete header.
+        // The magic is written last, so that a tool that finds it finds a complete header.
         Volatile.Write(ref _header->Magic, AuditRingHeader.ExpectedMagic);
     }
 
@@ -42,11 +47,11 @@ internal readonly unsafe struct AuditRing<TKey>
         record->Operation = (int)auditEvent.Operation;
         record->Key = auditEvent.Key;
 
-        // After the record: a dump taken between the two shows the count without it.
+        // The count is raised after the record is complete. A dump taken between the two shows the old count.
         Volatile.Write(ref _header->Recorded, _header->Recorded + 1);
     }
 
-    /// <summary>Gives the memory up. Nothing may be added or copied any more.</summary>
+    /// <summary>Returns the memory to the arena. Nothing may be added or copied after that.</summary>
     public void Retire(Arena arena) => arena.Retire((byte*)_header, BytesOf(_header->Capacity));
 
     public void CopyTo(List<AuditEvent<TKey>> events)
@@ -56,9 +61,11 @@ internal readonly unsafe struct AuditRing<TKey>
         for (ulong number = recorded - kept; number < recorded; number++)
         {
             AuditRecord<TKey> record = Records[number & (_header->Capacity - 1)];
-            events.Add(new AuditEvent<TKey>(record.Timestamp, record.Key, record.ThreadId, (AuditOperation)record.Operation));
+            events.Add(new AuditEvent<TKey>(
+                record.Timestamp, record.Key, record.ThreadId, (AuditOperation)record.Operation));
         }
     }
 
-    private static nuint BytesOf(uint capacity) => (nuint)(AuditRingHeader.Bytes + ((long)capacity * sizeof(AuditRecord<TKey>)));
+    private static nuint BytesOf(uint capacity) =>
+        (nuint)(AuditRingHeader.Bytes + ((long)capacity * sizeof(AuditRecord<TKey>)));
 }

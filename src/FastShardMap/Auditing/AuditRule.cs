@@ -1,26 +1,30 @@
 namespace FastShardMap;
 
-/// <summary>A rule of an audit. Derive from it and hand an instance to <see cref="AuditOptions{TKey}.Rules"/>.</summary>
-/// <typeparam name="TKey">The key.</typeparam>
-/// <remarks>An audit makes one copy a shard by <see cref="CreateForShard"/>. A copy sees all operations on the keys of its
-/// shard, in order and never two at once: so it needs no synchronisation. It runs on the thread of the operation, after
-/// it and outside the map's locks; so it must be short, and should not allocate per operation. What it throws is counted
-/// (<see cref="AuditedShardMap{TKey, TValue, THasher}.RuleFailures"/>) and goes no further.</remarks>
+/// <summary>The base class of the rules of an audit. Derive from it, and add an instance to
+/// <see cref="AuditOptions{TKey}.Rules"/>.</summary>
+/// <typeparam name="TKey">The type of the keys.</typeparam>
+/// <remarks>
+/// An audit creates one copy per shard by <see cref="CreateForShard"/>. A copy sees all operations on the keys of its
+/// shard, in order and one at a time, so it needs no synchronization. It runs on the thread of the operation, after the
+/// operation and outside the map's locks. It must therefore be short, and should not allocate per operation. Exceptions
+/// that it throws are counted (<see cref="AuditedShardMap{TKey, TValue, THasher}.RuleFailures"/>) and not passed on.
+/// </remarks>
 public abstract class AuditRule<TKey>
     where TKey : unmanaged, IEquatable<TKey>
 {
-    /// <summary>The name of the rule, as its alerts give it.</summary>
+    /// <summary>The name of the rule, which its alerts contain.</summary>
     public abstract string Name { get; }
 
-    /// <summary>Makes the copy of the rule that watches one shard.</summary>
-    /// <returns>A rule with a state of its own.</returns>
+    /// <summary>Creates the copy of the rule that observes one shard.</summary>
+    /// <returns>A rule with its own state.</returns>
     public abstract AuditRule<TKey> CreateForShard();
 
-    /// <summary>Looks at an operation.</summary>
+    /// <summary>Observes an operation.</summary>
     /// <param name="auditEvent">The operation.</param>
-    /// <param name="ticksPerSecond">The unit of the timestamps.</param>
-    /// <param name="severity">How much it matters, if it does.</param>
-    /// <param name="message">What was found, for people.</param>
+    /// <param name="ticksPerSecond">The number of timestamp ticks per second.</param>
+    /// <param name="severity">Receives the severity, if there is a finding.</param>
+    /// <param name="message">Receives the description of the finding, for people.</param>
     /// <returns>Whether to raise an alert.</returns>
-    public abstract bool Observe(in AuditEvent<TKey> auditEvent, long ticksPerSecond, out AuditSeverity severity, out string? message);
+    public abstract bool Observe(
+        in AuditEvent<TKey> auditEvent, long ticksPerSecond, out AuditSeverity severity, out string? message);
 }

@@ -2,14 +2,14 @@ using FastShardMap.Memory;
 
 namespace FastShardMap.Auditing;
 
-/// <summary>What an audit keeps of one shard: the last operations, counts, and the rules' states, under a lock of its own,
-/// which nobody holds while waiting for anything.</summary>
+/// <summary>The state that an audit keeps per shard: the last operations, the counts, and the states of the rules. They
+/// are protected by a lock that no thread holds while it waits for anything.</summary>
 internal sealed class AuditShard<TKey>
     where TKey : unmanaged, IEquatable<TKey>
 {
     public const int OperationKinds = (int)AuditOperation.Refused + 1;
 
-    // An operation is recorded after it was performed: the record must not fail.
+    // An operation is recorded after it was performed, so recording must not fail.
     private readonly UninterruptibleMonitor _gate = new();
     private readonly AuditRing<TKey> _ring;
     private readonly AuditRule<TKey>[] _rules;
@@ -42,7 +42,7 @@ internal sealed class AuditShard<TKey>
                 return;
             }
 
-            // Inside the lock, so that times and order agree.
+            // Inside the lock, so that timestamps agree with the order of the records.
             AuditEvent<TKey> auditEvent = new(_time.GetTimestamp(), key, Environment.CurrentManagedThreadId, operation);
             _ring.Add(auditEvent);
             _counts[(int)operation]++;
@@ -75,7 +75,7 @@ internal sealed class AuditShard<TKey>
         }
     }
 
-    /// <summary>Ends the recording, and retires the ring.</summary>
+    /// <summary>Ends the recording and retires the ring.</summary>
     public void Close(Arena arena)
     {
         bool isFirst;
@@ -102,7 +102,7 @@ internal sealed class AuditShard<TKey>
         }
         catch (Exception)
         {
-            // A rule's trouble must not become the operation's, which has been performed.
+            // A failure of a rule must not become a failure of the operation, which has already been performed.
             Interlocked.Increment(ref _ruleFailures);
         }
     }

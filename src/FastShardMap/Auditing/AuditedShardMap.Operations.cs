@@ -4,13 +4,15 @@ namespace FastShardMap;
 
 public sealed partial class AuditedShardMap<TKey, TValue, THasher>
 {
-    /// <summary>Gets or sets the value of a key, as the map does; recorded as a read, or as an addition or update.</summary>
+    /// <summary>Gets or sets the value of a key, as the map does. The operation is recorded as a read, or as an
+    /// addition or update.</summary>
     /// <param name="key">The key.</param>
     /// <value>The value.</value>
-    /// <exception cref="KeyNotFoundException">Getting, and the key is absent.</exception>
+    /// <exception cref="KeyNotFoundException">The property is retrieved, and the key is absent.</exception>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
-    /// <exception cref="InvalidOperationException">Setting, from a callback of the map.</exception>
-    /// <exception cref="OutOfMemoryException">Setting, and a shard has to grow and cannot; nothing has changed.</exception>
+    /// <exception cref="InvalidOperationException">The property is set from a callback of the map.</exception>
+    /// <exception cref="OutOfMemoryException">The property is set, a shard must grow, and the memory cannot be
+    /// allocated; nothing has changed.</exception>
     public TValue this[TKey key]
     {
         get => TryGetValue(key, out TValue value) ? value : throw MapErrors.KeyNotFound(key);
@@ -21,7 +23,7 @@ public sealed partial class AuditedShardMap<TKey, TValue, THasher>
         }
     }
 
-    /// <summary>Gets the value of a key, as the map does; recorded as a hit or a miss.</summary>
+    /// <summary>Gets the value of a key, as the map does. The operation is recorded as a hit or a miss.</summary>
     /// <param name="key">The key.</param>
     /// <param name="value">The value; default if the key is absent.</param>
     /// <returns>Whether the key is present.</returns>
@@ -33,19 +35,21 @@ public sealed partial class AuditedShardMap<TKey, TValue, THasher>
         return found;
     }
 
-    /// <summary>Whether a key is present; recorded as a hit or a miss.</summary>
+    /// <summary>Determines whether a key is present. The operation is recorded as a hit or a miss.</summary>
     /// <param name="key">The key.</param>
     /// <returns>Whether the key is present.</returns>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
     public bool ContainsKey(TKey key) => TryGetValue(key, out _);
 
-    /// <summary>Adds an entry whose key must be absent; recorded as an addition or a refused write.</summary>
+    /// <summary>Adds an entry whose key must be absent. The operation is recorded as an addition or a refused
+    /// write.</summary>
     /// <param name="key">The key.</param>
     /// <param name="value">The value to add.</param>
     /// <exception cref="ArgumentException">The key is present; its value is unchanged.</exception>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
-    /// <exception cref="InvalidOperationException">Called from a callback of the map.</exception>
-    /// <exception cref="OutOfMemoryException">A shard has to grow and cannot; nothing has changed.</exception>
+    /// <exception cref="InvalidOperationException">The call comes from a callback of the map.</exception>
+    /// <exception cref="OutOfMemoryException">A shard must grow, and the memory cannot be allocated; nothing has
+    /// changed.</exception>
     public void Add(TKey key, TValue value)
     {
         if (!TryAdd(key, value))
@@ -54,59 +58,69 @@ public sealed partial class AuditedShardMap<TKey, TValue, THasher>
         }
     }
 
-    /// <summary>Adds an entry unless its key is present; recorded as an addition or a refused write.</summary>
+    /// <summary>Adds an entry if its key is absent. The operation is recorded as an addition or a refused
+    /// write.</summary>
     /// <param name="key">The key.</param>
     /// <param name="value">The value to add.</param>
     /// <returns>Whether the entry was added.</returns>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
-    /// <exception cref="InvalidOperationException">Called from a callback of the map.</exception>
-    /// <exception cref="OutOfMemoryException">A shard has to grow and cannot; nothing has changed.</exception>
+    /// <exception cref="InvalidOperationException">The call comes from a callback of the map.</exception>
+    /// <exception cref="OutOfMemoryException">A shard must grow, and the memory cannot be allocated; nothing has
+    /// changed.</exception>
     public bool TryAdd(TKey key, TValue value) => Recorded(key, Map.TryAdd(key, value), AuditOperation.Add);
 
-    /// <summary>Replaces the value of a key if it equals a given one; recorded as an update or a refused write.</summary>
+    /// <summary>Replaces the value of a key if it equals a given value. The operation is recorded as an update or a
+    /// refused write.</summary>
     /// <param name="key">The key.</param>
     /// <param name="newValue">The value to store.</param>
-    /// <param name="comparisonValue">What the present value must equal.</param>
+    /// <param name="comparisonValue">The value that is compared with the current value.</param>
     /// <returns>Whether the value was replaced.</returns>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
-    /// <exception cref="InvalidOperationException">Called from a callback of the map.</exception>
+    /// <exception cref="InvalidOperationException">The call comes from a callback of the map.</exception>
     /// <exception cref="NotSupportedException">Values of this type cannot be compared.</exception>
     public bool TryUpdate(TKey key, TValue newValue, TValue comparisonValue) =>
         Recorded(key, Map.TryUpdate(key, newValue, comparisonValue), AuditOperation.Update);
 
-    /// <summary>Replaces the value of a present key; recorded as an update or a refused write.</summary>
+    /// <summary>Replaces the value of a present key. The operation is recorded as an update or a refused
+    /// write.</summary>
     /// <param name="key">The key.</param>
     /// <param name="newValue">The value to store.</param>
-    /// <param name="oldValue">The value replaced; default if the key is absent.</param>
+    /// <param name="oldValue">The replaced value; default if the key is absent.</param>
     /// <returns>Whether the key was present.</returns>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
-    /// <exception cref="InvalidOperationException">Called from a callback of the map.</exception>
+    /// <exception cref="InvalidOperationException">The call comes from a callback of the map.</exception>
     public bool TryExchange(TKey key, TValue newValue, out TValue oldValue) =>
         Recorded(key, Map.TryExchange(key, newValue, out oldValue), AuditOperation.Update);
 
-    /// <summary>Removes an entry; recorded as a removal or a refused write.</summary>
+    /// <summary>Removes an entry. The operation is recorded as a removal or a refused write.</summary>
     /// <param name="key">The key.</param>
-    /// <param name="value">The value removed; default if the key is absent.</param>
+    /// <param name="value">The removed value; default if the key is absent.</param>
     /// <returns>Whether the key was present.</returns>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
-    /// <exception cref="InvalidOperationException">Called from a callback of the map.</exception>
-    public bool TryRemove(TKey key, out TValue value) => Recorded(key, Map.TryRemove(key, out value), AuditOperation.Remove);
+    /// <exception cref="InvalidOperationException">The call comes from a callback of the map.</exception>
+    public bool TryRemove(TKey key, out TValue value) =>
+        Recorded(key, Map.TryRemove(key, out value), AuditOperation.Remove);
 
-    /// <summary>Removes an entry if its value equals a given one; recorded as a removal or a refused write.</summary>
-    /// <param name="item">The key, and what its value must equal.</param>
+    /// <summary>Removes an entry if its value equals a given value. The operation is recorded as a removal or a refused
+    /// write.</summary>
+    /// <param name="item">The key, and the value that is compared with the current value.</param>
     /// <returns>Whether the entry was removed.</returns>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
-    /// <exception cref="InvalidOperationException">Called from a callback of the map.</exception>
+    /// <exception cref="InvalidOperationException">The call comes from a callback of the map.</exception>
     /// <exception cref="NotSupportedException">Values of this type cannot be compared.</exception>
-    public bool TryRemove(KeyValuePair<TKey, TValue> item) => Recorded(item.Key, Map.TryRemove(item), AuditOperation.Remove);
+    public bool TryRemove(KeyValuePair<TKey, TValue> item) =>
+        Recorded(item.Key, Map.TryRemove(item), AuditOperation.Remove);
 
-    /// <summary>Gets the value of a key, adding one if the key is absent; recorded as a hit or an addition.</summary>
+    /// <summary>Gets the value of a key, and adds a value if the key is absent. The operation is recorded as a hit or
+    /// an addition.</summary>
     /// <param name="key">The key.</param>
     /// <param name="value">The value to add.</param>
-    /// <returns>The present or the added value.</returns>
+    /// <returns>The existing value, or the added one.</returns>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
-    /// <exception cref="InvalidOperationException">Called from a callback of the map, and the key is absent.</exception>
-    /// <exception cref="OutOfMemoryException">A shard has to grow and cannot; nothing has changed.</exception>
+    /// <exception cref="InvalidOperationException">The key is absent, and the call comes from a callback of the
+    /// map.</exception>
+    /// <exception cref="OutOfMemoryException">A shard must grow, and the memory cannot be allocated; nothing has
+    /// changed.</exception>
     public TValue GetOrAdd(TKey key, TValue value)
     {
         if (Map.TryGetValue(key, out TValue present))
@@ -121,17 +135,19 @@ public sealed partial class AuditedShardMap<TKey, TValue, THasher>
         return stored;
     }
 
-    /// <summary>Adds an entry made by one delegate, or changes the value of a present one by another; recorded as an
-    /// addition or an update.</summary>
+    /// <summary>Adds an entry with a value from one delegate, or changes the value of an existing entry by another. The
+    /// operation is recorded as an addition or an update.</summary>
     /// <param name="key">The key.</param>
-    /// <param name="addValueFactory">Makes the value of an absent key.</param>
-    /// <param name="updateValueFactory">Makes the new value of a present key from the old one.</param>
-    /// <returns>The value stored.</returns>
-    /// <exception cref="ArgumentNullException">A delegate is null.</exception>
+    /// <param name="addValueFactory">Creates the value if the key is absent.</param>
+    /// <param name="updateValueFactory">Computes the new value from the old one if the key is present.</param>
+    /// <returns>The value that was stored.</returns>
+    /// <exception cref="ArgumentNullException">One of the delegates is null.</exception>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
-    /// <exception cref="InvalidOperationException">Called from a callback of the map.</exception>
-    /// <exception cref="OutOfMemoryException">A shard has to grow and cannot; nothing has changed.</exception>
-    public TValue AddOrUpdate(TKey key, Func<TKey, TValue> addValueFactory, Func<TKey, TValue, TValue> updateValueFactory)
+    /// <exception cref="InvalidOperationException">The call comes from a callback of the map.</exception>
+    /// <exception cref="OutOfMemoryException">A shard must grow, and the memory cannot be allocated; nothing has
+    /// changed.</exception>
+    public TValue AddOrUpdate(
+        TKey key, Func<TKey, TValue> addValueFactory, Func<TKey, TValue, TValue> updateValueFactory)
     {
         ArgumentNullException.ThrowIfNull(addValueFactory);
         ArgumentNullException.ThrowIfNull(updateValueFactory);
@@ -139,15 +155,16 @@ public sealed partial class AuditedShardMap<TKey, TValue, THasher>
         return AddOrUpdate(key, ref upserter);
     }
 
-    /// <summary>Adds an entry, or changes the value of a present one, by a struct functor; recorded as an addition or an
-    /// update.</summary>
-    /// <typeparam name="TUpserter">The functor.</typeparam>
+    /// <summary>Adds an entry, or changes the value of an existing entry, by a struct functor. The operation is
+    /// recorded as an addition or an update.</summary>
+    /// <typeparam name="TUpserter">The type of the functor.</typeparam>
     /// <param name="key">The key.</param>
-    /// <param name="upserter">Makes or changes the value; receives the changes the call makes to it.</param>
-    /// <returns>The value stored.</returns>
+    /// <param name="upserter">Creates or changes the value. Receives the changes that the call makes to it.</param>
+    /// <returns>The value that was stored.</returns>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
-    /// <exception cref="InvalidOperationException">Called from a callback of the map.</exception>
-    /// <exception cref="OutOfMemoryException">A shard has to grow and cannot; nothing has changed.</exception>
+    /// <exception cref="InvalidOperationException">The call comes from a callback of the map.</exception>
+    /// <exception cref="OutOfMemoryException">A shard must grow, and the memory cannot be allocated; nothing has
+    /// changed.</exception>
     public TValue AddOrUpdate<TUpserter>(TKey key, ref TUpserter upserter)
         where TUpserter : struct, IValueUpserter<TKey, TValue>
     {

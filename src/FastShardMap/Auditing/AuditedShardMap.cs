@@ -5,19 +5,20 @@ using FastShardMap.Memory;
 
 namespace FastShardMap;
 
-/// <summary>A map with an audit: every operation through this object is recorded, counted and shown to rules.</summary>
-/// <typeparam name="TKey">The key.</typeparam>
-/// <typeparam name="TValue">The value.</typeparam>
-/// <typeparam name="THasher">The hasher.</typeparam>
+/// <summary>A map with an audit. Every operation through this object is recorded, counted, and passed to
+/// rules.</summary>
+/// <typeparam name="TKey">The type of the keys.</typeparam>
+/// <typeparam name="TValue">The type of the values.</typeparam>
+/// <typeparam name="THasher">The type of the hasher.</typeparam>
 /// <remarks>
-/// <para><b>Cost.</b> A map without an audit has not one instruction of it: the audit is this object around the map, and
-/// code that uses the map directly is neither slowed nor seen. An operation through it takes one more short lock, of its
-/// shard of the audit.</para>
-/// <para><b>Order.</b> An operation is recorded after it was performed; operations of two threads that overlap may be
+/// <para><b>Cost.</b> The audit is this object around the map. A map without an audit contains no instructions for it,
+/// and code that uses the map directly is neither slowed down nor recorded. An operation through this object takes one
+/// more lock for a short time, that of its shard of the audit.</para>
+/// <para><b>Order.</b> An operation is recorded after it was performed. Overlapping operations of two threads may be
 /// recorded in either order.</para>
-/// <para><b>Thread safety.</b> All members may be called by any number of threads.</para>
-/// <para><b>Memory.</b> The last operations of each shard lie in unmanaged memory, where <c>fsmap audit</c> finds them, also
-/// in a dump.</para>
+/// <para><b>Thread safety.</b> All members may be called concurrently from multiple threads.</para>
+/// <para><b>Memory.</b> The last operations of each shard are in unmanaged memory, where <c>fsmap audit</c> finds them,
+/// also in a dump.</para>
 /// </remarks>
 public sealed partial class AuditedShardMap<TKey, TValue, THasher> : IDisposable
     where TKey : unmanaged, IEquatable<TKey>
@@ -30,13 +31,14 @@ public sealed partial class AuditedShardMap<TKey, TValue, THasher> : IDisposable
     private readonly TimeProvider _time;
     private long _dropped;
 
-    /// <summary>Puts a map under audit.</summary>
-    /// <param name="map">The map; it stays the caller's to dispose.</param>
+    /// <summary>Creates an audit of a map.</summary>
+    /// <param name="map">The map. Disposing the audit does not dispose it.</param>
     /// <param name="options">The options; null for the defaults.</param>
     /// <exception cref="ArgumentNullException"><paramref name="map"/> is null.</exception>
-    /// <exception cref="ArgumentException">A rule of <paramref name="options"/> is null, or makes no copy for a shard.</exception>
+    /// <exception cref="ArgumentException">A rule of <paramref name="options"/> is null, or creates no copy for a
+    /// shard.</exception>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
-    /// <exception cref="OutOfMemoryException">The system refuses the memory.</exception>
+    /// <exception cref="OutOfMemoryException">The operating system refuses the memory.</exception>
     public unsafe AuditedShardMap(ShardMap<TKey, TValue, THasher> map, AuditOptions<TKey>? options = null)
     {
         ArgumentNullException.ThrowIfNull(map);
@@ -54,40 +56,43 @@ public sealed partial class AuditedShardMap<TKey, TValue, THasher> : IDisposable
         {
             for (int shard = 0; shard < _shards.Length; shard++)
             {
-                AuditRing<TKey> ring = new(_arena, options.RecentOperations, map.Shards.Header, shard, _time.TimestampFrequency, anchor);
+                AuditRing<TKey> ring = new(
+                    _arena, options.RecentOperations, map.Shards.Header, shard, _time.TimestampFrequency, anchor);
                 _shards[shard] = new AuditShard<TKey>(ring, rules[shard], _time, Raise);
             }
         }
         catch
         {
-            _arena.Close(); // not forgotten: never made
+            _arena.Close(); // not reported as forgotten, because it was never completed
             throw;
         }
     }
 
-    /// <summary>The map itself: operations on it are not audited.</summary>
+    /// <summary>The map itself. Operations on it are not audited.</summary>
     public ShardMap<TKey, TValue, THasher> Map { get; }
 
-    /// <summary>The alerts. When as many wait as <see cref="AuditOptions{TKey}.PendingAlerts"/> says, the oldest is dropped:
-    /// so operations never wait for a reader. Completed by <see cref="Dispose"/>.</summary>
+    /// <summary>The alerts. If more alerts wait than <see cref="AuditOptions{TKey}.PendingAlerts"/> allows, the oldest
+    /// is dropped, so that operations never wait for a reader. <see cref="Dispose"/> completes the channel.</summary>
     public ChannelReader<AuditAlert> Alerts => _alerts.Reader;
 
-    /// <summary>Alerts dropped because nobody read them in time.</summary>
+    /// <summary>The number of alerts dropped because they were not read in time.</summary>
     public long DroppedAlerts => Interlocked.Read(ref _dropped);
 
-    /// <summary>Exceptions that rules have thrown.</summary>
+    /// <summary>The number of exceptions that rules have thrown.</summary>
     public long RuleFailures => _shards.Sum(shard => shard.RuleFailures);
 
-    /// <summary>For tests: where the rings lie.</summary>
+    /// <summary>For tests: the arena of the rings.</summary>
     internal Arena Arena => _arena;
 
-    /// <summary>How many operations of a kind were recorded.</summary>
-    /// <param name="operation">The kind.</param>
-    /// <returns>The number since the audit began.</returns>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="operation"/> is no kind of operation.</exception>
+    /// <summary>Returns how many operations of a kind were recorded.</summary>
+    /// <param name="operation">The kind of operation.</param>
+    /// <returns>The number of operations since the audit began.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="operation"/> is not a kind of
+    /// operation.</exception>
     public long GetCount(AuditOperation operation)
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)operation, (uint)AuditOperation.Refused, nameof(operation));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(
+            (uint)operation, (uint)AuditOperation.Refused, nameof(operation));
         Span<long> counts = stackalloc long[AuditShard<TKey>.OperationKinds];
         counts.Clear();
         foreach (AuditShard<TKey> shard in _shards)
@@ -98,7 +103,8 @@ public sealed partial class AuditedShardMap<TKey, TValue, THasher> : IDisposable
         return counts[(int)operation];
     }
 
-    /// <summary>The last operations, of every shard as many as <see cref="AuditOptions{TKey}.RecentOperations"/> says.</summary>
+    /// <summary>Returns the last operations, up to <see cref="AuditOptions{TKey}.RecentOperations"/> per
+    /// shard.</summary>
     /// <returns>The operations, oldest first; empty after <see cref="Dispose"/>.</returns>
     public IReadOnlyList<AuditEvent<TKey>> GetRecent()
     {
@@ -109,12 +115,12 @@ public sealed partial class AuditedShardMap<TKey, TValue, THasher> : IDisposable
         }
 
         GC.KeepAlive(this);
-        return [.. events.OrderBy(item => item.Timestamp)]; // stable: within a shard the order is right already
+        return [.. events.OrderBy(item => item.Timestamp)]; // the sort is stable: the order within a shard is kept
     }
 
-    /// <summary>Ends the audit, gives its memory back to the system and completes <see cref="Alerts"/>. The map and its
-    /// operations, also through this object, go on; they are not recorded any more. A second call is harmless, also at the
-    /// same time.</summary>
+    /// <summary>Ends the audit, returns its memory to the operating system, and completes <see cref="Alerts"/>. The map
+    /// can still be used, also through this object, but operations are no longer recorded. Further calls have no
+    /// effect, even concurrent ones.</summary>
     public void Dispose()
     {
         _arena.Close();
@@ -128,7 +134,7 @@ public sealed partial class AuditedShardMap<TKey, TValue, THasher> : IDisposable
         GC.KeepAlive(this);
     }
 
-    // Before anything is allocated: one copy of each rule for each shard.
+    // Creates one copy of each rule per shard, before anything is allocated.
     private static AuditRule<TKey>[][] RulesOf(AuditOptions<TKey> options, int shards)
     {
         AuditRule<TKey>[] rules = [.. options.Rules];
@@ -144,7 +150,7 @@ public sealed partial class AuditedShardMap<TKey, TValue, THasher> : IDisposable
             for (int rule = 0; rule < rules.Length; rule++)
             {
                 copies[shard][rule] = rules[rule].CreateForShard() ?? throw new ArgumentException(
-                    $"{nameof(AuditRule<>.CreateForShard)} of {rules[rule].GetType()} has returned null.", nameof(options));
+                    $"{nameof(AuditRule<>.CreateForShard)} of {rules[rule].GetType()} returned null.", nameof(options));
             }
         }
 
@@ -153,7 +159,12 @@ public sealed partial class AuditedShardMap<TKey, TValue, THasher> : IDisposable
 
     private void Raise(AuditRule<TKey> rule, AuditEvent<TKey> auditEvent, AuditSeverity severity, string message) =>
         _alerts.Writer.TryWrite(new AuditAlert(
-            rule.Name, severity, string.Create(CultureInfo.InvariantCulture, $"{auditEvent.Key}"), auditEvent.ThreadId, _time.GetUtcNow(), message));
+            rule.Name,
+            severity,
+            string.Create(CultureInfo.InvariantCulture, $"{auditEvent.Key}"),
+            auditEvent.ThreadId,
+            _time.GetUtcNow(),
+            message));
 
     private void Record(TKey key, AuditOperation operation)
     {

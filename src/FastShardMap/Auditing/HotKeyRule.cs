@@ -3,8 +3,9 @@ using FastShardMap.Auditing;
 
 namespace FastShardMap;
 
-/// <summary>A default rule: one key is written more often than a limit within a second. Raises one alert a second and key.</summary>
-/// <typeparam name="TKey">The key.</typeparam>
+/// <summary>A default rule that reports a key that is written more often than a limit within a second. It raises at
+/// most one alert per key and second.</summary>
+/// <typeparam name="TKey">The type of the keys.</typeparam>
 public sealed class HotKeyRule<TKey> : AuditRule<TKey>
     where TKey : unmanaged, IEquatable<TKey>
 {
@@ -12,7 +13,8 @@ public sealed class HotKeyRule<TKey> : AuditRule<TKey>
     private readonly RecentKeys<TKey, Window> _keys = new();
 
     /// <summary>Creates the rule.</summary>
-    /// <param name="writesPerSecond">Writes to one key in a second that are not worth an alert yet; 1 or more.</param>
+    /// <param name="writesPerSecond">The number of writes to one key within a second up to which no alert is raised; 1
+    /// or more.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="writesPerSecond"/> is less than 1.</exception>
     public HotKeyRule(long writesPerSecond = 1000)
     {
@@ -27,7 +29,8 @@ public sealed class HotKeyRule<TKey> : AuditRule<TKey>
     public override AuditRule<TKey> CreateForShard() => new HotKeyRule<TKey>(_writesPerSecond);
 
     /// <inheritdoc/>
-    public override bool Observe(in AuditEvent<TKey> auditEvent, long ticksPerSecond, out AuditSeverity severity, out string? message)
+    public override bool Observe(
+        in AuditEvent<TKey> auditEvent, long ticksPerSecond, out AuditSeverity severity, out string? message)
     {
         severity = AuditSeverity.High;
         message = null;

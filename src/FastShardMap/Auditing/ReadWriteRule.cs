@@ -3,9 +3,10 @@ using FastShardMap.Auditing;
 
 namespace FastShardMap;
 
-/// <summary>A default rule: one thread reads and writes one key in turn, several times over. That is often a lookup and a
-/// store that should be one operation (<c>AddOrUpdate</c>, <c>TryUpdate</c>), because another thread can come between.</summary>
-/// <typeparam name="TKey">The key.</typeparam>
+/// <summary>A default rule that reports a thread that alternately reads and writes one key several times. This is often
+/// a lookup and a store that should be one operation (<c>AddOrUpdate</c>, <c>TryUpdate</c>), because another thread can
+/// interfere between the two.</summary>
+/// <typeparam name="TKey">The type of the keys.</typeparam>
 public sealed class ReadWriteRule<TKey> : AuditRule<TKey>
     where TKey : unmanaged, IEquatable<TKey>
 {
@@ -13,8 +14,8 @@ public sealed class ReadWriteRule<TKey> : AuditRule<TKey>
     private readonly RecentKeys<TKey, Turns> _keys = new();
 
     /// <summary>Creates the rule.</summary>
-    /// <param name="turns">Pairs of a read and a write of one key by one thread, within a second and with no other thread's
-    /// operation on the key between them, that are worth an alert; 1 or more.</param>
+    /// <param name="turns">The number of pairs of a read and a write of one key by one thread, within a second and
+    /// without an operation of another thread on the key in between, that raises an alert; 1 or more.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="turns"/> is less than 1.</exception>
     public ReadWriteRule(int turns = 8)
     {
@@ -29,7 +30,8 @@ public sealed class ReadWriteRule<TKey> : AuditRule<TKey>
     public override AuditRule<TKey> CreateForShard() => new ReadWriteRule<TKey>(_turns);
 
     /// <inheritdoc/>
-    public override bool Observe(in AuditEvent<TKey> auditEvent, long ticksPerSecond, out AuditSeverity severity, out string? message)
+    public override bool Observe(
+        in AuditEvent<TKey> auditEvent, long ticksPerSecond, out AuditSeverity severity, out string? message)
     {
         severity = AuditSeverity.Medium;
         message = null;
@@ -48,7 +50,8 @@ public sealed class ReadWriteRule<TKey> : AuditRule<TKey>
 
         message = string.Create(
             CultureInfo.InvariantCulture,
-            $"Thread {auditEvent.ThreadId} has read and written one key in turn {_turns} times; one operation would do both.");
+            $"Thread {auditEvent.ThreadId} has read and written one key in turn {_turns} times; "
+            + $"one operation would do both.");
         return true;
     }
 

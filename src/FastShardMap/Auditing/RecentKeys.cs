@@ -1,7 +1,8 @@
 namespace FastShardMap.Auditing;
 
-/// <summary>A small memory of keys with a state each: sets of four places, the one least recently used given up. Bounded,
-/// so a rule costs the same however many keys a map has; a key that is used often is not forgotten.</summary>
+/// <summary>A small cache of keys with one state per key: sets of four places, of which the least recently used is
+/// replaced. Its size is fixed, so the cost of a rule does not depend on the number of keys in the map. A key that is
+/// used often stays in the cache.</summary>
 internal sealed class RecentKeys<TKey, TState>
     where TKey : unmanaged, IEquatable<TKey>
     where TState : struct
@@ -11,10 +12,11 @@ internal sealed class RecentKeys<TKey, TState>
     private readonly Place[] _places = new Place[Sets * Ways];
     private long _clock;
 
-    /// <summary>The state of a key; default if the key was not there.</summary>
+    /// <summary>Returns the state of a key; default if the key was not in the cache.</summary>
     public ref TState StateOf(TKey key)
     {
-        int first = (key.GetHashCode() * -1640531527 >>> 26 & (Sets - 1)) * Ways; // golden ratio: neighbours spread
+        // The golden ratio spreads adjacent hash codes.
+        int first = (key.GetHashCode() * -1640531527 >>> 26 & (Sets - 1)) * Ways;
         int oldest = first;
         for (int index = first; index < first + Ways; index++)
         {

@@ -7,13 +7,16 @@ using FastShardMap.Sharding;
 namespace FastShardMap.Diagnostics;
 
 /// <summary>
-/// The event source <c>FastShardMap</c>; native-layout-docs/observation.md describes its events. A map is named by the
-/// address of its header, threads by their managed ids.
+/// The event source <c>FastShardMap</c>. native-layout-docs/observation.md describes its events. Events identify a map
+/// by the address of its header, and threads by their managed ids.
 /// </summary>
-/// <remarks>Listeners within the process run on the thread at work, mostly under a shard's lock: they may read maps, but
-/// not write to the one they hear of.</remarks>
+/// <remarks>Listeners within the process run on the thread that performs the operation, mostly under a shard's lock.
+/// They may read maps, but must not write to the map that the event is about.</remarks>
 [EventSource(Name = SourceName)]
-[UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "Every argument of WriteEvent is a number or a string.")]
+[UnconditionalSuppressMessage(
+    "Trimming",
+    "IL2026",
+    Justification = "Every argument of WriteEvent is a number or a string.")]
 internal sealed unsafe class FastShardMapEventSource : EventSource
 {
     public const string SourceName = "FastShardMap";
@@ -22,10 +25,11 @@ internal sealed unsafe class FastShardMapEventSource : EventSource
     {
     }
 
-    /// <summary>The only instance. The first map makes it; sessions that began before are told then.</summary>
+    /// <summary>The only instance. The first map creates it; sessions that began before get their events from then
+    /// on.</summary>
     public static FastShardMapEventSource Log { get; } = Create();
 
-    /// <summary>Tells of a map, if anybody wants to know.</summary>
+    /// <summary>Reports a map, if a session has enabled this.</summary>
     [NonEvent]
     public void ReportMap(IObservedMap map)
     {
@@ -41,23 +45,48 @@ internal sealed unsafe class FastShardMapEventSource : EventSource
     public void MapInfo(ulong map, string name, string keyType, string valueType, string hasherType) =>
         WriteEvent(1, map, name, keyType, valueType, hasherType);
 
-    [Event(2, Level = EventLevel.Informational, Keywords = Keywords.Migration, Task = Tasks.Migration, Opcode = EventOpcode.Start,
-        ActivityOptions = EventActivityOptions.Disable, Message = "Shard {1} of map {0} migrates {4} entries from {2} to {3} groups")]
+    [Event(
+        2,
+        Level = EventLevel.Informational,
+        Keywords = Keywords.Migration,
+        Task = Tasks.Migration,
+        Opcode = EventOpcode.Start,
+        ActivityOptions = EventActivityOptions.Disable,
+        Message = "Shard {1} of map {0} migrates {4} entries from {2} to {3} groups")]
     public void MigrationStart(ulong map, int shard, long previousGroups, long currentGroups, long entries) =>
         WriteEvent(2, map, shard, previousGroups, currentGroups, entries);
 
-    [Event(3, Level = EventLevel.Informational, Keywords = Keywords.Migration, Task = Tasks.Migration, Opcode = EventOpcode.Stop,
-        ActivityOptions = EventActivityOptions.Disable, Message = "Shard {1} of map {0} has emptied {2} groups; completed: {3}")]
+    [Event(
+        3,
+        Level = EventLevel.Informational,
+        Keywords = Keywords.Migration,
+        Task = Tasks.Migration,
+        Opcode = EventOpcode.Stop,
+        ActivityOptions = EventActivityOptions.Disable,
+        Message = "Shard {1} of map {0} has emptied {2} groups; completed: {3}")]
     public void MigrationStop(ulong map, int shard, long previousGroups, bool completed) =>
         WriteEvent(3, map, shard, previousGroups, completed);
 
-    [Event(4, Level = EventLevel.Informational, Keywords = Keywords.Contention, Task = Tasks.Contention, Opcode = EventOpcode.Start,
-        ActivityOptions = EventActivityOptions.Disable, Message = "Thread {3} waits for thread {2} at shard {1} of map {0}")]
-    public void ContentionStart(ulong map, int shard, int ownerThread, int waiterThread, string ownerName, string waiterName) =>
+    [Event(
+        4,
+        Level = EventLevel.Informational,
+        Keywords = Keywords.Contention,
+        Task = Tasks.Contention,
+        Opcode = EventOpcode.Start,
+        ActivityOptions = EventActivityOptions.Disable,
+        Message = "Thread {3} waits for thread {2} at shard {1} of map {0}")]
+    public void ContentionStart(
+        ulong map, int shard, int ownerThread, int waiterThread, string ownerName, string waiterName) =>
         WriteEvent(4, map, shard, ownerThread, waiterThread, ownerName, waiterName);
 
-    [Event(5, Level = EventLevel.Informational, Keywords = Keywords.Contention, Task = Tasks.Contention, Opcode = EventOpcode.Stop,
-        ActivityOptions = EventActivityOptions.Disable, Message = "Thread {2} has waited {4} ns at shard {1} of map {0}; entered: {3}")]
+    [Event(
+        5,
+        Level = EventLevel.Informational,
+        Keywords = Keywords.Contention,
+        Task = Tasks.Contention,
+        Opcode = EventOpcode.Stop,
+        ActivityOptions = EventActivityOptions.Disable,
+        Message = "Thread {2} has waited {4} ns at shard {1} of map {0}; entered: {3}")]
     public void ContentionStop(ulong map, int shard, int waiterThread, bool entered, long waitNanoseconds) =>
         WriteEvent(5, map, shard, waiterThread, entered, waitNanoseconds);
 
@@ -65,13 +94,21 @@ internal sealed unsafe class FastShardMapEventSource : EventSource
         Message = "Thread {2} reads shard {1} of map {0} under the lock")]
     public void ReadFallback(ulong map, int shard, int thread) => WriteEvent(6, map, shard, thread);
 
-    [Event(7, Level = EventLevel.Verbose, Keywords = Keywords.Memory, Message = "{1} bytes at {0} are out of use")]
+    [Event(7, Level = EventLevel.Verbose, Keywords = Keywords.Memory, Message = "{1} bytes at {0} are no longer used")]
     public void MemoryRetired(ulong address, long bytes) => WriteEvent(7, address, bytes);
 
-    [Event(8, Level = EventLevel.Verbose, Keywords = Keywords.Memory, Message = "The system has {1} bytes at {0} back")]
+    [Event(
+        8,
+        Level = EventLevel.Verbose,
+        Keywords = Keywords.Memory,
+        Message = "{1} bytes at {0} were returned to the operating system")]
     public void MemoryReleased(ulong address, long bytes) => WriteEvent(8, address, bytes);
 
-    [Event(9, Level = EventLevel.Warning, Keywords = Keywords.Memory, Message = "Nobody had disposed {0} '{1}' of {2} bytes")]
+    [Event(
+        9,
+        Level = EventLevel.Warning,
+        Keywords = Keywords.Memory,
+        Message = "{0} '{1}' of {2} bytes was not disposed")]
     public void Undisposed(string type, string name, long bytes) => WriteEvent(9, type, name, bytes);
 
     private static FastShardMapEventSource Create()
@@ -81,12 +118,14 @@ internal sealed unsafe class FastShardMapEventSource : EventSource
         return log;
     }
 
-    /// <summary>The engine asks for a listener, not for levels and keywords: it finds one only while somebody listens.</summary>
+    /// <summary>Sets the listeners of the engine. The engine checks only whether there is a listener, and not levels
+    /// and keywords, so there is one only while a session is enabled.</summary>
     protected override void OnEventCommand(EventCommandEventArgs command)
     {
-        ShardEvents.Listener = IsEnabled(EventLevel.Informational, Keywords.Migration | Keywords.Contention | Keywords.Reads)
-            ? new ShardListener(this)
-            : null;
+        ShardEvents.Listener =
+            IsEnabled(EventLevel.Informational, Keywords.Migration | Keywords.Contention | Keywords.Reads)
+                ? new ShardListener(this)
+                : null;
         MemoryEvents.Listener = IsEnabled(EventLevel.Warning, Keywords.Memory) ? new MemoryListener(this) : null;
         if (command.Command == EventCommand.Enable && IsEnabled(EventLevel.Informational, Keywords.Maps))
         {
@@ -97,7 +136,7 @@ internal sealed unsafe class FastShardMapEventSource : EventSource
         }
     }
 
-    /// <summary>What a session can ask for.</summary>
+    /// <summary>The keywords that a session can enable.</summary>
     public static class Keywords
     {
         /// <summary>Migrations.</summary>
@@ -106,17 +145,17 @@ internal sealed unsafe class FastShardMapEventSource : EventSource
         /// <summary>Waits for shard locks.</summary>
         public const EventKeywords Contention = (EventKeywords)2;
 
-        /// <summary>Reads that took a lock.</summary>
+        /// <summary>Reads that took the lock.</summary>
         public const EventKeywords Reads = (EventKeywords)4;
 
-        /// <summary>Memory out of use and given back.</summary>
+        /// <summary>Memory that is no longer used, or that was returned to the operating system.</summary>
         public const EventKeywords Memory = (EventKeywords)8;
 
-        /// <summary>The maps there are, and new ones.</summary>
+        /// <summary>The existing maps, and new ones.</summary>
         public const EventKeywords Maps = (EventKeywords)16;
     }
 
-    /// <summary>Pairs of start and stop.</summary>
+    /// <summary>Pairs of start and stop events.</summary>
     public static class Tasks
     {
         public const EventTask Migration = (EventTask)1;
@@ -129,7 +168,8 @@ internal sealed unsafe class FastShardMapEventSource : EventSource
         {
             if (log.IsEnabled(EventLevel.Informational, Keywords.Contention))
             {
-                log.ContentionStart((ulong)side->Map, side->ShardIndex, ownerId, waiterId, NameOf(ownerId), NameOf(waiterId));
+                log.ContentionStart(
+                    (ulong)side->Map, side->ShardIndex, ownerId, waiterId, NameOf(ownerId), NameOf(waiterId));
             }
         }
 
@@ -147,7 +187,8 @@ internal sealed unsafe class FastShardMapEventSource : EventSource
         {
             if (log.IsEnabled(EventLevel.Informational, Keywords.Migration))
             {
-                log.MigrationStart((ulong)side->Map, side->ShardIndex, (long)previousGroups, (long)currentGroups, side->Count);
+                log.MigrationStart(
+                    (ulong)side->Map, side->ShardIndex, (long)previousGroups, (long)currentGroups, side->Count);
             }
         }
 

@@ -5,11 +5,11 @@ using FastShardMap.Sharding;
 namespace FastShardMap.Diagnostics;
 
 /// <summary>
-/// The meter <c>FastShardMap</c>: observable instruments, each with one measurement for each named map. Names and units
-/// follow OpenTelemetry's conventions (dotted, singular units in UCUM, counted things in braces).
+/// The meter <c>FastShardMap</c>. It has observable instruments, each with one measurement per named map. Names and
+/// units follow the conventions of OpenTelemetry (dotted names, singular units in UCUM, counted things in braces).
 /// </summary>
-/// <remarks>Maps are asked only when a listener collects. Two maps of one name are two measurements with equal tags, which
-/// listeners add up or overwrite as they please: names should differ.</remarks>
+/// <remarks>Maps are read only when a listener collects. Two maps of one name have two measurements with equal tags,
+/// which listeners add or overwrite, so names should differ.</remarks>
 internal static class MapMeter
 {
     public const string Name = "FastShardMap";
@@ -20,42 +20,78 @@ internal static class MapMeter
     private delegate T Reading<T>(in ShardMapStatistics statistics)
         where T : struct;
 
-    /// <summary>Creates the instruments, once.</summary>
+    /// <summary>Creates the instruments. Called once.</summary>
     public static void Start()
     {
-        LibraryUnloading.Register(s_meter.Dispose); // the framework knows every meter, and through it this library
+        LibraryUnloading.Register(s_meter.Dispose); // the framework references every meter, and through it this library
         s_meter.CreateObservableCounter(
             "fastshardmap.undisposed.memory",
             static () => ForgottenMemory.UndisposedBytes,
             "By",
-            "Unmanaged memory of objects that the garbage collector has cleared up because nobody had disposed them.");
+            "Unmanaged memory of undisposed objects that finalizers have released.");
         s_meter.CreateObservableCounter(
             "fastshardmap.collections",
             static () => ForgottenMemory.Collections,
             "{collection}",
-            "Garbage collections that the library has asked for because much memory was undisposed.");
+            "Garbage collections that the library has requested because of undisposed memory.");
         Level("fastshardmap.map.entries", "{entry}", "Entries.", (in s) => s.Count);
-        Level("fastshardmap.map.capacity", "{entry}", "Entries that the present tables take before they grow.", (in s) => s.Capacity);
-        Level("fastshardmap.map.memory.usage", "By", "Unmanaged memory held.", (in s) => s.BytesAllocated);
-        Level("fastshardmap.map.memory.reserved", "By", "Address space held, with that of retired tables.", (in s) => s.AddressSpaceBytes);
-        Share("fastshardmap.map.load_factor", "1", "Entries per slot of the present tables.", (in s) => s.LoadFactor);
-        Count("fastshardmap.map.migration.started", "{migration}", "Migrations started.", (in s) => s.MigrationsStarted);
-        Count("fastshardmap.map.migration.finished", "{migration}", "Migrations finished.", (in s) => s.MigrationsFinished);
-        Level("fastshardmap.map.migration.active", "{shard}", "Shards that are migrating.", (in s) => s.MigrationsActive);
-        Share("fastshardmap.map.migration.progress", "1", "Share of groups that the active migrations have moved.", (in s) => s.MigrationProgress);
-        Count("fastshardmap.map.lock.waits", "{wait}", "Writes that found their shard's lock taken.", (in s) => s.LockWaits);
-        Count("fastshardmap.map.lock.parks", "{park}", "Lock waits long enough to put the thread to sleep.", (in s) => s.Parks);
-        Count("fastshardmap.map.read.fallbacks", "{read}", "Reads that writers disturbed so often that they took the lock.", (in s) => s.ReadFallbacks);
+        Level(
+            "fastshardmap.map.capacity",
+            "{entry}",
+            "Entries that the current tables can hold before they grow.",
+            (in s) => s.Capacity);
+        Level("fastshardmap.map.memory.usage", "By", "Allocated unmanaged memory.", (in s) => s.BytesAllocated);
+        Level(
+            "fastshardmap.map.memory.reserved",
+            "By",
+            "Reserved address space, including that of retired tables.",
+            (in s) => s.AddressSpaceBytes);
+        Share("fastshardmap.map.load_factor", "1", "Entries per slot of the current tables.", (in s) => s.LoadFactor);
+        Count(
+            "fastshardmap.map.migration.started",
+            "{migration}",
+            "Migrations started.",
+            (in s) => s.MigrationsStarted);
+        Count(
+            "fastshardmap.map.migration.finished",
+            "{migration}",
+            "Migrations finished.",
+            (in s) => s.MigrationsFinished);
+        Level(
+            "fastshardmap.map.migration.active",
+            "{shard}",
+            "Shards that are migrating.",
+            (in s) => s.MigrationsActive);
+        Share(
+            "fastshardmap.map.migration.progress",
+            "1",
+            "Share of groups that the active migrations have moved.",
+            (in s) => s.MigrationProgress);
+        Count(
+            "fastshardmap.map.lock.waits",
+            "{wait}",
+            "Writes that found their shard's lock taken.",
+            (in s) => s.LockWaits);
+        Count(
+            "fastshardmap.map.lock.parks",
+            "{park}",
+            "Lock waits that were long enough to put the thread to sleep.",
+            (in s) => s.Parks);
+        Count(
+            "fastshardmap.map.read.fallbacks",
+            "{read}",
+            "Reads that took the lock because writers had disturbed them too often.",
+            (in s) => s.ReadFallbacks);
         s_meter.CreateObservableCounter(
             "fastshardmap.map.lock.wait.duration",
             () => Observe(static (in s) => s.LockWaitTime.TotalSeconds),
             "s",
-            "Time that writes have waited for locks, all threads together.");
+            "Time that writes have waited for locks, summed over all threads.");
         s_meter.CreateObservableCounter(
             "fastshardmap.map.read.retries",
             () => Observe(static (_, retries, _) => retries),
             "{attempt}",
-            "Attempts of reads that writers disturbed, since the first collection of this instrument.");
+            "Read attempts that writers disturbed, since the first collection of this instrument.");
         s_meter.CreateObservableGauge(
             "fastshardmap.map.probe.length",
             () => Observe(static (_, _, probeLength) => probeLength),
@@ -78,12 +114,13 @@ internal static class MapMeter
     private static List<Measurement<T>> Observe<T>(Func<ShardMapStatistics, long, double, T> reading)
         where T : struct
     {
-        // Somebody collects: from now on disturbed reads are worth a shared write.
+        // A listener collects, so from now on disturbed reads write their count to shared memory.
         ShardEvents.CountsReadRetries = true;
         List<Measurement<T>> measurements = [];
         foreach (IObservedMap map in MapRegistry.Live())
         {
-            if (map.Name is not null && map.TryObserve(out ShardMapStatistics statistics, out long retries, out double probeLength))
+            if (map.Name is not null
+                && map.TryObserve(out ShardMapStatistics statistics, out long retries, out double probeLength))
             {
                 measurements.Add(new Measurement<T>(
                     reading(statistics, retries, probeLength), new KeyValuePair<string, object?>(NameTag, map.Name)));

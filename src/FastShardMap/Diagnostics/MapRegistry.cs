@@ -2,10 +2,8 @@ using FastShardMap.Memory;
 
 namespace FastShardMap.Diagnostics;
 
-/// <summary>
-/// The maps of the process, held weakly: whom metrics ask, and what a listener that comes late is told of. Adding is all
-/// that a map pays; nobody asks unless somebody listens.
-/// </summary>
+/// <summary>The maps of the process, held by weak references, for metrics and for listeners that start late. A map pays
+/// only for being added; the list is read only if there is a listener.</summary>
 internal static class MapRegistry
 {
     private const int FirstPurge = 64;
@@ -14,13 +12,13 @@ internal static class MapRegistry
     private static int s_purgeAt = FirstPurge;
     private static bool s_metered;
 
-    /// <summary>Makes a map visible.</summary>
+    /// <summary>Adds a map.</summary>
     public static void Add(IObservedMap map)
     {
         bool startMeter;
         using (s_gate.Enter())
         {
-            // Each purge pays for as many additions as maps have survived it.
+            // The cost of a purge is spread over as many additions as maps have survived it.
             if (s_maps.Count >= s_purgeAt)
             {
                 s_maps.RemoveAll(static entry => !entry.TryGetTarget(out _));
@@ -40,7 +38,7 @@ internal static class MapRegistry
         FastShardMapEventSource.Log.ReportMap(map);
     }
 
-    /// <summary>The maps that are still in use. Disposed ones may be among them.</summary>
+    /// <summary>Returns the maps that are still referenced. Some may be disposed.</summary>
     public static List<IObservedMap> Live()
     {
         using (s_gate.Enter())

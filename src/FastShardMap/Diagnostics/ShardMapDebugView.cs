@@ -2,7 +2,8 @@ using System.Diagnostics;
 
 namespace FastShardMap.Diagnostics;
 
-/// <summary>What a debugger shows of a map: entries read without a lock, because the debugger may have stopped a writer.</summary>
+/// <summary>Shows a map in a debugger. Entries are read without a lock, because the debugger may have stopped a
+/// writer.</summary>
 internal sealed class ShardMapDebugView<TKey, TValue, THasher>(ShardMap<TKey, TValue, THasher> map)
     where TKey : unmanaged, IEquatable<TKey>
     where TValue : unmanaged
@@ -10,7 +11,7 @@ internal sealed class ShardMapDebugView<TKey, TValue, THasher>(ShardMap<TKey, TV
 {
     private const int MaxEntries = 1000;
 
-    /// <summary>The first entries, in no particular order.</summary>
+    /// <summary>Some of the entries, in no particular order.</summary>
     [DebuggerBrowsable(DebuggerBrowsableState.RootHidden)]
     public KeyValuePair<TKey, TValue>[] Entries
     {

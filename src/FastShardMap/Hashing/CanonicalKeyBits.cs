@@ -2,7 +2,8 @@ using System.Runtime.CompilerServices;
 
 namespace FastShardMap;
 
-/// <summary>Maps the representations of equal numbers to the same bits (hazard H20: −0.0, NaN, trailing zeros of decimals).</summary>
+/// <summary>Maps all representations of equal numbers to the same bits (hazard H20: −0.0, NaN, trailing zeros of
+/// decimals).</summary>
 internal static class CanonicalKeyBits
 {
     private const int DecimalScaleShift = 16;
@@ -12,9 +13,9 @@ internal static class CanonicalKeyBits
     {
         const ulong SignBit = 1UL << 63;
         const ulong InfinityBits = 0x7FF0_0000_0000_0000;
-        var bits = BitConverter.DoubleToUInt64Bits(value);
+        ulong bits = BitConverter.DoubleToUInt64Bits(value);
 
-        // One comparison finds both ±0.0 (wraps around to the top) and every NaN (lies above infinity).
+        // One comparison finds both ±0.0 (which wraps around to the top) and every NaN (which is above infinity).
         return ((bits - 1) & ~SignBit) >= InfinityBits ? bits & InfinityBits : bits;
     }
 
@@ -23,7 +24,7 @@ internal static class CanonicalKeyBits
     {
         const uint SignBit = 1U << 31;
         const uint InfinityBits = 0x7F80_0000;
-        var bits = BitConverter.SingleToUInt32Bits(value);
+        uint bits = BitConverter.SingleToUInt32Bits(value);
         return ((bits - 1) & ~SignBit) >= InfinityBits ? bits & InfinityBits : bits;
     }
 
@@ -36,25 +37,25 @@ internal static class CanonicalKeyBits
         return ((bits - 1) & (SignBit - 1)) >= InfinityBits ? bits & InfinityBits : bits;
     }
 
-    // Not inlined: decimals are rare as keys, and the loop would swell every lookup.
+    // Not inlined: decimals are rare as keys, and the loop would add to the code of every lookup.
     internal static (ulong Low, ulong High) Of(decimal value)
     {
         Span<int> parts = stackalloc int[4];
         decimal.GetBits(value, parts);
-        var (low, mid, high, flags) = ((uint)parts[0], (uint)parts[1], (uint)parts[2], (uint)parts[3]);
+        (uint low, uint mid, uint high, uint flags) = ((uint)parts[0], (uint)parts[1], (uint)parts[2], (uint)parts[3]);
         if ((low | mid | high) == 0)
         {
             return (0, 0);
         }
 
-        // Strip trailing zeros, so that 1.00m has the bits of 1m.
-        var scale = (flags >> DecimalScaleShift) & 0xFF;
+        // Strip trailing zeros, so that 1.00m has the same bits as 1m.
+        uint scale = (flags >> DecimalScaleShift) & 0xFF;
         while (scale > 0 && (low & 1) == 0)
         {
             const ulong Ten = 10;
-            var nextHigh = high / 10;
-            var rest = ((high % Ten) << 32) | mid;
-            var nextMid = (uint)(rest / Ten);
+            uint nextHigh = high / 10;
+            ulong rest = ((high % Ten) << 32) | mid;
+            uint nextMid = (uint)(rest / Ten);
             rest = ((rest % Ten) << 32) | low;
             if (rest % Ten != 0)
             {
@@ -65,7 +66,7 @@ internal static class CanonicalKeyBits
             scale--;
         }
 
-        var signAndScale = (flags & 0x8000_0000) | (scale << DecimalScaleShift);
+        uint signAndScale = (flags & 0x8000_0000) | (scale << DecimalScaleShift);
         return (((ulong)mid << 32) | low, ((ulong)signAndScale << 32) | high);
     }
 }

@@ -3,26 +3,29 @@ using System.Text;
 
 namespace FastShardMap;
 
-/// <summary>The hasher a map uses unless told otherwise: agrees with <see cref="IEquatable{T}"/> for every type of key.</summary>
+/// <summary>The default hasher of a map. It agrees with <see cref="IEquatable{T}"/> for every type of key.</summary>
 /// <typeparam name="TKey">The type of the keys.</typeparam>
 /// <remarks>
-/// <para>Full 64-bit quality: all integers, <see cref="bool"/>, <see cref="char"/>, enumerations and
+/// <para><b>Types with full 64-bit quality:</b> all integers, <see cref="bool"/>, <see cref="char"/>, enumerations and
 /// <see cref="EnumKey{TEnum}"/>, <see cref="Half"/>, <see cref="float"/>, <see cref="double"/>, <see cref="decimal"/>,
-/// <see cref="Int128"/>, <see cref="UInt128"/>, <see cref="Guid"/>, <see cref="DateTime"/>, <see cref="DateTimeOffset"/>,
-/// <see cref="TimeSpan"/>, <see cref="DateOnly"/>, <see cref="TimeOnly"/>, <see cref="Rune"/>, <see cref="Index"/> and
-/// <see cref="Range"/>. Values that are equal but differ in their bits have equal hash codes: −0.0 and 0.0, all NaN,
-/// <c>1.0m</c> and <c>1.00m</c>, times of different <see cref="DateTimeKind"/>.</para>
-/// <para><b>Any other struct</b> is hashed by its own <see cref="object.GetHashCode"/>, which gives only 32 bits: from
-/// about 100,000 keys on, some share all 64 bits of the result, and from hundreds of millions on the map slows down.
-/// Some implementations are weak (coordinates combined by exclusive or), and a struct that does not override it is
-/// hashed by reflection, which allocates. Supply an <see cref="IKeyHasher{TKey}"/> for big or fast maps.</para>
-/// <para><b>Keys that an adversary chooses.</b> The seed protects the types of the first list: their hash codes cannot be
-/// foreseen. It does not protect other structs, because keys with equal <see cref="object.GetHashCode"/> collide whatever
-/// the seed is, and for a record struct or a tuple such keys are easily computed: a few thousand of them make each
-/// operation search them all. For keys from outside, supply an <see cref="IKeyHasher{TKey}"/> that gives all fields to
-/// <see cref="HashMixer"/> with the seed.</para>
-/// <para>Thread safety: stateless. Allocation: none, apart from the struct's own <see cref="object.GetHashCode"/>.
-/// The algorithm is that of <see cref="HashMixer"/>. Every decision by type is made when the JIT compiles the method.</para>
+/// <see cref="Int128"/>, <see cref="UInt128"/>, <see cref="Guid"/>, <see cref="DateTime"/>,
+/// <see cref="DateTimeOffset"/>, <see cref="TimeSpan"/>, <see cref="DateOnly"/>, <see cref="TimeOnly"/>,
+/// <see cref="Rune"/>, <see cref="Index"/> and <see cref="Range"/>. Values that are equal but differ in their bits have
+/// equal hash codes: −0.0 and 0.0, all NaN, <c>1.0m</c> and <c>1.00m</c>, times of different
+/// <see cref="DateTimeKind"/>.</para>
+/// <para><b>Any other struct</b> is hashed by its own <see cref="object.GetHashCode"/>, which returns only 32 bits.
+/// With about 100,000 keys and more, some keys have the same 64-bit hash code; with hundreds of millions of keys, the
+/// map slows down. Some implementations are weak (for example, they combine coordinates by exclusive or), and a struct
+/// that does not override the method is hashed by reflection, which allocates. For large maps, or where speed matters,
+/// supply an <see cref="IKeyHasher{TKey}"/>.</para>
+/// <para><b>Keys chosen by an adversary.</b> The seed protects the types of the first list, because their hash codes
+/// cannot be predicted. It does not protect other structs: keys with equal <see cref="object.GetHashCode"/> collide
+/// whatever the seed is, and such keys are easily computed for a record struct or a tuple. A few thousand of them make
+/// each operation search all of them. For keys from untrusted sources, supply an <see cref="IKeyHasher{TKey}"/> that
+/// passes all fields and the seed to <see cref="HashMixer"/>.</para>
+/// <para>Thread safety: stateless, so all members are safe to call concurrently. Allocation: none, except by the
+/// struct's own <see cref="object.GetHashCode"/>. The algorithm is that of <see cref="HashMixer"/>. The JIT makes every
+/// decision by type at compile time.</para>
 /// </remarks>
 public readonly struct DefaultHasher<TKey> : IKeyHasher<TKey>
     where TKey : unmanaged
@@ -31,7 +34,8 @@ public readonly struct DefaultHasher<TKey> : IKeyHasher<TKey>
     /// <param name="key">The key.</param>
     /// <param name="seed">The seed of the map.</param>
     /// <returns>The hash code.</returns>
-    /// <remarks>Throws only what the key's own <see cref="object.GetHashCode"/> throws, where that is used.</remarks>
+    /// <remarks>Throws only what the key's own <see cref="object.GetHashCode"/> throws, for types that are hashed by
+    /// it.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ulong Hash(TKey key, HashSeed seed)
     {
@@ -39,7 +43,7 @@ public readonly struct DefaultHasher<TKey> : IKeyHasher<TKey>
         {
             if (Unsafe.SizeOf<TKey>() == 2 * sizeof(ulong))
             {
-                var wide = Unsafe.BitCast<TKey, UInt128>(key);
+                UInt128 wide = Unsafe.BitCast<TKey, UInt128>(key);
                 return HashMixer.Mix((ulong)wide, (ulong)(wide >> 64), seed);
             }
 
@@ -63,35 +67,37 @@ public readonly struct DefaultHasher<TKey> : IKeyHasher<TKey>
 
         if (typeof(TKey) == typeof(DateTime))
         {
-            // Equality ignores the kind, which lies in the same word.
+            // Equality ignores the kind, which is part of the same word.
             return HashMixer.Mix((ulong)Unsafe.BitCast<TKey, DateTime>(key).Ticks, seed);
         }
 
         if (typeof(TKey) == typeof(DateTimeOffset))
         {
-            // Equality is that of the point in time, whatever the offset.
+            // Two values are equal if they are the same point in time, whatever their offsets.
             return HashMixer.Mix((ulong)Unsafe.BitCast<TKey, DateTimeOffset>(key).UtcTicks, seed);
         }
 
         if (typeof(TKey) == typeof(decimal))
         {
-            var (low, high) = CanonicalKeyBits.Of(Unsafe.BitCast<TKey, decimal>(key));
+            (ulong low, ulong high) = CanonicalKeyBits.Of(Unsafe.BitCast<TKey, decimal>(key));
             return HashMixer.Mix(low, high, seed);
         }
 
         return HashMixer.Mix((uint)key.GetHashCode(), seed);
     }
 
-    /// <summary>Whether equality of keys is the framework's own, and not the user's code.</summary>
+    /// <summary>Whether the framework defines the equality of keys, so that comparing them runs no user code.</summary>
     internal static bool KnowsKey
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => EqualMeansSameBits || typeof(TKey) == typeof(double) || typeof(TKey) == typeof(float) || typeof(TKey) == typeof(Half)
-            || typeof(TKey) == typeof(DateTime) || typeof(TKey) == typeof(DateTimeOffset) || typeof(TKey) == typeof(decimal);
+        get => EqualMeansSameBits
+            || typeof(TKey) == typeof(double) || typeof(TKey) == typeof(float) || typeof(TKey) == typeof(Half)
+            || typeof(TKey) == typeof(DateTime) || typeof(TKey) == typeof(DateTimeOffset)
+            || typeof(TKey) == typeof(decimal);
     }
 
-    // Types without padding whose Equals compares all of their bits. For a type that is not in this list we must not
-    // look at the bits: padding bytes, or several representations of one value, would part equal keys.
+    // Types without padding whose Equals compares all of their bits. The bits of other types must not be hashed: equal
+    // keys could have different hash codes because of padding bytes, or of several representations of one value.
     private static bool EqualMeansSameBits
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -3,15 +3,20 @@ using System.Runtime.CompilerServices;
 
 namespace FastShardMap;
 
-/// <summary>Wraps a value of an enumeration so that it can be the key of a map: enumerations do not implement <see cref="IEquatable{T}"/>, which maps ask of their keys.</summary>
+/// <summary>Wraps a value of an enumeration, so that it can be the key of a map. Enumerations do not implement
+/// <see cref="IEquatable{T}"/>, which maps require of their keys.</summary>
 /// <typeparam name="TEnum">The enumeration, of any underlying type.</typeparam>
 /// <param name="value">The value to wrap.</param>
 /// <remarks>
-/// <para>It has the layout of the enumeration itself. Conversions in both directions are implicit, so
+/// <para>The layout is that of the enumeration itself. Conversions in both directions are implicit, so
 /// <c>map[DayOfWeek.Monday]</c> compiles for a map with keys of type <c>EnumKey&lt;DayOfWeek&gt;</c>.</para>
-/// <para>Thread safety: immutable. Allocation: none, except for <see cref="ToString"/> and <see cref="Equals(object?)"/>'s caller.</para>
+/// <para>Thread safety: immutable. Allocation: none, except in <see cref="ToString"/>, and when a caller boxes an
+/// argument of <see cref="Equals(object?)"/>.</para>
 /// </remarks>
-[SuppressMessage("Usage", "CA2225:Operator overloads have named alternates", Justification = "The constructor and Value are the named alternates.")]
+[SuppressMessage(
+    "Usage",
+    "CA2225:Operator overloads have named alternates",
+    Justification = "The constructor and Value are the named alternates.")]
 public readonly struct EnumKey<TEnum>(TEnum value) : IEquatable<EnumKey<TEnum>>, IEnumKey
     where TEnum : unmanaged, Enum
 {
@@ -26,18 +31,18 @@ public readonly struct EnumKey<TEnum>(TEnum value) : IEquatable<EnumKey<TEnum>>,
     /// <param name="key">The wrapped value.</param>
     public static implicit operator TEnum(EnumKey<TEnum> key) => key.Value;
 
-    /// <summary>Tells whether two wrapped values are equal.</summary>
-    /// <param name="left">The first.</param>
-    /// <param name="right">The second.</param>
+    /// <summary>Returns whether two wrapped values are equal.</summary>
+    /// <param name="left">The first value.</param>
+    /// <param name="right">The second value.</param>
     public static bool operator ==(EnumKey<TEnum> left, EnumKey<TEnum> right) => left.Equals(right);
 
-    /// <summary>Tells whether two wrapped values differ.</summary>
-    /// <param name="left">The first.</param>
-    /// <param name="right">The second.</param>
+    /// <summary>Returns whether two wrapped values differ.</summary>
+    /// <param name="left">The first value.</param>
+    /// <param name="right">The second value.</param>
     public static bool operator !=(EnumKey<TEnum> left, EnumKey<TEnum> right) => !left.Equals(right);
 
     /// <inheritdoc/>
-    // By size, because EqualityComparer<TEnum>.Default, though inlined, leaves a check that its class is initialised.
+    // Compared by size: although inlined, EqualityComparer<TEnum>.Default leaves a check that its class is initialized.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool Equals(EnumKey<TEnum> other) => Unsafe.SizeOf<TEnum>() switch
     {
@@ -53,7 +58,8 @@ public readonly struct EnumKey<TEnum>(TEnum value) : IEquatable<EnumKey<TEnum>>,
     /// <inheritdoc/>
     public override int GetHashCode() => EqualityComparer<TEnum>.Default.GetHashCode(Value);
 
-    /// <summary>The name of the value, as the enumeration's own <see cref="Enum.ToString()"/> gives it.</summary>
-    /// <returns>The name, or the number if the value has no name. Allocates.</returns>
+    /// <summary>Returns the name of the value, as <see cref="Enum.ToString()"/> of the enumeration does.
+    /// Allocates.</summary>
+    /// <returns>The name, or the number if the value has no name.</returns>
     public override string ToString() => Value.ToString();
 }

@@ -10,7 +10,7 @@ internal struct AuditRecord<TKey>
     public long Timestamp;
     public int ThreadId;
 
-    /// <summary>An <c>AuditOperation</c>.</summary>
+    /// <summary>The value of an <c>AuditOperation</c>.</summary>
     public int Operation;
 
     public TKey Key;

@@ -3,8 +3,7 @@ using System.Runtime.CompilerServices;
 namespace FastShardMap.Layout;
 
 /// <summary>
-/// The layout calculator: from the size and alignment of a key and a value to the shape of a group.
-/// Pure arithmetic.
+/// Computes the shape of a group from the sizes and alignments of a key and a value. All methods are pure arithmetic.
 /// </summary>
 /// <remarks>
 /// <code>
@@ -12,8 +11,8 @@ namespace FastShardMap.Layout;
 ///        | control    | version     | slot 0 | slot 1 | … | slot (n-1) | gap |
 /// slot:  | key | gap | value | gap |
 /// </code>
-/// A control word has seven tags, so a group has at most <see cref="MaxSlots"/> slots.
-/// The choices per slot size are measured by the bench command layout; its table is in bench/results (layout.md).
+/// A control word has seven tags, so a group has at most <see cref="MaxSlots"/> slots. The bench command layout
+/// measures the choices per slot size; its table is in bench/results (layout.md).
 /// </remarks>
 internal readonly record struct GroupShape(
     int KeyBytes, int ValueOffset, int ValueBytes, int SlotBytes, int SlotsPerGroup, int StrideBytes)
@@ -21,20 +20,22 @@ internal readonly record struct GroupShape(
     /// <summary>Bytes before the first slot: the control word and the version word.</summary>
     public const int HeaderBytes = 16;
 
-    /// <summary>A control word carries seven tags beside the overflow count.</summary>
+    /// <summary>The maximum number of slots: a control word contains seven tags beside the overflow count.</summary>
     public const int MaxSlots = 7;
 
-    /// <summary>A cache line: what is prefetched at once. Groups of one line take small slots; larger slots get seven to a group.</summary>
+    /// <summary>The size of a cache line, which is the unit of prefetching. Small slots use groups of one line; larger
+    /// slots use groups of seven slots.</summary>
     public const int LineBytes = 64;
 
-    /// <summary>Larger groups need not end with a line: their heads never lie on two lines all the same.</summary>
+    /// <summary>Groups up to this size are a whole number of lines. Larger groups need not be, because their headers
+    /// never cross a line anyway.</summary>
     private const int LargestGroupOfWholeLines = 256;
 
-    /// <summary>A group of large slots is kept near a page, with at least two slots (layout measures
-    /// slots up to 256 bytes).</summary>
+    /// <summary>A group of large slots stays near the size of a page, with at least two slots (layout measures slots up
+    /// to 256 bytes).</summary>
     private const int LargeGroupBytes = 4096;
 
-    /// <summary>The shape for keys and values of the given sizes and alignments, all in bytes.</summary>
+    /// <summary>Computes the shape for keys and values of the given sizes and alignments, all in bytes.</summary>
     public static GroupShape For(int keyBytes, int keyAlignment, int valueBytes, int valueAlignment)
     {
         int valueOffset = AlignUp(keyBytes, valueAlignment);
@@ -42,19 +43,19 @@ internal readonly record struct GroupShape(
         return new GroupShape(keyBytes, valueOffset, valueBytes, slotBytes, SlotsOf(slotBytes), StrideOf(slotBytes));
     }
 
-    /// <summary>Bytes of one slot: key, gap, value, gap.</summary>
+    /// <summary>Returns the number of bytes per slot: key, gap, value, gap.</summary>
     public static int SlotBytesOf(int keyBytes, int keyAlignment, int valueBytes, int valueAlignment) =>
         AlignUp(
             AlignUp(keyBytes, valueAlignment) + valueBytes,
             keyAlignment > valueAlignment ? keyAlignment : valueAlignment);
 
-    /// <summary>Slots of one group.</summary>
+    /// <summary>Returns the number of slots per group.</summary>
     public static int SlotsOf(int slotBytes) =>
         slotBytes <= (LineBytes - HeaderBytes) / (MaxSlots - 1) ? Clamp((LineBytes - HeaderBytes) / slotBytes)
         : slotBytes <= (LargeGroupBytes - HeaderBytes) / MaxSlots ? MaxSlots
         : Clamp((LargeGroupBytes - HeaderBytes) / slotBytes);
 
-    /// <summary>Bytes from one group to the next.</summary>
+    /// <summary>Returns the number of bytes from one group to the next.</summary>
     public static int StrideOf(int slotBytes)
     {
         int used = HeaderBytes + (SlotsOf(slotBytes) * slotBytes);
@@ -62,7 +63,7 @@ internal readonly record struct GroupShape(
             : AlignUp(used, used <= LargestGroupOfWholeLines ? LineBytes : HeaderBytes);
     }
 
-    /// <summary>The alignment of a type, in bytes.</summary>
+    /// <summary>Returns the alignment of a type, in bytes.</summary>
     public static int AlignmentOf<T>()
         where T : unmanaged => Unsafe.SizeOf<AlignmentProbe<T>>() - Unsafe.SizeOf<T>();
 
@@ -80,8 +81,8 @@ internal readonly record struct GroupShape(
 #pragma warning restore CS0649, CA1823, S1144
 }
 
-/// <summary>The shape of the groups of one map type. Static read-only fields: constants in optimized code, and, unlike
-/// properties that compute them, no load on the JIT's inlining budget.</summary>
+/// <summary>The shape of the groups of one map type. The fields are static and read-only: they are constants in
+/// optimized code and, unlike properties that compute them, do not count against the JIT's inlining budget.</summary>
 internal static unsafe class GroupShape<TKey, TValue>
     where TKey : unmanaged
     where TValue : unmanaged
@@ -97,7 +98,7 @@ internal static unsafe class GroupShape<TKey, TValue>
 
     public static readonly int StrideBytes = Shape.StrideBytes;
 
-    /// <summary>Whether a reader that holds a table which is gone may look between the groups of one that lies there now:
-    /// what it takes for a control word can be any bytes then.</summary>
+    /// <summary>Whether a stale reader, which may be looking at a retired table, may read between the groups of another
+    /// table in the same block. What it takes for a control word can then be any bytes.</summary>
     public static readonly bool IsMisreadWhenStale = TableRef.SmallAlignment % StrideBytes != 0;
 }

@@ -6,7 +6,7 @@ namespace FastShardMap.Layout;
 /// 31 ………………………… 1 |    0
 ///  owner's thread id | waiters     0 as a whole: free
 /// </code>
-/// Waiters: threads are parked. Pure arithmetic: the caller loads and stores the word.
+/// Waiters: threads are parked. All methods are pure arithmetic: the caller loads and stores the word.
 /// </summary>
 internal readonly record struct LockWord(int Word)
 {
@@ -17,10 +17,10 @@ internal readonly record struct LockWord(int Word)
 
     public bool IsFree => Word == 0;
 
-    /// <summary>Whether threads are parked, or were when the lock was last looked at by one.</summary>
+    /// <summary>Whether threads are parked, or were parked when one of them last checked the lock.</summary>
     public bool HasWaiters => (Word & Waiters) != 0;
 
-    /// <summary>The managed thread id of the owner; 0 if there is none.</summary>
+    /// <summary>The managed thread id of the owner, or 0 if the lock is free.</summary>
     public int OwnerId => Word >> OwnerShift;
 
     public static LockWord OwnedBy(int threadId) => new(threadId << OwnerShift);

@@ -2,10 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace FastShardMap.Layout;
 
-/// <summary>
-/// The first bytes of a map's own block: enough to read the whole map from raw memory, without the managed heap.
-/// Read views, write sides and the sentinel group follow in the same block.
-/// </summary>
+/// <summary>The header at the start of a map's native block. It suffices to read the whole map from raw memory, without
+/// the managed heap. Read views, write sides and the sentinel group follow in the same block.</summary>
 [StructLayout(LayoutKind.Sequential, Size = Bytes)]
 internal unsafe struct MapHeader
 {
@@ -14,10 +12,10 @@ internal unsafe struct MapHeader
     /// <summary>"FSHRDMAP" in ASCII, read as a little-endian word.</summary>
     public const ulong ExpectedMagic = 0x50414D4452485346;
 
-    /// <summary>Changes with every change of any native structure.</summary>
+    /// <summary>The version of all native structures. It changes whenever any of them changes.</summary>
     public const uint CurrentLayoutVersion = 2;
 
-    /// <summary>Room for each of the four names.</summary>
+    /// <summary>The maximum number of bytes of each of the four names.</summary>
     public const int NameBytes = 216;
 
     public ulong Magic;
@@ -37,13 +35,13 @@ internal unsafe struct MapHeader
     public uint SlotsPerGroup;
     public uint StrideBytes;
 
-    /// <summary>0 live, 1 disposed.</summary>
+    /// <summary>0 if the map is in use, 1 if it is disposed.</summary>
     public uint State;
 
-    /// <summary>The options that tools show.</summary>
+    /// <summary>The options of the map, for tools.</summary>
     public MapFlags Options;
 
-    /// <summary>At least this many groups move with a write to a migrating shard.</summary>
+    /// <summary>The minimum number of groups that each write to a migrating shard moves.</summary>
     public uint MigrationStepGroups;
 
     public uint KeyNameBytes;
@@ -51,21 +49,23 @@ internal unsafe struct MapHeader
     public uint HasherNameBytes;
     public uint MapNameBytes;
 
-    /// <summary>When the map was created: ticks of 100 ns since the year 1, UTC.</summary>
+    /// <summary>The time the map was created, in ticks of 100 ns since the year 1, UTC.</summary>
     public long CreatedTicks;
 
-    /// <summary>Attempts of lock-free reads that writers disturbed; counted only while somebody observes it.</summary>
+    /// <summary>The number of lock-free read attempts that writers disturbed. Counted only while an observer is
+    /// active.</summary>
     public long ReadRetries;
 
-    /// <summary>Name of the key type with its namespace, UTF-8, cut at <see cref="NameBytes"/>.</summary>
+    /// <summary>The name of the key type with its namespace, in UTF-8, truncated at <see cref="NameBytes"/>.</summary>
     public fixed byte KeyName[NameBytes];
 
-    /// <summary>Name of the value type, in the same form.</summary>
+    /// <summary>The name of the value type, in the same form.</summary>
     public fixed byte ValueName[NameBytes];
 
-    /// <summary>Name of the hasher type, in the same form: who knows it, and the seed, can compute every hash.</summary>
+    /// <summary>The name of the hasher type, in the same form. A tool that knows this type and the seed can compute
+    /// every hash.</summary>
     public fixed byte HasherName[NameBytes];
 
-    /// <summary>The name that the user gave the map, or nothing.</summary>
+    /// <summary>The name that the user gave the map; empty if there is none.</summary>
     public fixed byte MapName[NameBytes];
 }

@@ -2,8 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace FastShardMap.Layout;
 
-/// <summary>What a reader needs of a shard, 32 bytes, packed densely. Written under the shard's lock only, when a
-/// migration starts or ends, and by Clear and Dispose.</summary>
+/// <summary>The part of a shard that readers use: 32 bytes, packed densely. It changes only under the shard's lock,
+/// when a migration starts or ends, and in Clear and Dispose.</summary>
 [StructLayout(LayoutKind.Sequential, Size = Bytes)]
 internal struct ReadView
 {
@@ -12,7 +12,7 @@ internal struct ReadView
     /// <summary>A <see cref="GenerationWord"/>.</summary>
     public ulong Generation;
 
-    /// <summary>The table that inserts go to.</summary>
+    /// <summary>The table that receives inserts.</summary>
     public TableRef Current;
 
     /// <summary>The table that a running migration empties, or none.</summary>

@@ -4,16 +4,16 @@ using System.Runtime.CompilerServices;
 namespace FastShardMap.Layout;
 
 /// <summary>
-/// A table in one word: address and number of groups. One word, because a reader that loads two can pair an old
-/// address with a new size and index outside the block (hazard H1).
+/// A reference to a table in one word, which contains its address and its number of groups. With two words, a reader
+/// could combine an old address with a new size, and compute an index outside the block (hazard H1).
 /// <code>
 /// power-of-two table   | base (128-byte aligned)           | 0 | shift |      groups = 2^(63 - shift)
 ///                       63                               7   6   5…0
 /// fractional table     | base (4096-byte aligned) | 16ths  | 1 | shift |      groups = 16ths · 2^(63 - shift) / 16
 ///                       63                      12  11…7     6   5…0
 /// </code>
-/// Home groups follow the order of the hash, so a doubling table is filled from front to back by a migration.
-/// Fractional tables serve exact reservations (24 bytes an entry at 10 million) and cost a multiplication a lookup.
+/// Home groups are in the order of the hash, so a migration fills a doubling table from front to back. Fractional
+/// tables serve exact reservations (24 bytes per entry at 10 million entries); they cost one multiplication per lookup.
 /// </summary>
 internal readonly unsafe struct TableRef : IEquatable<TableRef>
 {
@@ -23,14 +23,14 @@ internal readonly unsafe struct TableRef : IEquatable<TableRef>
     private const ulong FractionalFlag = 64;
     private const int SixteenthsShift = 7;
 
-    /// <summary>The product of 59 bits of the hash and the sixteenths fits a word.</summary>
+    /// <summary>Leaves 59 bits of the hash, whose product with the sixteenths fits into a word.</summary>
     private const int FractionalHashShift = 5;
 
     private readonly ulong _word;
 
     private TableRef(ulong word) => _word = word;
 
-    /// <summary>No table: the previous table of a shard that is not migrating.</summary>
+    /// <summary>No table. This is the previous table of a shard that is not migrating.</summary>
     public static TableRef None => default;
 
     public bool IsNone => _word == 0;
@@ -39,10 +39,10 @@ internal readonly unsafe struct TableRef : IEquatable<TableRef>
 
     public ulong Word => _word;
 
-    /// <summary>The first group.</summary>
+    /// <summary>The address of the first group.</summary>
     public byte* Base => (byte*)(_word & (IsFractional ? ~(FractionalAlignment - 1UL) : ~(SmallAlignment - 1UL)));
 
-    /// <summary>How many groups the table has: the bound of every walk through it.</summary>
+    /// <summary>The number of groups, which bounds every probe sequence.</summary>
     public ulong Groups => Size.Groups;
 
     public TableSize Size => new(EnclosingLog2, IsFractional ? (int)Sixteenths : 16);
@@ -51,7 +51,7 @@ internal readonly unsafe struct TableRef : IEquatable<TableRef>
 
     private uint Sixteenths => (uint)(_word >> SixteenthsShift) & 31;
 
-    /// <summary>A table of <paramref name="size"/> groups at <paramref name="block"/>.</summary>
+    /// <summary>Creates a reference to a table of <paramref name="size"/> groups at <paramref name="block"/>.</summary>
     public static TableRef Create(byte* block, TableSize size)
     {
         ulong word = (ulong)block | (uint)(63 - size.EnclosingLog2);
@@ -62,29 +62,30 @@ internal readonly unsafe struct TableRef : IEquatable<TableRef>
 
     public static TableRef FromWord(ulong word) => new(word);
 
-    /// <summary>The home group of a hash; monotone in the hash.</summary>
+    /// <summary>Returns the index of a hash's home group; monotone in the hash.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: hit-1k
     public ulong Home(ulong hash) =>
         IsFractional ? FractionalHome(hash) : (hash >> 1) >> (int)(_word & ShiftMask);
 
-    /// <summary>Address of the home group.</summary>
+    /// <summary>Returns the address of the home group.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: hit-1k, overwrite-1m
     public byte* HomeGroup(ulong hash, int strideBytes) =>
         IsFractional ? FractionalHomeGroup(hash, strideBytes) : PowerOfTwoHomeGroup(hash, strideBytes);
 
-    /// <summary>Address of the home group in a table that is not fractional.</summary>
+    /// <summary>Returns the address of the home group in a power-of-two table.</summary>
     // Safety: !IsFractional.
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: hit-1k
     public byte* PowerOfTwoHomeGroup(ulong hash, int strideBytes) =>
         (byte*)(_word & ~(SmallAlignment - 1UL)) + (((hash >> 1) >> (int)(_word & ShiftMask)) * (uint)strideBytes);
 
-    /// <summary>Address of the home group in a fractional table.</summary>
+    /// <summary>Returns the address of the home group in a fractional table.</summary>
     // Safety: IsFractional.
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: hit-10m-reserved
     public byte* FractionalHomeGroup(ulong hash, int strideBytes) =>
         (byte*)(_word & ~(FractionalAlignment - 1UL)) + (FractionalHome(hash) * (uint)strideBytes);
 
-    /// <summary>The lowest hash whose home is <paramref name="groupIndex"/> or later; 0 past the last group.</summary>
+    /// <summary>Returns the lowest hash whose home group is <paramref name="groupIndex"/> or later, or 0 if there is
+    /// none.</summary>
     public ulong FirstHashOf(ulong groupIndex)
     {
         ulong groups = Groups;
@@ -108,7 +109,7 @@ internal readonly unsafe struct TableRef : IEquatable<TableRef>
 
     public override int GetHashCode() => _word.GetHashCode();
 
-    // The hash as a fraction of 2^59, times sixteenths · 2^(63 - shift) / 16.
+    // Treats the hash as a fraction of 2^59, and multiplies it by sixteenths · 2^(63 - shift) / 16.
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: hit-10m-reserved
     private ulong FractionalHome(ulong hash) =>
         ((hash >> FractionalHashShift) * Sixteenths) >> (int)(_word & ShiftMask);

@@ -2,22 +2,20 @@ using System.Numerics;
 
 namespace FastShardMap.Layout;
 
-/// <summary>
-/// A number of groups a table may have: a power of two (16 sixteenths), or 9 to 15 sixteenths of one of at least
-/// <see cref="MinFractionalLog2"/> bits.
-/// </summary>
+/// <summary>A possible number of groups of a table: a power of two (16 sixteenths), or 9 to 15 sixteenths of a power of
+/// two of at least <see cref="MinFractionalLog2"/> bits.</summary>
 internal readonly record struct TableSize(int EnclosingLog2, int Sixteenths)
 {
 #if DEBUG
-    public const int MinFractionalLog2 = 6; // Debug builds are for tests: fractional tables should be common
+    public const int MinFractionalLog2 = 6; // Debug builds are for tests, where fractional tables should be common
 #else
-    /// <summary>Smaller tables are powers of two: in the caches the multiplication of a fractional table shows, and a
-    /// fraction saves little.</summary>
+    /// <summary>The minimum size of fractional tables. Smaller tables are powers of two: they fit into the caches,
+    /// where the multiplication is noticeable, and a fraction would save little.</summary>
     public const int MinFractionalLog2 = 13;
 #endif
 
-    /// <summary>The most of a table's slots that are taken. At 4/5 a third of the groups have an overflow count, at 6/7
-    /// nearly half; below 0.784 the worst moment of growth would pass 70 bytes a 16-byte entry.</summary>
+    /// <summary>The maximum load factor. At 4/5 a third of the groups have an overflow count, at 6/7 nearly half. Below
+    /// 0.784, the worst moment of growth would need more than 70 bytes per 16-byte entry.</summary>
     private const int LoadNumerator = 4;
     private const int LoadDenominator = 5;
 
@@ -25,8 +23,9 @@ internal readonly record struct TableSize(int EnclosingLog2, int Sixteenths)
 
     public static TableSize PowerOfTwo(int log2) => new(log2, 16);
 
-    /// <summary>The most entries a table of this many groups takes before it grows.</summary>
-    /// <remarks>A single group may be full: no walk passes it. Larger tables keep a slot free, so every walk ends.</remarks>
+    /// <summary>Returns the maximum number of entries of a table before it grows.</summary>
+    /// <remarks>A table of one group may be full, because no probe sequence goes past it. Larger tables keep a slot
+    /// free, so that every search ends.</remarks>
     public static long MaxEntries(ulong groups, int slotsPerGroup)
     {
         if (groups == 1)
@@ -38,7 +37,7 @@ internal readonly record struct TableSize(int EnclosingLog2, int Sixteenths)
         return checked((long)(slots * LoadNumerator / LoadDenominator));
     }
 
-    /// <summary>The smallest table for <paramref name="entries"/> entries.</summary>
+    /// <summary>Returns the smallest table for <paramref name="entries"/> entries.</summary>
     /// <exception cref="OverflowException">No table is large enough.</exception>
     public static TableSize ForEntries(long entries, int slotsPerGroup)
     {
@@ -65,15 +64,19 @@ internal readonly record struct TableSize(int EnclosingLog2, int Sixteenths)
         return new TableSize(log2, sixteenths);
     }
 
-    /// <summary>The size a full table grows to: the next power of two of at least 1.75 times its groups.</summary>
+    /// <summary>Returns the size to which a full table grows: the next power of two of at least 1.75 times its
+    /// groups.</summary>
     public static TableSize GrowFrom(ulong groups) =>
         PowerOfTwo(BitOperations.Log2(checked((groups * 7 / 4) - 1)) + 1);
 
-    /// <summary>Bytes of a table of this size; whole pages if it is fractional, so that its block starts on one.</summary>
-    /// <exception cref="OverflowException">More bytes than the address space has.</exception>
+    /// <summary>Returns the number of bytes of a table of this size. Fractional tables take whole pages, so that their
+    /// blocks start on a page.</summary>
+    /// <exception cref="OverflowException">The table is larger than the address space.</exception>
     public nuint Bytes(int strideBytes)
     {
         nuint bytes = checked((nuint)Groups * (nuint)strideBytes);
-        return Sixteenths == 16 ? bytes : checked(bytes + TableRef.FractionalAlignment - 1) & ~(nuint)(TableRef.FractionalAlignment - 1);
+        return Sixteenths == 16
+            ? bytes
+            : checked(bytes + TableRef.FractionalAlignment - 1) & ~(nuint)(TableRef.FractionalAlignment - 1);
     }
 }

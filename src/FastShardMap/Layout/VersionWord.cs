@@ -4,12 +4,12 @@ namespace FastShardMap.Layout;
 /// The version of a group.
 /// <code>
 /// 63 ………………………… 3 |   2    |   1   |  0
-///  writes so far     |    0   | moved | busy     nobody has the group locked
+///  writes so far     |    0   | moved | busy     no thread has locked the group
 ///  managed thread id |    1   |   0   |  0       one thread has locked the group
 /// </code>
-/// Busy: the owner of the shard's lock is changing the group. Moved: the entries live in the shard's current table now.
-/// Locked: a thread without the shard's lock has the group for itself. At one write per nanosecond the 61 bits of the count
-/// wrap after 73 years. Pure arithmetic: the caller loads and stores the word.
+/// Busy: the owner of the shard's lock is changing the group. Moved: the entries are now in the shard's current table.
+/// Locked: a thread has locked the group without owning the shard's lock. At one write per nanosecond, the 61 bits of
+/// the count wrap after 73 years. All methods are pure arithmetic: the caller loads and stores the word.
 /// </summary>
 internal readonly record struct VersionWord(ulong Word)
 {
@@ -19,40 +19,43 @@ internal readonly record struct VersionWord(ulong Word)
     private const ulong Write = 8;
     private const int ThreadShift = 3;
 
-    /// <summary>Whether no writer is inside and the entries are still here: what a lookup in one group needs.</summary>
+    /// <summary>Whether no writer is at work and the entries are still here, as a lookup in one group
+    /// requires.</summary>
     public bool IsStable => (Word & (Busy | Locked | Moved)) == 0;
 
-    /// <summary>Whether a writer is inside, with the shard's lock or without.</summary>
+    /// <summary>Whether a writer is at work, with the shard's lock or without it.</summary>
     public bool IsWritten => (Word & (Busy | Locked)) != 0;
 
-    /// <summary>Whether the owner of the shard's lock is inside.</summary>
+    /// <summary>Whether the owner of the shard's lock is changing the group.</summary>
     public bool IsBusy => (Word & Busy) != 0;
 
-    /// <summary>Whether the entries live in the shard's current table now.</summary>
+    /// <summary>Whether the entries are now in the shard's current table.</summary>
     public bool IsMoved => (Word & Moved) != 0;
 
-    /// <summary>Whether one thread has the group for itself, without the shard's lock.</summary>
+    /// <summary>Whether a thread has locked the group without owning the shard's lock.</summary>
     public bool IsLocked => (Word & Locked) != 0;
 
-    /// <summary>The thread that has locked the group. If <see cref="IsLocked"/>.</summary>
+    /// <summary>The managed id of the thread that has locked the group. Valid if <see cref="IsLocked"/>.</summary>
     public int LockOwner => (int)(Word >> ThreadShift);
 
-    /// <summary>The version while this thread has the group locked. No two live threads have the same, so a thread that
-    /// finds it knows that it is its own.</summary>
+    /// <summary>Returns the version while this thread has the group locked. It is different for every live thread, so a
+    /// thread that finds its own word knows that it still has the lock.</summary>
     public static VersionWord LockedBy(int threadId) => new(((ulong)(uint)threadId << ThreadShift) | Locked);
 
-    /// <summary>The version while the owner of the shard's lock changes the group.</summary>
+    /// <summary>Returns the version while the owner of the shard's lock changes the group.</summary>
     public VersionWord BeginWrite() => new(Word + Busy);
 
-    /// <summary>The version after the change that <see cref="BeginWrite"/> began.</summary>
+    /// <summary>Returns the version after the change that <see cref="BeginWrite"/> began.</summary>
     public VersionWord EndWrite() => new(Word + (Write - Busy));
 
-    /// <summary>The version after a change by the thread that had locked the group at this version.</summary>
+    /// <summary>Returns the version after a change by the thread that had locked the group at this version.</summary>
     public VersionWord AfterWrite() => new(Word + Write);
 
-    /// <summary>The version after the entries have moved to the current table.</summary>
+    /// <summary>Returns the version after the entries have moved to the current table.</summary>
     public VersionWord AfterMove() => new((Word + Write) | Moved);
 
     public override string ToString() =>
-        IsLocked ? $"locked by thread {LockOwner}" : $"{Word}{(IsBusy ? ", busy" : string.Empty)}{(IsMoved ? ", moved" : string.Empty)}";
+        IsLocked
+            ? $"locked by thread {LockOwner}"
+            : $"{Word}{(IsBusy ? ", busy" : string.Empty)}{(IsMoved ? ", moved" : string.Empty)}";
 }

@@ -3,14 +3,16 @@ using Microsoft.Win32.SafeHandles;
 
 namespace FastShardMap.Memory;
 
-/// <summary>The access control list of a file on Linux. With one, the group's bits of the mode are no longer the
-/// group's rights but the most that any entry of the list grants; so a mode without its list can grant more.</summary>
+/// <summary>Reads and writes the access control list of a file on Linux. If a file has such a list, the group bits of
+/// its mode are not the rights of the group, but the most that any entry of the list grants. A mode without its list
+/// can therefore grant more.</summary>
 internal static unsafe partial class AccessList
 {
     private const string Attribute = "system.posix_acl_access";
     private const int LongestBytes = 64 * 1024;
 
-    /// <summary>The list of a file; empty if there is none, or the file system has none.</summary>
+    /// <summary>Returns the list of a file; empty if it has none, or if the file system does not support
+    /// lists.</summary>
     public static byte[] Of(string path)
     {
         if (!FileCalls.IsLinux)
@@ -33,8 +35,9 @@ internal static unsafe partial class AccessList
         return bytes == list.Length ? list : [];
     }
 
-    /// <summary>Gives a file a list, or takes the one away that it got from its directory.</summary>
-    /// <returns>False if the system refuses.</returns>
+    /// <summary>Sets the list of a file. An empty list removes the one that the file inherited from its
+    /// directory.</summary>
+    /// <returns><see langword="false"/> if the operating system refuses.</returns>
     public static bool TryGive(SafeFileHandle file, ReadOnlySpan<byte> list)
     {
         if (!FileCalls.IsLinux)
@@ -44,7 +47,7 @@ internal static unsafe partial class AccessList
 
         if (list.IsEmpty)
         {
-            // It fails where there is nothing to take away.
+            // This fails if the file has no list, which is harmless.
             _ = fremovexattr(file, Attribute);
             return true;
         }

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace FastShardMap.Memory;
 
-/// <summary>A stretch of address space.</summary>
+/// <summary>A range of the address space.</summary>
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct AddressRange(nuint Start, nuint Bytes)
 {

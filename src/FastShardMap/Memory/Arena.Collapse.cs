@@ -2,26 +2,27 @@ using System.Diagnostics;
 
 namespace FastShardMap.Memory;
 
-// COLLAPSING LIVE BLOCKS. The maintenance thread may collapse the pages of a block that is in use into huge ones; that
-// does not change contents. What must not happen is that it does so to a block that has been given back, because its pages
-// would be resident again and nobody would know. So it pins the block for each page, under the arena's lock, and a
-// block that is retired while it is pinned passes to the give-back queue when it is unpinned. One thread, so one pin.
+// COLLAPSING LIVE BLOCKS. The maintenance thread may collapse the pages of a block in use into huge pages; this does
+// not change the contents. It must not collapse a block that has been given back, because this would make its pages
+// resident again unnoticed. It therefore pins the block for each page, under the arena's lock. If a block is retired
+// while it is pinned, unpinning it passes it to the give-back queue. There is one thread, and so at most one pin.
 internal sealed unsafe partial class Arena
 {
-    // Under the lock, as the next.
+    // Protected by the lock, like the next field.
     private nuint _pinned;
     private RetiredBlock? _retiredPinned;
 
-    // Queued or under way: the finalizer must not release what they are about to touch.
+    // Collapses that are queued or running. The finalizer must not release the memory that they are about to touch.
     private int _collapses;
 
-    /// <summary>Whether a collapse is queued or under way.</summary>
+    /// <summary>Whether a collapse is queued or running.</summary>
     public bool IsCollapsing => Volatile.Read(ref _collapses) != 0;
 
     private bool IsForgotten => _map.IsAllocated && !_map.TryGetTarget(out _);
 
-    /// <summary>Has the maintenance thread move a live block into huge pages, its contents kept; only one that was
-    /// allocated for that, and not at first touch. Without a thread or the memory to ask for one, nothing happens.</summary>
+    /// <summary>Asks the maintenance thread to move a live block into huge pages, which keeps its contents. Only for
+    /// blocks that were allocated as collapsible. Does nothing if there is no thread, or no memory to ask for
+    /// one.</summary>
     public void PostCollapse(byte* block)
     {
         try
@@ -33,12 +34,13 @@ internal sealed unsafe partial class Arena
         }
         catch (OutOfMemoryException)
         {
-            // Small pages do as well.
+            // The block keeps its small pages.
         }
     }
 
-    /// <summary>The live block that starts here, as opposed to later ones.</summary>
-    /// <returns>Null if it was not allocated to be collapsed.</returns>
+    /// <summary>Returns the identity of the live block that starts here, which distinguishes it from later blocks at
+    /// the same address.</summary>
+    /// <returns><see langword="null"/> if the block was not allocated as collapsible.</returns>
     public LiveBlockId? IdentifyCollapsible(byte* block)
     {
         using (_gate.Enter())
@@ -50,8 +52,9 @@ internal sealed unsafe partial class Arena
         }
     }
 
-    /// <summary>For the maintenance thread: keeps the block from being given back until <see cref="Unpin"/>.</summary>
-    /// <returns>False: it has been retired, or the whole map is forgotten.</returns>
+    /// <summary>Keeps the block from being given back until <see cref="Unpin"/>. Called by the maintenance
+    /// thread.</summary>
+    /// <returns><see langword="false"/> if the block has been retired, or the map has been forgotten.</returns>
     public bool TryPin(LiveBlockId block)
     {
         using (_gate.Enter())
@@ -67,7 +70,7 @@ internal sealed unsafe partial class Arena
         }
     }
 
-    /// <summary>Lets go of the pinned block, and gives it back if it was retired meanwhile.</summary>
+    /// <summary>Unpins the pinned block, and gives it back if it was retired in the meantime.</summary>
     public void Unpin()
     {
         bool giveBack = false;

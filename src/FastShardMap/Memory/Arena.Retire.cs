@@ -5,38 +5,39 @@ namespace FastShardMap.Memory;
 internal sealed unsafe partial class Arena
 {
     /// <summary>
-    /// What is given back in one call. A larger slice keeps others out of the address space for longer, a smaller one
-    /// interrupts all cores more often (about 40 µs for 2 MiB of 4 KiB pages, 17 µs for 64 KiB, on a virtual machine).
+    /// The number of bytes given back per call. A larger slice blocks other threads from the address space for longer;
+    /// a smaller one interrupts all cores more often (about 40 µs for 2 MiB of 4 KiB pages, 17 µs for 64 KiB, on a
+    /// virtual machine).
     /// </summary>
     public const nuint SliceBytes = PageMemory.HugePageBytes;
 
-    // Small blocks cleared in place stay resident. They are worth a trip to the system when they are many, and many
-    // against what is live.
+    // Small blocks that were cleared in place stay resident. Giving their pages back to the operating system pays off
+    // when they amount to more than this, and to more than this share of the live bytes.
     private const long ResidentFreeLimitBytes = 1024 * 1024;
     private const int ResidentFreeShare = 8;
 
-    // Under the lock, as all below: retired blocks that nobody works on yet.
+    // Retired blocks that no thread works on yet. This and the fields below are protected by the lock.
     private readonly Queue<RetiredBlock> _retired = new();
 
-    // Blocks between Retire and the free list, and trims under way.
+    // Number of blocks between Retire and the free list, plus running trims.
     private int _pending;
     private long _retiredBytes;
 
-    // Whether the maintenance thread will look here again.
+    // Whether the maintenance thread will process this arena again.
     private bool _posted;
     private bool _trimRequested;
 
     /// <summary>
-    /// Takes a block back. Its contents must not be needed by anyone but stale readers, who keep reading mapped memory.
-    /// Blocks below 64 KiB are cleared here, larger ones are given back by the maintenance thread. Allocates nothing,
-    /// and loses no block to <see cref="Thread.Interrupt"/>. Not to be called under a shard's lock.
+    /// Takes a block back. Only stale readers may still use its contents; they continue to read mapped memory. Blocks
+    /// below 64 KiB are cleared here; the maintenance thread gives larger ones back. Allocates nothing, and loses no
+    /// block to <see cref="Thread.Interrupt"/>. Must not be called under a shard's lock.
     /// </summary>
     /// <param name="block">The block.</param>
-    /// <param name="bytes">Its length, as it was asked for.</param>
-    /// <param name="isZero">Nothing was written to it: clearing would only make it resident.</param>
-    /// <exception cref="InvalidOperationException">
-    /// The block is not live: retired before, or never handed out. (A block handed out again since counts as live.)
-    /// </exception>
+    /// <param name="bytes">The length that was passed to <see cref="Allocate"/>.</param>
+    /// <param name="isZero">Whether nothing was written to the block, so that clearing it would only make it
+    /// resident.</param>
+    /// <exception cref="InvalidOperationException">The block is not live: it was retired before, or never handed out.
+    /// (A block that has been handed out again is live.)</exception>
     public void Retire(byte* block, nuint bytes, bool isZero = false)
     {
         nuint start = (nuint)block;
@@ -46,7 +47,8 @@ internal sealed unsafe partial class Arena
         {
             if (!_live.TryGetValue(start, out live) || live.Bytes != RoundToGranule(bytes))
             {
-                throw new InvalidOperationException("Not a live block of this arena: retired twice, or of another length.");
+                throw new InvalidOperationException(
+                    "Not a live block of this arena: it was retired twice, or has another length.");
             }
 
             _live.Remove(start);
@@ -88,19 +90,20 @@ internal sealed unsafe partial class Arena
     }
 
     /// <summary>
-    /// Gives back everything retired so far, small blocks included as far as they fill pages, and waits for what
-    /// others are at. Takes milliseconds: for TrimExcess and tests.
+    /// Gives back everything retired so far, including small blocks as far as they fill pages, and waits for what other
+    /// threads are giving back. Takes milliseconds; for TrimExcess and tests.
     /// </summary>
     public void DrainRetired()
     {
         GiveBackQueued();
-        WaitUntilNonePending(); // For blocks that others are clearing, which then are the trim's business.
+        WaitUntilNonePending(); // Other threads may be clearing blocks, which the trim then gives back.
         TrimResident();
-        WaitUntilNonePending(); // For another's trim.
+        WaitUntilNonePending(); // Another thread may be trimming.
         GC.KeepAlive(this);
     }
 
-    /// <summary>Asks the maintenance thread for what <see cref="DrainRetired"/> does, and does not wait: for Dispose.</summary>
+    /// <summary>Asks the maintenance thread to do what <see cref="DrainRetired"/> does, without waiting for it. For
+    /// Dispose.</summary>
     public void RequestTrim()
     {
         bool post;
@@ -181,13 +184,13 @@ internal sealed unsafe partial class Arena
         bool resident = false;
         while (position < end)
         {
-            // Slices end on multiples of their length, so that none cuts a huge page in two.
+            // Slices end at multiples of their length, so that none splits a huge page.
             nuint next = nuint.Min(end, (position & ~(SliceBytes - 1)) + SliceBytes);
             resident |= !PageMemory.DiscardOrClear((byte*)position, next - position);
             position = next;
         }
 
-        // A table that was collapsed leaves its advice behind; the next one here is to have small pages at first.
+        // Collapsing leaves its advice to the kernel behind. The next table in this range must start with small pages.
         if (ReferenceEquals(block.Pool, _collapsibleBlocks))
         {
             _ = PageMemory.TryForbidHugePages((byte*)block.Range.Start, block.Range.Bytes);
@@ -204,7 +207,8 @@ internal sealed unsafe partial class Arena
         }
     }
 
-    // The block is zero: [E8] leaving the lock publishes that with the free list. Answers whether to post a trim.
+    // The block is zero. [E8] Leaving the lock publishes that together with the free list. Returns whether to post a
+    // trim.
     private bool AddFree(RetiredBlock block, bool resident)
     {
         using (_gate.Enter())
@@ -213,10 +217,11 @@ internal sealed unsafe partial class Arena
             _retiredBytes -= (long)block.Range.Bytes;
             EndPending();
 
-            // Only what cleared in place: what the system refused it will refuse again.
+            // Only for pools that clear in place: what the operating system has refused once, it will refuse again.
             bool trim = block.Pool.ClearsInPlace
                 && !_trimRequested
-                && (long)block.Pool.ResidentFreeBytes > Math.Max(ResidentFreeLimitBytes, _liveBytes / ResidentFreeShare);
+                && (long)block.Pool.ResidentFreeBytes
+                    > Math.Max(ResidentFreeLimitBytes, _liveBytes / ResidentFreeShare);
             _trimRequested |= trim;
             return trim && MarkPosted();
         }

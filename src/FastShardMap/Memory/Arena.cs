@@ -5,43 +5,45 @@ using System.Runtime.InteropServices;
 namespace FastShardMap.Memory;
 
 /// <summary>
-/// All the memory of one map.
+/// Owns all the memory of one map.
 /// <para>
-/// <b>Address range and pages have different lives.</b> A reader may hold the address of a table that was retired long
-/// ago, and nobody knows. So a retired block's pages go back to the system, but its address range stays mapped, is
-/// reused for later blocks of the same map, and is released only by the finalizer. A stale reader finds zero or
-/// another table's bytes, never a hole; recognising them as stale is the reader's business.
+/// <b>Address range and pages have different lifetimes.</b> A reader may hold the address of a table that was retired
+/// long ago, and there is no record of such readers. A retired block's pages therefore return to the operating system,
+/// but its address range stays mapped, is reused for later blocks of the same map, and is released only by the
+/// finalizer. A stale reader finds zeros or the bytes of another table, but always mapped memory. Readers must
+/// recognize such bytes as stale themselves.
 /// </para>
 /// <para>
-/// <b>Kinds of blocks.</b> Below 64 KiB: packed into slabs, cleared in place when retired. From 64 KiB: whole pages,
-/// given back in the background. From 2 MiB with huge pages asked for: whole huge pages, apart from the others, so
-/// that no small table ends up in a range that takes 2 MiB at its first touch. From 2 MiB to be collapsed into huge
-/// pages later: as these, but small pages at first. Each kind has its <see cref="BlockPool"/>.
+/// <b>Kinds of blocks.</b> Blocks below 64 KiB are packed into slabs, and cleared in place when they are retired.
+/// Blocks from 64 KiB take whole pages, which are given back in the background. Blocks from 2 MiB for which huge pages
+/// were requested take whole huge pages, apart from the others, so that no small table is in a range that takes 2 MiB
+/// at its first touch. Blocks from 2 MiB that may be collapsed into huge pages later are placed in the same way, but
+/// start with small pages. Each kind has its own <see cref="BlockPool"/>.
 /// </para>
 /// <para>
-/// <b>One owner per block.</b> The table of live blocks hands each block to exactly one call of <see cref="Retire"/>;
-/// that call, or the queue, owns it until it is zero and enters the free list under the lock. Whoever takes it from
-/// there under the same lock therefore reads zero ([E8]: the lock's release and acquire order the clearing before
-/// the reuse).
+/// <b>One owner per block.</b> The table of live blocks hands each block to exactly one call of <see cref="Retire"/>.
+/// That call, or the queue, owns the block until it is zero and enters the free list under the lock. A thread that
+/// takes the block from the free list under the same lock therefore reads zeros ([E8]: release and acquire of the lock
+/// order the clearing before the reuse).
 /// </para>
 /// <para>
-/// <b>Lifetime.</b> The arena does not reference the map. Both become unreachable together, and the finalizer releases
-/// the range, unless a finalizer of the user's can still reach the map, which the long weak handle tells.
+/// <b>Lifetime.</b> The arena does not reference the map. Both become unreachable together, and the finalizer then
+/// releases the range, unless a finalizer of the user can still reach the map, which the long weak handle shows.
 /// </para>
 /// </summary>
 /// <remarks>
-/// Thread-safe; one short lock, held over no system call but the mapping of a new chunk. No GC.AddMemoryPressure: what
-/// gets forgotten maps collected instead is in ForgottenMemory.cs.
+/// Thread-safe. There is one lock with short holds; the only system call under it is the mapping of a new chunk.
+/// GC.AddMemoryPressure is not used; ForgottenMemory.cs explains how forgotten maps are collected instead.
 /// </remarks>
 internal sealed unsafe partial class Arena : CriticalFinalizerObject, IBackgroundWork
 {
-    /// <summary>Every block's address and length is a multiple of this.</summary>
+    /// <summary>The address and the length of every block are multiples of this.</summary>
     public const nuint BlockGranuleBytes = 128;
 
-    /// <summary>Blocks of this length and more start on a multiple of it (but for guard pages).</summary>
+    /// <summary>Blocks of at least this length start at a multiple of it (except with guard pages).</summary>
     public const nuint BlockPageBytes = 4096;
 
-    /// <summary>Blocks of this length and more have pages of their own.</summary>
+    /// <summary>Blocks of at least this length have pages of their own.</summary>
     public const nuint LargeBlockBytes = 64 * 1024;
 
     private static long s_processLiveBytes;
@@ -53,7 +55,7 @@ internal sealed unsafe partial class Arena : CriticalFinalizerObject, IBackgroun
     private readonly BlockPool _hugeBlocks;
     private readonly BlockPool _collapsibleBlocks;
 
-    // Under the lock: address of each block handed out.
+    // The blocks handed out, by address. Protected by the lock.
     private readonly Dictionary<nuint, LiveBlock> _live = [];
 
     private long _serial;
@@ -68,7 +70,7 @@ internal sealed unsafe partial class Arena : CriticalFinalizerObject, IBackgroun
     {
     }
 
-    /// <summary>With or without an inaccessible page behind every block.</summary>
+    /// <summary>Creates an arena with or without an inaccessible page behind every block.</summary>
     public Arena(bool guardPages)
     {
         if (guardPages)
@@ -107,7 +109,7 @@ internal sealed unsafe partial class Arena : CriticalFinalizerObject, IBackgroun
 
     ~Arena()
     {
-        // Nothing may leave a finalizer: it would end the process.
+        // No exception may leave a finalizer, because it would end the process.
         try
         {
             Finish();
@@ -118,24 +120,25 @@ internal sealed unsafe partial class Arena : CriticalFinalizerObject, IBackgroun
         }
     }
 
-    /// <summary>Address space held by all arenas of the process, released ones excluded.</summary>
+    /// <summary>Address space reserved by all arenas of the process, in bytes, without those released.</summary>
     public static long ProcessMappedBytes => MappingList.ProcessBytes;
 
-    /// <summary>Live bytes of all arenas of the process, released ones excluded.</summary>
+    /// <summary>Live bytes of all arenas of the process, without those released.</summary>
     public static long ProcessLiveBytes => Interlocked.Read(ref s_processLiveBytes);
 
-    /// <summary>What the blocks handed out and not retired take up; those from 64 KiB in whole pages.</summary>
+    /// <summary>The bytes of all blocks that were handed out and not retired; whole pages for blocks from 64
+    /// KiB.</summary>
     public long LiveBytes => Interlocked.Read(ref _liveBytes);
 
-    /// <summary>Address space held. Much of it may never have been touched.</summary>
+    /// <summary>Reserved address space in bytes. Much of it may never have been touched.</summary>
     public long MappedBytes => _mappings.Bytes;
 
-    /// <summary>Number of mappings made; neighbours among them share a kernel record.</summary>
+    /// <summary>Number of mappings. Adjacent mappings share a kernel record.</summary>
     public int MappingCount => _mappings.Count;
 
     /// <summary>
-    /// The most that can have physical pages behind it: live blocks, retired ones not yet given back, and small ones
-    /// that were cleared in place.
+    /// The maximum number of bytes that can be resident: live blocks, retired blocks that were not given back yet, and
+    /// small blocks that were cleared in place.
     /// </summary>
     public long HeldBytes
     {
@@ -148,10 +151,12 @@ internal sealed unsafe partial class Arena : CriticalFinalizerObject, IBackgroun
         }
     }
 
-    /// <summary>Makes the address range outlive the map. To be called once, first of all, by the map's constructor.</summary>
-    /// <param name="map">The map, or what else has the arena.</param>
-    /// <param name="ownerType">What the program knows it as, should it be forgotten; null for the map's own type.</param>
-    /// <param name="ownerName">What the program calls it, or null.</param>
+    /// <summary>Makes the address range outlive the map. The constructor of the map calls this once, before anything
+    /// else.</summary>
+    /// <param name="map">The owner of the arena: the map or another object.</param>
+    /// <param name="ownerType">The type that is reported if the owner is forgotten; null for the owner's own
+    /// type.</param>
+    /// <param name="ownerName">The name that the user gave the owner, or null.</param>
     public void Attach(object map, Type? ownerType = null, string? ownerName = null)
     {
         if (_map.IsAllocated)
@@ -165,19 +170,20 @@ internal sealed unsafe partial class Arena : CriticalFinalizerObject, IBackgroun
         _ownerName = ownerName;
     }
 
-    /// <summary>The owner is disposed, or its constructor has failed: what the finalizer finds is not forgotten.</summary>
+    /// <summary>Records that the owner is disposed, or that its constructor has failed, so that the finalizer does not
+    /// report it as forgotten.</summary>
     public void Close() => Volatile.Write(ref _isClosed, true);
 
     /// <summary>Hands out a block that reads zero.</summary>
-    /// <param name="bytes">Rounded up to a multiple of 128.</param>
-    /// <param name="hugePages">Asks for transparent huge pages behind a block of 2 MiB or more.</param>
-    /// <param name="collapsible">Prepares a block of 2 MiB or more for <see cref="PostCollapse"/>.</param>
-    /// <exception cref="OutOfMemoryException">Nothing changed.</exception>
+    /// <param name="bytes">The length; rounded up to a multiple of 128.</param>
+    /// <param name="hugePages">Whether to request transparent huge pages for a block of 2 MiB or more.</param>
+    /// <param name="collapsible">Whether to prepare a block of 2 MiB or more for <see cref="PostCollapse"/>.</param>
+    /// <exception cref="OutOfMemoryException">The memory cannot be allocated; nothing has changed.</exception>
     public byte* Allocate(nuint bytes, bool hugePages = false, bool collapsible = false)
     {
         ArgumentOutOfRangeException.ThrowIfZero(bytes);
 
-        // Far above anything a system maps, far below where the rounding to come would wrap.
+        // Far above anything an operating system maps, and far below the point where the rounding would wrap.
         if (bytes > nuint.MaxValue / 8 || FaultInjection.FailsAllocate(bytes))
         {
             PageMemory.ThrowOutOfMemory(bytes);
@@ -199,7 +205,7 @@ internal sealed unsafe partial class Arena : CriticalFinalizerObject, IBackgroun
         nuint start;
         using (_gate.Enter())
         {
-            // Room first: once the block is taken nothing can fail, and retiring it allocates nothing at all.
+            // Reserve room first: once the block is taken, nothing can fail, and retiring it allocates nothing.
             _live.EnsureCapacity(_live.Count + 1);
             _retired.EnsureCapacity(_live.Count + _pending + 1);
             // [E8] acquire: entering the lock acquired what AddFree released, so a block taken here reads zero.
@@ -221,16 +227,16 @@ internal sealed unsafe partial class Arena : CriticalFinalizerObject, IBackgroun
             : _smallBlocks.ResidentFreeBytes + _largeBlocks.ResidentFreeBytes
                 + _hugeBlocks.ResidentFreeBytes + _collapsibleBlocks.ResidentFreeBytes;
 
-    // Takes no lock: nobody else is left to hold one, and its wait handles may be finalized already.
+    // Takes no lock: no other thread is left that could hold one, and its wait handles may already be finalized.
     private void Finish()
     {
         if (_mappings is null)
         {
-            return; // The constructor threw.
+            return; // the constructor threw
         }
 
-        // The map may have been resurrected, or have been disposed by another finalizer a moment ago, which queued
-        // its blocks for the maintenance thread; and a collection since then may have cleared the handle.
+        // The map may have been resurrected. Or another finalizer may just have disposed it and queued its blocks for
+        // the maintenance thread, and a later collection may have cleared the handle.
         bool mapIsReachable = _map.IsAllocated && !IsForgotten;
         bool isWorkedOn = Volatile.Read(ref _posted) || Volatile.Read(ref _pending) != 0 || IsCollapsing;
         if (mapIsReachable || isWorkedOn)

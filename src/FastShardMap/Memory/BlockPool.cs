@@ -1,27 +1,30 @@
 namespace FastShardMap.Memory;
 
 /// <summary>
-/// Where the blocks of one kind live. Free memory in a pool is mapped and reads zero. Called under the arena's lock.
+/// Manages the blocks of one kind. Free memory in a pool is mapped and reads zero. All methods are called under the
+/// lock of the arena.
 /// </summary>
 internal abstract class BlockPool
 {
-    /// <summary>Blocks taken and not yet given; each may need one more entry in a free list.</summary>
+    /// <summary>Number of blocks taken and not yet given back. Each may need one more entry in a free list.</summary>
     protected int Outstanding { get; private set; }
 
-    /// <summary>Free bytes that may still have physical pages behind them.</summary>
+    /// <summary>Free bytes that may still be resident.</summary>
     public abstract nuint ResidentFreeBytes { get; }
 
-    /// <summary>Whether a retired block is cleared where it is rather than given back to the system.</summary>
+    /// <summary>Whether a retired block is cleared in place instead of being given back to the operating
+    /// system.</summary>
     public abstract bool ClearsInPlace { get; }
 
-    /// <summary>Whether blocks start on multiples of a huge page.</summary>
+    /// <summary>Whether blocks start at multiples of a huge page.</summary>
     public abstract bool AlignsToHugePages { get; }
 
-    /// <summary>The length a block of this many bytes takes up.</summary>
+    /// <summary>Returns the number of bytes that a block of this length occupies.</summary>
     public abstract nuint Occupied(nuint bytes);
 
-    /// <summary>Takes a block that reads zero. Running out of memory changes nothing.</summary>
-    /// <exception cref="OutOfMemoryException">No free range fits, and the system refused another.</exception>
+    /// <summary>Takes a block that reads zero. If memory runs out, nothing changes.</summary>
+    /// <exception cref="OutOfMemoryException">No free range fits, and the operating system has refused
+    /// another.</exception>
     public nuint Take(nuint occupiedBytes, nuint alignment)
     {
         ReserveForGiving(Outstanding + 1);
@@ -30,7 +33,7 @@ internal abstract class BlockPool
         return start;
     }
 
-    /// <summary>Puts a zeroed block back; allocates nothing, so it cannot fail.</summary>
+    /// <summary>Puts a zeroed block back. Allocates nothing, so it cannot fail.</summary>
     public void Give(AddressRange block, bool resident)
     {
         Outstanding--;
@@ -39,7 +42,7 @@ internal abstract class BlockPool
 
     protected void AddOutstanding(int blocks) => Outstanding += blocks;
 
-    /// <summary>Makes room for as many blocks to come back without allocating.</summary>
+    /// <summary>Makes room for this many blocks to come back without allocating.</summary>
     protected abstract void ReserveForGiving(int blocks);
 
     protected abstract nuint TakeCore(nuint occupiedBytes, nuint alignment);

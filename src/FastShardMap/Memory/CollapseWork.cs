@@ -1,22 +1,23 @@
 namespace FastShardMap.Memory;
 
 /// <summary>
-/// Moves a live block that is to stay into huge pages, one after the other; what does not fill one at the block's ends
-/// stays as it is. Work of the maintenance thread. Whatever becomes of the block ends it, at the latest after the page it
-/// is at.
+/// Moves a live block into huge pages, one after the other. The ends of the block that do not fill a huge page stay as
+/// they are. Runs on the maintenance thread. If the block is retired, the work ends, at the latest after the current
+/// page.
 /// </summary>
 internal sealed unsafe class CollapseWork(Arena arena, LiveBlockId block) : IBackgroundWork
 {
-    /// <summary>Pages in one go, before other work has its turn.</summary>
+    /// <summary>Number of pages per turn, before other work gets its turn.</summary>
     private const int PagesPerTurn = 4;
 
-    /// <summary>Pages the kernel may refuse (memory is too fragmented just now) before the rest is left alone.</summary>
+    /// <summary>Number of pages that the kernel may refuse (because memory is too fragmented) before the work
+    /// ends.</summary>
     private const int MaxRefusals = 8;
 
     private nuint _next = (block.Start + (PageMemory.HugePageBytes - 1)) & ~(PageMemory.HugePageBytes - 1);
     private int _refusals;
 
-    // 1 once over, however often it was queued.
+    // 1 once the work has ended, however often it was queued.
     private int _ended;
 
     public void Run()
@@ -28,7 +29,7 @@ internal sealed unsafe class CollapseWork(Arena arena, LiveBlockId block) : IBac
         }
         finally
         {
-            // Also when it threw: the arena must not wait for it for ever.
+            // Also after an exception: the arena must not wait for this work forever.
             if (!left || !MaintenanceThread.TryPost(this))
             {
                 End();
@@ -36,7 +37,7 @@ internal sealed unsafe class CollapseWork(Arena arena, LiveBlockId block) : IBac
         }
     }
 
-    /// <summary>Hands the work to the maintenance thread; if there is none to be had, nobody does it.</summary>
+    /// <summary>Passes the work to the maintenance thread. If there is no thread, the work is dropped.</summary>
     public void Post()
     {
         arena.BeginCollapse();

@@ -2,12 +2,12 @@ using System.Globalization;
 
 namespace FastShardMap.Memory;
 
-/// <summary>The memory limit of this process's control group on Linux, of version 1 or 2, whichever sets one: the least of
-/// the group's own and of those above it.</summary>
+/// <summary>Determines the memory limit of this process's control group on Linux, whether version 1 or 2 sets it: the
+/// lowest limit of the group and its ancestors.</summary>
 internal static class ControlGroupMemory
 {
-    /// <summary>The limit; the largest number if there is none, or nothing can be read.</summary>
-    /// <param name="processFolder">The process's folder under /proc.</param>
+    /// <summary>Returns the limit; <see cref="ulong.MaxValue"/> if there is none, or if it cannot be read.</summary>
+    /// <param name="processFolder">The folder of the process under /proc.</param>
     public static ulong LimitOf(string processFolder)
     {
         try
@@ -27,7 +27,8 @@ internal static class ControlGroupMemory
         }
     }
 
-    // A line: id parent device root mountPoint options [optional…] - type source superOptions. See proc(5).
+    // The format of a line: id parent device root mountPoint options [optional…] - type source superOptions. See
+    // proc(5).
     private static ulong LimitOfMount(string line, string[] groups)
     {
         string[] halves = line.Split(" - ", 2);
@@ -43,10 +44,13 @@ internal static class ControlGroupMemory
         string? group = isSecond || isFirst ? GroupIn(groups, isSecond) : null;
         return group is null
             ? ulong.MaxValue
-            : LeastUpwards(Unescape(mount[4]), Below(group, Unescape(mount[3])), isSecond ? "memory.max" : "memory.limit_in_bytes");
+            : LeastUpwards(
+                Unescape(mount[4]),
+                Below(group, Unescape(mount[3])),
+                isSecond ? "memory.max" : "memory.limit_in_bytes");
     }
 
-    // A line: id:controllers:path; version 2 has the id 0 and no controllers. See cgroups(7).
+    // The format of a line: id:controllers:path. Version 2 has the id 0 and no controllers. See cgroups(7).
     private static string? GroupIn(string[] groups, bool isSecond)
     {
         foreach (string line in groups)
@@ -62,7 +66,8 @@ internal static class ControlGroupMemory
         return null;
     }
 
-    /// <summary>The part of a group's path below the root of a mount; a container mounts its own group as the root.</summary>
+    /// <summary>Returns the part of a group's path below the root of a mount. A container mounts its own group as the
+    /// root.</summary>
     private static string Below(string group, string root)
     {
         string prefix = root.TrimEnd('/') + "/";
@@ -82,12 +87,16 @@ internal static class ControlGroupMemory
         return least;
     }
 
-    // "max", or a number of bytes. The root of version 2 has no such file.
+    // The file contains "max" or a number of bytes. The root of version 2 has no such file.
     private static ulong LimitIn(string path)
     {
         try
         {
-            return ulong.TryParse(File.ReadAllText(path).AsSpan().Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out ulong bytes)
+            return ulong.TryParse(
+                File.ReadAllText(path).AsSpan().Trim(),
+                NumberStyles.None,
+                CultureInfo.InvariantCulture,
+                out ulong bytes)
                 ? bytes
                 : ulong.MaxValue;
         }
@@ -97,7 +106,7 @@ internal static class ControlGroupMemory
         }
     }
 
-    // Spaces, tabs, newlines and backslashes in a path are written in octal.
+    // Spaces, tabs, newlines and backslashes in a path are escaped in octal.
     private static string Unescape(string path) => path
         .Replace(@"\040", " ", StringComparison.Ordinal)
         .Replace(@"\011", "\t", StringComparison.Ordinal)

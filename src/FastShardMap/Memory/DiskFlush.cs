@@ -3,16 +3,17 @@ using Microsoft.Win32.SafeHandles;
 
 namespace FastShardMap.Memory;
 
-/// <summary>What files need of the disk beyond what the framework has.</summary>
+/// <summary>Implements disk operations that the framework does not provide.</summary>
 internal static partial class DiskFlush
 {
     private const int ReadOnly = 0;
 
-    /// <summary>SYNC_FILE_RANGE_WRITE: starts writing dirty pages out and waits for none.</summary>
+    /// <summary>SYNC_FILE_RANGE_WRITE: starts writing dirty pages and does not wait.</summary>
     private const uint StartWriting = 2;
 
-    /// <summary>Starts writing a part of a file out to the disk, so that the flush at the end has less to wait for and other
-    /// users of the disk do not meet it all at once. A hint: promises nothing, and does nothing where there is no such call.</summary>
+    /// <summary>Starts writing a part of a file to the disk, so that the final flush has less to wait for, and other
+    /// users of the disk do not get all of its writes at once. This is a hint: it guarantees nothing, and does nothing
+    /// on operating systems without such a call.</summary>
     public static void Begin(SafeFileHandle file, long offset, long bytes)
     {
         if (OperatingSystem.IsLinux())
@@ -21,9 +22,9 @@ internal static partial class DiskFlush
         }
     }
 
-    /// <summary>Makes a rename durable: on Unix the directory is flushed like a file. Windows has no such call; NTFS keeps
-    /// its directories consistent by its journal.</summary>
-    /// <returns>False where the system has no such thing, or refuses.</returns>
+    /// <summary>Makes a rename durable. On Unix, the directory is flushed like a file. Windows has no such call; NTFS
+    /// keeps its directories consistent by its journal.</summary>
+    /// <returns><see langword="false"/> if the operating system has no such call, or refuses it.</returns>
     public static bool TryFlushDirectory(string directory)
     {
         if (OperatingSystem.IsWindows())

@@ -1,8 +1,8 @@
 namespace FastShardMap.Memory;
 
 /// <summary>
-/// Makes the system fail on demand, for tests. A hook sees only its own thread, so tests can run side by side, and
-/// answers true to fail the call; null, as always in production, lets every call through.
+/// Makes system calls fail on demand, for tests. A hook applies only to its own thread, so that tests can run in
+/// parallel, and returns true to fail the call. In production, every hook is null and all calls succeed.
 /// </summary>
 internal static class FaultInjection
 {
@@ -21,28 +21,29 @@ internal static class FaultInjection
     [ThreadStatic]
     private static Action? t_wait;
 
-    /// <summary>Asked with the length of every mapping the system is about to be asked for.</summary>
+    /// <summary>Called with the length of every mapping before it is requested from the operating system.</summary>
     public static Func<nuint, bool>? Map
     {
         get => t_map;
         set => t_map = value;
     }
 
-    /// <summary>Asked with the length of every block an arena is about to hand out, mapped or reused.</summary>
+    /// <summary>Called with the length of every block before an arena hands it out, mapped or reused.</summary>
     public static Func<nuint, bool>? Allocate
     {
         get => t_allocate;
         set => t_allocate = value;
     }
 
-    /// <summary>Asked with the length of every range about to be given back.</summary>
+    /// <summary>Called with the length of every range before it is given back.</summary>
     public static Func<nuint, bool>? Discard
     {
         get => t_discard;
         set => t_discard = value;
     }
 
-    /// <summary>Asked before work is handed to the maintenance thread; refusing makes the caller do it.</summary>
+    /// <summary>Called before work is passed to the maintenance thread. If it returns true, the caller does the work
+    /// itself.</summary>
     public static Func<bool>? Post
     {
         get => t_post;

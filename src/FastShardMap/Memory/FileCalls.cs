@@ -4,8 +4,8 @@ using Microsoft.Win32.SafeHandles;
 
 namespace FastShardMap.Memory;
 
-/// <summary>What saving asks of the file systems of Unix beyond what the framework has. Where there is no such call,
-/// the answers are those that change nothing.</summary>
+/// <summary>Implements Unix file system operations that saving needs and that the framework does not provide. Where the
+/// operating system has no such call, the methods return the result that changes nothing.</summary>
 internal static unsafe partial class FileCalls
 {
     private const int LongestPathBytes = 4096;
@@ -14,7 +14,7 @@ internal static unsafe partial class FileCalls
     private const int Exclusive = 2;
     private const int DoNotWait = 4;
 
-    // The numbers that every Unix shares, and the one that is not.
+    // Error numbers that are equal on every Unix, and one HRESULT of Windows.
     private const int NotPermitted = 1;
     private const int NoSuchFile = 2;
     private const int AccessDenied = 13;
@@ -30,10 +30,10 @@ internal static unsafe partial class FileCalls
 
     private static int NameTooLong => IsLinux ? 36 : 63;
 
-    /// <summary>The user whose rights count, 0 for root.</summary>
+    /// <summary>The user whose rights apply; 0 is root.</summary>
     public static uint EffectiveUser => IsUnix ? geteuid() : 0;
 
-    /// <summary>The exception for an error of the system.</summary>
+    /// <summary>Returns the exception for an error number of the operating system.</summary>
     public static Exception Failure(int error, string named)
     {
         string what = $"{Marshal.GetPInvokeErrorMessage(error)}: '{named}'.";
@@ -47,8 +47,8 @@ internal static unsafe partial class FileCalls
         };
     }
 
-    /// <summary>The name of a directory that contains no link and no <c>..</c>, as the system walks it. Textual
-    /// shortening would walk past links.</summary>
+    /// <summary>Returns the path of a directory without links and <c>..</c>, as the operating system resolves it.
+    /// Shortening the text of the path would ignore links.</summary>
     public static string ResolveDirectory(string directory, string named)
     {
         byte* resolved = stackalloc byte[LongestPathBytes + 1];
@@ -57,7 +57,7 @@ internal static unsafe partial class FileCalls
             : throw Failure(Marshal.GetLastPInvokeError(), named);
     }
 
-    /// <summary>Throws if the system would not let this process write to a file.</summary>
+    /// <summary>Throws if the operating system would not let this process write to a file.</summary>
     public static void RequireWriteAccess(string path, string named)
     {
         if (!IsUnix)
@@ -65,7 +65,7 @@ internal static unsafe partial class FileCalls
             return;
         }
 
-        // The effective user, not the real one, as when a file is opened.
+        // Check the rights of the effective user and not of the real one, as opening a file does.
         (int currentDirectory, int effective) =
             IsLinux ? (-100, 0x200)
             : OperatingSystem.IsFreeBSD() ? (-100, 0x100)
@@ -77,7 +77,8 @@ internal static unsafe partial class FileCalls
         }
     }
 
-    /// <summary>Gives a file another owner and group. Ordinary users may only choose among their groups.</summary>
+    /// <summary>Tries to change the owner and the group of a file. Ordinary users may only choose one of their own
+    /// groups.</summary>
     public static void TryChangeOwner(SafeFileHandle file, uint owner, uint group)
     {
         if (fchown(file, owner, group) != 0)
@@ -86,16 +87,16 @@ internal static unsafe partial class FileCalls
         }
     }
 
-    /// <summary>Locks a file for as long as the handle is open, or fails at once. Locks for sharing exclude only those
-    /// that do not share; the framework's own locks are of the same kind, but can be turned off.</summary>
-    /// <returns>False if another handle has a lock that excludes this one; null if the file system has no
-    /// locks.</returns>
+    /// <summary>Tries to lock a file for as long as the handle is open, without waiting. Shared locks exclude only
+    /// exclusive ones. The locks of the framework are of the same kind, but can be turned off.</summary>
+    /// <returns><see langword="false"/> if another handle has a lock that excludes this one; <see langword="null"/> if
+    /// the file system does not support locks.</returns>
     public static bool? TryLock(SafeFileHandle file, bool exclusively) =>
         !IsUnix || flock(file, (exclusively ? Exclusive : Shared) | DoNotWait) == 0 ? true
         : Marshal.GetLastPInvokeError() == WouldBlock ? false
         : null;
 
-    /// <summary>Whether a file could not be opened because another handle has a lock.</summary>
+    /// <summary>Returns whether a file could not be opened because another handle has locked it.</summary>
     public static bool IsLockConflict(IOException exception) =>
         exception.HResult == (IsUnix ? WouldBlock : SharingViolation);
 

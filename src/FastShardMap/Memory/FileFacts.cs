@@ -2,11 +2,12 @@ using System.Runtime.InteropServices;
 
 namespace FastShardMap.Memory;
 
-/// <summary>What the system says of a path, without opening it: a FIFO or a device must not be opened to find out that
-/// it is one.</summary>
-/// <remarks>The framework tells directories and links from the rest and nothing more. On Linux <c>statx</c> is asked,
-/// whose record is the same on every architecture; on macOS and FreeBSD <c>stat</c>, whose offsets are fixed by their
-/// ABI. Windows has no owner and no mode: there the read-only attribute stands for the mode.</remarks>
+/// <summary>Describes a path as the operating system sees it, without opening it. A FIFO or a device must not be opened
+/// to find out that it is one.</summary>
+/// <remarks>The framework only distinguishes directories and links from everything else. On Linux, this type calls
+/// <c>statx</c>, whose record is the same on every architecture; on macOS and FreeBSD it calls <c>stat</c>, whose
+/// offsets are fixed by their ABI. Windows has no owner and no mode; there, the read-only attribute stands for the
+/// mode.</remarks>
 internal readonly unsafe partial record struct FileFacts
 {
     private const int RecordBytes = 256;
@@ -22,34 +23,34 @@ internal readonly unsafe partial record struct FileFacts
 
     public required FileKind Kind { get; init; }
 
-    /// <summary>Read, write and execute of owner, group and others: nine bits.</summary>
+    /// <summary>The permission bits: read, write and execute for owner, group and others, nine bits.</summary>
     public required int Permissions { get; init; }
 
-    /// <summary>In a directory, only the owner of a file may replace it.</summary>
+    /// <summary>Whether only the owner of a file in this directory may replace it.</summary>
     public bool IsSticky { get; init; }
 
     public uint Owner { get; init; }
 
     public uint OwnerGroup { get; init; }
 
-    /// <summary>The file's flags forbid to replace it, whatever the permissions say.</summary>
+    /// <summary>Whether the flags of the file forbid replacing it, whatever the permissions are.</summary>
     public bool IsUnchangeable { get; init; }
 
-    /// <summary>Something is mounted here, a single file in a container for instance: nothing can be renamed to
-    /// it.</summary>
+    /// <summary>Whether something is mounted at this path, for example a single file in a container. A file cannot be
+    /// renamed to such a path.</summary>
     public bool IsMountPoint { get; init; }
 
-    /// <summary>Whether any of owner, group and others may write.</summary>
+    /// <summary>Whether the owner, the group or others may write.</summary>
     public bool IsWritable => (Permissions & 0b010_010_010) != 0;
 
-    /// <summary>Whether everybody may add files to this directory.</summary>
+    /// <summary>Whether all users may add files to this directory.</summary>
     public bool IsWritableByOthers => (Permissions & 0b000_000_010) != 0;
 
-    /// <summary>Asks the system.</summary>
+    /// <summary>Returns the description of a path.</summary>
     /// <param name="path">The path.</param>
-    /// <param name="followLinks">Whether a link is asked for, or what it leads to.</param>
-    /// <param name="named">How exceptions call the path.</param>
-    /// <returns>Null if there is nothing.</returns>
+    /// <param name="followLinks">Whether to describe the target of a link instead of the link itself.</param>
+    /// <param name="named">The path as exceptions show it.</param>
+    /// <returns><see langword="null"/> if there is nothing at this path.</returns>
     public static FileFacts? Of(string path, bool followLinks, string named)
     {
         if (!FileCalls.IsUnix)
@@ -76,7 +77,7 @@ internal readonly unsafe partial record struct FileFacts
             return (int)statx(NumberOfStatx(), CurrentDirectory, path, flags, BasicFacts, record);
         }
 
-        // On Intel Macs the plain names are those of a record with short file numbers.
+        // On Intel Macs, the plain names belong to a record with short file numbers.
         bool isPlain = OperatingSystem.IsFreeBSD() || RuntimeInformation.ProcessArchitecture == Architecture.Arm64;
         return (isPlain, followLinks) switch
         {
@@ -87,7 +88,7 @@ internal readonly unsafe partial record struct FileFacts
         };
     }
 
-    // The function is younger than the oldest C libraries that .NET runs on; the call is not.
+    // The library function is newer than the oldest C libraries that .NET supports; the system call is not.
     private static nint NumberOfStatx() => RuntimeInformation.ProcessArchitecture switch
     {
         Architecture.X64 => 332,

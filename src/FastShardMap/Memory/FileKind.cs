@@ -1,6 +1,6 @@
 namespace FastShardMap.Memory;
 
-/// <summary>What lies at a path.</summary>
+/// <summary>The kind of object at a path.</summary>
 internal enum FileKind
 {
     Regular,

@@ -2,27 +2,33 @@ using System.Runtime.CompilerServices;
 
 namespace FastShardMap.Memory;
 
-// FORGOTTEN MEMORY. The garbage collector sees a map, a snapshot or an audit as an object of some hundred bytes, so a
-// program that forgets to dispose them may fill the machine before a collection is due. GC.AddMemoryPressure would tell it
-// of all native memory, and tax programs that forget nothing: a large map in use would cause full collections for ever.
-// So the library asks for a collection itself, and only where forgotten objects are likely and would matter:
-//   - It looks when an object is made, never when a map grows: a map in use causes no collection, however large it is.
-//   - It asks when what has not been disposed has outgrown what survived the last such collection by as much again, but
-//     by no more than an eighth of the machine (Budget). Where nothing is forgotten the survivors grow with what is live,
-//     so there are a few collections on the way to any size, and none after.
-//   - All memory, and that of snapshots alone, are budgeted apart: snapshots of a large map are small beside the map.
-//   - The collection is a young one first, for what was forgotten young; then a background one. Both run on a thread of
-//     the library's. If memory outgrows the budget once more meanwhile, the thread that makes the next object waits for the
-//     end, for 0.1 s at most: it may hold a lock that some finalizer needs.
-// What survived is what there was less what finalizers gave up: a Dispose meanwhile says nothing about what is forgotten.
+// FORGOTTEN MEMORY. To the garbage collector, a map, a snapshot or an audit is an object of a few hundred bytes. A
+// program that forgets to dispose them may exhaust the machine's memory before a collection is due.
+// GC.AddMemoryPressure would tell the collector about all native memory, and penalize programs that forget nothing: a
+// large map in use would cause full collections again and again. The library therefore requests a collection itself,
+// but only where forgotten objects are likely and would matter:
+//   - It checks when an object is created, never when a map grows. A map in use causes no collection, however large it
+//     is.
+//   - It requests a collection when the undisposed memory has grown, since the last such collection, by as much as
+//     survived that collection, or by an eighth of the machine's memory if that is less (MemoryBudget). If nothing is
+//     forgotten, the survivors grow with the live memory, so there are a few collections on the way to any size, and
+//     none after that.
+//   - There is one budget for all memory, and one for snapshots alone, because snapshots of a large map are small
+//     compared with the map.
+//   - The first collection is a young one, for objects that were forgotten young; then follows a background one. Both
+//     run on a thread of the library. If memory exceeds the budget again in the meantime, the thread that creates the
+//     next object waits for the end of the collection, for 0.1 s at most, because it may hold a lock that a finalizer
+//     needs.
+// The survivors are what there was before the collection, less what finalizers released. A Dispose in the meantime does
+// not count, because it says nothing about forgotten memory.
 internal static class ForgottenMemory
 {
-    /// <summary>Growth that is never worth a collection.</summary>
+    /// <summary>Growth up to this size never causes a collection.</summary>
     public const long MinBudgetBytes = 128L << 20;
 
     private const int MachineShare = 8;
 
-    // The first full collection may find a map that only a forgotten snapshot had kept.
+    // The first full collection may release a snapshot that was the only reference to a forgotten map.
     private const int MaxFullCollections = 2;
 
     private static readonly TimeSpan s_longestWait = TimeSpan.FromMilliseconds(100);
@@ -33,7 +39,7 @@ internal static class ForgottenMemory
     private static readonly MemoryBudget s_all = new();
     private static readonly MemoryBudget s_snapshots = new();
 
-    // Under the gate.
+    // Protected by the gate.
     private static bool s_isCollecting;
     private static bool s_isSlow;
 
@@ -41,16 +47,17 @@ internal static class ForgottenMemory
     private static long s_undisposedBytes;
     private static long s_collections;
 
-    /// <summary>Memory of undisposed objects that finalizers have given up, since the process began.</summary>
+    /// <summary>Bytes of undisposed objects that finalizers have released since the process began.</summary>
     public static long UndisposedBytes => Interlocked.Read(ref s_undisposedBytes);
 
-    /// <summary>Collections that the library has asked for, young and full ones.</summary>
+    /// <summary>Number of collections that the library has requested, young and full ones.</summary>
     public static long Collections => Interlocked.Read(ref s_collections);
 
-    /// <summary>The tables of all snapshots that have not ended.</summary>
+    /// <summary>Bytes of the tables of all snapshots that have not ended.</summary>
     public static long SnapshotBytes => Interlocked.Read(ref s_snapshotBytes);
 
-    /// <summary>An object with memory of its own is about to be made. Not to be called under a lock of the library's.</summary>
+    /// <summary>Called before an object with native memory is created. Must not be called under a lock of the
+    /// library.</summary>
     public static void BeforeNew()
     {
         if (s_all.IsExceeded(Arena.ProcessLiveBytes) || s_snapshots.IsExceeded(SnapshotBytes))
@@ -61,14 +68,15 @@ internal static class ForgottenMemory
 
     public static void AddSnapshot(long bytes) => Interlocked.Add(ref s_snapshotBytes, bytes);
 
-    /// <summary>A snapshot has given up its tables.</summary>
+    /// <summary>Records that a snapshot has released its tables.</summary>
     public static void RemoveSnapshot(long bytes) => Interlocked.Add(ref s_snapshotBytes, -bytes);
 
-    /// <summary>A finalizer has given up memory.</summary>
-    /// <param name="type">Of the object that had it, if that had not been disposed; else null.</param>
-    /// <param name="name">What the user calls the object, or null.</param>
-    /// <param name="bytes">The memory.</param>
-    /// <param name="isSnapshot">Whether a snapshot had it.</param>
+    /// <summary>Records that a finalizer has released memory.</summary>
+    /// <param name="type">The type of the object that owned the memory, if it had not been disposed; otherwise
+    /// null.</param>
+    /// <param name="name">The name that the user gave the object, or null.</param>
+    /// <param name="bytes">The size of the memory.</param>
+    /// <param name="isSnapshot">Whether a snapshot owned the memory.</param>
     public static void Finalized(Type? type, string? name, long bytes, bool isSnapshot = false)
     {
         s_all.AddFinalized(bytes);
@@ -103,7 +111,8 @@ internal static class ForgottenMemory
         {
             using (s_gate.Enter())
             {
-                // Once it has taken too long, nobody waits for it any more: a finalizer of the program's may be stuck.
+                // Once a collection has taken too long, threads no longer wait for it: a finalizer of the program may
+                // be stuck.
                 if (s_isCollecting && !s_isSlow)
                 {
                     s_isSlow = !s_gate.WaitForPulse(s_longestWait);
@@ -121,7 +130,7 @@ internal static class ForgottenMemory
         }
     }
 
-    /// <summary>Collects, and has the finalizers run.</summary>
+    /// <summary>Collects, and runs the finalizers.</summary>
     private static void Collect(bool full)
     {
         Interlocked.Increment(ref s_collections);
@@ -131,7 +140,7 @@ internal static class ForgottenMemory
         }
         else
         {
-            // In the background, if the runtime is configured to: the call returns when it has begun.
+            // This is a background collection if the runtime is configured for it; the call returns once it has begun.
             (long, long) before = FullCollections();
             long end = Environment.TickCount64 + (long)s_longestCollection.TotalMilliseconds;
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: false);
@@ -144,7 +153,7 @@ internal static class ForgottenMemory
         GC.WaitForPendingFinalizers();
     }
 
-    // The last that have ended.
+    // Returns the indices of the last full collections that have ended.
     private static (long Background, long Blocking) FullCollections() =>
         (GC.GetGCMemoryInfo(GCKind.Background).Index, GC.GetGCMemoryInfo(GCKind.FullBlocking).Index);
 

@@ -3,10 +3,10 @@ using System.Diagnostics;
 namespace FastShardMap.Memory;
 
 /// <summary>
-/// Free address ranges, ordered by address; neighbours are merged. Taking is first fit by address, for which the waste
-/// is bounded for any order of requests: M bytes in use at the peak with sizes up to n granules need at most about
-/// M·log2(n) of address space (Robson, 1977). Best fit has no such bound. A linear scan is enough: a map has few
-/// ranges, and asks for one only when a shard grows.
+/// Free address ranges, ordered by address. Adjacent ranges are merged. Allocation is first fit by address, whose waste
+/// is bounded for any order of requests: with M bytes in use at the peak and sizes up to n granules, it needs at most
+/// about M·log2(n) of address space (Robson, 1977). Best fit has no such bound. A linear scan suffices, because a map
+/// has few ranges, and allocates one only when a shard grows.
 /// </summary>
 /// <remarks>Not thread-safe. <see cref="Add"/> allocates nothing within the reserved capacity.</remarks>
 internal sealed class FreeRanges
@@ -16,12 +16,13 @@ internal sealed class FreeRanges
 
     public int Count => _count;
 
-    /// <summary>Sum of the lengths.</summary>
+    /// <summary>The sum of the lengths of all ranges.</summary>
     public nuint TotalBytes { get; private set; }
 
     public ReadOnlySpan<AddressRange> Ranges => _ranges.AsSpan(0, _count);
 
-    /// <summary>Makes room so that <paramref name="additions"/> ranges can be added without allocating.</summary>
+    /// <summary>Makes room for <paramref name="additions"/> more ranges, so that they can be added without
+    /// allocating.</summary>
     public void Reserve(int additions)
     {
         int needed = checked(_count + additions);
@@ -64,7 +65,8 @@ internal sealed class FreeRanges
         }
     }
 
-    /// <summary>Takes the lowest fitting address. May leave one range more than before.</summary>
+    /// <summary>Takes a range at the lowest address that fits. May leave one more range in the list than
+    /// before.</summary>
     public bool TryTake(nuint bytes, nuint alignment, out nuint start)
     {
         for (int index = 0; index < _count; index++)
@@ -86,7 +88,7 @@ internal sealed class FreeRanges
         return false;
     }
 
-    /// <summary>The range that holds this address.</summary>
+    /// <summary>Finds the range that contains this address.</summary>
     public bool TryFind(nuint address, out AddressRange found)
     {
         int index = IndexAfter(address) - 1;
@@ -94,7 +96,8 @@ internal sealed class FreeRanges
         return index >= 0 && address < found.End;
     }
 
-    /// <summary>Takes out whatever of this is in the list. May leave one range more than before.</summary>
+    /// <summary>Removes every part of this range that is in the list. May leave one more range in the list than
+    /// before.</summary>
     public void Remove(AddressRange range)
     {
         int index = Math.Max(0, IndexAfter(range.Start) - 1);
@@ -106,7 +109,9 @@ internal sealed class FreeRanges
                 continue;
             }
 
-            AddressRange hole = Span(nuint.Max(range.Start, _ranges[index].Start), nuint.Min(range.End, _ranges[index].End));
+            AddressRange hole = Span(
+                nuint.Max(range.Start, _ranges[index].Start),
+                nuint.Min(range.End, _ranges[index].End));
             bool keepsHead = hole.Start > _ranges[index].Start;
             CutAt(index, hole);
             index += keepsHead ? 1 : 0;
@@ -122,7 +127,7 @@ internal sealed class FreeRanges
         AddressRange tail = Span(hole.End, range.End);
         if (head.Bytes > 0 && tail.Bytes > 0)
         {
-            // Grown first, so that running out of memory here leaves the list as it was.
+            // Reserve first, so that the list does not change if memory runs out here.
             Reserve(1);
             _ranges[index] = head;
             InsertAt(index + 1, tail);

@@ -1,7 +1,7 @@
 namespace FastShardMap.Memory;
 
 /// <summary>
-/// Test mode: each block in a mapping of its own, its end against an inaccessible page. Blocks are aligned to 128
+/// A pool for tests. Each block has a mapping of its own, and ends at an inaccessible page. Blocks are aligned to 128
 /// bytes only, and are reused for the same length only.
 /// </summary>
 internal sealed unsafe class GuardedPool(MappingList mappings) : BlockPool

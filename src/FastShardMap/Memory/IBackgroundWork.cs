@@ -1,8 +1,9 @@
 namespace FastShardMap.Memory;
 
-/// <summary>Something for a background thread to do.</summary>
+/// <summary>A piece of work for a background thread.</summary>
 internal interface IBackgroundWork
 {
-    /// <summary>Does it. Runs on the background thread, or on the poster's if no thread could be had.</summary>
+    /// <summary>Performs the work. Runs on the background thread, or on the caller's thread if there is no background
+    /// thread.</summary>
     void Run();
 }

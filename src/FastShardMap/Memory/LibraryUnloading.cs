@@ -2,11 +2,12 @@ using System.Runtime.Loader;
 
 namespace FastShardMap.Memory;
 
-/// <summary>The end of a library that was loaded into a collectible load context. What the framework holds on to must be
-/// withdrawn then (a meter), or the context is never unloaded.</summary>
+/// <summary>Handles the unloading of a library that was loaded into a collectible load context. Objects that the
+/// framework references (a meter) must then be withdrawn; otherwise the context is never unloaded.</summary>
 internal static class LibraryUnloading
 {
-    /// <summary>Registers what is to be done when the unloading of this library begins. Does nothing for a library that stays.</summary>
+    /// <summary>Registers an action for the time when the unloading of this library begins. Does nothing for a library
+    /// that is never unloaded.</summary>
     public static void Register(Action withdraw)
     {
         AssemblyLoadContext? context = AssemblyLoadContext.GetLoadContext(typeof(LibraryUnloading).Assembly);

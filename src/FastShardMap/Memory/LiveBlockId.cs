@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace FastShardMap.Memory;
 
-/// <summary>A block as it was handed out: a later block at the same address has another serial number.</summary>
+/// <summary>Identifies a block as it was handed out. A later block at the same address has another serial
+/// number.</summary>
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct LiveBlockId(nuint Start, nuint Bytes, long Serial);

@@ -1,9 +1,10 @@
 namespace FastShardMap.Memory;
 
-/// <summary>The one background thread of the process that does what no request should pay for: memory that goes back.</summary>
+/// <summary>The background thread of the process that gives memory back, so that no operation has to pay for
+/// it.</summary>
 internal static class MaintenanceThread
 {
-    // The work is shallow; the default stack of 1.5 MiB and more would be the largest thing the library holds.
+    // The work needs little stack. The default of 1.5 MiB or more would be the largest object that the library owns.
     private const int StackBytes = 256 * 1024;
 
     private static readonly WorkThreads s_threads = new("FastShardMap maintenance", limit: 1, StackBytes);
@@ -18,7 +19,7 @@ internal static class MaintenanceThread
     /// <inheritdoc cref="WorkThreads.Failures"/>
     public static long Failures => s_threads.Failures;
 
-    /// <summary>Whether the thread exists at the moment.</summary>
+    /// <summary>Whether the thread currently exists.</summary>
     public static bool IsRunning => s_threads.Count != 0;
 
     /// <inheritdoc cref="WorkThreads.TryPost"/>

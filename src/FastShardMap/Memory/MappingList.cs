@@ -1,6 +1,7 @@
 namespace FastShardMap.Memory;
 
-/// <summary>Every mapping of one arena: made one by one, released together at the end. Called under the arena's lock.</summary>
+/// <summary>The mappings of one arena. They are created one by one and released together at the end. All methods are
+/// called under the lock of the arena.</summary>
 internal sealed unsafe class MappingList
 {
     private static long s_processBytes;
@@ -8,17 +9,17 @@ internal sealed unsafe class MappingList
     private readonly List<AddressRange> _mappings = [];
     private long _bytes;
 
-    /// <summary>Address space held by all arenas of the process.</summary>
+    /// <summary>Address space reserved by all arenas of the process, in bytes.</summary>
     public static long ProcessBytes => Interlocked.Read(ref s_processBytes);
 
-    /// <summary>Address space held. May be read from any thread.</summary>
+    /// <summary>Reserved address space in bytes. May be read from any thread.</summary>
     public long Bytes => Interlocked.Read(ref _bytes);
 
     public int Count => _mappings.Count;
 
     public AddressRange Map(nuint bytes, nuint alignment)
     {
-        // Before the mapping exists, so that running out of managed memory cannot leak one.
+        // Reserve before the mapping exists, so that it cannot leak if managed memory runs out.
         _mappings.EnsureCapacity(_mappings.Count + 1);
         AddressRange mapping = new((nuint)PageMemory.Map(bytes, alignment), bytes);
         _mappings.Add(mapping);
@@ -27,7 +28,7 @@ internal sealed unsafe class MappingList
         return mapping;
     }
 
-    /// <summary>Unmaps everything. The caller knows that no thread can touch any of it.</summary>
+    /// <summary>Unmaps everything. The caller guarantees that no thread can touch any of it.</summary>
     public void Release()
     {
         foreach (AddressRange mapping in _mappings)

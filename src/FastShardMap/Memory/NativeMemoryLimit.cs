@@ -3,18 +3,19 @@ using System.Runtime.InteropServices;
 
 namespace FastShardMap.Memory;
 
-/// <summary>How much unmanaged memory this process can have at the very most. What exceeds it is refused before anything
-/// is mapped: the systems that promise more memory than they have would end the process at its first touch.</summary>
-/// <param name="Bytes">The least of the limits.</param>
-/// <param name="Name">Whose limit that is, for a message.</param>
-/// <remarks>The garbage collector knows a number of its own, which is no help: it ends at the limit that is set for the
-/// managed heap (<c>DOTNET_GCHeapHardLimit</c>, and three quarters of a container), and tables are not in that heap.</remarks>
+/// <summary>The upper limit of the unmanaged memory that this process can have. Larger requests are refused before
+/// anything is mapped, because an operating system that overcommits memory would end the process when it touches the
+/// pages.</summary>
+/// <param name="Bytes">The lowest of the limits.</param>
+/// <param name="Name">The description of that limit, for an exception.</param>
+/// <remarks>The limit that the garbage collector reports is not used. It is the limit of the managed heap
+/// (<c>DOTNET_GCHeapHardLimit</c>, and three quarters of a container), and tables are not in that heap.</remarks>
 internal readonly partial record struct NativeMemoryLimit(ulong Bytes, string Name)
 {
-    /// <summary>Reservations up to here are nobody's question; the answer costs a few system files.</summary>
+    /// <summary>Reservations up to this size are not checked, because a check reads a few system files.</summary>
     private const ulong UnquestionedBytes = 64 << 20;
 
-    // The numbers of the C library's constants.
+    // The values of the C library's constants.
     private const int LinuxPhysicalPages = 85;
     private const int MacPhysicalPages = 200;
     private const int FreeBsdPhysicalPages = 121;
@@ -22,16 +23,17 @@ internal readonly partial record struct NativeMemoryLimit(ulong Bytes, string Na
     private const int MacAddressSpace = 5;
     private const int FreeBsdAddressSpace = 10;
 
-    /// <summary>Whether a reservation exceeds what the process can have.</summary>
-    /// <param name="bytes">The reservation.</param>
-    /// <param name="limit">The limit, if it does.</param>
+    /// <summary>Returns whether a reservation exceeds what the process can have.</summary>
+    /// <param name="bytes">The size of the reservation.</param>
+    /// <param name="limit">Receives the limit, if the reservation exceeds it.</param>
     public static bool IsExceededBy(UInt128 bytes, out NativeMemoryLimit limit)
     {
         limit = bytes <= UnquestionedBytes ? default : Current();
         return bytes > UnquestionedBytes && bytes > limit.Bytes;
     }
 
-    /// <summary>The limit now: it is asked anew each time, for a running process may get another.</summary>
+    /// <summary>Returns the current limit. It is determined anew each time, because the limits of a running process may
+    /// change.</summary>
     public static NativeMemoryLimit Current()
     {
         NativeMemoryLimit limit = new(PhysicalBytes(), "the memory of this machine");
@@ -40,10 +42,12 @@ internal readonly partial record struct NativeMemoryLimit(ulong Bytes, string Na
             limit = limit.Or(AddressSpaceBytes(), "the process's limit of address space");
         }
 
-        return OperatingSystem.IsLinux() ? limit.Or(ControlGroupMemory.LimitOf("/proc/self"), "the memory of the control group") : limit;
+        return OperatingSystem.IsLinux()
+            ? limit.Or(ControlGroupMemory.LimitOf("/proc/self"), "the memory of the control group")
+            : limit;
     }
 
-    /// <summary>For an exception: whose limit, and how much it is.</summary>
+    /// <summary>Returns the description and the size of the limit, for an exception.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Name}, {Bytes:N0} bytes");
 
     private NativeMemoryLimit Or(ulong bytes, string name) => bytes < Bytes ? new(bytes, name) : this;
@@ -57,15 +61,20 @@ internal readonly partial record struct NativeMemoryLimit(ulong Bytes, string Na
         }
 
         long pages = (long)sysconf(
-            OperatingSystem.IsMacOS() ? MacPhysicalPages : OperatingSystem.IsFreeBSD() ? FreeBsdPhysicalPages : LinuxPhysicalPages);
+            OperatingSystem.IsMacOS() ? MacPhysicalPages
+            : OperatingSystem.IsFreeBSD() ? FreeBsdPhysicalPages
+            : LinuxPhysicalPages);
         return pages > 0 ? (ulong)pages * PageMemory.PageBytes : ulong.MaxValue;
     }
 
     private static ulong AddressSpaceBytes()
     {
         int resource =
-            OperatingSystem.IsMacOS() ? MacAddressSpace : OperatingSystem.IsFreeBSD() ? FreeBsdAddressSpace : LinuxAddressSpace;
-        return getrlimit(resource, out ResourceLimit limit) == 0 ? limit.Current : ulong.MaxValue; // "none" is a large number
+            OperatingSystem.IsMacOS() ? MacAddressSpace
+            : OperatingSystem.IsFreeBSD() ? FreeBsdAddressSpace
+            : LinuxAddressSpace;
+        // "No limit" is a large number.
+        return getrlimit(resource, out ResourceLimit limit) == 0 ? limit.Current : ulong.MaxValue;
     }
 
     [LibraryImport("libc", EntryPoint = "sysconf")]
@@ -78,7 +87,7 @@ internal readonly partial record struct NativeMemoryLimit(ulong Bytes, string Na
     [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
     private static partial int GlobalMemoryStatusEx(ref MemoryStatus status);
 
-#pragma warning disable CS0649, CS0169, S1144 // filled by the system
+#pragma warning disable CS0649, CS0169, S1144 // filled by the operating system
     private struct ResourceLimit
     {
         public ulong Current;

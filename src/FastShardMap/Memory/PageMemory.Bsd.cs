@@ -2,7 +2,7 @@ namespace FastShardMap.Memory;
 
 internal static unsafe partial class PageMemory
 {
-    /// <summary>macOS and FreeBSD.</summary>
+    /// <summary>Implements the calls of macOS and FreeBSD.</summary>
     private static class Bsd
     {
         private const int MapPrivateAnonymous = 0x1002;
@@ -10,8 +10,9 @@ internal static unsafe partial class PageMemory
 
         public static byte* Map(nuint bytes, nuint alignment) => Posix.Map(bytes, alignment, MapPrivateAnonymous);
 
-        // madvise promises nothing about the contents here. Mapping fresh pages over the range replaces them in one
-        // step under the kernel's map lock, so a stale reader sees the old bytes or zero, and never a hole.
+        // madvise guarantees nothing about the contents on these systems. Mapping fresh pages over the range replaces
+        // them in one step under the kernel's map lock, so a stale reader sees the old bytes or zeros, and always
+        // mapped memory.
         public static bool TryDiscard(byte* start, nuint bytes) =>
             Posix.TryMapOver(start, bytes, MapPrivateAnonymous | MapFixed);
     }

@@ -13,25 +13,27 @@ internal static unsafe partial class PageMemory
         private const int AdvisePopulateWrite = 23;
         private const int AdviseCollapse = 25;
 
-        // Tables are reserved ahead of use: without swap reservation a strict host does not refuse them for pages
-        // that are never touched. PowerPC numbers this flag differently from every other .NET platform.
+        // Tables are reserved before they are used. Without swap reservation, a host with strict accounting does not
+        // refuse them because of pages that are never touched. PowerPC numbers this flag differently from every other
+        // .NET platform.
         private static readonly int MapNoReserve =
             RuntimeInformation.ProcessArchitecture == Architecture.Ppc64le ? 0x40 : 0x4000;
 
-        public static byte* Map(nuint bytes, nuint alignment) => Posix.Map(bytes, alignment, MapPrivateAnonymous | MapNoReserve);
+        public static byte* Map(nuint bytes, nuint alignment) =>
+            Posix.Map(bytes, alignment, MapPrivateAnonymous | MapNoReserve);
 
-        // Private anonymous memory reads zero after MADV_DONTNEED (madvise(2)). It is refused for locked pages.
+        // Private anonymous memory reads zero after MADV_DONTNEED (madvise(2)). The call is refused for locked pages.
         public static bool TryDiscard(byte* start, nuint bytes) => madvise(start, bytes, AdviseDontNeed) == 0;
 
         public static bool TryAdviseHugePages(byte* start, nuint bytes) => madvise(start, bytes, AdviseHugePage) == 0;
 
         public static bool TryForbidHugePages(byte* start, nuint bytes) => madvise(start, bytes, AdviseNoHugePage) == 0;
 
-        // The kernel refuses to collapse a range that was advised against huge pages, so lift that advice first.
+        // The kernel refuses to collapse a range that was advised against huge pages, so this lifts that advice first.
         public static bool TryCollapse(byte* start, nuint bytes) =>
             madvise(start, bytes, AdviseHugePage) == 0 && madvise(start, bytes, AdviseCollapse) == 0;
 
-        // Linux 5.14; older kernels answer EINVAL and the caller touches the pages itself.
+        // Needs Linux 5.14. Older kernels return EINVAL, and the caller touches the pages itself.
         public static bool TryPopulate(byte* start, nuint bytes)
         {
             byte* firstPage = (byte*)((nuint)start & ~(PageBytes - 1));

@@ -4,7 +4,7 @@ namespace FastShardMap.Memory;
 
 internal static unsafe partial class PageMemory
 {
-    /// <summary>What the systems with <c>mmap</c> share; the numbers of the flags are their own.</summary>
+    /// <summary>Implements the calls that all systems with <c>mmap</c> share. The values of the flags differ.</summary>
     private static partial class Posix
     {
         private const int ProtNone = 0;
@@ -13,7 +13,7 @@ internal static unsafe partial class PageMemory
 
         public static byte* Map(nuint bytes, nuint alignment, int flags)
         {
-            // A page is the system's own alignment; anything above is over-mapped, and both ends are returned.
+            // The operating system aligns to pages. For a larger alignment, map more and unmap both ends.
             nuint mapped = alignment <= PageBytes ? bytes : bytes + alignment - PageBytes;
             nint address = mmap(null, mapped, ProtReadWrite, flags, -1, 0);
             if (address == MapFailed)
@@ -38,7 +38,8 @@ internal static unsafe partial class PageMemory
             return start;
         }
 
-        /// <summary>Maps fresh pages over a range; <paramref name="flags"/> say that the address is fixed.</summary>
+        /// <summary>Maps fresh pages over a range; <paramref name="flags"/> must contain the flag for a fixed
+        /// address.</summary>
         public static bool TryMapOver(byte* start, nuint bytes, int flags) =>
             mmap(start, bytes, ProtReadWrite, flags, -1, 0) == (nint)start;
 

@@ -21,8 +21,9 @@ internal static unsafe partial class PageMemory
                 return VirtualAlloc(null, bytes, MemReserve | MemCommit, PageReadWrite);
             }
 
-            // A reservation can only be released whole, so a hole of the right size is found by reserving too much,
-            // and then taken at its aligned address. Another thread may take it in between: try again.
+            // A reservation can only be released as a whole. So reserve too much to find a hole of the right size,
+            // release it, and allocate at the aligned address within. Another thread may take the hole in between; then
+            // try again.
             for (int attempt = 0; attempt < AlignedAttempts; attempt++)
             {
                 byte* raw = VirtualAlloc(null, bytes + alignment, MemReserve, PageNoAccess);
@@ -45,11 +46,11 @@ internal static unsafe partial class PageMemory
 
         public static void Unmap(byte* start) => _ = VirtualFree(start, 0, MemRelease);
 
-        // No call of this system makes pages zero and absent while they stay accessible: DiscardVirtualMemory and
-        // MEM_RESET leave the contents undefined, decommitting faults stale readers. So: clear, then drop the pages
-        // from the working set, which VirtualUnlock does for pages that are not locked. They read zero from then on,
-        // and their memory is the system's to take. The give-back runs off the request path, so the clearing is paid
-        // there and not by whoever reuses the block.
+        // Windows has no call that zeroes and discards pages while they stay accessible: DiscardVirtualMemory and
+        // MEM_RESET leave the contents undefined, and stale readers would fault on decommitted pages. So clear the
+        // pages, and then drop them from the working set, which VirtualUnlock does for pages that are not locked. From
+        // then on they read zero, and the operating system may reuse their memory. Blocks are given back in the
+        // background, so no operation pays for the clearing.
         public static bool TryDiscard(byte* start, nuint bytes)
         {
             NativeMemory.Clear(start, bytes);

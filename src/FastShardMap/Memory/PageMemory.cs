@@ -7,20 +7,21 @@ using System.Runtime.InteropServices;
 namespace FastShardMap.Memory;
 
 /// <summary>
-/// Pages from the operating system: the only caller of it in the library. This file dispatches; one partial per system
-/// holds the calls. Everything mapped here is private, anonymous, read/write and zero when fresh.
+/// Allocates pages from the operating system; no other type of the library calls it for memory. This file dispatches;
+/// one partial file per operating system contains the calls. All memory mapped here is private, anonymous, read/write
+/// and initially zero.
 /// </summary>
 internal static unsafe partial class PageMemory
 {
-    /// <summary>Size of a transparent huge page on x64 and on ARM64 with 4 KiB pages.</summary>
+    /// <summary>The size of a transparent huge page on x64, and on ARM64 with 4 KiB pages.</summary>
     public const nuint HugePageBytes = 2 * 1024 * 1024;
 
-    /// <summary>Bytes in a page of this system (4 KiB on x64, 16 KiB on Apple silicon).</summary>
+    /// <summary>The page size of this system in bytes (4 KiB on x64, 16 KiB on Apple silicon).</summary>
     public static nuint PageBytes { get; } = (nuint)Environment.SystemPageSize;
 
     /// <summary>
-    /// For tests: arenas created while this is set put every block directly before an inaccessible page, so that one
-    /// byte read past a block's end faults instead of reading a neighbour.
+    /// For tests: arenas that are created while this is set place every block directly before an inaccessible page, so
+    /// that reading one byte past the end of a block faults instead of reading another block.
     /// </summary>
     public static bool GuardPages { get; set; }
 
@@ -29,16 +30,17 @@ internal static unsafe partial class PageMemory
     // macOS and FreeBSD share the constants and the semantics that matter here.
     private static bool IsBsd => OperatingSystem.IsMacOS() || OperatingSystem.IsFreeBSD();
 
-    /// <summary>Maps zeroed pages whose first byte is a multiple of <paramref name="alignment"/>.</summary>
-    /// <param name="bytes">Length; rounded up to whole pages.</param>
+    /// <summary>Maps zeroed pages whose first byte is at a multiple of <paramref name="alignment"/>.</summary>
+    /// <param name="bytes">The length; rounded up to whole pages.</param>
     /// <param name="alignment">A power of two.</param>
-    /// <exception cref="OutOfMemoryException">The system refused, or the length cannot be expressed.</exception>
+    /// <exception cref="OutOfMemoryException">The operating system refuses the memory, or the length is too large to be
+    /// expressed.</exception>
     public static byte* Map(nuint bytes, nuint alignment)
     {
         Debug.Assert(bytes > 0 && BitOperations.IsPow2(alignment));
         alignment = nuint.Max(alignment, PageBytes);
 
-        // A quarter of the number range leaves room for rounding and over-mapping without a wrap.
+        // A quarter of the number range leaves room for rounding and over-mapping without overflow.
         if (bytes > nuint.MaxValue / 4 || alignment > nuint.MaxValue / 4 || FaultInjection.FailsMap(bytes))
         {
             ThrowOutOfMemory(bytes);
@@ -49,7 +51,7 @@ internal static unsafe partial class PageMemory
             OperatingSystem.IsWindows() ? Windows.Map(length, alignment) :
             IsLinux ? Linux.Map(length, alignment) :
             IsBsd ? Bsd.Map(length, alignment) :
-            throw new PlatformNotSupportedException("FastShardMap needs Linux, Windows, macOS or FreeBSD.");
+            throw new PlatformNotSupportedException("FastShardMap requires Linux, Windows, macOS or FreeBSD.");
         if (start is null)
         {
             ThrowOutOfMemory(bytes);
@@ -59,9 +61,10 @@ internal static unsafe partial class PageMemory
         return start;
     }
 
-    /// <summary>Returns the address range. Nothing may touch it any more; a failure leaks the range, and is silent.</summary>
-    /// <param name="start">What <see cref="Map"/> returned.</param>
-    /// <param name="bytes">The length that was asked of <see cref="Map"/>.</param>
+    /// <summary>Unmaps the address range. No thread may touch it any more. A failure leaks the range without an
+    /// exception.</summary>
+    /// <param name="start">The address that <see cref="Map"/> returned.</param>
+    /// <param name="bytes">The length that was passed to <see cref="Map"/>.</param>
     public static void Unmap(byte* start, nuint bytes)
     {
         nuint length = RoundToPages(bytes);
@@ -76,11 +79,13 @@ internal static unsafe partial class PageMemory
     }
 
     /// <summary>
-    /// Gives the physical pages back; the range stays readable and writable throughout, because a stale reader may be
-    /// inside. True: the range now reads zero. False: the contents are undefined, and the caller must clear them.
+    /// Gives the physical pages back. The range stays readable and writable throughout, because a stale reader may be
+    /// using it.
     /// </summary>
-    /// <param name="start">Page-aligned.</param>
-    /// <param name="bytes">Whole pages.</param>
+    /// <param name="start">The start of the range; page-aligned.</param>
+    /// <param name="bytes">The length; whole pages.</param>
+    /// <returns><see langword="true"/> if the range now reads zero; <see langword="false"/> if the contents are
+    /// undefined, and the caller must clear them.</returns>
     public static bool TryDiscard(byte* start, nuint bytes)
     {
         Debug.Assert((nuint)start % PageBytes == 0 && bytes % PageBytes == 0);
@@ -96,8 +101,8 @@ internal static unsafe partial class PageMemory
     }
 
     /// <summary>
-    /// Makes any range read zero, giving back the whole pages inside it where the system can. Returns whether it gave
-    /// back all of those; either way the range is zero afterwards.
+    /// Makes any range read zero, and gives back the whole pages inside it if the operating system can. Returns whether
+    /// it gave back all of them; the range is zero in either case.
     /// </summary>
     public static bool DiscardOrClear(byte* start, nuint bytes)
     {
@@ -121,22 +126,26 @@ internal static unsafe partial class PageMemory
         return false;
     }
 
-    /// <summary>Asks for transparent huge pages in the range. False where the system has none to offer.</summary>
-    public static bool TryAdviseHugePages(byte* start, nuint bytes) => IsLinux && Linux.TryAdviseHugePages(start, bytes);
+    /// <summary>Requests transparent huge pages for the range. Returns false if the operating system has
+    /// none.</summary>
+    public static bool TryAdviseHugePages(byte* start, nuint bytes) =>
+        IsLinux && Linux.TryAdviseHugePages(start, bytes);
 
     /// <summary>
-    /// Keeps transparent huge pages out of the range, also where they are the system's default: there the first touch
-    /// of a small map would otherwise take, and zero, two megabytes.
+    /// Keeps transparent huge pages out of the range, even if they are the system's default. Otherwise the first touch
+    /// of a small map would take, and clear, two megabytes.
     /// </summary>
-    public static bool TryForbidHugePages(byte* start, nuint bytes) => IsLinux && Linux.TryForbidHugePages(start, bytes);
+    public static bool TryForbidHugePages(byte* start, nuint bytes) =>
+        IsLinux && Linux.TryForbidHugePages(start, bytes);
 
     /// <summary>
-    /// Moves the range into huge pages now, copying what is there (Linux 6.1). It stays advised for huge pages. Takes
-    /// milliseconds: for background threads.
+    /// Moves the range into huge pages now, which copies its contents (Linux 6.1). The range stays advised for huge
+    /// pages. Takes milliseconds; for background threads.
     /// </summary>
     public static bool TryCollapse(byte* start, nuint bytes) => IsLinux && Linux.TryCollapse(start, bytes);
 
-    /// <summary>Puts physical pages behind the range without changing its contents, also while others write to it.</summary>
+    /// <summary>Makes the range resident without changing its contents. Other threads may write to it at the same
+    /// time.</summary>
     public static void Prefault(byte* start, nuint bytes)
     {
         if (bytes == 0 || (IsLinux && Linux.TryPopulate(start, bytes)))
@@ -144,7 +153,7 @@ internal static unsafe partial class PageMemory
             return;
         }
 
-        // An atomic or with zero is the one plain write that cannot undo a concurrent one.
+        // An atomic OR with zero is the only write that cannot overwrite a concurrent one.
         byte* end = start + bytes;
         for (byte* page = (byte*)((nuint)start & ~(PageBytes - 1)); page < end; page += PageBytes)
         {
@@ -164,5 +173,5 @@ internal static unsafe partial class PageMemory
     [SuppressMessage("Design", "MA0012", Justification = "This is the place where the library runs out of memory.")]
     public static void ThrowOutOfMemory(nuint bytes) =>
         throw new OutOfMemoryException(
-            string.Create(CultureInfo.InvariantCulture, $"The system refused {bytes} bytes of memory."));
+            string.Create(CultureInfo.InvariantCulture, $"The operating system refused {bytes} bytes of memory."));
 }

@@ -3,18 +3,19 @@ using System.Diagnostics;
 namespace FastShardMap.Memory;
 
 /// <summary>
-/// Blocks side by side in chunks. A chunk is an eighth of what the pool has already, so the number of mappings grows
-/// with the logarithm of the pool (Linux allows a process 65,530), and a small map stays small. Chunks cost address
-/// space only: no page is touched before its block is used.
+/// A pool whose blocks are adjacent in chunks. A new chunk is an eighth of the size of the pool, so the number of
+/// mappings grows with the logarithm of the pool (Linux allows 65,530 per process), and a small map stays small. Chunks
+/// cost only address space: no page is touched before its block is used.
 /// </summary>
 internal sealed unsafe class RangePool(MappingList mappings, RangePoolShape shape) : BlockPool
 {
     private const int ChunkShare = 8;
 
-    // Everything free.
+    // All free ranges.
     private readonly FreeRanges _free = new();
 
-    // What of it is resident: small blocks cleared in place, and what the system would not take back.
+    // The free ranges that are resident: small blocks cleared in place, and ranges that the operating system has not
+    // taken back.
     private readonly FreeRanges _resident = new();
 
     private nuint _mappedBytes;
@@ -28,8 +29,8 @@ internal sealed unsafe class RangePool(MappingList mappings, RangePoolShape shap
     public override nuint Occupied(nuint bytes) => (bytes + (shape.GranuleBytes - 1)) & ~(shape.GranuleBytes - 1);
 
     /// <summary>
-    /// Takes out the pages that are free as a whole and at least in part resident, for the caller to discard without
-    /// the lock. Each range is to come back through <see cref="BlockPool.Give"/>.
+    /// Removes the pages that are entirely free and at least partly resident, so that the caller can discard them
+    /// without the lock. The caller must return each range through <see cref="BlockPool.Give"/>.
     /// </summary>
     public List<AddressRange> TakeResidentPages()
     {
@@ -46,7 +47,7 @@ internal sealed unsafe class RangePool(MappingList mappings, RangePoolShape shap
                 continue;
             }
 
-            // Both lists may grow by a range; room for that comes first, or running out of memory would lose it.
+            // Both lists may grow by one range. Reserve room first; otherwise a range would be lost if memory runs out.
             _free.Reserve(Outstanding + _resident.Count + 1);
             _resident.Reserve(Outstanding + _resident.Count + 1);
             _free.Remove(pages);
@@ -60,7 +61,7 @@ internal sealed unsafe class RangePool(MappingList mappings, RangePoolShape shap
 
     protected override void ReserveForGiving(int blocks)
     {
-        // Two more: for the chunk that a take may add, and for the cut it makes.
+        // Two more: one for the chunk that a take may add, and one for the cut that it makes.
         _free.Reserve(blocks + 2);
         _resident.Reserve(blocks + 2);
     }
@@ -72,7 +73,7 @@ internal sealed unsafe class RangePool(MappingList mappings, RangePoolShape shap
             _free.Add(MapChunk(occupiedBytes));
             if (!_free.TryTake(occupiedBytes, alignment, out start))
             {
-                throw new InvalidOperationException("A fresh chunk does not hold the block it was mapped for.");
+                throw new InvalidOperationException("A new chunk does not contain the block that it was mapped for.");
             }
         }
 
@@ -89,7 +90,7 @@ internal sealed unsafe class RangePool(MappingList mappings, RangePoolShape shap
         }
     }
 
-    // The pages that hold the range, without those at its ends that live blocks share.
+    // Returns the pages that contain the range, without those at its ends that live blocks share.
     private AddressRange FreePagesAround(AddressRange resident)
     {
         nuint mask = ~(PageMemory.PageBytes - 1);

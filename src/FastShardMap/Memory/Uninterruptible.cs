@@ -1,12 +1,13 @@
 namespace FastShardMap.Memory;
 
-/// <summary>Steps of the framework that may wait for a moment inside and that <see cref="Thread.Interrupt"/> could
-/// therefore end, at places where they must not fail: a lock that is being released, a registration that is being undone.</summary>
+/// <summary>Performs steps of the framework that may wait briefly, and that <see cref="Thread.Interrupt"/> could
+/// therefore end, in places where they must not fail: releasing a lock, or undoing a registration.</summary>
 internal static class Uninterruptible
 {
     /// <summary>Performs the step. An interruption is delivered at the thread's next blocking call.</summary>
-    /// <param name="state">What the step works on.</param>
-    /// <param name="step">The step; if it is interrupted, it has changed nothing and is performed again.</param>
+    /// <param name="state">The argument of the step.</param>
+    /// <param name="step">The step. If it is interrupted, it must have changed nothing; it is then performed
+    /// again.</param>
     public static void Run<TState>(TState state, Action<TState> step)
     {
         bool interrupted = false;

@@ -1,27 +1,28 @@
 namespace FastShardMap.Memory;
 
 /// <summary>
-/// A monitor that <see cref="Thread.Interrupt"/> cannot break out of: the interruption is remembered and delivered at
-/// the thread's next blocking call. A block being retired in a finally clause must not be lost to one.
+/// A monitor that <see cref="Thread.Interrupt"/> cannot break: the interruption is remembered and delivered at the
+/// thread's next blocking call. A block that is being retired in a finally clause must not be lost to an interruption.
 /// </summary>
 internal sealed class UninterruptibleMonitor
 {
     private readonly object _monitor = new();
 
-    /// <summary>Takes the monitor; dispose the result to leave it.</summary>
+    /// <summary>Enters the monitor. Disposing the result exits it.</summary>
     public Scope Enter()
     {
         Uninterruptible.Run(_monitor, static monitor => Monitor.Enter(monitor));
         return new Scope(_monitor);
     }
 
-    /// <summary>Waits, with the monitor held at every test, until the condition holds.</summary>
+    /// <summary>Waits until the condition holds. The monitor is held whenever the condition is evaluated.</summary>
     public void WaitUntil<TState>(TState state, Func<TState, bool> condition)
     {
         bool interrupted = false;
         while (!condition(state))
         {
-            // Redelivering inside the loop would make the next wait throw before it lets go of the monitor.
+            // Redelivering the interruption inside the loop would make the next wait throw before it releases the
+            // monitor.
             interrupted |= !WaitForPulse(Timeout.InfiniteTimeSpan);
         }
 
@@ -31,8 +32,9 @@ internal sealed class UninterruptibleMonitor
         }
     }
 
-    /// <summary>Leaves the monitor until a pulse or the end of the time.</summary>
-    /// <returns>False: the time is over, or the wait was interrupted, which is forgotten.</returns>
+    /// <summary>Releases the monitor until a pulse or the end of the time.</summary>
+    /// <returns><see langword="false"/> if the time is up, or if the wait was interrupted; the interruption is not
+    /// redelivered.</returns>
     public bool WaitForPulse(TimeSpan limit)
     {
         try

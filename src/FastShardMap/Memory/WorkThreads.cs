@@ -3,16 +3,18 @@ using System.Runtime.CompilerServices;
 namespace FastShardMap.Memory;
 
 /// <summary>
-/// Background threads of the library's own for one kind of work. They start with the work, and end when there was none for
-/// a while: idle objects cost no thread and no wake-up. Queued work is reachable from here, so nothing it uses is finalized
-/// before. Pool threads would not do: callers that block all of them may be waiting for this very work.
+/// Background threads of the library for one kind of work. They start when there is work, and end after a period
+/// without any, so that idle objects cost no thread and no wake-up. Queued work is reachable from here, so nothing that
+/// it uses is finalized before it has run. Thread pool threads are unsuitable, because callers that block all of them
+/// may be waiting for this very work.
 /// </summary>
 internal sealed class WorkThreads
 {
-    /// <summary>Without any progress for this long, threads count as stuck: ten turns of the scheduler and more.</summary>
+    /// <summary>The time without progress after which threads count as stuck: at least ten turns of the
+    /// scheduler.</summary>
     public static readonly TimeSpan StuckTime = TimeSpan.FromMilliseconds(100);
 
-    // The watch and nothing else runs on it.
+    // Only the watch runs on this stack.
     private const int WatchStackBytes = 128 * 1024;
 
     private readonly UninterruptibleMonitor _gate = new();
@@ -28,11 +30,11 @@ internal sealed class WorkThreads
     private long _wakeups;
     private long _failures;
 
-    /// <param name="name">What debuggers show.</param>
-    /// <param name="limit">The most threads, as long as they get on.</param>
-    /// <param name="stackBytes">The stack of each; 0 for the system's default.</param>
-    /// <param name="growsWhenStuck">Whether the limit may be exceeded, by one thread each <see cref="StuckTime"/>, while work
-    /// is queued and no thread has finished any: for work that may wait for other work of the same kind.</param>
+    /// <param name="name">The name that debuggers show.</param>
+    /// <param name="limit">The maximum number of threads, as long as they make progress.</param>
+    /// <param name="stackBytes">The stack size per thread; 0 for the system's default.</param>
+    /// <param name="growsWhenStuck">Whether the limit may be exceeded, by one thread per <see cref="StuckTime"/>, while
+    /// work is queued and no thread has finished any. For work that may wait for other work of the same kind.</param>
     public WorkThreads(string name, int limit, int stackBytes = 0, bool growsWhenStuck = false)
     {
         _name = name;
@@ -42,27 +44,28 @@ internal sealed class WorkThreads
         LibraryUnloading.Register(EndIdle);
     }
 
-    /// <summary>How long a thread waits for more before it ends.</summary>
+    /// <summary>How long a thread waits for more work before it ends.</summary>
     public TimeSpan IdleLimit { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Pieces of work that ended with an exception. Always zero in a correct program.</summary>
+    /// <summary>Number of pieces of work that ended with an exception. Always zero in a correct program.</summary>
     public long Failures => Interlocked.Read(ref _failures);
 
-    /// <summary>How often a thread has begun to look for work, waiting or not.</summary>
+    /// <summary>How often a thread has begun to look for work, whether it then waited or not.</summary>
     public long Wakeups => Interlocked.Read(ref _wakeups);
 
-    /// <summary>How many threads exist at the moment.</summary>
+    /// <summary>The number of threads that currently exist.</summary>
     public int Count => Volatile.Read(ref _threads);
 
     /// <summary>Queues the work.</summary>
-    /// <returns>False: no thread could be had, nothing is queued, and the caller should do the work itself.</returns>
+    /// <returns><see langword="false"/> if there is no thread and none could be started; nothing is queued, and the
+    /// caller should do the work itself.</returns>
     public bool TryPost(IBackgroundWork work)
     {
         try
         {
             using (_gate.Enter())
             {
-                // Each piece in the queue has woken a thread of its own, or found none idle.
+                // Each queued piece has woken one thread, or found none idle.
                 bool wakes = _idle > _queue.Count;
                 if (!wakes && _threads < _limit)
                 {
@@ -104,7 +107,7 @@ internal sealed class WorkThreads
     {
         try
         {
-            // UnsafeStart: the work must not run with, and hold on to, the execution context of the first caller.
+            // UnsafeStart: the work must not run with the execution context of the first caller, or keep it alive.
             new Thread(start, stackBytes) { IsBackground = true, Name = _name }.UnsafeStart();
             return true;
         }
@@ -116,7 +119,8 @@ internal sealed class WorkThreads
 
     private void Loop()
     {
-        // Work of a user's may set what flows (async locals); it is not to flow into the next piece.
+        // User code may set values that flow with the execution context (async locals); they must not flow into the
+        // next piece.
         ExecutionContext? clean = ExecutionContext.Capture();
         while (TryRunNext())
         {
@@ -127,7 +131,7 @@ internal sealed class WorkThreads
         }
     }
 
-    // A method of its own, so that no local keeps the last work alive while the thread idles.
+    // A separate method, so that no local keeps the last work alive while the thread is idle.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private bool TryRunNext()
     {
@@ -157,7 +161,7 @@ internal sealed class WorkThreads
         }
         catch (Exception)
         {
-            // One object's trouble must neither end the process nor starve the others.
+            // A failure in the work of one object must neither end the process nor starve the others.
             Interlocked.Increment(ref _failures);
         }
 
@@ -165,7 +169,7 @@ internal sealed class WorkThreads
         return true;
     }
 
-    // Exists only while work is queued and every thread is busy.
+    // Runs only while work is queued and all threads are busy.
     private void Watch()
     {
         long turns = Interlocked.Read(ref _turns);

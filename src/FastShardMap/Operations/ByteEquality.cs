@@ -6,19 +6,22 @@ using FastShardMap.Layout;
 
 namespace FastShardMap.Operations;
 
-/// <summary>Whether values of a type are equal exactly if their bytes are.</summary>
+/// <summary>Determines whether values of a type are equal exactly if their bytes are equal.</summary>
 internal static class ByteEquality
 {
     private const BindingFlags InstanceFields = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic;
 
-    /// <summary>Whether a type that does not implement <see cref="IEquatable{T}"/> has no other equality, and no padding.</summary>
+    /// <summary>Returns whether a type that does not implement <see cref="IEquatable{T}"/> has no other equality, and
+    /// no padding.</summary>
     public static bool IsEquality<T>()
         where T : unmanaged =>
-        RuntimeFeature.IsDynamicCodeSupported ? !OverridesEquals(typeof(T)) && IsDense(typeof(T)) : IsComparedWithoutBoxes<T>();
+        RuntimeFeature.IsDynamicCodeSupported
+            ? !OverridesEquals(typeof(T)) && IsDense(typeof(T))
+            : IsComparedWithoutBoxes<T>();
 
-    /// <summary>Compiled ahead of time, types have no descriptions of their fields. The framework's own comparison of spans
-    /// knows all the same: it compares bytes exactly where that is right, and boxes everywhere else. It refuses inline
-    /// arrays; what has no alignment has no gaps.</summary>
+    /// <summary>Answers the question in programs compiled ahead of time, where types have no descriptions of their
+    /// fields. The framework's own comparison of spans compares bytes exactly where this is correct, and boxes
+    /// everywhere else. It refuses inline arrays; a type without alignment requirements has no gaps.</summary>
     internal static bool IsComparedWithoutBoxes<T>()
         where T : unmanaged
     {
@@ -26,9 +29,11 @@ internal static class ByteEquality
         ReadOnlySpan<T> values = new(ref value);
         try
         {
-            _ = MemoryExtensions.SequenceEqual(values, values, comparer: null); // the first call may allocate for good
+            // the first call may allocate permanently
+            _ = MemoryExtensions.SequenceEqual(values, values, comparer: null);
             long before = GC.GetAllocatedBytesForCurrentThread();
-            return MemoryExtensions.SequenceEqual(values, values, comparer: null) && GC.GetAllocatedBytesForCurrentThread() == before;
+            return MemoryExtensions.SequenceEqual(values, values, comparer: null)
+                && GC.GetAllocatedBytesForCurrentThread() == before;
         }
         catch (NotSupportedException)
         {
@@ -36,15 +41,19 @@ internal static class ByteEquality
         }
     }
 
-    [UnconditionalSuppressMessage("Trimming", "IL2070", Justification = "An override of a method that is called is kept.")]
-    private static bool OverridesEquals(Type type) =>
-        type.GetMethod(nameof(Equals), [typeof(object)])?.DeclaringType != typeof(ValueType);
-
-    /// <summary>Whether the fields take all bytes.</summary>
     [UnconditionalSuppressMessage(
         "Trimming",
         "IL2070",
-        Justification = "Trimming keeps the fields of structs with sequential or explicit layout; without dynamic code this does not run.")]
+        Justification = "An override of a method that is called is kept.")]
+    private static bool OverridesEquals(Type type) =>
+        type.GetMethod(nameof(Equals), [typeof(object)])?.DeclaringType != typeof(ValueType);
+
+    /// <summary>Returns whether the fields take up all bytes.</summary>
+    [UnconditionalSuppressMessage(
+        "Trimming",
+        "IL2070",
+        Justification = "Trimming keeps the fields of structs with sequential or explicit layout; "
+            + "without dynamic code this does not run.")]
     private static bool IsDense(Type type)
     {
         if (type.IsPrimitive || type.IsEnum || type.IsPointer || type.IsFunctionPointer)
@@ -60,14 +69,14 @@ internal static class ByteEquality
 
         if (type.GetCustomAttribute<InlineArrayAttribute>() is not null)
         {
-            return true; // its elements lie close together
+            return true; // its elements are adjacent
         }
 
         bool[] taken = new bool[RuntimeHelpers.SizeOf(type.TypeHandle)];
         int end = 0;
         foreach (FieldInfo field in fields)
         {
-            // Without offsets the fields do not overlap: then it is only their number of bytes that counts.
+            // Without offsets, the fields do not overlap, so only their total number of bytes matters.
             int start = field.GetCustomAttribute<FieldOffsetAttribute>()?.Value ?? end;
             end = Math.Min(start + RuntimeHelpers.SizeOf(field.FieldType.TypeHandle), taken.Length);
             taken.AsSpan(start..end).Fill(true);

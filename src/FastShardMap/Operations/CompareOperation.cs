@@ -1,6 +1,6 @@
 namespace FastShardMap.Operations;
 
-/// <summary>Replaces a value, or removes its entry, if the value equals a given one.</summary>
+/// <summary>Replaces a value, or removes its entry, if the value equals a given value.</summary>
 internal struct CompareOperation<TValue>(TValue newValue, TValue comparisonValue, EntryAction action)
     : IEntryOperation<TValue>
     where TValue : unmanaged

@@ -2,7 +2,7 @@
 
 namespace FastShardMap.Operations;
 
-// The delegate forms, as functors, so that the write path exists once.
+// These types adapt the delegate forms to functors, so that there is only one write path.
 internal readonly struct DelegateFactory<TKey, TValue>(Func<TKey, TValue> create) : IValueFactory<TKey, TValue>
 {
     private readonly Func<TKey, TValue> _create = create;

@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace FastShardMap.Operations;
 
-/// <summary>Adds to a number; an absent key counts as zero and is added.</summary>
+/// <summary>Adds to a number. An absent key counts as zero and is added.</summary>
 internal struct DeltaOperation<TValue>(TValue delta) : IEntryOperation<TValue>
     where TValue : unmanaged, INumber<TValue>
 {

@@ -1,12 +1,12 @@
 namespace FastShardMap.Operations;
 
-/// <summary>What is to become of an entry.</summary>
+/// <summary>The result of an operation: what to do with the entry.</summary>
 internal enum EntryAction
 {
-    /// <summary>Leave the map as it is.</summary>
+    /// <summary>Leave the map unchanged.</summary>
     None,
 
-    /// <summary>Insert the value, or overwrite the present one.</summary>
+    /// <summary>Insert the value, or overwrite the existing value.</summary>
     Store,
 
     /// <summary>Remove the entry.</summary>

@@ -1,6 +1,6 @@
 namespace FastShardMap.Operations;
 
-/// <summary>Replaces the value of a present key, and reports the old one.</summary>
+/// <summary>Replaces the value of a present key, and returns the old value.</summary>
 internal struct ExchangeOperation<TValue>(TValue newValue) : IEntryOperation<TValue>
     where TValue : unmanaged
 {

@@ -1,6 +1,6 @@
 namespace FastShardMap.Operations;
 
-/// <summary>Adds a value that a factory makes, if the key is absent.</summary>
+/// <summary>Adds a value from a factory if the key is absent.</summary>
 internal struct FactoryOperation<TKey, TValue, TFactory>(TKey key, TFactory factory) : IEntryOperation<TValue>
     where TValue : unmanaged
     where TFactory : struct, IValueFactory<TKey, TValue>

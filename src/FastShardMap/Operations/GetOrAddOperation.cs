@@ -1,6 +1,6 @@
 namespace FastShardMap.Operations;
 
-/// <summary>Adds a value if the key is absent; reports the value that is there afterwards.</summary>
+/// <summary>Adds a value if the key is absent, and returns the value that the key has afterwards.</summary>
 internal struct GetOrAddOperation<TValue>(TValue newValue) : IEntryOperation<TValue>
     where TValue : unmanaged
 {

@@ -1,19 +1,20 @@
 namespace FastShardMap.Operations;
 
-/// <summary>A write: what it does with the entry it finds, or with the absence of one. Called once, under the shard's
-/// lock, while every version is even: user code may run here, and may throw.</summary>
+/// <summary>A write: decides what to do with the entry that was found, or with an absent key. The map calls it once,
+/// under the shard's lock, while every version is even. User code may run here, and may throw.</summary>
 internal interface IEntryOperation<TValue>
     where TValue : unmanaged
 {
-    /// <summary>Whether user code runs inside: then calls back into the map are refused.</summary>
+    /// <summary>Whether the operation runs user code. Calls from it back into the map are then refused.</summary>
     static abstract bool RunsUserCode { get; }
 
-    /// <summary>Whether all that happens to a present key is that its value may be replaced.</summary>
+    /// <summary>Whether the operation does nothing to a present key other than replace its value.</summary>
     bool KeepsKey { get; }
 
-    /// <summary>The key is present; <paramref name="value"/> is a copy of its value, and what Store writes.</summary>
+    /// <summary>Called if the key is present. <paramref name="value"/> is a copy of its value; Store writes it
+    /// back.</summary>
     EntryAction OnFound(ref TValue value);
 
-    /// <summary>The key is absent; <paramref name="value"/> is what Store inserts.</summary>
+    /// <summary>Called if the key is absent. <paramref name="value"/> is the value that Store inserts.</summary>
     EntryAction OnAbsent(out TValue value);
 }

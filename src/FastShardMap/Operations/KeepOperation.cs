@@ -1,6 +1,6 @@
 namespace FastShardMap.Operations;
 
-/// <summary>Changes the value of a present key by a functor, which decides whether the entry stays.</summary>
+/// <summary>Changes the value of a present key by a functor, which decides whether to keep the entry.</summary>
 internal struct KeepOperation<TValue, TKeeper>(TKeeper keeper) : IEntryOperation<TValue>
     where TValue : unmanaged
     where TKeeper : struct, IValueKeeper<TValue>

@@ -1,6 +1,6 @@
 namespace FastShardMap.Operations;
 
-/// <summary>Removes an entry, and reports its value.</summary>
+/// <summary>Removes an entry, and returns its value.</summary>
 internal struct RemoveOperation<TValue> : IEntryOperation<TValue>
     where TValue : unmanaged
 {

@@ -1,6 +1,6 @@
 namespace FastShardMap.Operations;
 
-/// <summary>Adds a value, or changes the present one, by a functor.</summary>
+/// <summary>Adds a value, or changes the existing value, by a functor.</summary>
 internal struct UpsertOperation<TKey, TValue, TUpserter>(TKey key, TUpserter upserter) : IEntryOperation<TValue>
     where TValue : unmanaged
     where TUpserter : struct, IValueUpserter<TKey, TValue>

@@ -6,9 +6,9 @@ using FastShardMap.Layout;
 
 namespace FastShardMap.Probing;
 
-/// <summary>Control-group operations in a 64-bit AdvSimd register: exact. ARM64 has no MoveMask, so the bit of a slot is
-/// the highest of its byte.</summary>
-/// <remarks>See <see cref="IControlGroup"/> for the contract.</remarks>
+/// <summary>Implements the operations on control words in a 64-bit AdvSimd register. Matches are exact. ARM64 has no
+/// MoveMask, so the bit of a slot is the highest bit of its byte.</summary>
+/// <remarks><see cref="IControlGroup"/> contains the contract.</remarks>
 internal readonly struct AdvSimdControlGroup : IControlGroup
 {
     /// <inheritdoc/>
@@ -21,12 +21,14 @@ internal readonly struct AdvSimdControlGroup : IControlGroup
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Match(ulong control, uint tag)
     {
-        var equal = AdvSimd.CompareEqual(Vector64.CreateScalar(control).AsByte(), Vector64.Create((byte)tag));
+        Vector64<byte> equal = AdvSimd.CompareEqual(
+            Vector64.CreateScalar(control).AsByte(),
+            Vector64.Create((byte)tag));
         return equal.AsUInt64().ToScalar() & ControlWord.OccupiedBits(ControlWord.MaxSlots);
     }
 
     /// <inheritdoc/>
-    // The word lies in a general register: one BIC there is less than any way through a SIMD register.
+    // The word is in a general register, where one BIC takes fewer instructions than any way through a SIMD register.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong MatchEmpty(ulong control, int slotCount) => PortableControlGroup.MatchEmpty(control, slotCount);
 
@@ -36,7 +38,8 @@ internal readonly struct AdvSimdControlGroup : IControlGroup
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static nint LowestSlotOffset(ulong mask, int slotBytes) => PortableControlGroup.LowestSlotOffset(mask, slotBytes);
+    public static nint LowestSlotOffset(ulong mask, int slotBytes) =>
+        PortableControlGroup.LowestSlotOffset(mask, slotBytes);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -3,8 +3,8 @@ using FastShardMap.Layout;
 
 namespace FastShardMap.Probing;
 
-/// <summary>The <see cref="IControlGroup"/> of this processor: SSE2 on x64, AdvSimd on ARM64, otherwise the portable one.
-/// This is what tables call; the choice is a constant of the JIT.</summary>
+/// <summary>The <see cref="IControlGroup"/> of this processor: SSE2 on x64, AdvSimd on ARM64, otherwise the portable
+/// one. Tables call these methods; the choice is a constant of the JIT.</summary>
 internal static class ControlGroups
 {
     /// <inheritdoc cref="IControlGroup.Match"/>
@@ -14,8 +14,8 @@ internal static class ControlGroups
         : AdvSimdControlGroup.IsSupported ? AdvSimdControlGroup.Match(control, tag)
         : PortableControlGroup.Match(control, tag);
 
-    /// <summary>The mask of the first slots of a group.</summary>
-    /// <param name="slotCount">1 to 7: best a constant.</param>
+    /// <summary>Returns the mask of the first slots of a group.</summary>
+    /// <param name="slotCount">The number of slots, 1 to 7; preferably a constant.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: hit-1k
     internal static ulong FirstSlots(int slotCount) =>
         Sse2ControlGroup.IsSupported ? (1UL << slotCount) - 1 : ControlWord.OccupiedBits(slotCount);

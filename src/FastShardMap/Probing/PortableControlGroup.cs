@@ -5,8 +5,10 @@ using FastShardMap.Layout;
 
 namespace FastShardMap.Probing;
 
-/// <summary>Control-group operations in one general register (SIMD within a register). Works everywhere.</summary>
-/// <remarks>See <see cref="IControlGroup"/> for the contract. The bit of a slot is the highest of its control byte.</remarks>
+/// <summary>Implements the operations on control words in one general register (SIMD within a register). Works on every
+/// processor.</summary>
+/// <remarks><see cref="IControlGroup"/> contains the contract. The bit of a slot is the highest bit of its control
+/// byte.</remarks>
 internal readonly struct PortableControlGroup : IControlGroup
 {
     private const int BitsPerSlot = 8;
@@ -21,17 +23,17 @@ internal readonly struct PortableControlGroup : IControlGroup
 
     /// <inheritdoc/>
     /// <remarks>
-    /// A byte of the difference is 0 where the control byte equals the tag, 1 to 0x7F where another tag is, and above
-    /// 0x7F where the slot is empty. Subtracting 1 from each byte sets the highest bit of the zeros. A zero also borrows
-    /// from the byte above, where a 1 then becomes 0xFF and borrows in turn: the false positives that the contract allows.
-    /// A zero keeps its highest bit in spite of a borrow, so nothing is missed. Empty slots are left out by the highest
-    /// bits of the control word itself; the usual formula takes the complement of the difference for that, which is known
-    /// one step later.
+    /// A byte of the difference is 0 if the control byte equals the tag, 1 to 0x7F if the slot has another tag, and
+    /// above 0x7F if the slot is empty. Subtracting 1 from each byte sets the highest bit of the zeros. A zero also
+    /// borrows from the byte above, where a 1 then becomes 0xFF and borrows in turn; these are the false positives that
+    /// the contract allows. A zero keeps its highest bit in spite of a borrow, so no match is missed. The highest bits
+    /// of the control word itself exclude empty slots. The usual formula uses the complement of the difference for
+    /// that, which is available one step later.
     /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Match(ulong control, uint tag)
     {
-        var difference = control ^ ((byte)tag * LowestBits);
+        ulong difference = control ^ ((byte)tag * LowestBits);
         return (difference - LowestBits) & (control & HighestBits);
     }
 
@@ -44,8 +46,8 @@ internal readonly struct PortableControlGroup : IControlGroup
     public static int LowestSlot(ulong mask) => BitOperations.TrailingZeroCount(mask) >> 3;
 
     /// <inheritdoc/>
-    /// <remarks>The bit of slot s is bit 8s + 7, so for slots of a multiple of 8 bytes the bit's index needs only a
-    /// multiplication, which x64 does inside the address for 8 and 16 bytes, and a constant.</remarks>
+    /// <remarks>The bit of slot s is bit 8s + 7. For slots of a multiple of 8 bytes, the index of the bit therefore
+    /// needs only a multiplication, which x64 folds into the address for 8 and 16 bytes, and a constant.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static nint LowestSlotOffset(ulong mask, int slotBytes)
     {
@@ -54,7 +56,7 @@ internal readonly struct PortableControlGroup : IControlGroup
             return (nint)LowestSlot(mask) * slotBytes;
         }
 
-        var factor = slotBytes / BitsPerSlot;
+        int factor = slotBytes / BitsPerSlot;
         return (LowestBit(mask) * factor) - ((BitsPerSlot - 1) * factor);
     }
 
@@ -62,7 +64,7 @@ internal readonly struct PortableControlGroup : IControlGroup
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong ClearLowest(ulong mask) => mask & (mask - 1);
 
-    // BitOperations returns an int, which the JIT would extend once more before using it in an address.
+    // BitOperations returns an int, which the JIT would have to extend before using it in an address.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static nint LowestBit(ulong mask) =>
         Bmi1.X64.IsSupported ? (nint)Bmi1.X64.TrailingZeroCount(mask) : BitOperations.TrailingZeroCount(mask);

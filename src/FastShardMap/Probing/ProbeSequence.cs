@@ -3,11 +3,9 @@ using FastShardMap.Layout;
 
 namespace FastShardMap.Probing;
 
-/// <summary>
-/// The groups in which a hash may lie: its home group, the one after it, and so on, from the last group of the table to the
-/// first, until each has been visited once.
-/// </summary>
-/// <remarks>Every index is bounded by the size that stands in the same word as the address (hazard H1), so the sequence stays
+/// <summary>Enumerates the groups that can contain a hash: its home group, the group after it, and so on, wrapping from
+/// the last group of the table to the first, until each group has been visited once.</summary>
+/// <remarks>Every index is bounded by the size in the same word as the address (hazard H1), so the sequence stays
 /// inside the block, whatever has become of the table.</remarks>
 internal unsafe ref struct ProbeSequence
 {
@@ -26,10 +24,10 @@ internal unsafe ref struct ProbeSequence
         _index = table.Home(hash);
     }
 
-    /// <summary>The index of the group that is being visited.</summary>
+    /// <summary>The index of the current group.</summary>
     public readonly ulong Index => _index;
 
-    /// <summary>The group that is being visited.</summary>
+    /// <summary>The current group.</summary>
     public readonly Group* Group
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: miss-1m-reserved
@@ -39,7 +37,7 @@ internal unsafe ref struct ProbeSequence
     /// <summary>Whether every group has been visited.</summary>
     public readonly bool IsOver => _steps == _groups;
 
-    /// <summary>Goes on to the next group.</summary>
+    /// <summary>Advances to the next group.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: miss-1m-reserved
     public void Advance()
     {

@@ -6,8 +6,9 @@ using FastShardMap.Layout;
 
 namespace FastShardMap.Probing;
 
-/// <summary>Control-group operations in the lower half of an SSE2 register: exact, one mask bit per slot.</summary>
-/// <remarks>See <see cref="IControlGroup"/> for the contract.</remarks>
+/// <summary>Implements the operations on control words in the lower half of an SSE2 register. Matches are exact, and
+/// masks have one bit per slot.</summary>
+/// <remarks><see cref="IControlGroup"/> contains the contract.</remarks>
 internal readonly struct Sse2ControlGroup : IControlGroup
 {
     private const uint EverySlot = (1u << ControlWord.MaxSlots) - 1;
@@ -22,16 +23,16 @@ internal readonly struct Sse2ControlGroup : IControlGroup
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Match(ulong control, uint tag)
     {
-        var controls = Vector128.CreateScalar(control).AsByte();
+        Vector128<byte> controls = Vector128.CreateScalar(control).AsByte();
         if (Avx2.IsSupported)
         {
-            // Neither the upper half, of zeros, nor the overflow count has an equal: a tag has bit 7 set.
-            var tags = Avx2.BroadcastScalarToVector128(Vector128.CreateScalarUnsafe(tag).AsByte());
+            // Neither the upper half, which is zero, nor the overflow count equals a tag, because a tag has bit 7 set.
+            Vector128<byte> tags = Avx2.BroadcastScalarToVector128(Vector128.CreateScalarUnsafe(tag).AsByte());
             return (uint)Sse2.MoveMask(Sse2.CompareEqual(controls, tags));
         }
 
-        // Only the lower half is filled: what the upper one is equal to means nothing.
-        var pattern = Vector128.CreateScalarUnsafe((byte)tag * 0x0101_0101_0101_0101UL).AsByte();
+        // Only the lower half of the pattern is set, so matches in the upper half have no meaning.
+        Vector128<byte> pattern = Vector128.CreateScalarUnsafe((byte)tag * 0x0101_0101_0101_0101UL).AsByte();
         return (uint)Sse2.MoveMask(Sse2.CompareEqual(controls, pattern)) & EverySlot;
     }
 
@@ -39,8 +40,8 @@ internal readonly struct Sse2ControlGroup : IControlGroup
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong MatchEmpty(ulong control, int slotCount)
     {
-        // MoveMask collects the highest bits: those of the occupied slots.
-        var occupied = (uint)Sse2.MoveMask(Vector128.CreateScalar(control).AsByte());
+        // MoveMask collects the highest bits, which are set for occupied slots.
+        uint occupied = (uint)Sse2.MoveMask(Vector128.CreateScalar(control).AsByte());
         return ~occupied & ((1u << slotCount) - 1);
     }
 

@@ -5,27 +5,29 @@ using System.Runtime.InteropServices;
 
 namespace FastShardMap.Serialization;
 
-/// <summary>CRC-32C (Castagnoli), as of RFC 3720: by the processor's instruction where there is one (SSE4.2, ARMv8),
-/// otherwise by the framework's tables.</summary>
-/// <remarks>Each instruction waits three cycles for the one before. So of long inputs three parts are added side by side
-/// and then put together: the checksum of A followed by B is that of A moved on by the length of B (times x to the power
-/// of its bits, modulo the polynomial), added to that of B begun with 0.</remarks>
+/// <summary>Computes CRC-32C (Castagnoli), as in RFC 3720, by the instruction of the processor if it has one (SSE4.2,
+/// ARMv8), and otherwise by the tables of the framework.</summary>
+/// <remarks>Each instruction waits three cycles for the previous one. Three parts of a long input are therefore
+/// processed side by side and then combined: the checksum of A followed by B is the checksum of A, moved by the length
+/// of B (multiplied by x to the power of its bits, modulo the polynomial), added to the checksum of B that starts with
+/// 0.</remarks>
 internal struct Crc32C
 {
     private const uint ReflectedPolynomial = 0x82F63B78;
 
-    /// <summary>A block of a file has five times three lanes, and one more.</summary>
+    /// <summary>The length of a lane. A block of a file has five times three lanes, and one more.</summary>
     private const int LaneBytes = 4096;
 
-    /// <summary>x to the power of the bits of a lane: 2 to the 15th, so x squared fifteen times.</summary>
+    /// <summary>x to the power of the number of bits in a lane. This is 2 to the 15th, so x is squared fifteen
+    /// times.</summary>
     private static readonly uint s_moveByLane = SquareRepeatedly(0x4000_0000, times: 15);
 
     private uint _inverted;
 
-    /// <summary>The checksum of all bytes added.</summary>
+    /// <summary>The checksum of all bytes added so far.</summary>
     public readonly uint Value => _inverted;
 
-    /// <summary>The checksum of some bytes.</summary>
+    /// <summary>Returns the checksum of the bytes.</summary>
     public static uint Of(ReadOnlySpan<byte> bytes)
     {
         Crc32C crc = default;
@@ -55,7 +57,7 @@ internal struct Crc32C
         _inverted = ~crc;
     }
 
-    /// <summary>Adds a number, least byte first.</summary>
+    /// <summary>Adds a number, least significant byte first.</summary>
     public void Add(ulong value) => _inverted = ~BitOperations.Crc32C(~_inverted, value);
 
     private static uint AddLanes(uint crc, ReadOnlySpan<byte> bytes)
@@ -79,7 +81,7 @@ internal struct Crc32C
         return BitConverter.IsLittleEndian ? word : BinaryPrimitives.ReverseEndianness(word);
     }
 
-    /// <summary>The product of two polynomials modulo that of the checksum; bit 31 is the power 0.</summary>
+    /// <summary>Returns the product of two polynomials, modulo that of the checksum. Bit 31 is the power 0.</summary>
     private static uint Multiply(uint a, uint b)
     {
         uint product = 0;

@@ -2,10 +2,10 @@ using FastShardMap.Memory;
 
 namespace FastShardMap.Serialization;
 
-/// <summary>A file that takes the place of another only when it is complete and on the disk.</summary>
+/// <summary>A file that replaces another only when it is complete and on the disk.</summary>
 internal sealed class DurableFile : IDisposable
 {
-    /// <summary>How much is written before the disk is asked to begin with it.</summary>
+    /// <summary>The number of bytes written before the disk starts to write them out.</summary>
     private const long FlushEveryBytes = 8 * 1024 * 1024;
 
     private readonly SaveTarget _target;
@@ -19,8 +19,8 @@ internal sealed class DurableFile : IDisposable
         _file = file;
     }
 
-    /// <summary>Begins a file. All that can be known to fail fails here.</summary>
-    /// <param name="path">The file to be replaced or created.</param>
+    /// <summary>Creates the temporary file. All failures that can be foreseen happen here.</summary>
+    /// <param name="path">The file to replace or create.</param>
     public static DurableFile Create(string path)
     {
         SaveTarget target = SaveTarget.Find(path);
@@ -67,7 +67,7 @@ internal sealed class DurableFile : IDisposable
         Advance(bytes.Length);
     }
 
-    /// <summary>The file is complete.</summary>
+    /// <summary>Completes the file: flushes it, and puts it in its place.</summary>
     public void Commit()
     {
         try

@@ -4,14 +4,16 @@ using FastShardMap.Memory;
 
 namespace FastShardMap.Serialization;
 
-/// <summary>Who may do what with a file that takes the place of another: no more than before.</summary>
+/// <summary>Preserves the permissions of a file when another takes its place. The new file never permits more than the
+/// old one did.</summary>
 internal static class KeptPermissions
 {
     private const int OfGroup = 0b000_111_000;
     private const int OfOthers = 0b000_000_111;
     private const int BitsPerClass = 3;
 
-    /// <summary>Gives a temporary file, which only its owner can open, the permissions of an old one.</summary>
+    /// <summary>Gives a temporary file, which only its owner can open until then, the permissions of the old
+    /// file.</summary>
     /// <exception cref="UnauthorizedAccessException">The temporary file would permit more than the old one.</exception>
     public static void Give(FileFacts old, string oldPath, TemporaryFile file, string named)
     {
@@ -28,7 +30,8 @@ internal static class KeptPermissions
     [UnsupportedOSPlatform("windows")]
     private static void GiveMode(FileFacts old, string oldPath, TemporaryFile file, string named)
     {
-        // First the owner and the group, then what they may: never a moment in which another group has the rights.
+        // Set the owner and the group first, and then the permissions, so that no other group has the rights at any
+        // moment.
         FileFacts own = Of(file, named);
         if (own.Owner != old.Owner || own.OwnerGroup != old.OwnerGroup)
         {
@@ -36,14 +39,14 @@ internal static class KeptPermissions
             own = Of(file, named);
         }
 
-        // Another group's members were "others" in the old file.
+        // The members of another group were "others" in the old file.
         int permissions = own.OwnerGroup == old.OwnerGroup
             ? old.Permissions
             : old.Permissions & (~OfGroup | ((old.Permissions & OfOthers) << BitsPerClass));
         if (!AccessList.TryGive(file.Handle, AccessList.Of(oldPath)))
         {
             throw new UnauthorizedAccessException(
-                $"The access control list of '{named}' cannot be given to a new file.");
+                $"The access control list of '{named}' cannot be copied to a new file.");
         }
 
         try
@@ -52,7 +55,7 @@ internal static class KeptPermissions
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // Some file systems have one mode for all files and refuse to be told.
+            // Some file systems have one mode for all files and refuse to change it.
             if ((Of(file, named).Permissions & ~permissions) != 0)
             {
                 throw;
@@ -75,7 +78,8 @@ internal static class KeptPermissions
             when (exception is IOException or UnauthorizedAccessException
                 or NotSupportedException or InvalidOperationException)
         {
-            // File systems without access rules, and servers that keep them to themselves: those of the directory hold.
+            // The file system has no access rules, or the server does not disclose them. The rules of the directory
+            // apply.
         }
     }
 

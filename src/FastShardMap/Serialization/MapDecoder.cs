@@ -3,15 +3,17 @@ using System.Runtime.InteropServices;
 
 namespace FastShardMap.Serialization;
 
-/// <summary>Turns the pieces of a file into the entries of a map that nobody else knows yet. Says how many bytes it wants
-/// next; knows no stream.</summary>
-/// <remarks>Memory follows what was verified, not what the header claims: see <see cref="Reserve"/>.</remarks>
-internal sealed class MapDecoder<TKey, TValue, THasher>(ShardMap<TKey, TValue, THasher> map, long availableBytes, IProgress<long>? progress)
+/// <summary>Turns the pieces of a file into the entries of a map that no other code can access yet. It says how many
+/// bytes it wants next, and does not depend on streams.</summary>
+/// <remarks>Memory grows with the bytes that were verified, and not with what the header claims; see
+/// <see cref="Reserve"/>.</remarks>
+internal sealed class MapDecoder<TKey, TValue, THasher>(
+    ShardMap<TKey, TValue, THasher> map, long availableBytes, IProgress<long>? progress)
     where TKey : unmanaged, IEquatable<TKey>
     where TValue : unmanaged
     where THasher : struct, IKeyHasher<TKey>
 {
-    /// <summary>Bytes of entries that are reserved on the word of a header alone.</summary>
+    /// <summary>Bytes of entries for which memory is reserved on the basis of the header alone.</summary>
     private const int TrustedBytes = 16 * 1024 * 1024;
     private const int ReserveGrowth = 4;
     private const long ReportEveryBytes = 4 * 1024 * 1024;
@@ -22,7 +24,7 @@ internal sealed class MapDecoder<TKey, TValue, THasher>(ShardMap<TKey, TValue, T
     private long _reserved;
     private long _reported;
 
-    /// <summary>Where to put the next bytes; empty when all has been read.</summary>
+    /// <summary>The buffer for the next bytes; empty when everything has been read.</summary>
     public Memory<byte> Wanted
     {
         get
@@ -36,8 +38,8 @@ internal sealed class MapDecoder<TKey, TValue, THasher>(ShardMap<TKey, TValue, T
         }
     }
 
-    /// <summary>Takes the bytes that were put into <see cref="Wanted"/>.</summary>
-    /// <exception cref="InvalidDataException">They are not what they should be.</exception>
+    /// <summary>Processes the bytes in <see cref="Wanted"/>.</summary>
+    /// <exception cref="InvalidDataException">The bytes are damaged, or are not those of such a map.</exception>
     public void Accept()
     {
         ReadOnlySpan<byte> bytes = Wanted.Span;
@@ -59,7 +61,7 @@ internal sealed class MapDecoder<TKey, TValue, THasher>(ShardMap<TKey, TValue, T
         _next++;
     }
 
-    /// <summary>The bytes ended early.</summary>
+    /// <summary>Creates the exception for input that ends too early.</summary>
     public static InvalidDataException Truncated() => new("The saved map ends too early.");
 
     private void AcceptHeader(ReadOnlySpan<byte> bytes)
@@ -81,7 +83,7 @@ internal sealed class MapDecoder<TKey, TValue, THasher>(ShardMap<TKey, TValue, T
         {
             TKey key = Unsafe.ReadUnaligned<TKey>(ref from);
             TValue value = Unsafe.ReadUnaligned<TValue>(ref Unsafe.Add(ref from, Unsafe.SizeOf<TKey>()));
-            MapFormat.Require(map.TryAdd(key, value), "The saved map has a key twice.");
+            MapFormat.Require(map.TryAdd(key, value), "The saved map contains a key twice.");
             from = ref Unsafe.Add(ref from, Unsafe.SizeOf<TKey>() + Unsafe.SizeOf<TValue>());
         }
 
@@ -93,8 +95,9 @@ internal sealed class MapDecoder<TKey, TValue, THasher>(ShardMap<TKey, TValue, T
         }
     }
 
-    /// <summary>Reserves for the whole file if that is little, and otherwise for a few times what was read: a file that
-    /// lies about its length costs a few times its length.</summary>
+    /// <summary>Reserves memory for the whole file if the file is small, and otherwise for a few times the bytes read
+    /// so far. A file with a wrong length in its header therefore costs at most a few times its actual
+    /// length.</summary>
     private void Reserve(long read)
     {
         if (read < _reserved || _reserved == _format.Count)

@@ -5,9 +5,9 @@ using FastShardMap.Snapshots;
 
 namespace FastShardMap.Serialization;
 
-/// <summary>Turns a snapshot into the pieces of a file, one after another in the same buffer. Knows no stream: so the
-/// synchronous, the asynchronous and the pipe forms are loops of three lines.</summary>
-/// <remarks>For the owner of the snapshot, who does not dispose it before the last piece.</remarks>
+/// <summary>Turns a snapshot into the pieces of a file, one after another in the same buffer. It does not depend on
+/// streams, so the synchronous, the asynchronous and the pipe forms are loops of three lines.</summary>
+/// <remarks>The caller owns the snapshot, and must not dispose it before the last piece.</remarks>
 internal sealed class MapEncoder<TKey, TValue, THasher>
     where TKey : unmanaged, IEquatable<TKey>
     where TValue : unmanaged
@@ -20,7 +20,7 @@ internal sealed class MapEncoder<TKey, TValue, THasher>
     private readonly IProgress<long>? _progress;
     private readonly long _reportEveryBlocks;
 
-    // A full block, and room for the groups that cross its end.
+    // The size of a full block, plus room for the group that crosses its end.
     private readonly byte[] _buffer;
     private int _bytesPastBlock;
     private long _next = -1;
@@ -38,8 +38,8 @@ internal sealed class MapEncoder<TKey, TValue, THasher>
 
     private static int GroupBytes => FrozenTable<TKey, TValue>.PackedGroupBytes;
 
-    /// <summary>Makes the next piece.</summary>
-    /// <returns>The piece, valid until the next call; empty after the last.</returns>
+    /// <summary>Produces the next piece.</summary>
+    /// <returns>The piece, which is valid until the next call; empty after the last piece.</returns>
     public ReadOnlyMemory<byte> Next()
     {
         long index = _next++;
@@ -72,7 +72,7 @@ internal sealed class MapEncoder<TKey, TValue, THasher>
         return default;
     }
 
-    /// <summary>Fills the buffer up to a length, and keeps what of the last group lies beyond for the next block.</summary>
+    /// <summary>Fills the buffer up to a length, and keeps the rest of the last group for the next block.</summary>
     private void FillBlock(int bytes)
     {
         _buffer.AsSpan(_format.FullBlockBytes, _bytesPastBlock).CopyTo(_buffer.AsSpan(MapFormat.BlockHeaderBytes));
@@ -81,7 +81,7 @@ internal sealed class MapEncoder<TKey, TValue, THasher>
         {
             if (_shard == _snapshot.Tables.Length)
             {
-                throw new InvalidOperationException("The snapshot has fewer entries than it says.");
+                throw new InvalidOperationException("The snapshot has fewer entries than its count says.");
             }
 
             TableRef table = _snapshot.Tables[_shard];

@@ -4,33 +4,33 @@ using System.Security.Cryptography;
 
 namespace FastShardMap.Serialization;
 
-// THE FORMAT, version 1. Numbers of the format itself are little-endian.
+// THE FORMAT, version 1. The numbers of the format itself are little-endian.
 //
 //   header, 96 bytes
-//     0   magic "FSMAP\r\n\x1A"       text-mode copies damage it visibly
+//     0   magic "FSMAP\r\n\x1A"       copies in text mode damage it visibly
 //     8   u32 format version          1
 //    12   u32 byte order of entries   1 little-endian, 2 big-endian
-//    16   u32 bytes of a key          24  u32 entries in a full block
-//    20   u32 bytes of a value        28  u32 kinds of types
+//    16   u32 bytes per key           24  u32 entries per full block
+//    20   u32 bytes per value         28  u32 kinds of types
 //    32   i64 number of entries
 //    40   16 bytes fingerprint of the key type, 0 = fields not known
 //    56   16 bytes fingerprint of the value type
 //    72   u64 file id, random
 //    80   12 bytes 0
-//    92   u32 CRC-32C of the bytes before
-//   kinds of types: 1 always, + 2 if keys are described by name, + 4 if values are, and else by their fields;
-//     0 in files of earlier builds, which have a fingerprint of 0 also for types that are now described by name
-//   blocks: all full but the last
+//    92   u32 CRC-32C of the preceding bytes
+//   kinds of types: 1 always, + 2 if keys are described by name, + 4 if values are; otherwise by their fields.
+//     0 in files of earlier builds, whose fingerprint is 0 also for some types that are now described by name
+//   blocks: all full except the last
 //     0   u32 entries of the block
-//     4   u32 CRC-32C of file id, block index (u64 each), the number before, and the entries
-//     8   entries: key, value, key, value …, as they lie in memory, without the gaps of the table
+//     4   u32 CRC-32C of file id, block index (u64 each), the preceding number, and the entries
+//     8   entries: key, value, key, value …, with their bytes in memory, without the gaps of the table
 //   end, 16 bytes
 //     0   magic "FSMAPEND"
 //     8   u32 CRC-32C of file id, number of blocks, number of entries (u64 each)     12  u32 0
 //
-// Every length follows from the header, and the header is bounded by what the reader expects; so a reader never
-// allocates more than a block for what it has not verified. File id and block index in the checksums tell a block
-// that is out of place from one that is damaged no more than the reader needs: both are refused.
+// Every length follows from the header, and the reader bounds the header by what it expects. A reader therefore never
+// allocates more than one block for data that it has not verified. File id and block index are part of the checksums,
+// so that a block in the wrong place is refused like a damaged one.
 
 /// <summary>The header of a saved map.</summary>
 internal readonly record struct MapFormat
@@ -40,14 +40,15 @@ internal readonly record struct MapFormat
     public const int EndBytes = 16;
     private const uint CurrentVersion = 1;
 
-    /// <summary>What a writer puts into a block: large enough that its header and checks cost nothing.</summary>
+    /// <summary>The size of the blocks that a writer produces: large enough that their headers and checks cost
+    /// nothing.</summary>
     private const int BlockBytes = 64 * 1024;
 
-    /// <summary>What a reader accepts.</summary>
+    /// <summary>The maximum size of the blocks that a reader accepts.</summary>
     private const int MaxBlockBytes = 1024 * 1024;
     private const int ChecksumOffset = HeaderBytes - sizeof(uint);
 
-    // The kinds of types.
+    // The bits of the kinds of types.
     private const uint KindsAreKnown = 1;
     private const uint KeysAreNamed = 2;
     private const uint ValuesAreNamed = 4;
@@ -70,13 +71,13 @@ internal readonly record struct MapFormat
 
     public int EntryBytes => KeyBytes + ValueBytes;
 
-    /// <summary>Blocks of the whole file.</summary>
+    /// <summary>The number of blocks of the whole file.</summary>
     public long Blocks => (Count / EntriesPerBlock) + (Count % EntriesPerBlock == 0 ? 0 : 1);
 
-    /// <summary>Bytes of a full block with its header.</summary>
+    /// <summary>The number of bytes of a full block with its header.</summary>
     public int FullBlockBytes => BlockHeaderBytes + (EntriesPerBlock * EntryBytes);
 
-    /// <summary>The header of a file to be written.</summary>
+    /// <summary>Creates the header of a new file.</summary>
     public static MapFormat ForWriting<TKey, TValue>(long count)
         where TKey : unmanaged
         where TValue : unmanaged
@@ -118,25 +119,28 @@ internal readonly record struct MapFormat
         BinaryPrimitives.WriteUInt32LittleEndian(header[ChecksumOffset..], Crc32C.Of(header[..ChecksumOffset]));
     }
 
-    /// <summary>Reads a header and refuses whatever is not a map of these types.</summary>
-    /// <exception cref="InvalidDataException">See the message.</exception>
+    /// <summary>Reads a header, and refuses anything that is not a map of these types.</summary>
+    /// <exception cref="InvalidDataException">The header is damaged, or is not that of such a map; the message gives
+    /// the reason.</exception>
     public static MapFormat ReadHeader<TKey, TValue>(ReadOnlySpan<byte> header)
         where TKey : unmanaged
         where TValue : unmanaged
     {
-        Require(header[..8].SequenceEqual(Magic), "These are not the bytes of a saved map.");
+        Require(header[..8].SequenceEqual(Magic), "The data is not a saved map.");
         uint version = BinaryPrimitives.ReadUInt32LittleEndian(header[8..]);
-        Require(version == CurrentVersion, $"The map was saved in format {version}; this library reads format {CurrentVersion}.");
+        Require(
+            version == CurrentVersion,
+            $"The map was saved in format {version}; this library reads format {CurrentVersion}.");
         Require(
             BinaryPrimitives.ReadUInt32LittleEndian(header[ChecksumOffset..]) == Crc32C.Of(header[..ChecksumOffset]),
             "The header of the saved map is damaged.");
         Require(
             BinaryPrimitives.ReadUInt32LittleEndian(header[12..]) == ByteOrder,
-            "The map was saved on a machine of the other byte order.");
+            "The map was saved on a machine with the other byte order.");
         uint kinds = BinaryPrimitives.ReadUInt32LittleEndian(header[28..]);
         Require(
             kinds == 0 || (kinds & ~(KeysAreNamed | ValuesAreNamed)) == KindsAreKnown,
-            "The saved map has types of a kind that this library does not know.");
+            "The saved map has types of a kind that this library does not support.");
         RequireType<TKey>("keys", header[16..], header[40..], kinds == 0 ? null : (kinds & KeysAreNamed) != 0);
         RequireType<TValue>("values", header[20..], header[56..], kinds == 0 ? null : (kinds & ValuesAreNamed) != 0);
 
@@ -145,10 +149,10 @@ internal readonly record struct MapFormat
         long count = BinaryPrimitives.ReadInt64LittleEndian(header[32..]);
         Require(
             entriesPerBlock >= 1 && entriesPerBlock <= Math.Max(1, MaxBlockBytes / entryBytes),
-            "The saved map has blocks of an impossible size.");
+            "The saved map has blocks of an invalid size.");
         Require(
             count >= 0 && count <= long.MaxValue / 2 / (entryBytes + BlockHeaderBytes),
-            "The saved map has an impossible number of entries.");
+            "The saved map has an invalid number of entries.");
         return new MapFormat
         {
             KeyBytes = Unsafe.SizeOf<TKey>(),
@@ -159,10 +163,10 @@ internal readonly record struct MapFormat
         };
     }
 
-    /// <summary>Bytes from the end of the header to the end of the file.</summary>
+    /// <summary>The number of bytes from the end of the header to the end of the file.</summary>
     public long BodyBytes => (Blocks * BlockHeaderBytes) + (Count * EntryBytes) + EndBytes;
 
-    /// <summary>How many entries a block has.</summary>
+    /// <summary>Returns the number of entries of a block.</summary>
     public int EntriesOf(long block) => (int)Math.Min(EntriesPerBlock, Count - (block * EntriesPerBlock));
 
     /// <summary>Completes a block whose entries are in place.</summary>
@@ -173,14 +177,14 @@ internal readonly record struct MapFormat
     }
 
     /// <summary>Checks a block.</summary>
-    /// <exception cref="InvalidDataException">It is damaged, or another.</exception>
+    /// <exception cref="InvalidDataException">The block is damaged, or belongs to another place or file.</exception>
     public void RequireBlock(ReadOnlySpan<byte> block, long index) =>
         Require(
             BinaryPrimitives.ReadInt32LittleEndian(block) == EntriesOf(index)
                 && BinaryPrimitives.ReadUInt32LittleEndian(block[4..]) == ChecksumOf(block, index),
             $"Block {index} of the saved map is damaged.");
 
-    /// <summary>Writes the end.</summary>
+    /// <summary>Writes the end of the file.</summary>
     public void WriteEnd(Span<byte> end)
     {
         end[..EndBytes].Clear();
@@ -188,8 +192,8 @@ internal readonly record struct MapFormat
         BinaryPrimitives.WriteUInt32LittleEndian(end[8..], ChecksumOfEnd());
     }
 
-    /// <summary>Checks the end.</summary>
-    /// <exception cref="InvalidDataException">It is damaged, or another.</exception>
+    /// <summary>Checks the end of the file.</summary>
+    /// <exception cref="InvalidDataException">The end is damaged, or belongs to another file.</exception>
     public void RequireEnd(ReadOnlySpan<byte> end) =>
         Require(
             end[..8].SequenceEqual(EndMagic)
@@ -197,8 +201,8 @@ internal readonly record struct MapFormat
                 && BinaryPrimitives.ReadUInt32LittleEndian(end[12..]) == 0,
             "The end of the saved map is damaged.");
 
-    /// <summary>Throws unless a condition holds.</summary>
-    /// <exception cref="InvalidDataException">It does not.</exception>
+    /// <summary>Throws if a condition does not hold.</summary>
+    /// <exception cref="InvalidDataException">The condition does not hold.</exception>
     public static void Require(bool condition, string message)
     {
         if (!condition)
@@ -216,7 +220,7 @@ internal readonly record struct MapFormat
             saved == Unsafe.SizeOf<T>()
                 && TypeFingerprint.Match<T>(BinaryPrimitives.ReadUInt128LittleEndian(fingerprint), isNamed),
             $"The {what} of the saved map, of {saved} bytes, are not {typeof(T)}, of {Unsafe.SizeOf<T>()} bytes: "
-            + "other fields, other types of fields, or another order.");
+            + "they have other fields, other types of fields, or another order of fields.");
     }
 
     private uint ChecksumOf(ReadOnlySpan<byte> block, long index)

@@ -2,17 +2,17 @@ using System.IO.Pipelines;
 
 namespace FastShardMap.Serialization;
 
-/// <summary>Writes pieces to a pipe, and notices that nobody reads them.</summary>
-/// <remarks>A pipe takes what is written to it after its reader has completed, drops it, and says so only in the result
-/// of the flush; the stream over a pipe does not look there. A reader may complete as soon as it has the last byte,
-/// though, and that can be while the writer still waits for room. So a flush that had to wait is held against the next
-/// piece, and not against its own.</remarks>
+/// <summary>Writes pieces to a pipe, and detects that its reader has completed.</summary>
+/// <remarks>A pipe accepts and discards what is written after its reader has completed, and reports this only in the
+/// result of the flush, which the stream over a pipe does not check. However, a reader may complete as soon as it has
+/// the last byte, possibly while the writer still waits for room. If a flush had to wait, its result is therefore
+/// checked before the next piece, and not after its own.</remarks>
 internal sealed class PipeOutput(PipeWriter pipe)
 {
     private bool _readerLeft;
 
     /// <exception cref="IOException">The reader has completed.</exception>
-    /// <exception cref="OperationCanceledException">The token says so, or the flush was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The token was canceled, or the flush was canceled.</exception>
     public async ValueTask WriteAsync(ReadOnlyMemory<byte> piece, CancellationToken cancellationToken)
     {
         ThrowIfReaderLeft();
@@ -21,7 +21,7 @@ internal sealed class PipeOutput(PipeWriter pipe)
         FlushResult result = await flush.ConfigureAwait(false);
         if (result.IsCanceled)
         {
-            throw new OperationCanceledException("The flush of the pipe was cancelled before the map was saved.");
+            throw new OperationCanceledException("The flush of the pipe was canceled before the map was saved.");
         }
 
         _readerLeft = result.IsCompleted;
@@ -35,7 +35,7 @@ internal sealed class PipeOutput(PipeWriter pipe)
     {
         if (_readerLeft)
         {
-            throw new IOException("The reader of the pipe has completed before it had the whole map.");
+            throw new IOException("The reader of the pipe completed before it had received the whole map.");
         }
     }
 }

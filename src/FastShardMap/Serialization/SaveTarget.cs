@@ -2,19 +2,20 @@ using FastShardMap.Memory;
 
 namespace FastShardMap.Serialization;
 
-/// <summary>The file that a save replaces or creates: found through links, and refused before anything is written if a
-/// rename to it would fail, or would destroy what is not a file.</summary>
+/// <summary>The file that a save replaces or creates. Links are followed to find it. The save is refused before
+/// anything is written if renaming to that path would fail, or would destroy something that is not a file.</summary>
 /// <remarks>
-/// <para>A rename replaces whatever has the name: a FIFO, a device, a link, a file that may not be written. So what
-/// lies there is looked at twice, before the first byte and before the rename. Between the second look and the rename
-/// another process can still put something there; the system has no rename that replaces regular files only.</para>
-/// <para>Links are followed here and not by the system, since a rename replaces a link. The directory is made free of
-/// links first, so that the temporary file and the rename stay in the directory that was looked at, even if a link is
-/// changed meanwhile.</para>
+/// <para>A rename replaces whatever has the name: a FIFO, a device, a link, a read-only file. The object at the path is
+/// therefore checked twice, before the first byte and before the rename. Between the second check and the rename,
+/// another process can still put something there, because no operating system has a rename that replaces only regular
+/// files.</para>
+/// <para>Links are followed here and not by the operating system, because a rename replaces a link. The path of the
+/// directory is first freed of links, so that the temporary file and the rename stay in the directory that was checked,
+/// even if a link is changed in the meantime.</para>
 /// </remarks>
 internal sealed class SaveTarget
 {
-    /// <summary>As many as Linux follows.</summary>
+    /// <summary>The maximum number of links to follow, which is that of Linux.</summary>
     private const int MostLinks = 40;
 
     private readonly string _named;
@@ -28,17 +29,17 @@ internal sealed class SaveTarget
         RequireReplaceable();
     }
 
-    /// <summary>The file itself.</summary>
+    /// <summary>The path of the file, without links.</summary>
     public string FilePath { get; }
 
-    /// <summary>Where it lies.</summary>
+    /// <summary>The directory of the file.</summary>
     public string Folder => Path.GetDirectoryName(FilePath)!;
 
-    /// <summary>Whether there is a file to be replaced.</summary>
+    /// <summary>Whether the file exists, and is to be replaced.</summary>
     public bool Exists => _facts is not null;
 
     /// <summary>Finds the file.</summary>
-    /// <param name="path">As the caller names it, also in exceptions.</param>
+    /// <param name="path">The path that the caller has passed. Exceptions show this path.</param>
     public static SaveTarget Find(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -51,8 +52,8 @@ internal sealed class SaveTarget
         return new SaveTarget(path, FileCalls.IsUnix ? FollowLinks(whole, path) : FollowLinksOfWindows(whole, path));
     }
 
-    /// <summary>Gives the temporary file the permissions of the file that it will replace, and the owner where the
-    /// system lets it. For a new file there is nothing to do: it has those of any new file.</summary>
+    /// <summary>Gives the temporary file the permissions of the file that it will replace, and its owner if the
+    /// operating system allows it. Does nothing for a new file, which has the permissions of any new file.</summary>
     public void GivePermissions(TemporaryFile file)
     {
         if (_facts is { } facts)
@@ -61,9 +62,9 @@ internal sealed class SaveTarget
         }
     }
 
-    /// <summary>Looks at the file again, and follows a change of its permissions.</summary>
-    /// <exception cref="IOException">It is not a regular file any more.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not be written any more.</exception>
+    /// <summary>Checks the file again, and adopts a change of its permissions.</summary>
+    /// <exception cref="IOException">The file is no longer a regular file.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may no longer be written.</exception>
     public void Recheck(TemporaryFile file)
     {
         FileFacts? before = _facts;
@@ -75,8 +76,8 @@ internal sealed class SaveTarget
         }
     }
 
-    /// <summary>The same exception, in the caller's words: with the path that the caller gave, and no temporary
-    /// one.</summary>
+    /// <summary>Returns the same exception with the path that the caller has passed, instead of a temporary
+    /// path.</summary>
     public Exception InCallersWords(Exception exception, string temporaryPath)
     {
         string message = exception.Message
@@ -98,9 +99,10 @@ internal sealed class SaveTarget
 
     private static string FollowLinks(string whole, string named)
     {
-        // By the system's own rules: it knows of loops, and of links that lead to what has no name.
+        // This uses the rules of the operating system, which detects loops and links that lead to objects without a
+        // name.
         FileFacts? end = FileFacts.Of(whole, followLinks: true, named);
-        if (end is { Kind: not FileKind.Regular and var kind })
+        if (end is { Kind: not FileKind.Regular and FileKind kind })
         {
             throw NotRegular(named, kind);
         }
@@ -111,7 +113,7 @@ internal sealed class SaveTarget
         {
             if (links == MostLinks)
             {
-                throw new IOException($"'{named}' is a link that leads to too many others.");
+                throw new IOException($"'{named}' is a link that leads through too many other links.");
             }
 
             RequireTrusted(link, folder, named);
@@ -143,8 +145,8 @@ internal sealed class SaveTarget
             : File.ResolveLinkTarget(whole, returnFinalTarget: true)?.FullName ?? whole;
     }
 
-    /// <summary>In a directory where everybody may add files, links of strangers are not followed. It is the rule of
-    /// Linux, which does not apply it to those who follow links by themselves.</summary>
+    /// <summary>Throws for a link of another user in a directory where all users may add files. This is the rule of
+    /// Linux, which does not apply when a program follows links itself.</summary>
     private static void RequireTrusted(FileFacts link, string folder, string named)
     {
         FileFacts? directory = FileFacts.Of(folder, followLinks: true, named);
@@ -152,7 +154,8 @@ internal sealed class SaveTarget
             && link.Owner != FileCalls.EffectiveUser
             && link.Owner != shared.Owner)
         {
-            throw new UnauthorizedAccessException($"'{named}' is a link that another user made in a shared directory.");
+            throw new UnauthorizedAccessException(
+                $"'{named}' is a link that another user created in a shared directory.");
         }
     }
 
@@ -162,7 +165,7 @@ internal sealed class SaveTarget
     private static string Describe(FileKind kind) => kind switch
     {
         FileKind.Directory => "a directory",
-        FileKind.Link => "a link that was made meanwhile",
+        FileKind.Link => "a link that was created during the save",
         FileKind.Fifo => "a FIFO",
         FileKind.Socket => "a socket",
         FileKind.CharacterDevice or FileKind.BlockDevice => "a device",
@@ -181,7 +184,7 @@ internal sealed class SaveTarget
             throw NotRegular(_named, facts.Kind);
         }
 
-        // Root may write to all the same; but a read-only mode was set on purpose.
+        // Root may write to the file anyway, but a read-only mode was set on purpose.
         if (!facts.IsWritable || facts.IsUnchangeable)
         {
             throw new UnauthorizedAccessException($"'{_named}' is read-only.");
@@ -200,7 +203,7 @@ internal sealed class SaveTarget
             && user != directory.Owner)
         {
             throw new UnauthorizedAccessException(
-                $"'{_named}' lies in a directory where only a file's owner may replace it.");
+                $"'{_named}' is in a directory where only the owner of a file may replace it.");
         }
     }
 }

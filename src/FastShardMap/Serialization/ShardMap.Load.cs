@@ -6,70 +6,89 @@ namespace FastShardMap;
 
 public partial class ShardMap<TKey, TValue, THasher>
 {
-    /// <summary>Reads a saved map.</summary>
-    /// <param name="source">Read from its position to the end of the saved map and no further.</param>
+    /// <summary>Reads a saved map from a stream.</summary>
+    /// <param name="source">The stream. It is read from its position to the end of the saved map, and no
+    /// further.</param>
     /// <param name="options">The options of the new map; null for the defaults.</param>
-    /// <param name="progress">Told the number of entries read, every few megabytes and at the end.</param>
+    /// <param name="progress">Receives the number of entries read, every few megabytes and at the end.</param>
     /// <returns>The new map.</returns>
-    /// <remarks>Every byte is checked before it is used; the memory taken follows the bytes read, not what a header
-    /// claims. Bytes that pass the checks become keys and values as they are: a type with forbidden values (a Boolean
-    /// of 2) relies on whoever wrote the file.</remarks>
+    /// <remarks>Every byte is checked before it is used, and memory grows with the bytes read, and not with what the
+    /// header claims. Bytes that pass the checks become keys and values unchanged; for a type with invalid values (such
+    /// as a Boolean of 2), the caller must trust the source of the file.</remarks>
     /// <exception cref="ArgumentNullException"><paramref name="source"/> is null.</exception>
-    /// <exception cref="InvalidDataException">Not a saved map, of other types, of another byte order or version,
-    /// truncated or damaged.</exception>
-    /// <exception cref="NotSupportedException">A key and a value take more than 8,192 bytes together.</exception>
-    /// <exception cref="OutOfMemoryException">The system refuses the memory.</exception>
-    public static ShardMap<TKey, TValue, THasher> Load(Stream source, ShardMapOptions? options = null, IProgress<long>? progress = null)
+    /// <exception cref="InvalidDataException">The data is not a saved map, has other types, another byte order or
+    /// another version, or is truncated or damaged.</exception>
+    /// <exception cref="NotSupportedException">A key and a value have more than 8,192 bytes together.</exception>
+    /// <exception cref="OutOfMemoryException">The operating system refuses the memory.</exception>
+    public static ShardMap<TKey, TValue, THasher> Load(
+        Stream source, ShardMapOptions? options = null, IProgress<long>? progress = null)
     {
         ArgumentNullException.ThrowIfNull(source);
-        return Read(new ShardMap<TKey, TValue, THasher>(options?.WithoutExclusive() ?? new ShardMapOptions()), source, progress);
+        return Read(
+            new ShardMap<TKey, TValue, THasher>(options?.WithoutExclusive() ?? new ShardMapOptions()),
+            source,
+            progress);
     }
 
-    /// <summary>Reads a saved map.</summary>
-    /// <param name="source">Read from its position to the end of the saved map and no further.</param>
+    /// <summary>Reads a saved map from a stream.</summary>
+    /// <param name="source">The stream. It is read from its position to the end of the saved map, and no
+    /// further.</param>
     /// <param name="options">The options of the new map; null for the defaults.</param>
-    /// <param name="progress">Told the number of entries read, every few megabytes and at the end.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <param name="progress">Receives the number of entries read, every few megabytes and at the end.</param>
+    /// <param name="cancellationToken">A token to cancel the reading.</param>
     /// <returns>The new map.</returns>
     /// <inheritdoc cref="Load" path="/remarks"/>
-    /// <exception cref="OperationCanceledException">The token says so.</exception>
+    /// <exception cref="OperationCanceledException">The token was canceled.</exception>
     /// <inheritdoc cref="Load" path="/exception"/>
     public static Task<ShardMap<TKey, TValue, THasher>> LoadAsync(
-        Stream source, ShardMapOptions? options = null, IProgress<long>? progress = null, CancellationToken cancellationToken = default)
+        Stream source,
+        ShardMapOptions? options = null,
+        IProgress<long>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(source);
-        return ReadAsync(new ShardMap<TKey, TValue, THasher>(options?.WithoutExclusive() ?? new ShardMapOptions()), source, progress, cancellationToken);
+        return ReadAsync(
+            new ShardMap<TKey, TValue, THasher>(options?.WithoutExclusive() ?? new ShardMapOptions()),
+            source,
+            progress,
+            cancellationToken);
     }
 
     /// <summary>Reads a saved map from a pipe.</summary>
-    /// <param name="source">Read to the end of the saved map and no further; not completed.</param>
+    /// <param name="source">The pipe. It is read to the end of the saved map and no further, and is not
+    /// completed.</param>
     /// <param name="options">The options of the new map; null for the defaults.</param>
-    /// <param name="progress">Told the number of entries read, every few megabytes and at the end.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <param name="progress">Receives the number of entries read, every few megabytes and at the end.</param>
+    /// <param name="cancellationToken">A token to cancel the reading.</param>
     /// <returns>The new map.</returns>
     /// <inheritdoc cref="Load" path="/remarks"/>
-    /// <exception cref="OperationCanceledException">The token says so.</exception>
+    /// <exception cref="OperationCanceledException">The token was canceled.</exception>
     /// <inheritdoc cref="Load" path="/exception"/>
     public static Task<ShardMap<TKey, TValue, THasher>> LoadAsync(
-        PipeReader source, ShardMapOptions? options = null, IProgress<long>? progress = null, CancellationToken cancellationToken = default)
+        PipeReader source,
+        ShardMapOptions? options = null,
+        IProgress<long>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(source);
         return LoadAsync(source.AsStream(leaveOpen: true), options, progress, cancellationToken);
     }
 
     /// <summary>Reads a map from a file.</summary>
-    /// <param name="path">The file; nothing may follow the map in it. A FIFO, or the name of the standard input, is
-    /// read to its end, which comes when nobody has it open for writing any more.</param>
+    /// <param name="path">The file. It must contain nothing after the map. A FIFO, or the name of the standard input,
+    /// is read to its end, which comes when no process has it open for writing any more.</param>
     /// <param name="options">The options of the new map; null for the defaults.</param>
-    /// <param name="progress">Told the number of entries read, every few megabytes and at the end.</param>
+    /// <param name="progress">Receives the number of entries read, every few megabytes and at the end.</param>
     /// <returns>The new map.</returns>
     /// <inheritdoc cref="Load" path="/remarks"/>
     /// <exception cref="ArgumentException"><paramref name="path"/> is null or empty.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
-    /// <exception cref="InvalidDataException">As <see cref="Load"/>, or something follows the map.</exception>
-    /// <exception cref="OutOfMemoryException">The system refuses the memory.</exception>
-    public static ShardMap<TKey, TValue, THasher> LoadFrom(string path, ShardMapOptions? options = null, IProgress<long>? progress = null)
+    /// <exception cref="UnauthorizedAccessException">The process is not allowed to read the file.</exception>
+    /// <exception cref="InvalidDataException">The same as for <see cref="Load"/>, or the file contains more data after
+    /// the map.</exception>
+    /// <exception cref="OutOfMemoryException">The operating system refuses the memory.</exception>
+    public static ShardMap<TKey, TValue, THasher> LoadFrom(
+        string path, ShardMapOptions? options = null, IProgress<long>? progress = null)
     {
         using FileStream file = Open(path, FileOptions.SequentialScan);
         ShardMap<TKey, TValue, THasher> map = new(options?.WithoutExclusive() ?? new ShardMapOptions());
@@ -77,35 +96,39 @@ public partial class ShardMap<TKey, TValue, THasher>
     }
 
     /// <summary>Reads a map from a file.</summary>
-    /// <param name="path">The file; nothing may follow the map in it. A FIFO, or the name of the standard input, is
-    /// read to its end, which comes when nobody has it open for writing any more.</param>
+    /// <param name="path">The file. It must contain nothing after the map. A FIFO, or the name of the standard input,
+    /// is read to its end, which comes when no process has it open for writing any more.</param>
     /// <param name="options">The options of the new map; null for the defaults.</param>
-    /// <param name="progress">Told the number of entries read, every few megabytes and at the end.</param>
-    /// <param name="cancellationToken">Ends the reading. The system does not interrupt a read that waits for the writer
-    /// of a FIFO.</param>
+    /// <param name="progress">Receives the number of entries read, every few megabytes and at the end.</param>
+    /// <param name="cancellationToken">A token to cancel the reading. The operating system does not interrupt a read
+    /// that waits for the writer of a FIFO.</param>
     /// <returns>The new map.</returns>
     /// <inheritdoc cref="Load" path="/remarks"/>
-    /// <exception cref="OperationCanceledException">The token says so.</exception>
+    /// <exception cref="OperationCanceledException">The token was canceled.</exception>
     /// <inheritdoc cref="LoadFrom" path="/exception"/>
     public static async Task<ShardMap<TKey, TValue, THasher>> LoadFromAsync(
-        string path, ShardMapOptions? options = null, IProgress<long>? progress = null, CancellationToken cancellationToken = default)
+        string path,
+        ShardMapOptions? options = null,
+        IProgress<long>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         using FileStream file = await OpenAsync(path, cancellationToken).ConfigureAwait(false);
         ShardMap<TKey, TValue, THasher> map = new(options?.WithoutExclusive() ?? new ShardMapOptions());
         return await ReadAsync(map, file, progress, cancellationToken, toItsEnd: true).ConfigureAwait(false);
     }
 
-    /// <summary>Stores all entries of a saved map in this one; equal keys get the saved values, other entries
+    /// <summary>Stores all entries of a saved map in this map. Keys that both have get the saved values; other entries
     /// stay.</summary>
-    /// <param name="source">Read from its position to the end of the saved map and no further.</param>
+    /// <param name="source">The stream. It is read from its position to the end of the saved map, and no
+    /// further.</param>
     /// <returns>The number of entries stored.</returns>
-    /// <remarks>Everything is read and checked first, so a saved map that is refused leaves this one unchanged. Takes
-    /// the memory of a second map meanwhile.</remarks>
+    /// <remarks>Everything is read and checked first, so this map is unchanged if the saved map is refused. Takes the
+    /// memory of a second map in the meantime.</remarks>
     /// <exception cref="ArgumentNullException"><paramref name="source"/> is null.</exception>
-    /// <exception cref="InvalidDataException">As <see cref="Load"/>; this map is unchanged.</exception>
+    /// <exception cref="InvalidDataException">The same as for <see cref="Load"/>; this map is unchanged.</exception>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
-    /// <exception cref="InvalidOperationException">Called from a callback of this map.</exception>
-    /// <exception cref="OutOfMemoryException">The system refuses the memory.</exception>
+    /// <exception cref="InvalidOperationException">The call comes from a callback of this map.</exception>
+    /// <exception cref="OutOfMemoryException">The operating system refuses the memory.</exception>
     public long MergeFrom(Stream source)
     {
         ArgumentNullException.ThrowIfNull(source);
@@ -161,7 +184,8 @@ public partial class ShardMap<TKey, TValue, THasher>
             MapDecoder<TKey, TValue, THasher> decoder = new(map, AvailableBytes(source), progress);
             for (Memory<byte> wanted = decoder.Wanted; !wanted.IsEmpty; wanted = decoder.Wanted)
             {
-                int read = await source.ReadAtLeastAsync(wanted, wanted.Length, throwOnEndOfStream: false, cancellationToken)
+                int read = await source
+                    .ReadAtLeastAsync(wanted, wanted.Length, throwOnEndOfStream: false, cancellationToken)
                     .ConfigureAwait(false);
                 if (read != wanted.Length)
                 {
@@ -188,24 +212,27 @@ public partial class ShardMap<TKey, TValue, THasher>
     private protected static FileStream Open(string path, FileOptions options)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0, options);
+        return new FileStream(
+            path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0, options);
     }
 
-    // Opening a FIFO waits for somebody who writes to it.
+    // Opening a FIFO waits for a process that writes to it.
     private protected static Task<FileStream> OpenAsync(string path, CancellationToken cancellationToken) =>
         Task.Run(() => Open(path, FileOptions.SequentialScan | FileOptions.Asynchronous), cancellationToken);
 
-    private static InvalidDataException SomethingFollows() => new("Something follows the saved map in its file.");
+    private static InvalidDataException SomethingFollows() =>
+        new("The file contains more data after the saved map.");
 
-    // Files that the system makes up while they are read have no length to be relied on, and say 0.
+    // Files that the operating system generates while they are read have no reliable length, and report 0.
     private static long AvailableBytes(Stream source) =>
-        source.CanSeek && source.Length is var length and not 0 ? length - source.Position : -1;
+        source.CanSeek && source.Length is long length and not 0 ? length - source.Position : -1;
 }
 
 public sealed partial class ShardMap<TKey, TValue>
 {
     /// <inheritdoc cref="ShardMap{TKey, TValue, THasher}.Load"/>
-    public static new ShardMap<TKey, TValue> Load(Stream source, ShardMapOptions? options = null, IProgress<long>? progress = null)
+    public static new ShardMap<TKey, TValue> Load(
+        Stream source, ShardMapOptions? options = null, IProgress<long>? progress = null)
     {
         ArgumentNullException.ThrowIfNull(source);
         return Read(new ShardMap<TKey, TValue>(options?.WithoutExclusive() ?? new ShardMapOptions()), source, progress);
@@ -214,23 +241,34 @@ public sealed partial class ShardMap<TKey, TValue>
     /// <inheritdoc cref="ShardMap{TKey, TValue, THasher}.LoadAsync(Stream, ShardMapOptions, IProgress{long},
     /// CancellationToken)"/>
     public static new Task<ShardMap<TKey, TValue>> LoadAsync(
-        Stream source, ShardMapOptions? options = null, IProgress<long>? progress = null, CancellationToken cancellationToken = default)
+        Stream source,
+        ShardMapOptions? options = null,
+        IProgress<long>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(source);
-        return ReadAsync(new ShardMap<TKey, TValue>(options?.WithoutExclusive() ?? new ShardMapOptions()), source, progress, cancellationToken);
+        return ReadAsync(
+            new ShardMap<TKey, TValue>(options?.WithoutExclusive() ?? new ShardMapOptions()),
+            source,
+            progress,
+            cancellationToken);
     }
 
     /// <inheritdoc cref="ShardMap{TKey, TValue, THasher}.LoadAsync(PipeReader, ShardMapOptions, IProgress{long},
     /// CancellationToken)"/>
     public static new Task<ShardMap<TKey, TValue>> LoadAsync(
-        PipeReader source, ShardMapOptions? options = null, IProgress<long>? progress = null, CancellationToken cancellationToken = default)
+        PipeReader source,
+        ShardMapOptions? options = null,
+        IProgress<long>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(source);
         return LoadAsync(source.AsStream(leaveOpen: true), options, progress, cancellationToken);
     }
 
     /// <inheritdoc cref="ShardMap{TKey, TValue, THasher}.LoadFrom"/>
-    public static new ShardMap<TKey, TValue> LoadFrom(string path, ShardMapOptions? options = null, IProgress<long>? progress = null)
+    public static new ShardMap<TKey, TValue> LoadFrom(
+        string path, ShardMapOptions? options = null, IProgress<long>? progress = null)
     {
         using FileStream file = Open(path, FileOptions.SequentialScan);
         ShardMap<TKey, TValue> map = new(options?.WithoutExclusive() ?? new ShardMapOptions());
@@ -239,7 +277,10 @@ public sealed partial class ShardMap<TKey, TValue>
 
     /// <inheritdoc cref="ShardMap{TKey, TValue, THasher}.LoadFromAsync"/>
     public static new async Task<ShardMap<TKey, TValue>> LoadFromAsync(
-        string path, ShardMapOptions? options = null, IProgress<long>? progress = null, CancellationToken cancellationToken = default)
+        string path,
+        ShardMapOptions? options = null,
+        IProgress<long>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         using FileStream file = await OpenAsync(path, cancellationToken).ConfigureAwait(false);
         ShardMap<TKey, TValue> map = new(options?.WithoutExclusive() ?? new ShardMapOptions());

@@ -5,14 +5,14 @@ using Microsoft.Win32.SafeHandles;
 
 namespace FastShardMap.Serialization;
 
-/// <summary>The file that a save writes to, beside the one that it will replace. Its name tells which one, and a lock
-/// tells whether anybody still writes to it.</summary>
+/// <summary>The file that a save writes to, in the directory of the file that it will replace. Its name identifies that
+/// file, and a lock shows whether a process is still writing to it.</summary>
 /// <remarks>
-/// <para>The name has a length of its own, so that a target may have the longest name there is.</para>
-/// <para>The lock is one for sharing, held by a second handle from before the first byte to after the rename. A lock
-/// that excludes would make readers fail that open the new file between the rename and the end of the lock; a lock that
-/// ends before the rename would let another process take the file for a leftover. The removal of leftovers asks for a
-/// lock that excludes. On Windows the handle itself is the lock.</para>
+/// <para>The length of the name does not depend on the target, so the target may have the longest name possible.</para>
+/// <para>The lock is a shared lock, which a second handle holds from before the first byte to after the rename. With an
+/// exclusive lock, readers that open the new file between the rename and the end of the lock would fail. If the lock
+/// ended before the rename, another process could take the file for a leftover. The removal of leftovers requests an
+/// exclusive lock. On Windows, the handle itself is the lock.</para>
 /// </remarks>
 internal sealed class TemporaryFile : IDisposable
 {
@@ -36,23 +36,23 @@ internal sealed class TemporaryFile : IDisposable
 
     public string FilePath { get; private set; }
 
-    /// <summary>To write to.</summary>
+    /// <summary>The handle to write to.</summary>
     public SafeFileHandle Handle => _file!.SafeFileHandle;
 
-    /// <summary>The start of the names of all temporary files of a target.</summary>
+    /// <summary>Returns the common start of the names of all temporary files of a target.</summary>
     internal static string FamilyOf(string target)
     {
         string name = Path.GetFileName(target);
         if (OperatingSystem.IsWindows() || OperatingSystem.IsMacOS())
         {
-            name = name.ToUpperInvariant(); // the same file, as a rule
+            name = name.ToUpperInvariant(); // usually these names refer to the same file
         }
 
         return $"{Prefix}{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)).AsSpan(0, 8))}-";
     }
 
     /// <summary>Creates the file.</summary>
-    /// <param name="isPrivate">Whether only its owner can open it; otherwise it has the permissions of any new
+    /// <param name="isPrivate">Whether only its owner can open the file; otherwise it has the permissions of any new
     /// file.</param>
     public void Create(bool isPrivate)
     {
@@ -60,7 +60,7 @@ internal sealed class TemporaryFile : IDisposable
         {
             if (attempt == Attempts)
             {
-                throw new IOException($"Another process removes temporary files that are in use: '{FilePath}'.");
+                throw new IOException($"Another process is removing temporary files that are in use: '{FilePath}'.");
             }
 
             Dispose();
@@ -68,8 +68,8 @@ internal sealed class TemporaryFile : IDisposable
         }
     }
 
-    /// <summary>Removes temporary files of the same target that are older than this one and that nobody writes to:
-    /// those of processes that were killed. What cannot be removed stays.</summary>
+    /// <summary>Removes temporary files of the same target that are older than this one and that no process is writing
+    /// to. They were left behind by processes that were killed. Files that cannot be removed stay.</summary>
     public void RemoveLeftovers()
     {
         EnumerationOptions all = new()
@@ -90,11 +90,11 @@ internal sealed class TemporaryFile : IDisposable
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // A directory that may not be listed; saving does not depend on it.
+            // The directory may not be listed. Saving does not depend on it.
         }
     }
 
-    /// <summary>Makes this file the target. It is complete and on the disk.</summary>
+    /// <summary>Moves this file to the target. The file must be complete and on the disk.</summary>
     public void MoveTo(string target)
     {
         _file!.Dispose();
@@ -118,13 +118,13 @@ internal sealed class TemporaryFile : IDisposable
     {
         try
         {
-            // Something else of that name is not ours.
+            // An object with such a name that is not a regular file is not a leftover.
             if (FileFacts.Of(path, followLinks: false, path) is not { Kind: FileKind.Regular })
             {
                 return;
             }
 
-            // For reading and writing: so that no FIFO, put there this moment, can keep us waiting.
+            // Open for reading and writing, so that this does not wait if a FIFO was put there in the meantime.
             FileOptions options = OperatingSystem.IsWindows() ? FileOptions.DeleteOnClose : FileOptions.None;
             using SafeFileHandle file = File.OpenHandle(
                 path, FileMode.Open, FileAccess.ReadWrite, FileShare.None, options);
@@ -135,7 +135,7 @@ internal sealed class TemporaryFile : IDisposable
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // It is in use, or another user's.
+            // The file is in use, or belongs to another user.
         }
     }
 
@@ -147,14 +147,14 @@ internal sealed class TemporaryFile : IDisposable
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // What went wrong before is what the caller should hear of.
+            // Ignored, so that the caller gets the exception of the earlier failure.
         }
     }
 
     private string NewPath() =>
         Path.Join(_folder, $"{_family}{RandomNumberGenerator.GetHexString(8, lowercase: true)}{Suffix}");
 
-    /// <returns>False if the file was taken for a leftover before it was locked.</returns>
+    /// <returns><see langword="false"/> if the file was taken for a leftover before it was locked.</returns>
     private bool TryCreate(bool isPrivate)
     {
         FileStreamOptions options = new()
@@ -176,11 +176,12 @@ internal sealed class TemporaryFile : IDisposable
         }
         catch (IOException exception) when (exception is FileNotFoundException || FileCalls.IsLockConflict(exception))
         {
-            // It is being removed, or was, between its creation and the lock of its first handle.
+            // Another process is removing the file, or has removed it between its creation and the lock of its first
+            // handle.
             return false;
         }
 
-        // Where there are no locks, nobody gets one and no leftovers are removed.
+        // If the file system does not support locks, no process gets one, and no leftovers are removed.
         return FileCalls.TryLock(_lock, exclusively: false) != false && File.Exists(FilePath);
     }
 }

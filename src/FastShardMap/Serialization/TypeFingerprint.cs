@@ -9,33 +9,37 @@ using System.Text;
 namespace FastShardMap.Serialization;
 
 /// <summary>
-/// What the bytes of an unmanaged type mean, in 128 bits: names, types and order of its fields, down to the primitive
-/// ones, and its size. A renamed type keeps its fingerprint; a renamed, retyped, added, removed or moved field does
-/// not.
+/// Describes the meaning of an unmanaged type's bytes in 128 bits: the names, types and order of its fields, down to
+/// the primitive ones, and its size. Renaming a type does not change its fingerprint. Renaming, retyping, adding,
+/// removing or moving a field does.
 /// </summary>
-/// <remarks>Programs compiled ahead of time have no descriptions of fields. There a type that is described by its
-/// fields has the fingerprint zero, which means "not known"; its size is still compared. Types that are described by
-/// name have their fingerprint everywhere: primitive types and enums, for which not even the name is asked of the
-/// runtime, the framework's other types, and tuples of all these.</remarks>
+/// <remarks>
+/// Programs compiled ahead of time have no descriptions of fields. There, a type that is described by its fields has
+/// the fingerprint zero, which means "not known"; its size is still compared. Types that are described by name have the
+/// same fingerprint everywhere: primitive types and enums, for which not even the name is requested from the runtime,
+/// the other types of the framework, and tuples of all these.
+/// </remarks>
 internal static class TypeFingerprint
 {
     private const BindingFlags InstanceFields = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic;
 
-    /// <summary>The fingerprint of a type.</summary>
+    /// <summary>Returns the fingerprint of a type.</summary>
     public static UInt128 Of<T>()
         where T : unmanaged => Cache<T>.Fingerprint;
 
-    /// <summary>Whether a type is described without its fields, so that its fingerprint is always known.</summary>
+    /// <summary>Returns whether a type is described without its fields, so that its fingerprint is always
+    /// known.</summary>
     public static bool IsNamed<T>()
         where T : unmanaged => Cache<T>.IsNamed;
 
-    /// <summary>Whether entries of a file can be of a type.</summary>
+    /// <summary>Returns whether entries of a file can have this type.</summary>
     /// <param name="saved">The fingerprint in the file.</param>
-    /// <param name="savedIsNamed">Whether the saved type is described by name; null if the file does not say.</param>
+    /// <param name="savedIsNamed">Whether the saved type is described by name; null if the file does not record
+    /// this.</param>
     public static bool Match<T>(UInt128 saved, bool? savedIsNamed)
         where T : unmanaged => Match(saved, savedIsNamed, Of<T>(), IsNamed<T>());
 
-    /// <summary>The same for types that this program has not.</summary>
+    /// <summary>Implements <see cref="Match{T}"/> for types that this program does not have.</summary>
     internal static bool Match(UInt128 saved, bool? savedIsNamed, UInt128 own, bool ownIsNamed)
     {
         if (saved == own)
@@ -45,14 +49,14 @@ internal static class TypeFingerprint
 
         return savedIsNamed switch
         {
-            // Files of before, whose zeros stand for types of any kind.
+            // Files of earlier builds, where zero stands for types of any kind.
             null => saved == 0 || own == 0,
             true => false,
             false => !ownIsNamed && (saved == 0 || own == 0),
         };
     }
 
-    /// <summary>The description that the fingerprint is the hash of.</summary>
+    /// <summary>Returns the description whose hash is the fingerprint.</summary>
     internal static string Describe(Type type)
     {
         StringBuilder text = new();
@@ -60,7 +64,7 @@ internal static class TypeFingerprint
         return text.ToString();
     }
 
-    /// <summary>The fingerprint.</summary>
+    /// <summary>Computes the fingerprint of a type.</summary>
     /// <param name="type">The type.</param>
     /// <param name="fieldsAreKnown">Whether the runtime knows the fields of types.</param>
     internal static UInt128 Compute(Type type, bool fieldsAreKnown)
@@ -78,8 +82,9 @@ internal static class TypeFingerprint
         type.IsPointer || type.IsFunctionPointer || PrimitiveName(type) is not null
         || (type.Assembly == typeof(object).Assembly && type.GetGenericArguments().All(IsDescribedByName));
 
-    /// <summary>The name of a primitive type, or of that below an enum; null for all others. Compares types, which
-    /// every program can, and asks for no name, which programs compiled ahead of time may be without.</summary>
+    /// <summary>Returns the name of a primitive type, or of the underlying type of an enum; null for all other types.
+    /// Compares types, which works in every program, and requests no names, which programs compiled ahead of time may
+    /// not have.</summary>
     private static string? PrimitiveName(Type type) => Type.GetTypeCode(type) switch
     {
         TypeCode.Boolean => "System.Boolean",
@@ -104,7 +109,8 @@ internal static class TypeFingerprint
     [UnconditionalSuppressMessage(
         "Trimming",
         "IL2070",
-        Justification = "Trimming keeps the fields of structs with sequential layout; without dynamic code this does not run.")]
+        Justification = "Trimming keeps the fields of structs with sequential layout; "
+            + "without dynamic code this does not run.")]
     private static void Describe(Type type, StringBuilder text)
     {
         if (type.IsPointer || type.IsFunctionPointer)
@@ -117,7 +123,7 @@ internal static class TypeFingerprint
         }
         else if (type.Assembly == typeof(object).Assembly)
         {
-            // The framework's own types are what they are called; the names of their fields are not ours to rely on.
+            // Types of the framework are identified by their names, because the names of their fields may change.
             DescribeName(type, text);
         }
         else

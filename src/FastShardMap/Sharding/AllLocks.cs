@@ -2,8 +2,8 @@ using FastShardMap.Layout;
 
 namespace FastShardMap.Sharding;
 
-/// <summary>A scope in which the whole map stands still: the calling thread owns every shard's lock, and no thread writes in
-/// place.</summary>
+/// <summary>A scope in which the calling thread owns the lock of every shard, and no thread writes in place, so that
+/// nothing in the map changes.</summary>
 internal unsafe ref struct AllLocks<TKey, TValue, THasher>
     where TKey : unmanaged, IEquatable<TKey>
     where TValue : unmanaged
@@ -11,9 +11,9 @@ internal unsafe ref struct AllLocks<TKey, TValue, THasher>
 {
     private readonly ref readonly ShardSet<TKey, TValue, THasher> _map;
 
-    /// <summary>Takes every lock, in order, and waits for writes in place.</summary>
-    /// <exception cref="InvalidOperationException">Called from a callback of this map.</exception>
-    /// <exception cref="ThreadInterruptedException">The thread was interrupted; it has no lock.</exception>
+    /// <summary>Takes every lock, in order, and waits for writes in place to end.</summary>
+    /// <exception cref="InvalidOperationException">The call comes from a callback of this map.</exception>
+    /// <exception cref="ThreadInterruptedException">The thread was interrupted, and owns no lock.</exception>
     public AllLocks(ref readonly ShardSet<TKey, TValue, THasher> map)
     {
         _map = ref map;
@@ -23,7 +23,7 @@ internal unsafe ref struct AllLocks<TKey, TValue, THasher>
 
     public ThreadState Thread { get; }
 
-    /// <summary>One of the shards. The tables that it gives up go to the collector.</summary>
+    /// <summary>Returns the scope of one shard. The tables that the shard retires go to the collector.</summary>
     public readonly LockedShard<TKey, TValue, THasher> ShardAt(int shard, List<TableRef> collector) =>
         LockedShard<TKey, TValue, THasher>.OfAll(_map.ShardAt(shard), Thread, collector);
 

@@ -2,39 +2,40 @@ using FastShardMap.Memory;
 
 namespace FastShardMap.Sharding;
 
-/// <summary>A map whose idle shards a background thread may bring to rest.</summary>
+/// <summary>A map whose idle shards a background thread may finish migrating.</summary>
 internal interface IMigratingMap
 {
     /// <summary>Moves some groups of every migrating shard.</summary>
-    /// <returns>Whether groups are left.</returns>
+    /// <returns>Whether groups are left to move.</returns>
     bool MoveSomeGroups();
 }
 
 /// <summary>
-/// Finishes the migrations of a map's shards that nobody writes to, but for those that a snapshot may still give their
-/// tables back (LockedShard.Freeze.cs). One background thread for all maps with the option. It waits to be woken: by a
-/// migration that starts, by each write that leaves groups to move, and by the end of an exclusive phase. So a map at
-/// rest costs nothing. Maps are referred to only between the wake-up and the end of their work.
+/// Finishes the migrations of shards that no thread writes to. It skips shards whose tables a snapshot may still give
+/// back (LockedShard.Freeze.cs). One background thread serves all maps that have the option set. It waits to be woken
+/// by a migration that starts, by each write that leaves groups to move, and by the end of an exclusive phase, so that
+/// an idle map costs nothing. The thread refers to a map only between the wake-up and the end of the work for it.
 /// </summary>
 internal sealed class BackgroundMigration(IMigratingMap map)
 {
-    /// <summary>A migration is left to the writers for so long at first: most end by them, and need no other thread.</summary>
+    /// <summary>How long a migration is left to the writers at first. Most migrations end by then and need no other
+    /// thread.</summary>
     private const int GraceMilliseconds = 10;
 
     private static readonly WorkThreads s_threads = new("FastShardMap migration", limit: 1);
     private static readonly UninterruptibleMonitor s_gate = new();
     private static readonly Round s_round = new();
 
-    // Under the gate, as all below: maps with work.
+    // The maps with work. This and the fields below are protected by the gate.
     private static List<BackgroundMigration> s_waiting = [];
     private static bool s_isPosted;
     private bool _isWaiting;
 
-    /// <summary>The thread, for tests.</summary>
+    /// <summary>The background thread, for tests.</summary>
     public static WorkThreads Threads => s_threads;
 
-    /// <summary>There may be groups to move. May be called under a shard's lock: it throws nothing, and waits for nobody
-    /// that waits for one.</summary>
+    /// <summary>Tells the thread that there may be groups to move. May be called under a shard's lock: it never throws,
+    /// and never waits for a thread that waits for a shard's lock.</summary>
     public void Wake()
     {
         try
@@ -59,7 +60,7 @@ internal sealed class BackgroundMigration(IMigratingMap map)
         }
         catch (OutOfMemoryException)
         {
-            // The writers migrate all the same.
+            // The migration then relies on the writers alone.
         }
     }
 
@@ -78,7 +79,7 @@ internal sealed class BackgroundMigration(IMigratingMap map)
     {
         using (s_gate.Enter())
         {
-            _isWaiting = false; // before the look: a write after it wakes again
+            _isWaiting = false; // before moving: a later write wakes the thread again
         }
 
         try
@@ -87,7 +88,8 @@ internal sealed class BackgroundMigration(IMigratingMap map)
         }
         catch (Exception)
         {
-            // A hasher of the user's has thrown, or the map is disposed or held exclusively: its own writers will hear of it.
+            // The user's hasher threw, or the map is disposed or held exclusively. The next writer gets the same
+            // exception.
             return false;
         }
     }
@@ -110,7 +112,8 @@ internal sealed class BackgroundMigration(IMigratingMap map)
             }
             finally
             {
-                // A map that a write has woken in the meantime waits its grace, unless the thread is at work anyway.
+                // A map that a write has woken in the meantime gets its grace period, unless the thread is at work
+                // anyway.
                 _isFirst = !isLeft;
                 bool post;
                 using (s_gate.Enter())

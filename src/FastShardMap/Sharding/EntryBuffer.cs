@@ -3,14 +3,14 @@ using System.Buffers;
 namespace FastShardMap.Sharding;
 
 /// <summary>
-/// Entries copied out under a lock, in an array of the shared pool.
+/// A buffer for entries that are copied under a lock, backed by an array of the shared pool.
 /// <para>
-/// <b>One owner.</b> An enumerator is a struct and may be copied; its copies share this object. A ticket says which of
-/// them owns the content: whoever refills or returns the buffer needs the present ticket and makes it void, so that an
-/// array goes back to the pool once, whatever is copied and disposed (hazard H25). Tickets are never used twice.
+/// <b>Ownership.</b> An enumerator is a struct and may be copied; its copies share this object. A ticket tells which
+/// copy owns the content. Refilling or returning the buffer requires the current ticket and invalidates it, so that an
+/// array returns to the pool once, whichever copies are disposed (hazard H25). Tickets are never reused.
 /// </para>
 /// <para>
-/// <b>Allocation.</b> Returned buffers wait, without an array, for the next enumeration of their thread.
+/// <b>Allocation.</b> Returned buffers are kept, without their array, for the next enumeration of the same thread.
 /// </para>
 /// </summary>
 internal sealed class EntryBuffer<TKey, TValue>
@@ -19,10 +19,11 @@ internal sealed class EntryBuffer<TKey, TValue>
 {
     private const int InitialEntries = 64;
 
-    /// <summary>A large value's buffer begins with fewer entries: a step of an enumeration seldom copies more.</summary>
+    /// <summary>Bytes of the initial buffer. Large values start with fewer entries, because a step of an enumeration
+    /// seldom copies more.</summary>
     private const int InitialBytes = 64 * 1024;
 
-    /// <summary>Nested enumerations of one thread that allocate nothing.</summary>
+    /// <summary>Number of nested enumerations per thread that allocate nothing.</summary>
     private const int MostFree = 4;
 
     [ThreadStatic]
@@ -39,7 +40,7 @@ internal sealed class EntryBuffer<TKey, TValue>
 
     public int Count { get; private set; }
 
-    /// <summary>A buffer that nobody else uses, empty.</summary>
+    /// <summary>Returns an empty buffer that no other enumeration uses.</summary>
     public static EntryBuffer<TKey, TValue> Rent(out long ticket)
     {
         EntryBuffer<TKey, TValue>? buffer = t_free;
@@ -57,15 +58,16 @@ internal sealed class EntryBuffer<TKey, TValue>
         return buffer;
     }
 
-    /// <summary>Whether the content is still the one of a ticket.</summary>
+    /// <summary>Returns whether the content still belongs to the ticket.</summary>
     public bool IsOwnedBy(long ticket) => _ticket == ticket;
 
-    /// <summary>An entry; the caller owns the content.</summary>
+    /// <summary>Returns an entry. The caller owns the content.</summary>
     public KeyValuePair<TKey, TValue> EntryAt(int index) => _entries[index];
 
-    /// <summary>Empties the buffer for a new content.</summary>
-    /// <param name="ticket">The ticket of the present content; becomes that of the new one.</param>
-    /// <returns>False if the ticket is void: a copy of the enumerator has moved on.</returns>
+    /// <summary>Empties the buffer for new content.</summary>
+    /// <param name="ticket">The ticket of the current content; receives the ticket of the new content.</param>
+    /// <returns><see langword="false"/> if the ticket is no longer valid, because a copy of the enumerator has moved
+    /// on.</returns>
     public bool TryRenew(ref long ticket)
     {
         if (Interlocked.CompareExchange(ref _ticket, ticket + 1, ticket) != ticket)
@@ -90,7 +92,7 @@ internal sealed class EntryBuffer<TKey, TValue>
 
     public void Clear() => Count = 0;
 
-    /// <summary>Gives the array back to the pool; does nothing if the ticket is void.</summary>
+    /// <summary>Returns the array to the pool. Does nothing if the ticket is no longer valid.</summary>
     public void Return(long ticket)
     {
         if (!TryRenew(ref ticket))
@@ -120,7 +122,9 @@ internal sealed class EntryBuffer<TKey, TValue>
     private void Enlarge()
     {
         int initial = Math.Clamp(
-            InitialBytes / System.Runtime.CompilerServices.Unsafe.SizeOf<KeyValuePair<TKey, TValue>>(), 1, InitialEntries);
+            InitialBytes / System.Runtime.CompilerServices.Unsafe.SizeOf<KeyValuePair<TKey, TValue>>(),
+            1,
+            InitialEntries);
         KeyValuePair<TKey, TValue>[] larger =
             ArrayPool<KeyValuePair<TKey, TValue>>.Shared.Rent(Math.Max(initial, checked(Count * 2)));
         _entries.AsSpan(0, Count).CopyTo(larger);

@@ -5,7 +5,7 @@ using FastShardMap.Memory;
 namespace FastShardMap.Sharding;
 
 /// <summary>
-/// The native block of a map: header, read views, write sides, sentinel group. Lives as long as the arena.
+/// The native block of a map: header, read views, write sides and sentinel group. It lives as long as the arena.
 /// <code>
 /// 0        1024                   +32 · shards (aligned to 128)   +128 · shards
 /// | header | read views …         | write sides …                 | sentinel group |
@@ -21,10 +21,11 @@ internal readonly unsafe struct MapBlock
 
     public MapHeader* Header { get; }
 
-    /// <summary>A table of one group that is always empty: what a shard has before its first insert, and after Dispose.</summary>
+    /// <summary>A table of one group that is always empty. Shards use it before their first insert and after
+    /// Dispose.</summary>
     public TableRef Sentinel { get; }
 
-    /// <exception cref="OutOfMemoryException">The system refuses the memory.</exception>
+    /// <exception cref="OutOfMemoryException">The operating system refuses the memory.</exception>
     public static MapBlock Create<TKey, TValue, THasher>(Arena arena, ShardSetOptions options, HashSeed seed)
         where TKey : unmanaged
         where TValue : unmanaged
@@ -35,7 +36,7 @@ internal readonly unsafe struct MapBlock
         uint viewBytes = ((shards * ReadView.Bytes) + 127) & ~127u;
         uint sentinelOffset = MapHeader.Bytes + viewBytes + (shards * WriteSide.Bytes);
 
-        // Readers touch control and version of the sentinel only: its slots need no memory.
+        // Readers touch only the control word and the version of the sentinel, so its slots need no memory.
         nuint bytes = sentinelOffset + TableRef.SmallAlignment;
         byte* block = arena.Allocate(bytes);
         MapHeader* header = (MapHeader*)block;
@@ -60,7 +61,7 @@ internal readonly unsafe struct MapBlock
         header->MigrationStepGroups = (uint)options.MigrationStepGroups;
         header->CreatedTicks = DateTime.UtcNow.Ticks;
 
-        // Not FullName: it repeats the assembly of every type argument, and there is no room for that.
+        // Not FullName, which repeats the assembly of every type argument and would not fit.
         header->KeyNameBytes = WriteName(typeof(TKey).ToString(), header->KeyName);
         header->ValueNameBytes = WriteName(typeof(TValue).ToString(), header->ValueName);
         header->HasherNameBytes = WriteName(typeof(THasher).ToString(), header->HasherName);
@@ -75,7 +76,7 @@ internal readonly unsafe struct MapBlock
             header->WriteSides[shard].ShardIndex = (int)shard;
         }
 
-        // Last: a tool that finds the magic finds a complete header.
+        // The magic is written last, so that a tool that finds it finds a complete header.
         Volatile.Write(ref header->Magic, MapHeader.ExpectedMagic);
         return new MapBlock(header, sentinel);
     }

@@ -2,29 +2,28 @@ using FastShardMap.Layout;
 
 namespace FastShardMap.Sharding;
 
-/// <summary>
-/// Who wants to hear of what happens in shards; nobody, as a rule. The layer on top sets the listener, because this one
-/// cannot know it. Asked only where time is being lost already (a lock that is taken, a read that failed) or once in many
-/// operations (a migration): the paths of undisturbed reads and writes do not contain the question.
-/// </summary>
-/// <remarks>Listeners run on the thread at work, mostly under the shard's lock, while
-/// every version and generation is even: they may read the map, and nothing else.</remarks>
+/// <summary>Listener for shard events; usually null. The layer above sets it, because this layer cannot refer to that
+/// one. The listener is checked only where time is already being lost (a lock that is taken, a read that failed), or
+/// once per many operations (a migration). The paths of undisturbed reads and writes contain no check.</summary>
+/// <remarks>Listeners run on the thread that performs the operation, mostly under the shard's lock, while all versions
+/// and generations are even. They may read the map and must not do anything else with it.</remarks>
 internal abstract unsafe class ShardEvents
 {
     public static ShardEvents? Listener { get; set; }
 
-    /// <summary>Whether disturbed reads are to be counted. Readers write nothing shared unless it is.</summary>
+    /// <summary>Whether read retries are counted. Readers write to shared memory only if this is set.</summary>
     public static bool CountsReadRetries { get; set; }
 
-    /// <summary>A thread has found the lock taken. The owner may be 0: released in this moment.</summary>
+    /// <summary>A thread has found the lock taken. The owner is 0 if the lock was released in the meantime.</summary>
     public abstract void ContentionStart(WriteSide* side, int ownerId, int waiterId);
 
-    /// <summary>The thread has the lock, or has given up.</summary>
+    /// <summary>The thread has taken the lock, or has given up.</summary>
     public abstract void ContentionStop(WriteSide* side, int waiterId, bool entered, long waitNanoseconds);
 
     public abstract void MigrationStart(WriteSide* side, ulong previousGroups, ulong currentGroups);
 
-    /// <summary>A migration is over: all groups are moved, or Clear or Dispose has dropped both tables.</summary>
+    /// <summary>A migration has ended, because all groups were moved, or because Clear or Dispose has dropped both
+    /// tables.</summary>
     public abstract void MigrationStop(WriteSide* side, ulong previousGroups, bool completed);
 
     /// <summary>A read was disturbed too often and has taken the lock.</summary>

@@ -6,7 +6,7 @@ namespace FastShardMap.Sharding;
 
 internal unsafe partial struct ShardSet<TKey, TValue, THasher>
 {
-    /// <summary>Removes all entries at one instant; the tables keep their sizes where memory allows.</summary>
+    /// <summary>Removes all entries at one instant. The tables keep their sizes if memory allows.</summary>
     public readonly void Clear()
     {
         List<TableRef> retired = new(2 * ShardCount);
@@ -16,8 +16,8 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
             ThrowIfDisposed();
             TableRef[] empty = AllocateEmptyTables();
 
-            // All generations are odd before the first is even again: otherwise a reader could miss a cleared entry of
-            // one shard, and then find one that is yet to be cleared in another.
+            // Make all generations odd before the first one becomes even again. Otherwise a reader could miss a cleared
+            // entry in one shard, and then find an entry that is yet to be cleared in another.
             for (int shard = 0; shard < ShardCount; shard++)
             {
                 if (!empty[shard].IsNone)
@@ -40,8 +40,8 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         }
     }
 
-    /// <summary>Ends the map: later calls throw, waiting writers are woken and throw, physical memory goes back now and
-    /// the address range when the arena is finalized.</summary>
+    /// <summary>Disposes the map. Later calls and waiting writers throw. Physical memory is released now, and the
+    /// address range when the arena is finalized.</summary>
     public void Dispose()
     {
         ThreadState thread = EnterThread();
@@ -50,10 +50,11 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         _header->State = 1;
         _arena.Close();
 
-        // No miss is answered without a look at _disposed any more, once the sentinel is a shard's table ([E7], [E2]).
+        // Once the sentinel is a shard's table, every miss checks _disposed ([E7], [E2]).
         GroupVersion.SetControl(_header->Sentinel, ControlWord.Disposed);
 
-        // A second call finds sentinels, or finishes what a deadlock with a callback kept the first from.
+        // A second call finds sentinels, or finishes what a deadlock with a callback has kept the first call from
+        // doing.
         for (int shard = 0; shard < ShardCount; shard++)
         {
             ShardLock.EnterUninterrupted(_writeSides + shard, thread);
@@ -65,8 +66,9 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         _arena.DrainRetired();
     }
 
-    /// <summary>Takes every lock, in order, and waits for writes in place. <see cref="UnlockAll"/> is its end.</summary>
-    /// <exception cref="ThreadInterruptedException">The thread was interrupted; it has no lock.</exception>
+    /// <summary>Takes every lock, in order, and waits for writes in place to end. <see cref="UnlockAll"/> releases the
+    /// locks.</summary>
+    /// <exception cref="ThreadInterruptedException">The thread was interrupted, and owns no lock.</exception>
     public readonly void LockAll(ThreadState thread)
     {
         int entered = 0;
@@ -99,7 +101,8 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         }
     }
 
-    /// <summary>For each shard the table to replace its current one by, or none if it has no entries.</summary>
+    /// <summary>Allocates the table that replaces the current one of each shard; none for shards without
+    /// entries.</summary>
     private readonly TableRef[] AllocateEmptyTables()
     {
         TableRef[] empty = new TableRef[ShardCount];

@@ -2,12 +2,12 @@ namespace FastShardMap.Sharding;
 
 internal unsafe partial struct ShardSet<TKey, TValue, THasher>
 {
-    /// <summary>Keys of a batch that are under way at once: enough to cover the latency of memory, few enough for the
-    /// core's miss buffers (source: compare, batch-10m).</summary>
+    /// <summary>Number of keys of a batch that are in flight at once: enough to hide the latency of memory, few enough
+    /// for the core's miss buffers (source: compare, batch-10m).</summary>
     private const int BatchWindow = 16;
 
-    /// <summary>Looks many keys up, each prefetched <see cref="BatchWindow"/> keys before its turn.</summary>
-    /// <returns>How many were found.</returns>
+    /// <summary>Looks up many keys. Each key is prefetched <see cref="BatchWindow"/> keys before its turn.</summary>
+    /// <returns>The number of keys found.</returns>
     public readonly int TryReadBatch(ReadOnlySpan<TKey> keys, Span<TValue> values, Span<bool> found)
     {
         ulong* hashes = stackalloc ulong[BatchWindow];

@@ -6,12 +6,13 @@ namespace FastShardMap.Sharding;
 
 internal unsafe partial struct ShardSet<TKey, TValue, THasher>
 {
-    /// <summary>Writers may fill a shard as fast as it is trimmed; past this many rounds they have their way. A quiet
-    /// shard needs two or three (see SlackFor).</summary>
+    /// <summary>Limits the rounds of trimming, because writers may fill a shard as fast as it is trimmed. A shard
+    /// without writers needs two or three rounds (see SlackFor).</summary>
     private const int MaxTrimRounds = 16;
 
-    /// <summary>Makes room for a number of entries in all; finishes the migrations it starts.</summary>
-    /// <exception cref="OutOfMemoryException">More than the machine has, or the system refuses the memory.</exception>
+    /// <summary>Makes room for this many entries in total, and finishes the migrations that this starts.</summary>
+    /// <exception cref="OutOfMemoryException">The capacity exceeds the machine's memory, or the operating system
+    /// refuses the memory.</exception>
     public readonly void EnsureCapacity(long capacity)
     {
         TableSize size = ShareOf(capacity);
@@ -23,7 +24,8 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         }
     }
 
-    /// <summary>Moves every shard to the smallest table for its entries, and gives the rest back to the system.</summary>
+    /// <summary>Moves every shard to the smallest table that fits its entries, and returns the rest to the operating
+    /// system.</summary>
     public readonly void TrimExcess()
     {
         using InterruptDeferral deferral = new(EnterThread());
@@ -38,16 +40,16 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         _arena.DrainRetired();
     }
 
-    /// <summary>Moves some groups of every migrating shard, one hold of a lock each.</summary>
-    /// <returns>Whether groups are left.</returns>
+    /// <summary>Moves some groups of every migrating shard, with one hold of the lock per shard.</summary>
+    /// <returns>Whether groups are left to move.</returns>
     public readonly bool MoveSomeEverywhere()
     {
         ThrowIfDisposed();
         bool left = false;
         for (int shard = 0; shard < ShardCount; shard++)
         {
-            // A look without the lock: a migration that starts now is found the next time. A shard that a snapshot may
-            // still give its table back is left alone, and one in an exclusive phase to its end.
+            // The check needs no lock: a migration that starts now is found the next time. Skip a shard whose table a
+            // snapshot may still give back, and a shard in an exclusive phase until its end.
             WriteSide* side = _writeSides + shard;
             if (ViewGeneration.BeginRead(_views + shard).IsMigrating
                 && Volatile.Read(ref side->IsExclusive) == 0
@@ -60,12 +62,12 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         return left;
     }
 
-    /// <summary>Drives the migrations of all shards to their ends, in short holds of one lock at a time.</summary>
+    /// <summary>Finishes the migrations of all shards, in short holds of one lock at a time.</summary>
     public readonly void FinishMigrations()
     {
         for (int shard = 0; shard < ShardCount; shard++)
         {
-            // A look without the lock: the thread that has started the migration sees it.
+            // The check needs no lock: the thread that started the migration sees it.
             if (ViewGeneration.BeginRead(_views + shard).IsMigrating)
             {
                 ShardAt(shard).FinishMigration();
@@ -73,12 +75,13 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         }
     }
 
-    /// <summary>Inserts that a shrinking table must have room for, so that writers that help at the constant rate end
-    /// the migration before the table is full. Shrinking by much takes several migrations, each with less slack.</summary>
+    /// <summary>The number of inserts that a smaller table must leave room for, so that writers that help at the
+    /// constant rate finish the migration before the table is full. Shrinking by a large factor takes several
+    /// migrations, each with less slack.</summary>
     public readonly long SlackFor(ulong groups) => (long)(groups / (uint)MigrationStepGroups);
 
-    /// <summary>The table that gives every shard its share of a capacity, with room for the spread of random hashes:
-    /// four standard deviations.</summary>
+    /// <summary>Computes the table that holds each shard's share of a capacity, with room for the spread of random
+    /// hashes: four standard deviations.</summary>
     private readonly TableSize ShareOf(long capacity)
     {
         string limit = "the address space";
@@ -99,10 +102,10 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         }
         catch (OverflowException)
         {
-            // Reported below.
+            // Thrown below.
         }
 
-#pragma warning disable CA2201, MA0012 // a reservation larger than the machine is running out of memory
+#pragma warning disable CA2201, MA0012 // a reservation larger than the machine is a lack of memory
         throw new OutOfMemoryException(string.Create(
             CultureInfo.InvariantCulture,
             $"A capacity of {capacity:N0} entries of {GroupShape<TKey, TValue>.SlotBytes} bytes exceeds {limit}."));
@@ -117,15 +120,17 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         {
             shard.FinishMigration();
 
-            // Outside the lock: pre-faulting takes its time.
+            // Outside the lock, because prefaulting takes time.
             ThreadState thread = EnterThread();
-            TableRef unused = Volatile.Read(ref side->MaxEntries) < share ? AllocateTable(size, reserved: true) : TableRef.None;
+            TableRef unused = Volatile.Read(ref side->MaxEntries) < share
+                ? AllocateTable(size, reserved: true)
+                : TableRef.None;
             try
             {
                 using LockedShard<TKey, TValue, THasher> locked = shard.Enter(thread, guarded: false);
                 ThrowIfDisposed();
 
-                // A migrating shard may get its previous table back from a snapshot, and that may be smaller.
+                // A migrating shard may get its previous table back from a snapshot, and that table may be smaller.
                 if (shard.View->Previous.IsNone)
                 {
                     isEnough = side->MaxEntries >= share || !unused.IsNone;
@@ -138,7 +143,7 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
             }
             finally
             {
-                // Also if the lock could not be had: the new table must not be lost.
+                // This also runs if the lock could not be taken: the new table must not leak.
                 if (!unused.IsNone)
                 {
                     Retire(unused);

@@ -4,7 +4,7 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
 {
     /// <summary>Copies the entries of the next range of hashes of a shard; see
     /// <see cref="LockedShard{TKey, TValue, THasher}.CopyRange(ref ulong, EntryBuffer{TKey, TValue})"/>.</summary>
-    /// <returns>False if that was the shard's last range.</returns>
+    /// <returns><see langword="false"/> if that was the last range of the shard.</returns>
     public readonly bool CopyRange(int shard, ref ulong position, EntryBuffer<TKey, TValue> entries)
     {
         ThreadState thread = EnterThread();
@@ -22,8 +22,8 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         }
     }
 
-    /// <summary>All entries at one instant.</summary>
-    /// <exception cref="OutOfMemoryException">More entries than an array can hold.</exception>
+    /// <summary>Copies all entries at one instant to a new array.</summary>
+    /// <exception cref="OutOfMemoryException">The map has more entries than an array can hold.</exception>
     public readonly KeyValuePair<TKey, TValue>[] ToArray()
     {
         using AllLocks<TKey, TValue, THasher> all = EnterAll();
@@ -40,8 +40,8 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
     }
 
     /// <summary>Copies all entries at one instant.</summary>
-    /// <returns>How many; or, if that is more than the destination takes, the complement of the number, and nothing is
-    /// copied.</returns>
+    /// <returns>The number of entries copied; or, if the destination is too small, the bitwise complement of the number
+    /// of entries, and nothing is copied.</returns>
     public readonly long CopyTo(Span<KeyValuePair<TKey, TValue>> destination)
     {
         using AllLocks<TKey, TValue, THasher> all = EnterAll();

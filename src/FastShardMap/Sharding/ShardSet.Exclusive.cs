@@ -3,18 +3,19 @@ using FastShardMap.Operations;
 
 namespace FastShardMap.Sharding;
 
-// AN EXCLUSIVE PHASE: one thread holds all locks and works without taking any. Others are not to wait but to be told,
-// at a cost of nothing for maps that have no such phase:
-//   - A writer that comes finds its lock taken, and looks at IsExclusive before it waits.
-//   - A reader that comes finds every generation odd, and looks there before it tries again.
-// The owner's writes publish themselves to readers all the same (versions, and the generation when a table changes): a
-// reader that slips in while a growth has made a generation even for a moment reads right values. So whatever second
-// threads do, memory stays intact.
+// AN EXCLUSIVE PHASE: one thread owns all locks, and works without taking any. Other threads must not wait but get an
+// exception, and maps without such a phase must not pay for that:
+//   - A writer finds the lock taken, and checks IsExclusive before it waits.
+//   - A reader finds every generation odd, and checks IsExclusive before it retries.
+// The owner still publishes its writes to readers (versions, and the generation when a table changes). A reader that
+// slips in while growth has made a generation even for a moment therefore reads correct values. Whatever other threads
+// do, memory stays intact.
 internal unsafe partial struct ShardSet<TKey, TValue, THasher>
 {
-    /// <summary>Takes the map for this thread alone.</summary>
-    /// <returns>The thread.</returns>
-    /// <exception cref="InvalidOperationException">Called from a callback of this map, or held exclusively already.</exception>
+    /// <summary>Begins an exclusive phase of the calling thread.</summary>
+    /// <returns>The state of the calling thread.</returns>
+    /// <exception cref="InvalidOperationException">The call comes from a callback of this map, or the map is already
+    /// held exclusively.</exception>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
     public readonly ThreadState EnterExclusive()
     {
@@ -36,7 +37,7 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         return thread;
     }
 
-    /// <summary>Ends the phase. By the thread that began it.</summary>
+    /// <summary>Ends the phase. Must be called by the thread that began it.</summary>
     public readonly void ExitExclusive()
     {
         for (int shard = 0; shard < ShardCount; shard++)
@@ -49,7 +50,7 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         _background?.Wake();
     }
 
-    /// <summary>Reads in an exclusive phase. By its thread.</summary>
+    /// <summary>Reads in an exclusive phase. Must be called by the thread that began it.</summary>
     public readonly bool TryReadExclusive(ThreadState thread, in TKey key, out TValue value)
     {
         ulong hash = Hash(key);
@@ -58,7 +59,7 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         return locked.TryRead(hash, key, out value);
     }
 
-    /// <summary>Writes in an exclusive phase. By its thread.</summary>
+    /// <summary>Writes in an exclusive phase. Must be called by the thread that began it.</summary>
     /// <inheritdoc cref="Write" path="/exception"/>
     public readonly void WriteExclusive<TOperation>(ThreadState thread, in TKey key, ref TOperation operation)
         where TOperation : struct, IEntryOperation<TValue>
@@ -81,7 +82,7 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         }
     }
 
-    /// <summary>Copies all entries in an exclusive phase. By its thread.</summary>
+    /// <summary>Copies all entries in an exclusive phase. Must be called by the thread that began it.</summary>
     public readonly KeyValuePair<TKey, TValue>[] ToArrayExclusive()
     {
         KeyValuePair<TKey, TValue>[] entries = new KeyValuePair<TKey, TValue>[Count];
@@ -102,7 +103,8 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         }
     }
 
-    /// <summary>The phase keeps every generation odd; a growth that began or ended has closed its change of the view.</summary>
+    /// <summary>Makes the generation odd again, which it is throughout the phase, after a growth that began or ended
+    /// has published its change of the view.</summary>
     private static void KeepGenerationBusy(ReadView* view)
     {
         if (!new GenerationWord(view->Generation).IsBusy)

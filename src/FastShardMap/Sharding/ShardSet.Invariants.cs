@@ -5,9 +5,9 @@ namespace FastShardMap.Sharding;
 
 internal unsafe partial struct ShardSet<TKey, TValue, THasher>
 {
-    /// <summary>Checks the tables of every shard, and that views and write sides agree with them; shard by shard, each
-    /// under its lock.</summary>
-    /// <returns>What is wrong; empty if all is well.</returns>
+    /// <summary>Checks the tables of every shard, and whether views and write sides agree with them. Each shard is
+    /// checked under its lock.</summary>
+    /// <returns>A description of each violation; empty if there is none.</returns>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
     public readonly IReadOnlyList<string> FindViolations()
     {
@@ -40,7 +40,9 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         return violations;
     }
 
-    private readonly List<string> FindShardViolations(LockedShard<TKey, TValue, THasher> locked, Func<TKey, ulong> hashOf)
+    private readonly List<string> FindShardViolations(
+        LockedShard<TKey, TValue, THasher> locked,
+        Func<TKey, ulong> hashOf)
     {
         ReadView* view = locked.View;
         WriteSide* side = locked.Side;
@@ -62,20 +64,28 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         if (IsSentinel(current))
         {
             Expect(side->MaxEntries == 0 && side->Count == 0 && previous.IsNone, "the sentinel table has entries");
-            Expect(_header->Sentinel->Control == 0 && _header->Sentinel->Version == 0, "the sentinel group was written");
+            Expect(
+                _header->Sentinel->Control == 0 && _header->Sentinel->Version == 0,
+                "the sentinel group was written");
             return violations;
         }
 
         violations.AddRange(Table<TKey, TValue>.FindViolations(current, hashOf, out long entries));
-        Expect(side->MaxEntries == TableSize.MaxEntries(current.Groups, Slots), "the capacity is not that of the table");
+        Expect(
+            side->MaxEntries == TableSize.MaxEntries(current.Groups, Slots),
+            "the capacity is not that of the table");
         Expect(CountMoved(current) == 0, "groups of the current table are marked as moved");
         TableRef counted = !previous.IsNone && locked.IsUntouched ? previous : current;
         Expect(CountSaturated(counted) == side->SaturatedGroups, "the number of saturated groups is wrong");
         if (!previous.IsNone)
         {
-            Expect(!locked.IsUntouched || (entries == 0 && CountMoved(previous) == 0), "the cursor is at 0, and entries have moved");
+            Expect(
+                !locked.IsUntouched || (entries == 0 && CountMoved(previous) == 0),
+                "the cursor is at 0, and entries have moved");
             violations.AddRange(Table<TKey, TValue>.FindViolations(previous, hashOf, out long entriesLeft));
-            Expect(side->MigrationCursor < previous.Groups, "the migration is over, and the previous table still there");
+            Expect(
+                side->MigrationCursor < previous.Groups,
+                "the migration is over, and the previous table still there");
             Expect(FirstUnmoved(previous) >= side->MigrationCursor, "the cursor has passed groups that are not moved");
             Expect(CountInBoth(previous, current, hashOf) == 0, "a key is in both tables");
             entries += entriesLeft;
@@ -97,7 +107,8 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         return count;
     }
 
-    /// <summary>A write to a frozen table moves its group ahead of the cursor, so later groups may be moved as well.</summary>
+    /// <summary>Returns the index of the first group that is not moved. A write to a frozen table moves its group ahead
+    /// of the cursor, so later groups may be moved as well.</summary>
     private static ulong FirstUnmoved(TableRef table)
     {
         ulong index = 0;

@@ -12,13 +12,15 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         ShardFor(hash).TryReadHome(key, hash, out value, out found);
 
     /// <inheritdoc cref="Shard{TKey, TValue, THasher}.TryRead"/>
-    public readonly bool TryRead(TKey key, ulong hash, out TValue value) => ShardFor(hash).TryRead(key, hash, out value);
+    public readonly bool TryRead(TKey key, ulong hash, out TValue value) =>
+        ShardFor(hash).TryRead(key, hash, out value);
 
     /// <summary>Performs one write: in place, or under the lock of the key's shard.</summary>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
-    /// <exception cref="InvalidOperationException">Called from a callback of this map.</exception>
-    /// <exception cref="OutOfMemoryException">The shard has to grow and cannot; nothing has changed.</exception>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] // a forward
+    /// <exception cref="InvalidOperationException">The call comes from a callback of this map.</exception>
+    /// <exception cref="OutOfMemoryException">The shard has to grow, and the larger table cannot be allocated; nothing
+    /// has changed.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // only forwards the call
     public readonly void Write<TOperation>(in TKey key, ref TOperation operation)
         where TOperation : struct, IEntryOperation<TValue>
     {
@@ -26,8 +28,9 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         ShardFor(hash).Write(hash, key, ref operation, default(EndlessWait));
     }
 
-    /// <summary>As <see cref="Write"/>, if the lock can be had in time.</summary>
-    /// <returns>False if the lock could not be had; nothing has happened then, and nothing will.</returns>
+    /// <summary>Like <see cref="Write"/>, but gives up if the lock cannot be taken in time.</summary>
+    /// <returns><see langword="false"/> if the lock could not be taken; nothing has happened, and nothing
+    /// will.</returns>
     public readonly bool TryWrite<TOperation>(
         in TKey key, ref TOperation operation, int timeoutMilliseconds, CancellationToken cancellationToken)
         where TOperation : struct, IEntryOperation<TValue>
@@ -36,10 +39,10 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         return ShardFor(hash).Write(hash, key, ref operation, new LimitedWait(timeoutMilliseconds, cancellationToken));
     }
 
-    /// <summary>As <see cref="Write"/>, if that is possible in place. On false, the caller retries through
-    /// <see cref="WriteSlow"/>, from a method that is not inlined and makes the operation again: so the operation's fields
-    /// stay in registers here, and the hash need not be kept.</summary>
-    /// <returns>False: nothing has happened.</returns>
+    /// <summary>Like <see cref="Write"/>, but only if it is possible in place. On false, the caller retries through
+    /// <see cref="WriteSlow"/>, in a method that is not inlined and creates the operation again. The operation's fields
+    /// can then stay in registers here, and the hash need not be kept.</summary>
+    /// <returns><see langword="false"/> if nothing has happened.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: overwrite-1m
     public readonly bool TryWriteFast<TOperation>(TKey key, ref TOperation operation)
         where TOperation : struct, IEntryOperation<TValue>
@@ -53,7 +56,7 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         return ShardFor(hash).TryWriteFast(hash, key, ref operation);
     }
 
-    /// <summary>As <see cref="Write"/>, after <see cref="TryWriteFast"/> has failed.</summary>
+    /// <summary>Like <see cref="Write"/>, after <see cref="TryWriteFast"/> has failed.</summary>
     public readonly void WriteSlow<TOperation>(in TKey key, ref TOperation operation)
         where TOperation : struct, IEntryOperation<TValue>
     {
@@ -69,9 +72,9 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         WriteLocked(EnterThread(), shard.View, hash, key, ref operation, default(EndlessWait));
     }
 
-    /// <summary>Performs one write under the shard's lock. Takes the view and not the shard, which would have to be passed in
-    /// memory.</summary>
-    /// <returns>Whether the lock could be had; if not, nothing has happened.</returns>
+    /// <summary>Performs one write under the shard's lock. The parameter is the view and not the shard, because the
+    /// shard would have to be passed in memory.</summary>
+    /// <returns><see langword="false"/> if the lock could not be taken in time; nothing has happened.</returns>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public readonly bool WriteLocked<TOperation, TWait>(
         ThreadState thread, ReadView* view, ulong hash, in TKey key, ref TOperation operation, TWait wait)
@@ -85,7 +88,8 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         }
 
         using LockedShard<TKey, TValue, THasher> locked =
-            LockedShard<TKey, TValue, THasher>.Owned(shard, thread, guarded: TOperation.RunsUserCode || KeysRunUserCode);
+            LockedShard<TKey, TValue, THasher>.Owned(
+                shard, thread, guarded: TOperation.RunsUserCode || KeysRunUserCode);
         ThrowIfDisposed();
         locked.Write(hash, key, ref operation);
         return true;

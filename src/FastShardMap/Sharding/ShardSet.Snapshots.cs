@@ -6,14 +6,14 @@ namespace FastShardMap.Sharding;
 
 internal unsafe partial struct ShardSet<TKey, TValue, THasher>
 {
-    /// <summary>Writers may start growths as fast as they are finished; past this many rounds the rest is moved while
-    /// all locks are held.</summary>
+    /// <summary>Limits the rounds of finishing migrations before the freeze, because writers may start growths as fast
+    /// as they are finished. After that, the rest is moved while all locks are held.</summary>
     private const int MaxFreezeRounds = 8;
 
     /// <summary>Freezes every shard's table at one instant.</summary>
-    /// <param name="frozen">Receives one table per shard; none for an empty one.</param>
-    /// <returns>The number of entries in them.</returns>
-    /// <exception cref="OutOfMemoryException">The system refuses the memory; nothing is frozen.</exception>
+    /// <param name="frozen">Receives one table per shard; none for an empty shard.</param>
+    /// <returns>The number of entries in the tables.</returns>
+    /// <exception cref="OutOfMemoryException">The operating system refuses the memory; nothing is frozen.</exception>
     public readonly long Freeze(Span<TableRef> frozen)
     {
         TableRef[] next = new TableRef[ShardCount];
@@ -24,7 +24,7 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
             int round = 0;
             do
             {
-                // Outside the locks: all that takes time.
+                // Everything that takes time happens outside the locks.
                 for (int shard = 0; shard < next.Length; shard++)
                 {
                     ShardAt(shard).FinishMigration();
@@ -45,7 +45,12 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         }
     }
 
-    private readonly bool TryFreeze(Span<TableRef> frozen, TableRef[] next, List<TableRef> retired, bool canWait, out long count)
+    private readonly bool TryFreeze(
+        Span<TableRef> frozen,
+        TableRef[] next,
+        List<TableRef> retired,
+        bool canWait,
+        out long count)
     {
         using AllLocks<TKey, TValue, THasher> all = EnterAll();
         all.Thread.EnterCallback(_arena);
@@ -58,7 +63,7 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
                 return false;
             }
 
-            // First what may fail, shard by shard; then what cannot.
+            // First the steps that can fail, shard by shard; then the steps that cannot.
             for (int shard = 0; shard < next.Length; shard++)
             {
                 all.ShardAt(shard, retired).FinishMigration();
@@ -78,11 +83,12 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         }
     }
 
-    /// <summary>Gives a frozen table up, whatever has become of the map meanwhile.</summary>
-    /// <param name="shard">The table's shard.</param>
+    /// <summary>Ends a snapshot's use of a frozen table, whatever has happened to the map since.</summary>
+    /// <param name="shard">The shard of the table.</param>
     /// <param name="table">The table.</param>
     /// <param name="wait">Whether to wait for the shard's lock.</param>
-    /// <returns>False if the lock is taken and the caller does not wait; nothing has changed then.</returns>
+    /// <returns><see langword="false"/> if the lock is taken and <paramref name="wait"/> is <see langword="false"/>;
+    /// nothing has changed.</returns>
     public readonly bool TryThaw(int shard, TableRef table, bool wait)
     {
         WriteSide* side = _writeSides + shard;
@@ -108,11 +114,11 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         return true;
     }
 
-    /// <summary>The shard of a hash, by index.</summary>
+    /// <summary>Returns the index of a hash's shard.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // backends: reads of a snapshot
     public readonly int ShardOf(ulong hash) => (int)(HashBits.ViewOffset(hash, _viewMask) >> HashBits.ShardShift);
 
-    /// <summary>What tables take up.</summary>
+    /// <summary>Returns the total size of the tables.</summary>
     public readonly long BytesOf(ReadOnlySpan<TableRef> tables)
     {
         long bytes = 0;
@@ -137,8 +143,8 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         return false;
     }
 
-    /// <summary>A table that takes the shard's entries, and has room for the inserts that come while they are moved.
-    /// Without the lock a good guess; with it, sufficient.</summary>
+    /// <summary>Prepares a table that holds the shard's entries, and has room for the inserts that arrive while they
+    /// are moved. Without the lock, its size is an estimate; with the lock, it is sufficient.</summary>
     private readonly void PrepareCopy(ReadView* view, WriteSide* side, ref TableRef next, List<TableRef> retired)
     {
         long count = Volatile.Read(ref side->Count);
@@ -168,15 +174,16 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         }
     }
 
-    /// <summary>Options that make another set of shards with the same hashes and the same shards. Not the name, which
-    /// belongs to one map.</summary>
+    /// <summary>The options that create another map with the same hashes and the same number of shards. The name is
+    /// left out, because it belongs to one map.</summary>
     public readonly ShardSetOptions OptionsOfTwin => _options with { Capacity = 0, Seed = _seed, Name = null };
 
     public readonly HashSeed Seed => _seed;
 
-    /// <summary>Fills an empty shard with a copy of a frozen table of a twin's same shard.</summary>
-    /// <exception cref="OutOfMemoryException">The system refuses the memory.</exception>
-    // Safety: no other thread knows this map yet, and the source stays frozen.
+    /// <summary>Fills an empty shard with a copy of a frozen table of the same shard of another map with the same
+    /// seed.</summary>
+    /// <exception cref="OutOfMemoryException">The operating system refuses the memory.</exception>
+    // Safety: no other thread has access to this map yet, and the source stays frozen.
     public readonly void CopyFrozen(int shard, TableRef source)
     {
         TableRef copy = AllocateTable(source.Size, reserved: true);
@@ -186,7 +193,7 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         int saturated = 0;
         for (ulong index = 0; index < copy.Groups; index++)
         {
-            // The source's versions go on changing: its migration marks groups as moved.
+            // The versions of the source continue to change, because its migration marks groups as moved.
             Group* group = Table<TKey, TValue>.GroupAt(copy, index);
             group->Version = 0;
             count += ControlWord.CountOccupied(group->Control, Slots);
@@ -194,7 +201,7 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         }
 
         using LockedShard<TKey, TValue, THasher> unshared = OwnedAlready(shard, ThreadState.Current, guarded: false);
-        unshared.StartMigration(copy); // of nothing: the shard is empty
+        unshared.StartMigration(copy); // nothing to move: the shard is empty
         unshared.Side->Count = count;
         unshared.Side->SaturatedGroups = saturated;
     }

@@ -5,7 +5,7 @@ namespace FastShardMap.Sharding;
 
 internal unsafe partial struct ShardSet<TKey, TValue, THasher>
 {
-    /// <summary>Sums over the shards, without a lock.</summary>
+    /// <summary>Returns sums over all shards, read without a lock.</summary>
     public readonly ShardMapStatistics GetStatistics()
     {
         long groups = 0;
@@ -15,7 +15,7 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         ShardMapStatistics sum = default;
         for (int shard = 0; shard < ShardCount; shard++)
         {
-            // Single words, so never torn; together they are of no particular moment.
+            // Each value is a single word, so it is never torn; but the values do not belong to one instant.
             WriteSide* side = _writeSides + shard;
             TableRef current = TableRef.FromWord(Volatile.Read(ref *(ulong*)&_views[shard].Current));
             TableRef previous = TableRef.FromWord(Volatile.Read(ref *(ulong*)&_views[shard].Previous));
@@ -57,7 +57,8 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         };
     }
 
-    /// <summary>How many entries lie how many groups from their home, shard by shard, each under its lock.</summary>
+    /// <summary>Counts how many entries are at each distance from their home group. Each shard is counted under its
+    /// lock.</summary>
     public readonly long[] GetProbeLengths(int maxLength)
     {
         long[] lengths = new long[maxLength + 1];
@@ -72,8 +73,9 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         return lengths;
     }
 
-    /// <summary>How many groups, on average, an entry lies from its home, from a sample of groups: every entry is counted
-    /// by each group it has passed. Without a lock, for nothing but control words is read.</summary>
+    /// <summary>Returns the average distance of an entry from its home group, in groups, estimated from a sample of
+    /// groups: the overflow count of a group counts the entries that passed it. Takes no lock, because it reads only
+    /// control words.</summary>
     public readonly double SampleProbeLength(int groupsPerShard)
     {
         long passed = 0;
@@ -93,7 +95,8 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         return entries == 0 ? 0 : (double)passed / entries;
     }
 
-    /// <summary>Some entries, read without any lock and group by group: for a debugger that has stopped all threads.</summary>
+    /// <summary>Returns some entries, read without any lock and group by group, for a debugger that has stopped all
+    /// threads.</summary>
     public readonly KeyValuePair<TKey, TValue>[] PeekEntries(int limit)
     {
         List<KeyValuePair<TKey, TValue>> entries = [];

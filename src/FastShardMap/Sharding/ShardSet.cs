@@ -5,60 +5,62 @@ using FastShardMap.Memory;
 
 namespace FastShardMap.Sharding;
 
-// THE PROTOCOL, in short. The whole story, in order and with pictures: native-layout-docs/protocol.md. The edges
-// (E…), each with its two sides: native-layout-docs/memory-ordering.md.
+// THE PROTOCOL, in short. native-layout-docs/protocol.md explains it in full, in order and with pictures;
+// native-layout-docs/memory-ordering.md lists the edges (E…), each with its two sides.
 //
-// STATE. A shard has a read view (generation, current table, previous table), which readers use and which changes
-// rarely, and a write side (lock, count, migration cursor), which belongs to the owner of the lock. A table is a
-// block of groups; the word that refers to it holds address and size. A group is a control word (tags and overflow
-// count), a version, and slots. Generation and version are seqlocks: odd while their writer is inside, and never the
-// same again after a change.
+// STATE. A shard has a read view and a write side. The read view (generation, current table, previous table) is used by
+// readers and changes rarely. The write side (lock, count, migration cursor) belongs to the owner of the lock. A table
+// is a block of groups; the word that refers to it holds its address and size. A group consists of a control word (tags
+// and overflow count), a version, and slots. Generation and version are seqlocks: they are odd while a writer is at
+// work, and never return to an earlier value after a change.
 //
-// READ, without a lock. Load the generation (E2), then the tables. Search the previous table, if there is one, then
-// the current one. In a group: load the version (E4) and the control word (E7); copy key and value of a slot with the
-// tag; load the version again (E3, E5); only then compare the key. A group with overflow count 0 ends the search.
-// Finally load the generation again (E1): if it has changed, everything read may be another table's bytes, and the
-// read starts over. After MaxReadAttempts it takes the lock.
+// READ, without a lock. The reader loads the generation (E2), then the tables. It searches the previous table, if there
+// is one, then the current table. In each group, it loads the version (E4) and the control word (E7), copies key and
+// value of a slot with the tag, loads the version again (E3, E5), and only then compares the key. A group with overflow
+// count 0 ends the search. Finally, the reader loads the generation again (E1). If the generation has changed, the
+// bytes read may belong to another table, and the read starts over. After MaxReadAttempts, the reader takes the lock.
 //
-// WRITE, under the lock. Help a running migration first, then search the previous table and the current one. The
-// operation decides on a copy of the value, while every version is even; user code runs there and may throw. A change
-// makes the version odd (E3), stores, and makes it even (E4). An insert raises the overflow counts on its path
-// before, a removal lowers them after (E7). The unlock is an exchange (E9), or two threads could each insert a key
-// and both miss the other's.
+// WRITE, under the lock. The writer first helps a running migration, then searches the previous table and the current
+// one. The operation works on a copy of the value, while every version is even; user code runs at this point and may
+// throw. A change makes the version odd (E3), stores, and makes the version even (E4). An insert raises the overflow
+// counts on its path before the change, and a removal lowers them after it (E7). The unlock is an exchange (E9);
+// otherwise two threads could each insert a key, and both miss the other's.
 //
-// WRITE, without the lock: the value of a present key in its home group. The thread announces the shard (E12), puts
-// its id into the group's version by compare-exchange, and then looks at the shard's lock; an owner of the lock takes
-// it and then looks at the version (E11). One of them sees the other: the thread backs off, or the owner waits.
-// Owners of all locks wait for the announcements instead. Where the strides of groups do not divide the alignment of
-// blocks, a stale table could make an entry look like a version: there the announcement is a full fence before the
-// view is read, and tables are given back only after it has ended (E13).
+// WRITE, without the lock, replaces the value of a present key in its home group. The thread announces the shard (E12),
+// puts its id into the version of the group by compare-exchange, and then reads the shard's lock. An owner of the lock
+// takes it and then reads the version (E11). At least one of them sees the other: either the thread backs off, or the
+// owner waits. Owners of all locks wait for the announcements instead. Where the stride of groups does not divide the
+// alignment of blocks, a stale table could make an entry look like a version. There, the announcement is a full fence
+// before the view is read, and a table is given back only after the announced write has ended (E13).
 //
 // MIGRATE. Growth, shrinking and rebuilding make a new table current and the old one previous (E1, E2). Every write
-// moves some groups: hash all keys of the group, insert its entries into the current table, mark the group as moved
-// (E6). A moved group is not written again, and does not end a search. When the last group has moved, the previous
-// table leaves the view, and is retired outside the lock (E8).
+// moves some groups: it hashes all keys of the group, inserts its entries into the current table, and marks the group
+// as moved (E6). A moved group is not written again, and does not end a search. When the last group has moved, the
+// previous table leaves the view, and is retired outside the lock (E8).
 //
-// FREEZE. A snapshot takes all locks and starts a migration in every shard. The previous tables are its own: their
-// slots and control words do not change, because a write moves the group of its key before it writes. If the snapshot
-// ends with the cursor at 0, nothing was written, and the table becomes current again. Its readers check a flag after
-// every copy (E10).
+// FREEZE. A snapshot takes all locks and starts a migration in every shard. The previous tables belong to the snapshot.
+// Their slots and control words do not change, because a write moves the group of its key before it writes. If the
+// cursor is still 0 when the snapshot ends, nothing was written, and the table becomes current again. Readers of the
+// snapshot check a flag after every copy (E10).
 //
-// CLEAR makes all generations odd before the first is even again, or a reader could see one shard cleared and another
-// not. DISPOSE replaces the tables of one shard after the other by the sentinel, whose overflow count sends every
-// lookup to the check of the disposed flag.
+// CLEAR makes all generations odd before the first becomes even again; otherwise a reader could see one shard cleared
+// and another not. DISPOSE replaces the tables of one shard after the other by the sentinel, whose overflow count makes
+// every lookup check the disposed flag.
 //
-// GIVE-BACK. Nobody knows which readers are still in a retired table, so its address range stays mapped until the
-// arena's finalizer. Its pages go back, the block reads zero, and the arena hands it out again, under its own lock
-// (E8). A stale reader stays inside the block, and discards what it has read because the generation has changed (E1).
+// GIVE-BACK. There is no record of the readers that still use a retired table, so its address range stays mapped until
+// the arena is finalized. Its pages return to the operating system, the block reads zero, and the arena hands it out
+// again, under its own lock (E8). A stale reader stays inside the block, and discards what it has read because the
+// generation has changed (E1).
 
-/// <summary>The shards of one map: pointers into its native block, the way from a key to its shard, and what concerns all
-/// shards.</summary>
+/// <summary>The shards of one map: pointers into its native block, the mapping from keys to shards, and operations on
+/// all shards.</summary>
 internal unsafe partial struct ShardSet<TKey, TValue, THasher>
     where TKey : unmanaged, IEquatable<TKey>
     where TValue : unmanaged
     where THasher : struct, IKeyHasher<TKey>
 {
-    /// <summary>Grown tables of this length and more get huge pages, if those are asked for; smaller ones fit the TLB.</summary>
+    /// <summary>Grown tables of at least this size get huge pages, if the map asks for them. Smaller tables fit the
+    /// TLB.</summary>
     public const nuint MinCollapseBytes = PageMemory.HugePageBytes;
 
     private readonly ReadView* _views;
@@ -73,8 +75,9 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
     private int _disposed;
 
     /// <summary>Creates the shards and their tables.</summary>
-    /// <exception cref="NotSupportedException">Keys and values are too large.</exception>
-    /// <exception cref="OutOfMemoryException">The system refuses the memory; nothing is kept.</exception>
+    /// <exception cref="NotSupportedException">An entry of these key and value types is too large.</exception>
+    /// <exception cref="OutOfMemoryException">The operating system refuses the memory; nothing stays
+    /// allocated.</exception>
     public ShardSet(ShardSetOptions options, object owner)
     {
         EntryLimit.ThrowIfTooLarge<TKey, TValue>();
@@ -111,10 +114,10 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
 
     public readonly string? Name => _options.Name;
 
-    /// <summary>What a shard has before its first insert, and after Dispose.</summary>
+    /// <summary>The table that shards use before their first insert, and after Dispose.</summary>
     public readonly TableRef Sentinel => _sentinel;
 
-    /// <summary>Finishes the migrations of idle shards, if the map has asked for it.</summary>
+    /// <summary>Finishes the migrations of idle shards; null unless the map asks for it.</summary>
     public readonly BackgroundMigration? Background => _background;
 
     public readonly int MigrationStepGroups => _options.MigrationStepGroups;
@@ -125,11 +128,11 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
 
     public readonly bool IsDisposed
     {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: overwrite-1m; looked at under the lock
+        [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: overwrite-1m; read under the lock
         get => Volatile.Read(ref Unsafe.AsRef(in _disposed)) != 0;
     }
 
-    /// <summary>Entries in all shards, summed without a lock.</summary>
+    /// <summary>The number of entries in all shards, summed without a lock.</summary>
     public readonly long Count
     {
         get
@@ -144,7 +147,7 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         }
     }
 
-    /// <summary>Entries that the current tables take before a shard grows.</summary>
+    /// <summary>The number of entries that the current tables can hold before a shard grows.</summary>
     public readonly long Capacity
     {
         get
@@ -163,10 +166,10 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
 
     private static int Stride => GroupShape<TKey, TValue>.StrideBytes;
 
-    /// <summary>Whether hashing or comparing keys may run the user's code.</summary>
+    /// <summary>Whether hashing or comparing keys may run user code.</summary>
     internal static bool KeysRunUserCode
     {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)] // a constant, but not if it is called
+        [MethodImpl(MethodImplOptions.AggressiveInlining)] // a constant, but only if it is inlined
         get => typeof(THasher) != typeof(DefaultHasher<TKey>) || !DefaultHasher<TKey>.KnowsKey;
     }
 
@@ -190,8 +193,9 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
     private readonly WriteSide* SideOf(ReadView* view) =>
         (WriteSide*)((byte*)_writeSides + ((nuint)((byte*)view - (byte*)_views) * (WriteSide.Bytes / ReadView.Bytes)));
 
-    /// <summary>The thread that is about to take a lock of this map, refused if it holds one already.</summary>
-    /// <exception cref="InvalidOperationException">The thread is inside a callback of this map.</exception>
+    /// <summary>Returns the state of the calling thread, which is about to take a lock of this map.</summary>
+    /// <exception cref="InvalidOperationException">The thread is inside a callback of this map, and so holds a lock of
+    /// it.</exception>
     public readonly ThreadState EnterThread()
     {
         ThreadState thread = ThreadState.Current;
@@ -212,14 +216,14 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         if (thread.IsInCallbackOf(_arena))
         {
             throw new InvalidOperationException(
-                "A callback, the key's Equals or the hasher has called back into the map that is running it. "
-                + "Callbacks may read this map, and use others.");
+                "A callback, the key's Equals or the hasher called back into the map that is running it. "
+                + "Callbacks may read this map, and may use other maps.");
         }
 
         thread.ReserveCallback();
     }
 
-    /// <summary>The shard of a hash.</summary>
+    /// <summary>Returns the shard of a hash.</summary>
     [UnscopedRef]
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: hit-1k, overwrite-1m
     private readonly Shard<TKey, TValue, THasher> ShardFor(ulong hash)
@@ -228,19 +232,20 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         return new Shard<TKey, TValue, THasher>(in this, view, SideOf(view));
     }
 
-    /// <summary>The shard with this index.</summary>
+    /// <summary>Returns the shard with this index.</summary>
     [UnscopedRef]
-    public readonly Shard<TKey, TValue, THasher> ShardAt(int shard) => new(in this, _views + shard, _writeSides + shard);
+    public readonly Shard<TKey, TValue, THasher> ShardAt(int shard) =>
+        new(in this, _views + shard, _writeSides + shard);
 
-    /// <summary>The shard with this index, whose lock the thread owns already.</summary>
+    /// <summary>Returns the shard with this index, whose lock the thread already owns.</summary>
     [UnscopedRef]
     private readonly LockedShard<TKey, TValue, THasher> OwnedAlready(int shard, ThreadState thread, bool guarded) =>
         LockedShard<TKey, TValue, THasher>.OwnedAlready(ShardAt(shard), thread, guarded);
 
     public readonly bool IsSentinel(TableRef table) => table.Equals(_sentinel);
 
-    /// <summary>A zeroed table.</summary>
-    /// <exception cref="OutOfMemoryException">The system refuses the memory.</exception>
+    /// <summary>Allocates a zeroed table.</summary>
+    /// <exception cref="OutOfMemoryException">The operating system refuses the memory.</exception>
     public readonly TableRef AllocateTable(TableSize size, bool reserved)
     {
         nuint bytes = size.Bytes(Stride);
@@ -254,9 +259,10 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         return TableRef.Create(block, size);
     }
 
-    /// <summary>Returns a table that no shard refers to any more. Outside all locks.</summary>
+    /// <summary>Returns a table to the arena. Requires that no shard refers to the table, and that the caller holds no
+    /// lock.</summary>
     /// <param name="table">The table.</param>
-    /// <param name="isZero">Nothing was written to it.</param>
+    /// <param name="isZero">Whether nothing was written to the table.</param>
     public readonly void Retire(TableRef table, bool isZero = false)
     {
         if (GroupShape<TKey, TValue>.IsMisreadWhenStale)

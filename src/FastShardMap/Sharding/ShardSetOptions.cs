@@ -1,7 +1,6 @@
-
 namespace FastShardMap.Sharding;
 
-/// <summary>Validated options of a set of shards.</summary>
+/// <summary>The validated options of a set of shards.</summary>
 internal sealed record ShardSetOptions
 {
     public required int ShardCount { get; init; }
@@ -14,10 +13,10 @@ internal sealed record ShardSetOptions
 
     public bool BackgroundMigration { get; init; }
 
-    /// <summary>At least this many groups move with every write to a migrating shard.</summary>
+    /// <summary>The minimum number of groups that each write to a migrating shard moves.</summary>
     public required int MigrationStepGroups { get; init; }
 
-    /// <summary>What tools call the map, or null.</summary>
+    /// <summary>The name that tools show for the map, or null.</summary>
     public string? Name { get; init; }
 
     /// <summary>A fixed seed, for tests that need the same layout twice.</summary>

@@ -6,23 +6,25 @@ using FastShardMap.Tables;
 
 namespace FastShardMap.Snapshots;
 
-/// <summary>Reads a frozen table: slots and control words as they were, versions ignored, because a migration marks
-/// groups as moved there (see LockedShard.Freeze.cs).</summary>
+/// <summary>Reads a frozen table. Its slots and control words do not change. Versions are ignored, because a migration
+/// marks groups of the table as moved (see LockedShard.Freeze.cs).</summary>
 internal static unsafe class FrozenTable<TKey, TValue>
     where TKey : unmanaged, IEquatable<TKey>
     where TValue : unmanaged
 {
-    /// <summary>How far ahead of a pass through a table its lines are asked for: the processor's own prefetching stops at
-    /// every 4 KiB (backends: save, 10 M entries: 44 ms against 52).</summary>
+    /// <summary>How far ahead of a pass through a table its lines are prefetched. The prefetching of the processor
+    /// stops at every 4 KiB boundary (backends: save, 10 M entries: 44 ms against 52).</summary>
     private const int PrefetchBytes = 2048;
 
-    /// <summary>The most bytes that <see cref="PackGroups"/> writes for a group.</summary>
-    public static int PackedGroupBytes => GroupShape<TKey, TValue>.Slots * (Unsafe.SizeOf<TKey>() + Unsafe.SizeOf<TValue>());
+    /// <summary>The maximum number of bytes that <see cref="PackGroups"/> writes per group.</summary>
+    public static int PackedGroupBytes =>
+        GroupShape<TKey, TValue>.Slots * (Unsafe.SizeOf<TKey>() + Unsafe.SizeOf<TValue>());
 
-    /// <summary>Looks at the first slot with the key's tag in its home group, which answers most lookups of present
+    /// <summary>Checks the first slot with the key's tag in its home group, which answers most lookups of present
     /// keys.</summary>
-    /// <returns>Whether the key is there, and the snapshot was not disposed; if not, nothing is known.</returns>
-    // Safety: as TryFind.
+    /// <returns>Whether the key was found there and the snapshot was not disposed. If not, the result is
+    /// unknown.</returns>
+    // Safety: as for TryFind.
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // backends: reads of a snapshot
     public static bool TryFindHome(SnapshotState state, TableRef table, ulong hash, TKey key, out TValue value)
     {
@@ -43,10 +45,11 @@ internal static unsafe class FrozenTable<TKey, TValue>
         return false;
     }
 
-    /// <summary>Finds a key. Runs the key's Equals only on keys read while the snapshot was not disposed.</summary>
-    /// <returns>Whether the key is there; the caller still asks for <see cref="SnapshotState.IsDisposed"/>.</returns>
-    // Safety: the block stays mapped while the map is reachable; its memory may be given back meanwhile, which the
-    // state tells.
+    /// <summary>Finds a key. Calls the key's Equals only with keys that were read while the snapshot was not
+    /// disposed.</summary>
+    /// <returns>Whether the key was found. The caller must then check <see cref="SnapshotState.IsDisposed"/>.</returns>
+    // Safety: the block stays mapped while the map is reachable. Its memory may be given back in the meantime, which
+    // the state shows.
     public static bool TryFind(SnapshotState state, TableRef table, ulong hash, TKey key, out TValue value)
     {
         if (!table.IsNone)
@@ -55,7 +58,9 @@ internal static unsafe class FrozenTable<TKey, TValue>
             for (ProbeSequence probe = new(table, hash, Table<TKey, TValue>.Stride); !probe.IsOver; probe.Advance())
             {
                 ulong control = probe.Group->Control;
-                for (ulong match = Table<TKey, TValue>.MatchUnlocked(control, tag); match != 0; match = ControlGroups.ClearLowest(match))
+                for (ulong match = Table<TKey, TValue>.MatchUnlocked(control, tag);
+                    match != 0;
+                    match = ControlGroups.ClearLowest(match))
                 {
                     int slot = ControlGroups.LowestSlot(match);
                     TKey candidate = *Table<TKey, TValue>.KeyAt(probe.Group, slot);
@@ -84,12 +89,12 @@ internal static unsafe class FrozenTable<TKey, TValue>
         return false;
     }
 
-    /// <summary>Copies the next entry out.</summary>
+    /// <summary>Copies the next entry.</summary>
     /// <param name="table">The table.</param>
-    /// <param name="index">The group to begin with, and after it the one to go on with.</param>
-    /// <param name="slot">The slot of the group, likewise.</param>
-    /// <param name="entry">The entry; default if there is none.</param>
-    /// <returns>Whether there is one.</returns>
+    /// <param name="index">The group to begin with; receives the group to continue with.</param>
+    /// <param name="slot">The slot to begin with; receives the slot to continue with.</param>
+    /// <param name="entry">Receives the entry; default if there is none.</param>
+    /// <returns>Whether there is an entry.</returns>
     // Safety: the loop ends at the table's last group.
     public static bool TryCopyNext(TableRef table, ref ulong index, ref int slot, out KeyValuePair<TKey, TValue> entry)
     {
@@ -115,16 +120,17 @@ internal static unsafe class FrozenTable<TKey, TValue>
         return false;
     }
 
-    /// <summary>Copies the entries of groups out, key beside value without the gaps of the table.</summary>
+    /// <summary>Copies the entries of groups, each value directly after its key, without the gaps of the
+    /// table.</summary>
     /// <param name="table">The table.</param>
-    /// <param name="index">The first group; becomes the one after the last.</param>
-    /// <param name="destination">Receives them.</param>
-    /// <param name="wantedBytes">Where to stop: at the first group that reaches it. The destination is longer, by
-    /// <see cref="PackedGroupBytes"/>.</param>
-    /// <returns>The bytes written.</returns>
-    /// <remarks>Copies free slots too, and steps over the copy only if there was an entry: a branch that depends on what
-    /// is free costs more than the copy (backends: save).</remarks>
-    // Safety: index < table.Groups. A group is begun only below wantedBytes and writes PackedGroupBytes at most.
+    /// <param name="index">The first group; receives the group after the last one copied.</param>
+    /// <param name="destination">Receives the entries.</param>
+    /// <param name="wantedBytes">The length at which to stop, after the first group that reaches it. The destination
+    /// must be longer by <see cref="PackedGroupBytes"/>.</param>
+    /// <returns>The number of bytes written.</returns>
+    /// <remarks>Copies free slots too, and advances only past occupied ones: a branch that depends on which slots are
+    /// free costs more than the copy (backends: save).</remarks>
+    // Safety: index < table.Groups. A group is started only below wantedBytes, and writes at most PackedGroupBytes.
     public static int PackGroups(TableRef table, ref ulong index, Span<byte> destination, int wantedBytes)
     {
         nuint entryBytes = (nuint)(Unsafe.SizeOf<TKey>() + Unsafe.SizeOf<TValue>());
@@ -152,7 +158,7 @@ internal static unsafe class FrozenTable<TKey, TValue>
         }
     }
 
-    // Past the table's end it does no harm: a prefetch does not fault.
+    // Prefetching past the end of the table is harmless, because a prefetch does not fault.
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // backends: save
     private static void PrefetchAhead(Group* group)
     {

@@ -4,16 +4,19 @@ using FastShardMap.Layout;
 
 namespace FastShardMap;
 
-/// <summary>One value of any size that is replaced as a whole: readers take no lock and never see half of an old value
-/// with half of a new one.</summary>
-/// <typeparam name="T">The value: any unmanaged type of at most 8,192 bytes.</typeparam>
+/// <summary>A value of any size that is replaced as a whole. Readers take no lock, and never see half of an old value
+/// together with half of a new one.</summary>
+/// <typeparam name="T">The type of the value: any unmanaged type of at most 8,192 bytes.</typeparam>
 /// <remarks>
-/// <para>For what is read much and replaced rarely: a configuration, a routing table of fixed size, a rate.</para>
-/// <para><b>Thread safety.</b> All members may be called by any number of threads; loads and stores are linearizable.</para>
-/// <para><b>Progress.</b> Loads write no shared memory and take no lock unless writers disturb 32 attempts in a row; then
-/// they wait for one writer. Writers wait for each other.</para>
-/// <para><b>Allocation.</b> None after construction. The value lies in the object itself, which needs no finalizer and no
-/// <c>Dispose</c>: nobody takes its address, so the garbage collector may move it.</para>
+/// <para>This type suits values that are read often and replaced rarely: a configuration, a routing table of fixed
+/// size, a rate.</para>
+/// <para><b>Thread safety.</b> All members may be called concurrently from multiple threads. Loads and stores are
+/// linearizable.</para>
+/// <para><b>Progress.</b> Loads do not write to shared memory, and take no lock unless writers disturb 32 attempts in a
+/// row; then they wait for one writer. Writers wait for each other.</para>
+/// <para><b>Allocation.</b> None after construction. The value is part of the object itself, which needs no finalizer
+/// and no <c>Dispose</c>. The garbage collector may move the object, because no code takes the address of the
+/// value.</para>
 /// </remarks>
 [DebuggerDisplay("{_cell.Value}")]
 public sealed class SeqLocked<T>
@@ -25,20 +28,21 @@ public sealed class SeqLocked<T>
     private Cell _cell;
 
     /// <summary>Creates a cell with the default value.</summary>
-    /// <exception cref="NotSupportedException">A value takes more than 8,192 bytes.</exception>
+    /// <exception cref="NotSupportedException">A value has more than 8,192 bytes.</exception>
     public SeqLocked() => EntryLimit.ThrowIfTooLarge<T>();
 
-    /// <summary>Creates a cell.</summary>
-    /// <param name="value">The first value.</param>
-    /// <exception cref="NotSupportedException">A value takes more than 8,192 bytes.</exception>
+    /// <summary>Creates a cell with a value.</summary>
+    /// <param name="value">The initial value.</param>
+    /// <exception cref="NotSupportedException">A value has more than 8,192 bytes.</exception>
     public SeqLocked(T value)
         : this() => _cell.Value = value;
 
-    /// <summary>How often a value was stored, wrapping after 2⁶³ stores: so that a poll need not compare values.</summary>
+    /// <summary>The number of stores so far, which wraps after 2⁶³ stores. It allows a caller to detect changes without
+    /// comparing values.</summary>
     public long Version => new CellVersionWord(Volatile.Read(ref _cell.Version)).Stores;
 
     /// <summary>Reads the value.</summary>
-    /// <returns>The value, whole.</returns>
+    /// <returns>The value, never torn.</returns>
     public T Load()
     {
         for (int attempt = 0; attempt < MaxAttempts; attempt++)
@@ -56,7 +60,7 @@ public sealed class SeqLocked<T>
 
     /// <summary>Replaces the value.</summary>
     /// <param name="value">The new value.</param>
-    /// <exception cref="InvalidOperationException">Called from an update of this cell.</exception>
+    /// <exception cref="InvalidOperationException">The call comes from an update of this cell.</exception>
     public void Store(T value)
     {
         ThrowIfUpdating();
@@ -66,10 +70,10 @@ public sealed class SeqLocked<T>
         }
     }
 
-    /// <summary>Replaces the value and returns the one before.</summary>
+    /// <summary>Replaces the value and returns the previous value.</summary>
     /// <param name="value">The new value.</param>
-    /// <returns>The value replaced.</returns>
-    /// <exception cref="InvalidOperationException">Called from an update of this cell.</exception>
+    /// <returns>The previous value.</returns>
+    /// <exception cref="InvalidOperationException">The call comes from an update of this cell.</exception>
     public T Exchange(T value)
     {
         ThrowIfUpdating();
@@ -81,26 +85,28 @@ public sealed class SeqLocked<T>
         }
     }
 
-    /// <summary>Replaces the value by one made from it; no other store comes between.</summary>
-    /// <param name="update">Makes the new value; runs once, while other writers wait and readers do not. If it throws, the
-    /// value stays.</param>
+    /// <summary>Replaces the value by one that is computed from it. No other store happens in between.</summary>
+    /// <param name="update">Computes the new value. Runs once, while other writers wait and readers do not. If it
+    /// throws, the value is unchanged.</param>
     /// <returns>The new value.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="update"/> is null.</exception>
-    /// <exception cref="InvalidOperationException">Called from an update of this cell.</exception>
+    /// <exception cref="InvalidOperationException">The call comes from an update of this cell.</exception>
     public T Update(Func<T, T> update)
     {
         ArgumentNullException.ThrowIfNull(update);
         return Update(static (value, update) => update(value), update);
     }
 
-    /// <summary>Replaces the value by one made from it and an argument; no other store comes between.</summary>
-    /// <typeparam name="TArg">An argument, so that the delegate need not capture.</typeparam>
-    /// <param name="update">Makes the new value; runs once, while other writers wait and readers do not. If it throws, the
-    /// value stays.</param>
-    /// <param name="arg">Passed to <paramref name="update"/>.</param>
+    /// <summary>Replaces the value by one that is computed from it and an argument. No other store happens in
+    /// between.</summary>
+    /// <typeparam name="TArg">The type of an argument that is passed to the delegate, so that it need not
+    /// capture.</typeparam>
+    /// <param name="update">Computes the new value. Runs once, while other writers wait and readers do not. If it
+    /// throws, the value is unchanged.</param>
+    /// <param name="arg">The argument that is passed to <paramref name="update"/>.</param>
     /// <returns>The new value.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="update"/> is null.</exception>
-    /// <exception cref="InvalidOperationException">Called from an update of this cell.</exception>
+    /// <exception cref="InvalidOperationException">The call comes from an update of this cell.</exception>
     public T Update<TArg>(Func<T, TArg, T> update, TArg arg)
     {
         ArgumentNullException.ThrowIfNull(update);
@@ -113,8 +119,8 @@ public sealed class SeqLocked<T>
         }
     }
 
-    /// <summary>The value, as text.</summary>
-    /// <returns>The value's own text.</returns>
+    /// <summary>Returns the value as text.</summary>
+    /// <returns>The text that the value's own method returns.</returns>
     public override string ToString() => Load().ToString() ?? string.Empty;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // suites: FamilySuite.LoadCell
@@ -138,16 +144,17 @@ public sealed class SeqLocked<T>
         }
     }
 
-    // The lock is re-entrant, and the update's result would replace what was stored from inside it.
+    // The lock is re-entrant. The result of the update would replace a value that was stored from inside the update.
     private void ThrowIfUpdating()
     {
         if (_writers.IsHeldByCurrentThread)
         {
-            throw new InvalidOperationException("An update of this cell is running on this thread; its result would replace the value.");
+            throw new InvalidOperationException(
+                "An update of this cell is running on this thread; its result would replace the value.");
         }
     }
 
-    // Under the lock.
+    // The caller holds the lock.
     private void Publish(T value)
     {
         CellVersionWord version = new CellVersionWord(_cell.Version).BeginWrite();
@@ -162,7 +169,8 @@ public sealed class SeqLocked<T>
     }
 
 #pragma warning disable CS0169 // padding
-    /// <summary>Version and value, a line pair away from whatever else the garbage collector puts beside them.</summary>
+    /// <summary>Version and value, separated by a line pair from whatever the garbage collector places next to
+    /// them.</summary>
     private struct Cell
     {
         private LinePair _before;

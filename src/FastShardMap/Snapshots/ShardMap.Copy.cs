@@ -5,7 +5,7 @@ namespace FastShardMap;
 
 public partial class ShardMap<TKey, TValue, THasher>
 {
-    // A twin of a map that a snapshot shows: same seed, same shards, copied tables.
+    // Creates a map with the entries of a snapshot: the same seed, the same number of shards, and copies of the tables.
     private protected ShardMap(ShardMapSnapshot<TKey, TValue, THasher> snapshot)
         : this(snapshot.Map.Shards.OptionsOfTwin)
     {
@@ -27,46 +27,51 @@ public partial class ShardMap<TKey, TValue, THasher>
         }
     }
 
-    /// <summary>Makes an independent map with the same entries as of one instant, and the same options but for
-    /// <see cref="ShardMapOptions.Name"/>: the copy has none, because two maps of one name cannot be told apart in metrics.</summary>
-    /// <returns>The copy. It shares nothing with this map: neither memory, locks nor later changes.</returns>
-    /// <remarks>Copies blocks of memory from a snapshot, so every byte of every key and value arrives, private fields and
-    /// padding included. Writers of this map wait as for <see cref="Snapshot"/>, reads go on. Shards that are written to
-    /// meanwhile take their memory twice until the call ends. Hash codes of the two maps agree; use
-    /// <see cref="Clone(ShardMapOptions)"/> for a name or a seed of its own.</remarks>
+    /// <summary>Creates an independent map with the same entries as of one instant, and with the same options except
+    /// <see cref="ShardMapOptions.Name"/>. The copy has no name, because metrics could not distinguish two maps of one
+    /// name.</summary>
+    /// <returns>The copy. It shares nothing with this map: neither memory nor locks nor later changes.</returns>
+    /// <remarks>Copies blocks of memory from a snapshot, so every byte of every key and value is preserved, including
+    /// private fields and padding. Writers of this map wait as for <see cref="Snapshot"/>, while reads continue. Shards
+    /// that are written to in the meantime take their memory twice until the call ends. The hash codes of the two maps
+    /// are equal. To give the copy a name or a seed of its own, use <see cref="Clone(ShardMapOptions)"/>.</remarks>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
-    /// <exception cref="InvalidOperationException">Called from a callback of this map.</exception>
-    /// <exception cref="OutOfMemoryException">The system refuses the memory; this map is unchanged.</exception>
+    /// <exception cref="InvalidOperationException">The call comes from a callback of this map.</exception>
+    /// <exception cref="OutOfMemoryException">The operating system refuses the memory; this map is
+    /// unchanged.</exception>
     public ShardMap<TKey, TValue, THasher> Clone()
     {
         using ShardMapSnapshot<TKey, TValue, THasher> snapshot = BriefSnapshot();
         return new ShardMap<TKey, TValue, THasher>(snapshot);
     }
 
-    /// <summary>Makes an independent map with the same entries as of one instant, and other options.</summary>
+    /// <summary>Creates an independent map with the same entries as of one instant, and with other options.</summary>
     /// <param name="options">The options of the copy.</param>
     /// <returns>The copy, with a random seed of its own.</returns>
-    /// <remarks>As <see cref="Clone()"/>, but by one insert an entry.</remarks>
+    /// <remarks>The same as for <see cref="Clone()"/>, but the copy is created by one insert per entry.</remarks>
     /// <exception cref="ArgumentNullException"><paramref name="options"/> is null.</exception>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
-    /// <exception cref="InvalidOperationException">Called from a callback of this map.</exception>
-    /// <exception cref="OutOfMemoryException">The system refuses the memory; this map is unchanged.</exception>
+    /// <exception cref="InvalidOperationException">The call comes from a callback of this map.</exception>
+    /// <exception cref="OutOfMemoryException">The operating system refuses the memory; this map is
+    /// unchanged.</exception>
     public ShardMap<TKey, TValue, THasher> Clone(ShardMapOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
         return Filled(new ShardMap<TKey, TValue, THasher>(options.WithoutExclusive()));
     }
 
-    /// <summary>Stores all entries of this map, as of one instant, in another; equal keys there get this map's values.</summary>
-    /// <param name="destination">The other map; what else it holds stays.</param>
+    /// <summary>Stores all entries of this map, as of one instant, in another map. Keys that both have get the values
+    /// of this map.</summary>
+    /// <param name="destination">The other map. Its other entries stay.</param>
     /// <returns>The number of entries stored.</returns>
-    /// <remarks>Each entry is stored by a write of its own, so readers of the destination may see some before others.
-    /// The destination grows once, before the first entry.</remarks>
+    /// <remarks>Each entry is stored by a write of its own, so readers of the destination may see some entries before
+    /// others. The destination grows once, before the first entry.</remarks>
     /// <exception cref="ArgumentNullException"><paramref name="destination"/> is null.</exception>
     /// <exception cref="ArgumentException"><paramref name="destination"/> is this map.</exception>
     /// <exception cref="ObjectDisposedException">One of the maps is disposed.</exception>
-    /// <exception cref="InvalidOperationException">Called from a callback of one of the maps.</exception>
-    /// <exception cref="OutOfMemoryException">The system refuses the memory; the destination may have got some entries.</exception>
+    /// <exception cref="InvalidOperationException">The call comes from a callback of one of the maps.</exception>
+    /// <exception cref="OutOfMemoryException">The operating system refuses the memory; some entries may have been
+    /// stored in the destination.</exception>
     public long CopyTo(ShardMap<TKey, TValue, THasher> destination)
     {
         ArgumentNullException.ThrowIfNull(destination);
@@ -74,17 +79,20 @@ public partial class ShardMap<TKey, TValue, THasher>
         return destination.MergeFrom(this, ref merger);
     }
 
-    /// <summary>Takes over all entries of another map, as of one instant; a delegate decides where both have a key.</summary>
-    /// <param name="source">The other map; it stays as it is.</param>
-    /// <param name="conflict">Makes the value of a key that both have, from the key, this map's value and the other's.
-    /// Runs once a conflict, under the lock of this map's shard.</param>
+    /// <summary>Stores all entries of another map, as of one instant, in this map. A delegate decides the value of keys
+    /// that both have.</summary>
+    /// <param name="source">The other map, which is unchanged.</param>
+    /// <param name="conflict">Computes the value of a key that both have, from the key, the value of this map and the
+    /// value of the other map. Runs once per conflict, under the lock of this map's shard.</param>
     /// <returns>The number of entries of the source.</returns>
-    /// <remarks>Each entry is stored by a write of its own. If the delegate throws, the entries stored so far stay.</remarks>
-    /// <exception cref="ArgumentNullException">An argument is null.</exception>
+    /// <remarks>Each entry is stored by a write of its own. If the delegate throws, the entries stored so far
+    /// stay.</remarks>
+    /// <exception cref="ArgumentNullException">One of the arguments is null.</exception>
     /// <exception cref="ArgumentException"><paramref name="source"/> is this map.</exception>
     /// <exception cref="ObjectDisposedException">One of the maps is disposed.</exception>
-    /// <exception cref="InvalidOperationException">Called from a callback of one of the maps.</exception>
-    /// <exception cref="OutOfMemoryException">The system refuses the memory; this map may have got some entries.</exception>
+    /// <exception cref="InvalidOperationException">The call comes from a callback of one of the maps.</exception>
+    /// <exception cref="OutOfMemoryException">The operating system refuses the memory; some entries may have been
+    /// stored in this map.</exception>
     public long MergeFrom(ShardMap<TKey, TValue, THasher> source, Func<TKey, TValue, TValue, TValue> conflict)
     {
         ArgumentNullException.ThrowIfNull(conflict);
@@ -92,17 +100,19 @@ public partial class ShardMap<TKey, TValue, THasher>
         return MergeFrom(source, ref merger);
     }
 
-    /// <summary>Takes over all entries of another map, as of one instant; a struct functor decides where both have a key.</summary>
-    /// <typeparam name="TMerger">The functor.</typeparam>
-    /// <param name="source">The other map; it stays as it is.</param>
-    /// <param name="merger">Decides as the delegate form does; receives the changes the calls make to it.</param>
+    /// <summary>Stores all entries of another map, as of one instant, in this map. A struct functor decides the value
+    /// of keys that both have.</summary>
+    /// <typeparam name="TMerger">The type of the functor.</typeparam>
+    /// <param name="source">The other map, which is unchanged.</param>
+    /// <param name="merger">Decides as the delegate does. Receives the changes that the calls make to it.</param>
     /// <returns>The number of entries of the source.</returns>
-    /// <remarks>As the delegate form.</remarks>
+    /// <remarks>The same as for the form with a delegate.</remarks>
     /// <exception cref="ArgumentNullException"><paramref name="source"/> is null.</exception>
     /// <exception cref="ArgumentException"><paramref name="source"/> is this map.</exception>
     /// <exception cref="ObjectDisposedException">One of the maps is disposed.</exception>
-    /// <exception cref="InvalidOperationException">Called from a callback of one of the maps.</exception>
-    /// <exception cref="OutOfMemoryException">The system refuses the memory; this map may have got some entries.</exception>
+    /// <exception cref="InvalidOperationException">The call comes from a callback of one of the maps.</exception>
+    /// <exception cref="OutOfMemoryException">The operating system refuses the memory; some entries may have been
+    /// stored in this map.</exception>
     public long MergeFrom<TMerger>(ShardMap<TKey, TValue, THasher> source, ref TMerger merger)
         where TMerger : struct, IValueMerger<TKey, TValue>
     {
@@ -141,8 +151,9 @@ public partial class ShardMap<TKey, TValue, THasher>
         }
     }
 
-    /// <summary>Entries arrive in the order of their hashes. Where both maps hash alike, a table too small would get its
-    /// first groups far too full before it grows; so it must be large enough from the start.</summary>
+    /// <summary>Reserves capacity for the entries of a snapshot. Entries arrive in the order of their hashes. If both
+    /// maps have the same hashes, the first groups of a table that is too small would be far too full before it grows,
+    /// so the table must be large enough from the start.</summary>
     private void ReserveFor(ShardMapSnapshot<TKey, TValue, THasher> snapshot)
     {
         bool sameHashes = snapshot.Map.Shards.Seed.Equals(_shards.Seed);

@@ -2,29 +2,35 @@ namespace FastShardMap;
 
 public partial class ShardMap<TKey, TValue, THasher>
 {
-    /// <summary>Takes an immutable view of all entries as of one instant; the map goes on.</summary>
-    /// <param name="copyNow">Whether the call copies all entries to the map's new tables before it returns. If not, it
-    /// takes only the time of an exchange of tables, later writes share the copying, and reads of the map look into two
-    /// tables until they (or <see cref="ShardMapOptions.BackgroundMigration"/>, once a write has begun it) are through.
-    /// A shard that nobody writes to gets its table back when the snapshot is disposed, and nothing was copied.</param>
-    /// <returns>The snapshot; dispose it to give its memory back.</returns>
+    /// <summary>Takes an immutable snapshot of all entries as of one instant. Other threads may write to the map
+    /// afterwards.</summary>
+    /// <param name="copyNow">
+    /// Whether the call copies all entries to the map's new tables before it returns. If not, the call takes only as
+    /// long as an exchange of tables. Later writes then share the copying, and reads of the map search two tables until
+    /// the writes (or <see cref="ShardMapOptions.BackgroundMigration"/>, after a first write to the shard) have
+    /// finished it. A shard that is not written to gets its table back when the snapshot is disposed, without any
+    /// copying.
+    /// </param>
+    /// <returns>The snapshot. Dispose it to release its memory.</returns>
     /// <remarks>
-    /// <para><b>Pause of writers.</b> All locks are held while one table reference per shard is exchanged; entries are
-    /// copied later, a few groups at a time, in short holds of one shard's lock. (Only if writers keep starting growths
-    /// eight times in a row as fast as this call finishes them, the last of those is finished under the locks.)</para>
-    /// <para><b>Memory.</b> Tables of the map's size, and a short list of them. <b>Reads</b> of the map go on throughout.</para>
+    /// <para><b>Pause of writers.</b> All locks are held while one table reference per shard is exchanged. Entries are
+    /// copied later, a few groups at a time, in short holds of one shard's lock. (Only if writers start growths eight
+    /// times in a row as fast as this call finishes them, the last of these is finished under the locks.)</para>
+    /// <para><b>Memory.</b> Tables of the size of the map, and a short list of them. <b>Reads</b> of the map continue
+    /// throughout.</para>
     /// </remarks>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
-    /// <exception cref="InvalidOperationException">Called from a callback of this map.</exception>
-    /// <exception cref="OutOfMemoryException">The system refuses the memory; nothing has changed.</exception>
+    /// <exception cref="InvalidOperationException">The call comes from a callback of this map.</exception>
+    /// <exception cref="OutOfMemoryException">The operating system refuses the memory; nothing has changed.</exception>
     public ShardMapSnapshot<TKey, TValue, THasher> Snapshot(bool copyNow = true) =>
         Settled(new ShardMapSnapshot<TKey, TValue, THasher>(this), copyNow);
 
-    /// <summary>A snapshot that is read through once and disposed. It copies nothing first, because shards that nobody
-    /// writes to meanwhile get their tables back; the others are settled when it ends.</summary>
+    /// <summary>Takes a snapshot that is read once and then disposed. It does not finish migrations first, because
+    /// shards that are not written to in the meantime get their tables back. The end of the snapshot finishes the
+    /// migrations of the others.</summary>
     internal ShardMapSnapshot<TKey, TValue, THasher> BriefSnapshot() => new(this, settlesAtEnd: true);
 
-    /// <summary>Settles all shards; those of a map that was disposed since are settled.</summary>
+    /// <summary>Finishes the migrations of all shards. A map that has been disposed in the meantime has none.</summary>
     internal void Settle()
     {
         try
@@ -33,7 +39,7 @@ public partial class ShardMap<TKey, TValue, THasher>
         }
         catch (ObjectDisposedException)
         {
-            // A snapshot of the map stands all the same.
+            // A snapshot of the map remains valid.
         }
 
         GC.KeepAlive(this);

@@ -8,7 +8,7 @@ public partial class ShardMapSnapshot<TKey, TValue, THasher>
 {
     /// <summary>Enumerates the entries.</summary>
     /// <returns>A struct enumerator.</returns>
-    /// <remarks>Every entry once, in no particular order. Takes no lock, allocates nothing.</remarks>
+    /// <remarks>Returns every entry once, in no particular order. Takes no lock, and allocates nothing.</remarks>
     /// <exception cref="ObjectDisposedException">The snapshot is disposed.</exception>
     public Enumerator GetEnumerator()
     {
@@ -24,9 +24,9 @@ public partial class ShardMapSnapshot<TKey, TValue, THasher>
 
     /// <summary>Copies all entries to a new array.</summary>
     /// <returns>The entries, in no particular order.</returns>
-    /// <remarks>Takes no lock. Allocates the array and nothing else.</remarks>
+    /// <remarks>Takes no lock. Allocates only the array.</remarks>
     /// <exception cref="ObjectDisposedException">The snapshot is disposed.</exception>
-    /// <exception cref="OutOfMemoryException">More entries than an array can hold.</exception>
+    /// <exception cref="OutOfMemoryException">The map has more entries than an array can hold.</exception>
     public KeyValuePair<TKey, TValue>[] ToArray()
     {
         KeyValuePair<TKey, TValue>[] entries = new KeyValuePair<TKey, TValue>[Count];
@@ -39,7 +39,8 @@ public partial class ShardMapSnapshot<TKey, TValue, THasher>
         return entries;
     }
 
-    /// <summary>Enumerates a snapshot. Not thread-safe itself; a copy goes its own way.</summary>
+    /// <summary>Enumerates the entries of a snapshot. The enumerator itself is not thread-safe. Copies are independent
+    /// of each other.</summary>
     public struct Enumerator : IEnumerator<KeyValuePair<TKey, TValue>>
     {
         private readonly ShardMapSnapshot<TKey, TValue, THasher> _snapshot;
@@ -50,15 +51,16 @@ public partial class ShardMapSnapshot<TKey, TValue, THasher>
 
         internal Enumerator(ShardMapSnapshot<TKey, TValue, THasher> snapshot) => _snapshot = snapshot;
 
-        /// <summary>The entry that the last successful <see cref="MoveNext"/> moved to; default before and after.</summary>
+        /// <summary>The current entry; default before the first and after the last successful
+        /// <see cref="MoveNext"/>.</summary>
         public readonly KeyValuePair<TKey, TValue> Current => _current;
 
         /// <inheritdoc/>
         readonly object IEnumerator.Current => _current;
 
         /// <summary>Moves to the next entry.</summary>
-        /// <returns>False if there is none.</returns>
-        /// <exception cref="ObjectDisposedException">The snapshot has been disposed meanwhile.</exception>
+        /// <returns><see langword="false"/> if there is none.</returns>
+        /// <exception cref="ObjectDisposedException">The snapshot has been disposed.</exception>
         public bool MoveNext()
         {
             while (_snapshot is not null && _shard < _snapshot._tables.Length)
@@ -66,7 +68,7 @@ public partial class ShardMapSnapshot<TKey, TValue, THasher>
                 TableRef table = _snapshot._tables[_shard];
                 if (!table.IsNone && FrozenTable<TKey, TValue>.TryCopyNext(table, ref _group, ref _slot, out _current))
                 {
-                    _snapshot.ThrowIfDisposed(); // after the copy, which may be of memory that was given back
+                    _snapshot.ThrowIfDisposed(); // after the copy, because the memory may have been given back
                     GC.KeepAlive(_snapshot);
                     return true;
                 }
@@ -79,10 +81,10 @@ public partial class ShardMapSnapshot<TKey, TValue, THasher>
             return false;
         }
 
-        /// <summary>Starts again from the beginning.</summary>
+        /// <summary>Restarts the enumeration.</summary>
         public void Reset() => (_shard, _slot, _group, _current) = (0, 0, 0, default);
 
-        /// <summary>Does nothing: the enumerator holds nothing.</summary>
+        /// <summary>Does nothing, because the enumerator owns no resources.</summary>
         public readonly void Dispose()
         {
         }

@@ -7,10 +7,10 @@ using FastShardMap.Snapshots;
 
 namespace FastShardMap;
 
-/// <summary>All entries of a map as of one instant, with the default hasher of the key type. See
-/// <see cref="ShardMapSnapshot{TKey, TValue, THasher}"/> for all members.</summary>
-/// <typeparam name="TKey">The key.</typeparam>
-/// <typeparam name="TValue">The value.</typeparam>
+/// <summary>A snapshot of all entries of a map as of one instant, with the default hasher of the key type.
+/// <see cref="ShardMapSnapshot{TKey, TValue, THasher}"/> describes all members.</summary>
+/// <typeparam name="TKey">The type of the keys.</typeparam>
+/// <typeparam name="TValue">The type of the values.</typeparam>
 public sealed class ShardMapSnapshot<TKey, TValue> : ShardMapSnapshot<TKey, TValue, DefaultHasher<TKey>>
     where TKey : unmanaged, IEquatable<TKey>
     where TValue : unmanaged
@@ -21,21 +21,28 @@ public sealed class ShardMapSnapshot<TKey, TValue> : ShardMapSnapshot<TKey, TVal
     }
 }
 
-/// <summary>All entries of a map as of one instant: immutable, read without locks, in the map's own unmanaged memory.</summary>
-/// <typeparam name="TKey">The key.</typeparam>
-/// <typeparam name="TValue">The value.</typeparam>
-/// <typeparam name="THasher">The hasher of the map.</typeparam>
+/// <summary>A snapshot of all entries of a map as of one instant. It is immutable, is read without locks, and uses the
+/// map's own unmanaged memory.</summary>
+/// <typeparam name="TKey">The type of the keys.</typeparam>
+/// <typeparam name="TValue">The type of the values.</typeparam>
+/// <typeparam name="THasher">The type of the map's hasher.</typeparam>
 /// <remarks>
-/// <para><b>Guarantee.</b> There is one instant, during the call that took the snapshot, whose entries of the whole map
-/// it shows; nothing that happens to the map later changes it: neither writes, growth, <c>Clear</c> nor <c>Dispose</c>.</para>
-/// <para><b>How.</b> The map's tables become the snapshot's and the map goes on in new ones (copy on write, a group of
-/// slots at a time, by the machinery that also grows tables). So nothing is copied under a lock.</para>
-/// <para><b>Thread safety.</b> All members may be called by any number of threads, <see cref="Dispose"/> too.
-/// Reads are wait-free. <b>Allocation:</b> none, but for 8 bytes a shard when it is taken.</para>
-/// <para><b>Memory.</b> The tables, the size of the map's, until <see cref="Dispose"/>; then it goes back to the system,
-/// or to shards that nobody has written to since. The map counts it as its own. A snapshot keeps its map reachable; a
-/// forgotten one is cleared up by its finalizer, after a collection: the library asks for one when snapshots that were not
-/// disposed have outgrown a budget of 128 MiB, or what survived the last one by as much again.</para>
+/// <para><b>Guarantee.</b> The snapshot shows the entries of the whole map at one instant during the call that took it.
+/// Nothing that happens to the map later changes the snapshot: neither writes nor growth nor <c>Clear</c> nor
+/// <c>Dispose</c>.</para>
+/// <para><b>Implementation.</b> The tables of the map become those of the snapshot, and the map continues with new
+/// tables (copy on write, one group of slots at a time, by the same mechanism that grows tables). Nothing is therefore
+/// copied under a lock.</para>
+/// <para><b>Thread safety.</b> All members may be called concurrently from multiple threads, including
+/// <see cref="Dispose"/>. Reads are wait-free. <b>Allocation:</b> none, except for 8 bytes per shard when the snapshot
+/// is taken.</para>
+/// <para>
+/// <b>Memory.</b> The snapshot keeps tables of the size of the map until <see cref="Dispose"/>. Then their memory
+/// returns to the operating system, or to shards that have not been written to since. The map includes this memory in
+/// its own figures. A snapshot keeps its map reachable. The finalizer releases a forgotten snapshot after a garbage
+/// collection. The library requests a collection when undisposed snapshots have outgrown a budget: 128 MiB, or as much
+/// as survived the last such collection.
+/// </para>
 /// </remarks>
 [DebuggerDisplay("{DebuggerText,nq}")]
 public partial class ShardMapSnapshot<TKey, TValue, THasher> : IDisposable, IEnumerable<KeyValuePair<TKey, TValue>>
@@ -64,10 +71,10 @@ public partial class ShardMapSnapshot<TKey, TValue, THasher> : IDisposable, IEnu
         _tables = tables;
     }
 
-    /// <summary>Gives up what a caller forgot to dispose.</summary>
+    /// <summary>Releases the tables if the caller forgot to dispose the snapshot.</summary>
     ~ShardMapSnapshot()
     {
-        // Nothing may leave a finalizer, and it must not wait for a writer.
+        // No exception may leave a finalizer, and it must not wait for a writer.
         try
         {
             if (_state is not null)
@@ -76,7 +83,8 @@ public partial class ShardMapSnapshot<TKey, TValue, THasher> : IDisposable, IEnu
                 if (TryRelease(wait: false))
                 {
                     ForgottenMemory.RemoveSnapshot(_bytes);
-                    ForgottenMemory.Finalized(_isForgotten ? GetType() : null, _map.Shards.Name, _bytes, isSnapshot: true);
+                    ForgottenMemory.Finalized(
+                        _isForgotten ? GetType() : null, _map.Shards.Name, _bytes, isSnapshot: true);
                 }
                 else
                 {
@@ -118,7 +126,7 @@ public partial class ShardMapSnapshot<TKey, TValue, THasher> : IDisposable, IEnu
     /// <summary>Gets the value of a key.</summary>
     /// <param name="key">The key.</param>
     /// <value>The value.</value>
-    /// <remarks>Wait-free; allocates nothing.</remarks>
+    /// <remarks>Wait-free. Allocates nothing.</remarks>
     /// <exception cref="KeyNotFoundException">The key is absent.</exception>
     /// <exception cref="ObjectDisposedException">The snapshot is disposed.</exception>
     public TValue this[TKey key] => TryGetValue(key, out TValue value)
@@ -129,7 +137,7 @@ public partial class ShardMapSnapshot<TKey, TValue, THasher> : IDisposable, IEnu
     /// <param name="key">The key.</param>
     /// <param name="value">The value; default if the key is absent.</param>
     /// <returns>Whether the key is present.</returns>
-    /// <remarks>Wait-free; allocates nothing.</remarks>
+    /// <remarks>Wait-free. Allocates nothing.</remarks>
     /// <exception cref="ObjectDisposedException">The snapshot is disposed.</exception>
     public bool TryGetValue(TKey key, out TValue value)
     {
@@ -143,16 +151,17 @@ public partial class ShardMapSnapshot<TKey, TValue, THasher> : IDisposable, IEnu
         return TryGetValue(key, hash, out value);
     }
 
-    /// <summary>Whether a key is present.</summary>
+    /// <summary>Determines whether a key is present.</summary>
     /// <param name="key">The key.</param>
     /// <returns>Whether the key is present.</returns>
-    /// <remarks>Wait-free; allocates nothing.</remarks>
+    /// <remarks>Wait-free. Allocates nothing.</remarks>
     /// <exception cref="ObjectDisposedException">The snapshot is disposed.</exception>
     public bool ContainsKey(TKey key) => TryGetValue(key, out _);
 
-    /// <summary>Gives the memory back. Later calls throw <see cref="ObjectDisposedException"/>; a second call does nothing.</summary>
-    /// <remarks>Takes the map's locks, one at a time for a moment each.</remarks>
-    /// <exception cref="InvalidOperationException">Called from a callback of the map.</exception>
+    /// <summary>Releases the memory of the snapshot. Later calls of other members throw
+    /// <see cref="ObjectDisposedException"/>; further calls of this method have no effect.</summary>
+    /// <remarks>Takes the map's locks one at a time, and holds each of them briefly.</remarks>
+    /// <exception cref="InvalidOperationException">The call comes from a callback of the map.</exception>
     public void Dispose()
     {
         _map.Shards.ThrowIfInCallback();
@@ -174,7 +183,8 @@ public partial class ShardMapSnapshot<TKey, TValue, THasher> : IDisposable, IEnu
     [MethodImpl(MethodImplOptions.NoInlining)]
     private bool TryGetValue(TKey key, ulong hash, out TValue value)
     {
-        bool found = FrozenTable<TKey, TValue>.TryFind(_state, _tables[_map.Shards.ShardOf(hash)], hash, key, out value);
+        bool found = FrozenTable<TKey, TValue>.TryFind(
+            _state, _tables[_map.Shards.ShardOf(hash)], hash, key, out value);
         ThrowIfDisposed();
         GC.KeepAlive(this);
         return found;

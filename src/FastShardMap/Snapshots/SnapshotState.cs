@@ -2,12 +2,13 @@ using System.Runtime.CompilerServices;
 
 namespace FastShardMap.Snapshots;
 
-/// <summary>Whether a snapshot still has its tables.</summary>
+/// <summary>Records whether a snapshot still owns its tables.</summary>
 internal sealed class SnapshotState
 {
     private int _disposed;
 
-    /// <summary>Whether the tables may be gone; to be asked after what was read of them, and before it is used.</summary>
+    /// <summary>Whether the tables may have been released. Must be checked after reading from them, and before using
+    /// what was read.</summary>
     public bool IsDisposed
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)] // backends: reads of a snapshot
@@ -20,8 +21,9 @@ internal sealed class SnapshotState
     }
 
     /// <summary>Ends the snapshot for readers.</summary>
-    /// <returns>Whether this call did: its caller gives the tables up.</returns>
+    /// <returns>Whether this call ended the snapshot; its caller must then release the tables.</returns>
     public bool TryDispose() =>
-        // [E10] release, by a full fence: the flag is out before a table's memory changes; pairs with IsDisposed.
+        // [E10] release, by a full fence: the flag is published before the memory of a table changes; pairs with
+        // IsDisposed.
         Interlocked.Exchange(ref _disposed, 1) == 0;
 }

@@ -4,22 +4,28 @@ using FastShardMap.Synchronization;
 
 namespace FastShardMap;
 
-/// <summary>The same map without locks: each shard has one owner that alone touches its table, and operations are
-/// sent to it through a bounded queue (an actor). For comparison, and for code that awaits anyway.</summary>
-/// <typeparam name="TKey">The key.</typeparam>
-/// <typeparam name="TValue">The value.</typeparam>
+/// <summary>A map whose shards each have one owner, which alone accesses the table of the shard. Operations are sent to
+/// the owner through a bounded queue (an actor), and no locks are used. This type is meant for comparison, and for code
+/// that is asynchronous anyway.</summary>
+/// <typeparam name="TKey">The type of the keys.</typeparam>
+/// <typeparam name="TValue">The type of the values.</typeparam>
 /// <remarks>
-/// <para><b>Waiting.</b> The synchronous forms block until the owner has answered; the asynchronous ones await it. A full
-/// queue makes senders wait (back-pressure). <see cref="Thread.Interrupt"/> does not end a wait, because the operation happens
-/// all the same; it is delivered at the thread's next wait.</para>
-/// <para><b>Threads.</b> Owners run on background threads of the library's own, never on the thread pool: callers that
-/// block all of the pool still get their answers. All maps of this type share them: as many as processors, however many
-/// maps and shards there are. While operations are queued and no owner gets on for 100 ms, because
-/// callbacks wait for something, one thread more is started. A thread ends after five seconds without work. No execution context
-/// flows to them: a callback sees neither the sender's nor the constructor's async locals, nor another callback's.</para>
-/// <para><b>Shutdown.</b> <see cref="Dispose"/> and <see cref="DisposeAsync"/> perform every operation that was accepted
-/// before, and refuse every later one with <see cref="ObjectDisposedException"/>; none is left without an answer.</para>
-/// <para><b>Allocation.</b> Every operation allocates its message. For the rest see <see cref="IConcurrentMap{TKey, TValue}"/>.</para>
+/// <para><b>Waiting.</b> Synchronous members block until the owner has answered; asynchronous members await the answer.
+/// If the queue is full, senders wait (back-pressure). <see cref="Thread.Interrupt"/> does not end a wait, because the
+/// operation is performed anyway; the interruption is delivered at the thread's next wait.</para>
+/// <para>
+/// <b>Threads.</b> Owners run on background threads of the library and never on the thread pool, so callers that block
+/// all threads of the pool still get their answers. All maps of this type share these threads. Their number is that of
+/// the processors, however many maps and shards there are. If operations are queued and no owner makes progress for 100
+/// ms, because callbacks are waiting, one more thread is started. A thread ends after five seconds without work. No
+/// execution context flows to these threads: a callback sees neither the async locals of the sender or of the
+/// constructor, nor those of another callback.
+/// </para>
+/// <para><b>Shutdown.</b> <see cref="Dispose"/> and <see cref="DisposeAsync"/> perform every operation that was
+/// accepted before, and refuse every later one with <see cref="ObjectDisposedException"/>. Every operation gets an
+/// answer.</para>
+/// <para><b>Allocation.</b> Every operation allocates its message. <see cref="IConcurrentMap{TKey, TValue}"/> describes
+/// the other guarantees.</para>
 /// </remarks>
 public sealed class ChannelShardMap<TKey, TValue> : IConcurrentMap<TKey, TValue>, IAsyncDisposable
     where TKey : unmanaged, IEquatable<TKey>
@@ -30,12 +36,14 @@ public sealed class ChannelShardMap<TKey, TValue> : IConcurrentMap<TKey, TValue>
     private readonly HashSeed _seed = HashSeed.Create();
 
     /// <summary>Creates an empty map.</summary>
-    /// <param name="shardCount">The number of shards, each with an owner, from 1 to <see cref="ShardMapOptions.MaxShardCount"/>,
-    /// rounded up to a power of two; 0 for <see cref="ShardMap{TKey, TValue}"/>'s default.</param>
-    /// <param name="queueLength">Operations that wait for an owner before their senders do, 1 or more.</param>
+    /// <param name="shardCount">The number of shards, each with an owner, from 1 to
+    /// <see cref="ShardMapOptions.MaxShardCount"/>, rounded up to a power of two; 0 for the default of
+    /// <see cref="ShardMap{TKey, TValue}"/>.</param>
+    /// <param name="queueLength">The number of operations that can wait for an owner before senders must wait, 1 or
+    /// more.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="shardCount"/> is negative or too large, or
-    /// <paramref name="queueLength"/> less than 1.</exception>
-    /// <exception cref="NotSupportedException">A key and a value take more than 8,192 bytes together.</exception>
+    /// <paramref name="queueLength"/> is less than 1.</exception>
+    /// <exception cref="NotSupportedException">A key and a value have more than 8,192 bytes together.</exception>
     public ChannelShardMap(int shardCount = 0, int queueLength = 1024)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(queueLength, 1);
@@ -45,11 +53,12 @@ public sealed class ChannelShardMap<TKey, TValue> : IConcurrentMap<TKey, TValue>
         _owners = new ShardOwner<TKey, TValue>[shards];
         for (int shard = 0; shard < shards; shard++)
         {
-            _owners[shard] = new ShardOwner<TKey, TValue>(new LocalMap<TKey, TValue>(_seed, GetType()), queueLength, this);
+            _owners[shard] = new ShardOwner<TKey, TValue>(
+                new LocalMap<TKey, TValue>(_seed, GetType()), queueLength, this);
         }
     }
 
-    /// <summary>The number of entries, each shard's at its own moment.</summary>
+    /// <summary>The number of entries. The count of each shard is taken at its own moment.</summary>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
     public long Count => Sum([.. _owners.Select(owner => owner.Send(0, static (map, _) => map.Count))]);
 
@@ -91,7 +100,8 @@ public sealed class ChannelShardMap<TKey, TValue> : IConcurrentMap<TKey, TValue>
     }
 
     /// <inheritdoc/>
-    public TValue AddOrUpdate(TKey key, Func<TKey, TValue> addValueFactory, Func<TKey, TValue, TValue> updateValueFactory) =>
+    public TValue AddOrUpdate(
+        TKey key, Func<TKey, TValue> addValueFactory, Func<TKey, TValue, TValue> updateValueFactory) =>
         OwnerThreads.Await(AddOrUpdateAsync(key, addValueFactory, updateValueFactory).AsTask());
 
     /// <summary>Gets the value of a key.</summary>
@@ -122,7 +132,7 @@ public sealed class ChannelShardMap<TKey, TValue> : IConcurrentMap<TKey, TValue>
         }));
     }
 
-    /// <summary>Adds an entry unless its key is present.</summary>
+    /// <summary>Adds an entry if its key is absent.</summary>
     /// <param name="key">The key.</param>
     /// <param name="value">The value to add.</param>
     /// <returns>Whether the entry was added.</returns>
@@ -138,10 +148,10 @@ public sealed class ChannelShardMap<TKey, TValue> : IConcurrentMap<TKey, TValue>
         }));
     }
 
-    /// <summary>Replaces the value of a key if it equals a given one.</summary>
+    /// <summary>Replaces the value of a key if it equals a given value.</summary>
     /// <param name="key">The key.</param>
     /// <param name="newValue">The value to store.</param>
-    /// <param name="comparisonValue">What the present value must equal.</param>
+    /// <param name="comparisonValue">The value that is compared with the current value.</param>
     /// <returns>Whether the value was replaced.</returns>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
     /// <exception cref="NotSupportedException">Values of this type cannot be compared.</exception>
@@ -159,7 +169,7 @@ public sealed class ChannelShardMap<TKey, TValue> : IConcurrentMap<TKey, TValue>
 
     /// <summary>Removes an entry.</summary>
     /// <param name="key">The key.</param>
-    /// <returns>Whether the key was present, and the value removed.</returns>
+    /// <returns>Whether the key was present, and the removed value.</returns>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
     public ValueTask<(bool Found, TValue Value)> TryRemoveAsync(TKey key)
     {
@@ -172,13 +182,13 @@ public sealed class ChannelShardMap<TKey, TValue> : IConcurrentMap<TKey, TValue>
         }));
     }
 
-    /// <summary>Adds an entry made by one delegate, or changes the value of a present one by another. The delegates run on
-    /// the owner's thread.</summary>
+    /// <summary>Adds an entry with a value from one delegate, or changes the value of an existing entry by another. The
+    /// delegates run on the thread of the owner.</summary>
     /// <param name="key">The key.</param>
-    /// <param name="addValueFactory">Makes the value of an absent key.</param>
-    /// <param name="updateValueFactory">Makes the new value of a present key from the old one.</param>
-    /// <returns>The value stored.</returns>
-    /// <exception cref="ArgumentNullException">A delegate is null.</exception>
+    /// <param name="addValueFactory">Creates the value if the key is absent.</param>
+    /// <param name="updateValueFactory">Computes the new value from the old one if the key is present.</param>
+    /// <returns>The value that was stored.</returns>
+    /// <exception cref="ArgumentNullException">One of the delegates is null.</exception>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
     public ValueTask<TValue> AddOrUpdateAsync(
         TKey key, Func<TKey, TValue> addValueFactory, Func<TKey, TValue, TValue> updateValueFactory)
@@ -217,9 +227,9 @@ public sealed class ChannelShardMap<TKey, TValue> : IConcurrentMap<TKey, TValue>
         return [.. parts.SelectMany(OwnerThreads.Await)];
     }
 
-    /// <summary>Performs what was sent before, refuses what is sent after, and gives the memory back; returns when all of
-    /// it is done. A second call waits for the same.</summary>
-    /// <exception cref="InvalidOperationException">Called from a callback of this map.</exception>
+    /// <summary>Performs the operations that were sent before, refuses later ones, and releases the memory. Returns
+    /// when all of this is done. Further calls wait for the same.</summary>
+    /// <exception cref="InvalidOperationException">The call comes from a callback of this map.</exception>
     public void Dispose()
     {
         foreach (Task end in Complete())
@@ -228,9 +238,9 @@ public sealed class ChannelShardMap<TKey, TValue> : IConcurrentMap<TKey, TValue>
         }
     }
 
-    /// <summary>Performs what was sent before, refuses what is sent after, and gives the memory back.</summary>
-    /// <returns>The end of it.</returns>
-    /// <exception cref="InvalidOperationException">Called from a callback of this map.</exception>
+    /// <summary>Performs the operations that were sent before, refuses later ones, and releases the memory.</summary>
+    /// <returns>A task that completes when all of this is done.</returns>
+    /// <exception cref="InvalidOperationException">The call comes from a callback of this map.</exception>
     public async ValueTask DisposeAsync() => await Task.WhenAll(Complete()).ConfigureAwait(false);
 
     private Task[] Complete() => [.. _owners.Select(owner => owner.Complete())];

@@ -5,14 +5,15 @@ using FastShardMap.Synchronization;
 
 namespace FastShardMap;
 
-/// <summary>The same map over another synchronisation: shards of unmanaged tables, each under a lock that is chosen by a
-/// type parameter. <see cref="ShardMap{TKey, TValue}"/> is the map to use; this one is what to compare it with, and for
-/// code that must have a lock it knows.</summary>
-/// <typeparam name="TKey">The key.</typeparam>
-/// <typeparam name="TValue">The value.</typeparam>
-/// <typeparam name="TGuard">The lock: <see cref="MutexGuard"/>, <see cref="ReaderWriterGuard"/>, or one of your own.</typeparam>
-/// <remarks>Readers wait for writers, growth copies a whole shard under its lock, and callbacks may not call this map at
-/// all. For the rest see <see cref="IConcurrentMap{TKey, TValue}"/>.</remarks>
+/// <summary>A map with an alternative locking strategy: its shards are unmanaged tables, each under a lock that a type
+/// parameter selects. Use <see cref="ShardMap{TKey, TValue}"/> unless you need a particular lock, or a map to compare
+/// it with.</summary>
+/// <typeparam name="TKey">The type of the keys.</typeparam>
+/// <typeparam name="TValue">The type of the values.</typeparam>
+/// <typeparam name="TGuard">The type of the lock: <see cref="MutexGuard"/>, <see cref="ReaderWriterGuard"/>, or a type
+/// of your own.</typeparam>
+/// <remarks>Readers wait for writers, growth copies a whole shard under its lock, and callbacks must not call this map
+/// at all. <see cref="IConcurrentMap{TKey, TValue}"/> describes the other guarantees.</remarks>
 public sealed class GuardedShardMap<TKey, TValue, TGuard> : IConcurrentMap<TKey, TValue>
     where TKey : unmanaged, IEquatable<TKey>
     where TValue : unmanaged
@@ -24,10 +25,11 @@ public sealed class GuardedShardMap<TKey, TValue, TGuard> : IConcurrentMap<TKey,
     private bool _disposed;
 
     /// <summary>Creates an empty map.</summary>
-    /// <param name="shardCount">The number of shards, from 1 to <see cref="ShardMapOptions.MaxShardCount"/>, rounded up to a
-    /// power of two; 0 for <see cref="ShardMap{TKey, TValue}"/>'s default.</param>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="shardCount"/> is negative or too large.</exception>
-    /// <exception cref="NotSupportedException">A key and a value take more than 8,192 bytes together.</exception>
+    /// <param name="shardCount">The number of shards, from 1 to <see cref="ShardMapOptions.MaxShardCount"/>, rounded up
+    /// to a power of two; 0 for the default of <see cref="ShardMap{TKey, TValue}"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="shardCount"/> is negative or too
+    /// large.</exception>
+    /// <exception cref="NotSupportedException">A key and a value have more than 8,192 bytes together.</exception>
     public GuardedShardMap(int shardCount = 0)
     {
         EntryLimit.ThrowIfTooLarge<TKey, TValue>();
@@ -69,7 +71,7 @@ public sealed class GuardedShardMap<TKey, TValue, TGuard> : IConcurrentMap<TKey,
         ulong hash = default(DefaultHasher<TKey>).Hash(key, _seed);
         Shard shard = ShardOf(hash);
         shard.Guard.EnterRead();
-        thread.EnterCallback(this); // a key's Equals must not write: the mutex would let its own thread in again
+        thread.EnterCallback(this); // a key's Equals must not write: the mutex would let its own thread enter again
         try
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
@@ -118,7 +120,8 @@ public sealed class GuardedShardMap<TKey, TValue, TGuard> : IConcurrentMap<TKey,
     }
 
     /// <inheritdoc/>
-    public TValue AddOrUpdate(TKey key, Func<TKey, TValue> addValueFactory, Func<TKey, TValue, TValue> updateValueFactory)
+    public TValue AddOrUpdate(
+        TKey key, Func<TKey, TValue> addValueFactory, Func<TKey, TValue, TValue> updateValueFactory)
     {
         ArgumentNullException.ThrowIfNull(addValueFactory);
         ArgumentNullException.ThrowIfNull(updateValueFactory);
@@ -140,7 +143,7 @@ public sealed class GuardedShardMap<TKey, TValue, TGuard> : IConcurrentMap<TKey,
         return [.. entries];
     }
 
-    /// <summary>Ends the map and gives its memory back. A second call does nothing.</summary>
+    /// <summary>Disposes the map and releases its memory. Further calls have no effect.</summary>
     public void Dispose()
     {
         void End(Shard shard)
@@ -178,7 +181,7 @@ public sealed class GuardedShardMap<TKey, TValue, TGuard> : IConcurrentMap<TKey,
         }
     }
 
-    /// <summary>Acts on all shards at one instant.</summary>
+    /// <summary>Runs an action on all shards at one instant.</summary>
     private void ForAll(Action<Shard> act, bool isDispose = false)
     {
         Outside();
@@ -210,7 +213,7 @@ public sealed class GuardedShardMap<TKey, TValue, TGuard> : IConcurrentMap<TKey,
         Sharding.ThreadState thread = Sharding.ThreadState.Current;
         if (thread.CallbackDepth != 0 && thread.IsInCallbackOf(this))
         {
-            throw new InvalidOperationException("A callback has called back into the map that is running it.");
+            throw new InvalidOperationException("A callback called back into the map that is running it.");
         }
 
         thread.ReserveCallback();

@@ -1,24 +1,25 @@
 namespace FastShardMap;
 
-/// <summary>What all maps of the library can do, whatever synchronises them: for code that is to run over any of them, such
-/// as a comparison. Code that has chosen one calls its type directly, without interface calls.</summary>
-/// <typeparam name="TKey">The key.</typeparam>
-/// <typeparam name="TValue">The value.</typeparam>
+/// <summary>Defines the operations that all maps of the library have, whatever their locking strategy. It is meant for
+/// code that runs over any of them, such as a comparison. Code that uses one particular map should call its type
+/// directly, without interface calls.</summary>
+/// <typeparam name="TKey">The type of the keys.</typeparam>
+/// <typeparam name="TValue">The type of the values.</typeparam>
 /// <remarks>Operations on one key are linearizable. Callbacks run once, and calls from them that write to their own map
-/// throw <see cref="InvalidOperationException"/>. A callback must not wait for a task or thread that writes to its own map:
-/// neither may ever end. After <c>Dispose</c> every operation throws
+/// throw <see cref="InvalidOperationException"/>. A callback must not wait for a task or thread that writes to its own
+/// map, because neither may ever end. After <c>Dispose</c>, every operation throws
 /// <see cref="ObjectDisposedException"/>.</remarks>
 public interface IConcurrentMap<TKey, TValue> : IDisposable
     where TKey : unmanaged, IEquatable<TKey>
     where TValue : unmanaged
 {
-    /// <summary>The number of entries; exact while nothing is written.</summary>
+    /// <summary>The number of entries; exact while no thread writes.</summary>
     long Count { get; }
 
     /// <summary>Gets or sets the value of a key.</summary>
     /// <param name="key">The key.</param>
     /// <value>The value.</value>
-    /// <exception cref="KeyNotFoundException">Getting, and the key is absent.</exception>
+    /// <exception cref="KeyNotFoundException">The property is retrieved, and the key is absent.</exception>
     TValue this[TKey key] { get; set; }
 
     /// <summary>Gets the value of a key.</summary>
@@ -33,16 +34,16 @@ public interface IConcurrentMap<TKey, TValue> : IDisposable
     /// <exception cref="ArgumentException">The key is present; its value is unchanged.</exception>
     void Add(TKey key, TValue value);
 
-    /// <summary>Adds an entry unless its key is present.</summary>
+    /// <summary>Adds an entry if its key is absent.</summary>
     /// <param name="key">The key.</param>
     /// <param name="value">The value to add.</param>
     /// <returns>Whether the entry was added.</returns>
     bool TryAdd(TKey key, TValue value);
 
-    /// <summary>Replaces the value of a key if it equals a given one.</summary>
+    /// <summary>Replaces the value of a key if it equals a given value.</summary>
     /// <param name="key">The key.</param>
     /// <param name="newValue">The value to store.</param>
-    /// <param name="comparisonValue">What the present value must equal.</param>
+    /// <param name="comparisonValue">The value that is compared with the current value.</param>
     /// <returns>Whether the value was replaced.</returns>
     /// <exception cref="NotSupportedException">Values of this type cannot be compared: see
     /// <see cref="ShardMap{TKey, TValue, THasher}.TryUpdate(TKey, TValue, TValue)"/>.</exception>
@@ -50,16 +51,17 @@ public interface IConcurrentMap<TKey, TValue> : IDisposable
 
     /// <summary>Removes an entry.</summary>
     /// <param name="key">The key.</param>
-    /// <param name="value">The value removed; default if the key is absent.</param>
+    /// <param name="value">The removed value; default if the key is absent.</param>
     /// <returns>Whether the key was present.</returns>
     bool TryRemove(TKey key, out TValue value);
 
-    /// <summary>Adds an entry made by one delegate, or changes the value of a present one by another.</summary>
+    /// <summary>Adds an entry with a value from one delegate, or changes the value of an existing entry by
+    /// another.</summary>
     /// <param name="key">The key.</param>
-    /// <param name="addValueFactory">Makes the value of an absent key.</param>
-    /// <param name="updateValueFactory">Makes the new value of a present key from the old one.</param>
-    /// <returns>The value stored.</returns>
-    /// <exception cref="ArgumentNullException">A delegate is null.</exception>
+    /// <param name="addValueFactory">Creates the value if the key is absent.</param>
+    /// <param name="updateValueFactory">Computes the new value from the old one if the key is present.</param>
+    /// <returns>The value that was stored.</returns>
+    /// <exception cref="ArgumentNullException">One of the delegates is null.</exception>
     TValue AddOrUpdate(TKey key, Func<TKey, TValue> addValueFactory, Func<TKey, TValue, TValue> updateValueFactory);
 
     /// <summary>Removes all entries.</summary>

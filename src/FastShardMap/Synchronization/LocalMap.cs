@@ -5,8 +5,8 @@ using FastShardMap.Tables;
 
 namespace FastShardMap.Synchronization;
 
-/// <summary>One table with no synchronisation at all: what the other back ends put under theirs. Grows by a whole rebuild,
-/// as most maps do.</summary>
+/// <summary>A single table without any synchronization, which the maps with other locking strategies use for their
+/// shards. It grows by rebuilding the whole table, as most maps do.</summary>
 internal sealed unsafe class LocalMap<TKey, TValue> : IDisposable
     where TKey : unmanaged, IEquatable<TKey>
     where TValue : unmanaged
@@ -19,7 +19,7 @@ internal sealed unsafe class LocalMap<TKey, TValue> : IDisposable
     private long _removes;
 
     /// <param name="seed">The seed of all shards.</param>
-    /// <param name="mapType">The map whose shard this is.</param>
+    /// <param name="mapType">The type of the map to which the shard belongs.</param>
     public LocalMap(HashSeed seed, Type mapType)
     {
         _arena.Attach(this, mapType);
@@ -69,7 +69,7 @@ internal sealed unsafe class LocalMap<TKey, TValue> : IDisposable
                 Count--;
                 if (_saturatedGroups > 0 && ++_removes > _maxEntries)
                 {
-                    Rebuild(_table.Size); // walks that have become too long
+                    Rebuild(_table.Size); // probe sequences have become too long
                 }
 
                 break;
@@ -121,7 +121,7 @@ internal sealed unsafe class LocalMap<TKey, TValue> : IDisposable
         GC.KeepAlive(this);
     }
 
-    /// <summary>Copies everything to a new table; if anything throws on the way, the old one is as it was.</summary>
+    /// <summary>Copies all entries to a new table. If an exception is thrown, the old table is unchanged.</summary>
     private void Rebuild(TableSize size)
     {
         TableRef next = TableRef.Create(_arena.Allocate(size.Bytes(Stride)), size);
@@ -136,7 +136,10 @@ internal sealed unsafe class LocalMap<TKey, TValue> : IDisposable
                 {
                     TKey key = *Table<TKey, TValue>.KeyAt(group, slot);
                     saturated += Table<TKey, TValue>.Insert<UnsharedGroups>(
-                        next, default(DefaultHasher<TKey>).Hash(key, _seed), key, *Table<TKey, TValue>.ValueAt(group, slot));
+                        next,
+                        default(DefaultHasher<TKey>).Hash(key, _seed),
+                        key,
+                        *Table<TKey, TValue>.ValueAt(group, slot));
                 }
             }
 

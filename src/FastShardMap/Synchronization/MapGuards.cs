@@ -1,33 +1,35 @@
 using FastShardMap.Memory;
 
-#pragma warning disable MA0048, SA1402 // one family: read together
+#pragma warning disable MA0048, SA1402 // one family of types, to be read together
 
 namespace FastShardMap;
 
-/// <summary>A lock with a reading and a writing side, as a type parameter of <see cref="GuardedShardMap{TKey, TValue, TGuard}"/>:
-/// its calls are direct, and inlined where they are small.</summary>
-/// <typeparam name="TSelf">The guard itself.</typeparam>
+/// <summary>A lock with a read side and a write side, for the type parameter of
+/// <see cref="GuardedShardMap{TKey, TValue, TGuard}"/>. Calls to it are direct, and inlined if they are
+/// small.</summary>
+/// <typeparam name="TSelf">The type of the guard itself.</typeparam>
 public interface IMapGuard<TSelf> : IDisposable
     where TSelf : struct, IMapGuard<TSelf>
 {
-    /// <summary>Makes the lock of one shard.</summary>
+    /// <summary>Creates the lock of one shard.</summary>
     /// <returns>The lock.</returns>
     static abstract TSelf Create();
 
-    /// <summary>Begins reading.</summary>
+    /// <summary>Enters the lock for reading.</summary>
     void EnterRead();
 
-    /// <summary>Ends reading.</summary>
+    /// <summary>Exits the lock after reading.</summary>
     void ExitRead();
 
-    /// <summary>Begins writing.</summary>
+    /// <summary>Enters the lock for writing.</summary>
     void EnterWrite();
 
-    /// <summary>Ends writing.</summary>
+    /// <summary>Exits the lock after writing.</summary>
     void ExitWrite();
 }
 
-/// <summary>A mutex: one thread at a time, reader or writer. Blocks in the order of arrival, more or less.</summary>
+/// <summary>A mutex, which only one thread at a time can enter, to read or to write. Waiting threads enter roughly in
+/// the order of their arrival.</summary>
 public readonly struct MutexGuard : IMapGuard<MutexGuard>
 {
     private readonly Lock _lock;
@@ -49,13 +51,13 @@ public readonly struct MutexGuard : IMapGuard<MutexGuard>
     /// <inheritdoc/>
     public void ExitWrite() => _lock.Exit();
 
-    /// <summary>Does nothing: the lock holds nothing.</summary>
+    /// <summary>Does nothing, because the lock owns no resources.</summary>
     public void Dispose()
     {
     }
 }
 
-/// <summary>A reader-writer lock: readers together, writers alone.</summary>
+/// <summary>A reader-writer lock: several threads can read at a time, or one thread can write.</summary>
 public readonly struct ReaderWriterGuard : IMapGuard<ReaderWriterGuard>
 {
     private readonly ReaderWriterLockSlim _lock;
@@ -77,7 +79,8 @@ public readonly struct ReaderWriterGuard : IMapGuard<ReaderWriterGuard>
     /// <inheritdoc/>
     public void ExitWrite() => Uninterruptible.Run(_lock, static gate => gate.ExitWriteLock());
 
-    /// <summary>Does nothing: threads may still be inside, and the lock's events are the garbage collector's to free.</summary>
+    /// <summary>Does nothing: threads may still be inside, and the garbage collector frees the events of the
+    /// lock.</summary>
     public void Dispose()
     {
     }

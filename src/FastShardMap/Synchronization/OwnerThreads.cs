@@ -2,11 +2,10 @@ using FastShardMap.Memory;
 
 namespace FastShardMap.Synchronization;
 
-/// <summary>
-/// The threads that the owners of all <see cref="ChannelShardMap{TKey, TValue}"/>s share: as many as processors, however many
-/// maps and shards there are, and none while nothing is queued for long. One more is started for each 100 ms in which
-/// work is queued and none of them has finished any: callbacks may wait for other maps, whose owners need a thread then.
-/// </summary>
+/// <summary>The threads that the owners of all <see cref="ChannelShardMap{TKey, TValue}"/>s share. Their number is that
+/// of the processors, however many maps and shards there are, and there are none if nothing has been queued for a
+/// while. One more is started for each 100 ms in which work is queued and no thread has finished any, because callbacks
+/// may wait for other maps, whose owners then need a thread.</summary>
 internal static class OwnerThreads
 {
     private static readonly WorkThreads s_threads =
@@ -18,8 +17,8 @@ internal static class OwnerThreads
     /// <inheritdoc cref="WorkThreads.TryPost"/>
     public static bool TryPost(IBackgroundWork work) => s_threads.TryPost(work);
 
-    /// <summary>Waits for an answer, even if the thread is interrupted meanwhile: the operation happens in any case, so
-    /// its caller must hear of it. The interruption stays pending.</summary>
+    /// <summary>Waits for an answer, even if the thread is interrupted in the meantime: the operation is performed in
+    /// any case, so the caller must get its result. The interruption stays pending.</summary>
     public static T Await<T>(Task<T> answer)
     {
         Await((Task)answer);
@@ -28,5 +27,7 @@ internal static class OwnerThreads
 
     /// <inheritdoc cref="Await{T}"/>
     public static void Await(Task end) =>
-        Uninterruptible.Run(end, static end => end.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing).GetAwaiter().GetResult());
+        Uninterruptible.Run(
+            end,
+            static end => end.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing).GetAwaiter().GetResult());
 }

@@ -4,58 +4,72 @@ namespace FastShardMap;
 
 public partial class ShardMap<TKey, TValue, THasher>
 {
-    /// <summary>Adds an entry unless its key is present, if the shard's lock can be had in time.</summary>
+    /// <summary>Adds an entry if its key is absent, unless the shard's lock cannot be taken in time.</summary>
     /// <param name="key">The key.</param>
     /// <param name="value">The value to add.</param>
-    /// <param name="timeout">How long to wait for the lock at most: zero not to wait, <see cref="Timeout.InfiniteTimeSpan"/>
-    /// for no limit; rounded up to milliseconds.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="timeout">The maximum time to wait for the lock, rounded up to milliseconds: zero not to wait,
+    /// <see cref="Timeout.InfiniteTimeSpan"/> for no limit.</param>
+    /// <param name="cancellationToken">A token to cancel the wait.</param>
     /// <returns>Whether the entry was added, its key was present, or the wait ended first.</returns>
     /// <remarks>
-    /// <para>The calling thread waits; when the call returns, nothing of it is under way. So a write that was reported as
-    /// timed out or cancelled never happens later. A limit that ends after the lock was taken is not looked at.</para>
-    /// <para>A token that is cancelled already is answered before anything is tried. Waits for a lock only: a write that
-    /// has it takes microseconds, growth included. Allocates nothing, but for the registration of a token that can be
-    /// cancelled, and only if the thread has to sleep.</para>
+    /// <para>The calling thread waits. When the call returns, no part of it is still in progress, so a write that was
+    /// reported as timed out or canceled never happens later. The time limit and the token have no effect after the
+    /// lock has been taken.</para>
+    /// <para>If the token is already canceled, the call returns at once. The call waits only for the lock: once it has
+    /// the lock, a write takes microseconds, including growth. Allocates nothing, except the registration of a token
+    /// that can be canceled, if the thread has to sleep.</para>
     /// </remarks>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="timeout"/> is negative and not infinite, or above
-    /// <see cref="int.MaxValue"/> milliseconds.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="timeout"/> is negative and not infinite, or
+    /// exceeds <see cref="int.MaxValue"/> milliseconds.</exception>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
-    /// <exception cref="InvalidOperationException">Called from a callback of this map.</exception>
-    /// <exception cref="OutOfMemoryException">A shard has to grow and cannot; nothing has changed.</exception>
-    public DeadlineResult TryAdd(TKey key, TValue value, TimeSpan timeout, CancellationToken cancellationToken = default)
+    /// <exception cref="InvalidOperationException">The call comes from a callback of this map.</exception>
+    /// <exception cref="OutOfMemoryException">A shard must grow, and the memory cannot be allocated; nothing has
+    /// changed.</exception>
+    public DeadlineResult TryAdd(
+        TKey key, TValue value, TimeSpan timeout, CancellationToken cancellationToken = default)
     {
         GetOrAddOperation<TValue> operation = new(value);
         DeadlineResult result = TryWrite(key, ref operation, timeout, cancellationToken);
         return ResultOf(result, operation.Added);
     }
 
-    /// <summary>Stores a value whether the key is present or not, if the shard's lock can be had in time.</summary>
+    /// <summary>Stores a value, whether the key is present or not, unless the shard's lock cannot be taken in
+    /// time.</summary>
     /// <param name="key">The key.</param>
     /// <param name="value">The value to store.</param>
-    /// <param name="timeout">How long to wait for the lock at most; see <see cref="TryAdd(TKey, TValue, TimeSpan, CancellationToken)"/>.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="timeout">The maximum time to wait for the lock; see
+    /// <see cref="TryAdd(TKey, TValue, TimeSpan, CancellationToken)"/>.</param>
+    /// <param name="cancellationToken">A token to cancel the wait.</param>
     /// <returns>Whether the value was stored, or the wait ended first.</returns>
     /// <inheritdoc cref="TryAdd(TKey, TValue, TimeSpan, CancellationToken)" path="/remarks"/>
     /// <inheritdoc cref="TryAdd(TKey, TValue, TimeSpan, CancellationToken)" path="/exception"/>
-    public DeadlineResult TrySet(TKey key, TValue value, TimeSpan timeout, CancellationToken cancellationToken = default)
+    public DeadlineResult TrySet(
+        TKey key, TValue value, TimeSpan timeout, CancellationToken cancellationToken = default)
     {
         StoreOperation<TValue> operation = new(value);
         return TryWrite(key, ref operation, timeout, cancellationToken);
     }
 
-    /// <summary>Replaces the value of a key if it equals a given one, if the shard's lock can be had in time.</summary>
+    /// <summary>Replaces the value of a key if it equals a given value, unless the shard's lock cannot be taken in
+    /// time.</summary>
     /// <param name="key">The key.</param>
     /// <param name="newValue">The value to store.</param>
-    /// <param name="comparisonValue">What the present value must equal, by the equality of its type; see <see cref="TryUpdate(TKey, TValue, TValue)"/>.</param>
-    /// <param name="timeout">How long to wait for the lock at most; see <see cref="TryAdd(TKey, TValue, TimeSpan, CancellationToken)"/>.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>Whether the value was replaced, was absent or another, or the wait ended first.</returns>
+    /// <param name="comparisonValue">The value that is compared with the current value, by the equality of the type;
+    /// see <see cref="TryUpdate(TKey, TValue, TValue)"/>.</param>
+    /// <param name="timeout">The maximum time to wait for the lock; see
+    /// <see cref="TryAdd(TKey, TValue, TimeSpan, CancellationToken)"/>.</param>
+    /// <param name="cancellationToken">A token to cancel the wait.</param>
+    /// <returns>Whether the value was replaced, the key was absent or had another value, or the wait ended
+    /// first.</returns>
     /// <exception cref="NotSupportedException">Values of this type cannot be compared.</exception>
     /// <inheritdoc cref="TryAdd(TKey, TValue, TimeSpan, CancellationToken)" path="/remarks"/>
     /// <inheritdoc cref="TryAdd(TKey, TValue, TimeSpan, CancellationToken)" path="/exception"/>
     public DeadlineResult TryUpdate(
-        TKey key, TValue newValue, TValue comparisonValue, TimeSpan timeout, CancellationToken cancellationToken = default)
+        TKey key,
+        TValue newValue,
+        TValue comparisonValue,
+        TimeSpan timeout,
+        CancellationToken cancellationToken = default)
     {
         ValueEquality<TValue>.ThrowIfNone();
         CompareOperation<TValue> operation = new(newValue, comparisonValue, EntryAction.Store);
@@ -63,12 +77,14 @@ public partial class ShardMap<TKey, TValue, THasher>
         return ResultOf(result, operation.Done);
     }
 
-    /// <summary>Changes the value of a present key in place by a struct functor, if the shard's lock can be had in time.</summary>
-    /// <typeparam name="TUpdater">The functor.</typeparam>
+    /// <summary>Changes the value of a present key in place by a struct functor, unless the shard's lock cannot be
+    /// taken in time.</summary>
+    /// <typeparam name="TUpdater">The type of the functor.</typeparam>
     /// <param name="key">The key.</param>
-    /// <param name="updater">Changes the value; receives the changes the call makes to it.</param>
-    /// <param name="timeout">How long to wait for the lock at most; see <see cref="TryAdd(TKey, TValue, TimeSpan, CancellationToken)"/>.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="updater">Changes the value. Receives the changes that the call makes to it.</param>
+    /// <param name="timeout">The maximum time to wait for the lock; see
+    /// <see cref="TryAdd(TKey, TValue, TimeSpan, CancellationToken)"/>.</param>
+    /// <param name="cancellationToken">A token to cancel the wait.</param>
     /// <returns>Whether the value was changed, the key was absent, or the wait ended first.</returns>
     /// <inheritdoc cref="TryAdd(TKey, TValue, TimeSpan, CancellationToken)" path="/remarks"/>
     /// <inheritdoc cref="TryAdd(TKey, TValue, TimeSpan, CancellationToken)" path="/exception"/>
@@ -82,15 +98,17 @@ public partial class ShardMap<TKey, TValue, THasher>
         return ResultOf(result, operation.Found);
     }
 
-    /// <summary>Removes an entry, if the shard's lock can be had in time.</summary>
+    /// <summary>Removes an entry, unless the shard's lock cannot be taken in time.</summary>
     /// <param name="key">The key.</param>
-    /// <param name="value">The value removed; default if nothing was.</param>
-    /// <param name="timeout">How long to wait for the lock at most; see <see cref="TryAdd(TKey, TValue, TimeSpan, CancellationToken)"/>.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="value">The removed value; default if no entry was removed.</param>
+    /// <param name="timeout">The maximum time to wait for the lock; see
+    /// <see cref="TryAdd(TKey, TValue, TimeSpan, CancellationToken)"/>.</param>
+    /// <param name="cancellationToken">A token to cancel the wait.</param>
     /// <returns>Whether the entry was removed, its key was absent, or the wait ended first.</returns>
     /// <inheritdoc cref="TryAdd(TKey, TValue, TimeSpan, CancellationToken)" path="/remarks"/>
     /// <inheritdoc cref="TryAdd(TKey, TValue, TimeSpan, CancellationToken)" path="/exception"/>
-    public DeadlineResult TryRemove(TKey key, out TValue value, TimeSpan timeout, CancellationToken cancellationToken = default)
+    public DeadlineResult TryRemove(
+        TKey key, out TValue value, TimeSpan timeout, CancellationToken cancellationToken = default)
     {
         RemoveOperation<TValue> operation = default;
         DeadlineResult result = TryWrite(key, ref operation, timeout, cancellationToken);

@@ -2,31 +2,34 @@ using FastShardMap.Memory;
 
 namespace FastShardMap.Synchronization;
 
-/// <summary>The owner of one shard: performs what is sent to it, one after another, in the order of the queue. It is nobody
-/// while the queue is empty; the first message has a thread of <see cref="OwnerThreads"/> take it on.</summary>
-/// <remarks>No answer passes through the thread pool on its way to a thread that waits for it: callers may have blocked
-/// all of the pool (hazard H27).</remarks>
-internal sealed class ShardOwner<TKey, TValue>(LocalMap<TKey, TValue> map, int queueLength, object callbackOwner) : IBackgroundWork
+/// <summary>The owner of one shard. It performs the operations that are sent to it one after another, in the order of
+/// the queue. It has no thread while the queue is empty; the first message makes a thread of <see cref="OwnerThreads"/>
+/// run it.</summary>
+/// <remarks>No answer passes through the thread pool on its way to a thread that waits for it, because callers may have
+/// blocked all threads of the pool (hazard H27).</remarks>
+internal sealed class ShardOwner<TKey, TValue>(LocalMap<TKey, TValue> map, int queueLength, object callbackOwner)
+    : IBackgroundWork
     where TKey : unmanaged, IEquatable<TKey>
     where TValue : unmanaged
 {
-    /// <summary>Messages before other owners have their turn.</summary>
+    /// <summary>Number of messages per turn, before other owners get their turn.</summary>
     private const int MessagesPerTurn = 16;
 
     private readonly UninterruptibleMonitor _gate = new();
 
-    // Under the gate: what is accepted, and what came when the queue was full and waits for room.
+    // Protected by the gate: the accepted messages, and those that wait for room because the queue was full.
     private readonly Queue<Message> _accepted = new();
     private readonly Queue<Message> _waiting = new();
 
-    // Asynchronously: what awaits the end must not run on a thread that has other owners to serve.
+    // Continuations run asynchronously: code that awaits the end must not run on a thread that has other owners to
+    // serve.
     private readonly TaskCompletionSource _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    // Whether a thread is at work here, or will be.
+    // Whether a thread runs this owner, or will run it.
     private bool _isTaken;
     private bool _isClosed;
 
-    // A callback runs on the owner: waiting there for an answer of the same map may be waiting for itself.
+    // A callback runs on the owner. Waiting there for an answer of the same map may be waiting for itself.
     private bool IsInCallback
     {
         get
@@ -36,8 +39,8 @@ internal sealed class ShardOwner<TKey, TValue>(LocalMap<TKey, TValue> map, int q
         }
     }
 
-    /// <summary>Sends an operation. The answer waits for room in the queue, and for its turn.</summary>
-    /// <returns>The answer; or <see cref="ObjectDisposedException"/> if the owner accepts no more, and
+    /// <summary>Sends an operation. It may have to wait for room in the queue, and then waits for its turn.</summary>
+    /// <returns>The answer; or <see cref="ObjectDisposedException"/> if the owner no longer accepts operations, or
     /// <see cref="InvalidOperationException"/> in a callback of the same map.</returns>
     public Task<TResult> Send<TState, TResult>(TState state, Func<LocalMap<TKey, TValue>, TState, TResult> act)
     {
@@ -72,9 +75,9 @@ internal sealed class ShardOwner<TKey, TValue>(LocalMap<TKey, TValue> map, int q
         return message.Answer;
     }
 
-    /// <summary>Accepts no more, and refuses what waits for room.</summary>
-    /// <returns>Completes when the queue is empty and the memory is given back.</returns>
-    /// <exception cref="InvalidOperationException">Called from a callback of the same map.</exception>
+    /// <summary>Stops accepting operations, and refuses those that wait for room.</summary>
+    /// <returns>A task that completes when the queue is empty and the memory has been released.</returns>
+    /// <exception cref="InvalidOperationException">The call comes from a callback of the same map.</exception>
     public Task Complete()
     {
         if (IsInCallback)
@@ -100,13 +103,13 @@ internal sealed class ShardOwner<TKey, TValue>(LocalMap<TKey, TValue> map, int q
 
         if (start)
         {
-            End(); // nothing is queued, and nothing will be
+            End(); // the queue is empty and stays empty
         }
 
         return _end.Task;
     }
 
-    /// <summary>A turn.</summary>
+    /// <summary>Runs one turn.</summary>
     public void Run()
     {
         if (RunTurn())
@@ -121,12 +124,12 @@ internal sealed class ShardOwner<TKey, TValue>(LocalMap<TKey, TValue> map, int q
         {
             while (RunTurn())
             {
-                // On the sender's thread: there is no other.
+                // Runs on the sender's thread, because no other thread is available.
             }
         }
     }
 
-    /// <returns>Whether messages are left.</returns>
+    /// <returns>Whether messages are left in the queue.</returns>
     private bool RunTurn()
     {
         for (int performed = 0; performed < MessagesPerTurn; performed++)
@@ -137,7 +140,7 @@ internal sealed class ShardOwner<TKey, TValue>(LocalMap<TKey, TValue> map, int q
             {
                 if (!_accepted.TryDequeue(out message))
                 {
-                    // A closed owner stays taken: by its end, which happens once.
+                    // A closed owner stays taken, so that its end happens once.
                     _isTaken = isOver = _isClosed;
                 }
                 else if (_waiting.TryDequeue(out Message? next))
@@ -164,7 +167,8 @@ internal sealed class ShardOwner<TKey, TValue>(LocalMap<TKey, TValue> map, int q
 
     private void Perform(Message message)
     {
-        // What a callback sets of what flows (async locals, the culture) is not the next one's business.
+        // Values that a callback sets and that flow with the execution context (async locals, the culture) must not
+        // reach the next callback.
         ExecutionContext? before = ExecutionContext.Capture();
         Sharding.ThreadState thread = Sharding.ThreadState.Current;
         thread.ReserveCallback();
@@ -195,7 +199,8 @@ internal sealed class ShardOwner<TKey, TValue>(LocalMap<TKey, TValue> map, int q
         }
     }
 
-    private static InvalidOperationException CalledBack() => new("A callback has called back into the map that is running it.");
+    private static InvalidOperationException CalledBack() =>
+        new("A callback called back into the map that is running it.");
 
     private abstract class Message
     {
@@ -204,10 +209,12 @@ internal sealed class ShardOwner<TKey, TValue>(LocalMap<TKey, TValue> map, int q
         public abstract void Refuse();
     }
 
-    private sealed class Message<TState, TResult>(TState state, Func<LocalMap<TKey, TValue>, TState, TResult> act) : Message
+    private sealed class Message<TState, TResult>(TState state, Func<LocalMap<TKey, TValue>, TState, TResult> act)
+        : Message
     {
-        // Asynchronously: what awaits the answer must not run on the owner.
-        private readonly TaskCompletionSource<TResult> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        // Continuations run asynchronously: code that awaits the answer must not run on the owner.
+        private readonly TaskCompletionSource<TResult> _answer =
+            new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public Task<TResult> Answer => _answer.Task;
 

@@ -3,7 +3,7 @@ using FastShardMap.Layout;
 
 namespace FastShardMap.Tables;
 
-/// <summary>The occupied slots of a group, as its control word shows them; for <c>foreach</c>.</summary>
+/// <summary>Enumerates the occupied slots of a group, as its control word shows them.</summary>
 internal struct OccupiedSlots
 {
     private ulong _left;

@@ -5,8 +5,8 @@ namespace FastShardMap.Tables;
 
 internal static unsafe partial class Table<TKey, TValue>
 {
-    /// <summary>Finds the slot of a key. Runs the key's Equals.</summary>
-    // Safety: no thread changes the table meanwhile.
+    /// <summary>Finds the slot of a key. Calls the key's Equals.</summary>
+    // Safety: no other thread changes the table during the call.
     public static bool TryFind(TableRef table, ulong hash, in TKey key, out SlotRef slot)
     {
         uint tag = HashBits.Tag(hash);
@@ -16,7 +16,9 @@ internal static unsafe partial class Table<TKey, TValue>
             ulong control = group->Control;
             if (!new VersionWord(group->Version).IsMoved)
             {
-                for (ulong match = ControlGroups.Match(control, tag); match != 0; match = ControlGroups.ClearLowest(match))
+                for (ulong match = ControlGroups.Match(control, tag);
+                    match != 0;
+                    match = ControlGroups.ClearLowest(match))
                 {
                     int candidate = ControlGroups.LowestSlot(match);
                     if (key.Equals(*KeyAt(group, candidate)))

@@ -6,9 +6,9 @@ namespace FastShardMap.Tables;
 
 internal static unsafe partial class Table<TKey, TValue>
 {
-    /// <summary>Inserts an entry whose key is absent into a table with a free slot.</summary>
-    /// <returns>How many groups' overflow counts have just saturated.</returns>
-    // Safety: the table has a free slot, so the walk ends inside the block.
+    /// <summary>Inserts an entry whose key is absent into a table that has a free slot.</summary>
+    /// <returns>The number of groups whose overflow counts became saturated.</returns>
+    // Safety: the table has a free slot, so the search ends inside the block.
     public static int Insert<TSync>(TableRef table, ulong hash, in TKey key, in TValue value)
         where TSync : struct, IGroupSync
     {

@@ -7,19 +7,20 @@ internal static unsafe partial class Table<TKey, TValue>
 {
     private const int MaxViolations = 20;
 
-    /// <summary>Checks the invariants that stand at the top of Table.cs, and what follows from them.</summary>
-    /// <param name="table">A table that nobody changes meanwhile; it may be one that a migration is emptying.</param>
-    /// <param name="hashOf">The hash of a key.</param>
-    /// <param name="liveEntries">Receives the number of entries, those of moved groups left out.</param>
-    /// <returns>What is wrong, at most <see cref="MaxViolations"/> findings; empty if all is well.</returns>
-    /// <remarks>Time proportional to slots and walks; allocates a number a group. For tests and tools.</remarks>
+    /// <summary>Checks the invariants at the top of Table.cs, and what follows from them.</summary>
+    /// <param name="table">A table that no thread changes during the call. A migration may be emptying it.</param>
+    /// <param name="hashOf">Computes the hash of a key.</param>
+    /// <param name="liveEntries">Receives the number of entries, without those of moved groups.</param>
+    /// <returns>A description of each violation, at most <see cref="MaxViolations"/>; empty if there is none.</returns>
+    /// <remarks>For tests and tools. Takes time proportional to the number of slots and the lengths of probe sequences,
+    /// and allocates one number per group.</remarks>
     public static IReadOnlyList<string> FindViolations(TableRef table, Func<TKey, ulong> hashOf, out long liveEntries)
     {
         ArgumentNullException.ThrowIfNull(hashOf);
         List<string> violations = [];
         liveEntries = 0;
 
-        // Entries of moved groups count too: their tags are frozen, and nothing lowers the counts they have raised.
+        // Entries of moved groups count too: their tags are frozen, and the counts they have raised are never lowered.
         uint[] passedBy = new uint[table.Groups];
         for (ulong index = 0; index < table.Groups; index++)
         {
@@ -28,7 +29,8 @@ internal static unsafe partial class Table<TKey, TValue>
             bool moved = new VersionWord(group->Version).IsMoved;
             if (new VersionWord(group->Version).IsWritten)
             {
-                violations.Add($"group {index}: its version says {new VersionWord(group->Version)}, and nobody is writing");
+                violations.Add(
+                    $"group {index}: its version is {new VersionWord(group->Version)}, but no thread is writing");
             }
 
             for (int slot = 0; slot < ControlWord.MaxSlots; slot++)
@@ -80,12 +82,13 @@ internal static unsafe partial class Table<TKey, TValue>
             passedBy[probe.Index]++;
         }
 
-        // The first slot that a walk finds the key in must be this one.
+        // A search must find the key in this slot first.
         if (!new VersionWord(group->Version).IsMoved)
         {
             if (!TryFind(table, hash, key, out SlotRef found))
             {
-                violations.Add($"group {index} slot {slot}: not reachable from its home {table.Home(hash)} (invariant 2)");
+                violations.Add(
+                    $"group {index} slot {slot}: not reachable from its home {table.Home(hash)} (invariant 2)");
             }
             else if (found.Group != group || found.Slot != slot)
             {
@@ -102,7 +105,7 @@ internal static unsafe partial class Table<TKey, TValue>
             return;
         }
 
-        // A moved group's count is frozen: entries that passed it may have been removed since.
+        // The count of a moved group is frozen: entries that passed it may have been removed since.
         bool moved = new VersionWord(group->Version).IsMoved;
         if (moved ? count < passedBy : count != passedBy)
         {

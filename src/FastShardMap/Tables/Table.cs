@@ -4,36 +4,36 @@ using FastShardMap.Probing;
 
 namespace FastShardMap.Tables;
 
-// A table is one block of groups (Layout/Group.cs); it has no header of its own: the word that refers to it (TableRef)
-// carries address and size, and the owner counts its entries.
+// A table is one block of groups (Layout/Group.cs). It has no header of its own: the word that refers to it (TableRef)
+// contains its address and size, and its owner counts its entries.
 //
 // TERMS
-//   home        the group a hash points to; monotone in the hash.
+//   home        the group that a hash selects; monotone in the hash.
 //   walk        home, home + 1, … wrapping at the end: the probe sequence. At most `groups` steps.
-//   passed      an entry has passed a group if the group lies on its walk before the group that holds the entry.
+//   passed      an entry has passed a group if the group is on its walk before the group that contains the entry.
 //   overflow    byte 7 of the control word counts the entries that passed the group. It saturates at 127 and then
-//   count       sticks, because a lost count cannot be told from a zero.
+//   count       stays there, because the exact count is lost.
 //
 // OPERATIONS
-//   Find        walks from the home; in each group compares the tags at once and the keys of equal tags; a group that
-//               nothing has passed (count 0) ends the walk.
-//   Insert      walks to the first group with a free slot, raising the count of each full group it passes, and only
-//               then publishes the entry: a reader that sees the entry can reach it.
-//   Remove      clears the tag, and only then lowers the counts along the walk. No tombstone: a free slot is free at
-//               once, and counts fall again under churn (folly F14 counts overflow the same way).
-//   Update      writes the value where the entry is. Entries never move within a table.
+//   Find        walks from the home. In each group it compares all tags at once, and the keys of equal tags. A group
+//               that no entry has passed (count 0) ends the walk.
+//   Insert      walks to the first group with a free slot and raises the count of each full group it passes. Only then
+//               does it publish the entry, so that a reader that sees the entry can reach it.
+//   Remove      clears the tag, and only then lowers the counts along the walk. There are no tombstones: a free slot
+//               is free at once, and counts fall again under churn (folly F14 counts overflow the same way).
+//   Update      writes the value in place. Entries never move within a table.
 //
-// A group whose version has the moved bit belongs to a table that a migration is emptying: its entries live in the
-// current table now. Its tags are ignored, its frozen count is still followed, and nothing in it is written again.
+// A group whose version has the moved bit set belongs to a table that a migration is emptying; its entries are now in
+// the current table. Its tags are ignored, its frozen count is still followed, and it is not written again.
 //
 // INVARIANTS (Table.Invariants.cs checks them)
-//   1. An unsaturated, unmoved group's count is the number of entries that passed it.
+//   1. The count of an unsaturated, unmoved group is the number of entries that passed it.
 //   2. Every entry is reachable: each group on its walk before its own has a count above 0.
 //   3. No key occurs twice. 4. A tag agrees with the hash of its key.
 //
-// This file and its parts know no concurrency: what readers must see in which order is IGroupSync's business.
+// The parts of this type do not deal with concurrency: IGroupSync defines what readers must see in which order.
 
-/// <summary>Single-threaded semantics of a table of groups.</summary>
+/// <summary>Implements the single-threaded semantics of a table of groups.</summary>
 internal static unsafe partial class Table<TKey, TValue>
     where TKey : unmanaged, IEquatable<TKey>
     where TValue : unmanaged
@@ -47,13 +47,13 @@ internal static unsafe partial class Table<TKey, TValue>
     public static TKey* KeyAt(Group* group, int slot) =>
         (TKey*)((byte*)group + GroupShape.HeaderBytes + (slot * GroupShape<TKey, TValue>.SlotBytes));
 
-    // Safety: as KeyAt.
+    // Safety: the same as for KeyAt.
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: hit-1k, overwrite-1m
     public static TValue* ValueAt(Group* group, int slot) =>
         (TValue*)((byte*)KeyAt(group, slot) + GroupShape<TKey, TValue>.ValueOffset);
 
-    /// <summary>For readers without a lock: the slots with the tag, none outside the group whatever they took for a control
-    /// word (hazard H1).</summary>
+    /// <summary>Finds the slots with the tag for readers without a lock. The slots are never outside the group,
+    /// whatever bytes the reader took for a control word (hazard H1).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: hit-1k
     public static ulong MatchUnlocked(ulong control, uint tag)
     {
@@ -61,11 +61,11 @@ internal static unsafe partial class Table<TKey, TValue>
         return GroupShape<TKey, TValue>.IsMisreadWhenStale ? match & ControlGroups.FirstSlots(Slots) : match;
     }
 
-    /// <summary>The home group of a hash.</summary>
+    /// <summary>Returns the home group of a hash.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: overwrite-1m
     public static Group* HomeGroup(TableRef table, ulong hash) => (Group*)table.HomeGroup(hash, Stride);
 
-    /// <summary>The occupied slots of a group, from its control word.</summary>
+    /// <summary>Returns the occupied slots of a group, from its control word.</summary>
     public static OccupiedSlots Occupied(ulong control) => new(control, Slots);
 
     // Safety: index < table.Groups.

@@ -4,21 +4,22 @@ using FastShardMap.Tables;
 
 namespace FastShardMap.Sharding;
 
-/// <summary>The seqlock of a group. Writers own the shard's lock, or have locked the group (Shard.InPlace.cs); readers
-/// have nothing.</summary>
+/// <summary>The seqlock of a group. Writers own the shard's lock or have locked the group (Shard.InPlace.cs); readers
+/// take no lock.</summary>
 internal static unsafe class GroupVersion
 {
-    /// <summary>The version to validate against.</summary>
+    /// <summary>Returns the version to validate against.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: hit-1k
     public static VersionWord BeginRead(Group* group)
     {
         SchedulePoint.Before("reader: version");
 
-        // [E4] acquire: pairs with the release in EndWrite and in Unlock. [E6] acquire: pairs with the release in MarkMoved.
+        // [E4] acquire: pairs with the release in EndWrite and in Unlock. [E6] acquire: pairs with the release in
+        // MarkMoved.
         return new VersionWord(Volatile.Read(ref group->Version));
     }
 
-    /// <summary>The control word, to be read after <see cref="BeginRead"/>.</summary>
+    /// <summary>Reads the control word. Must follow <see cref="BeginRead"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: hit-1k
     public static ulong ReadControl(Group* group)
     {
@@ -28,7 +29,7 @@ internal static unsafe class GroupVersion
         return Volatile.Read(ref group->Control);
     }
 
-    /// <summary>Whether the slots copied since <see cref="BeginRead"/> belong to one version.</summary>
+    /// <summary>Returns whether all slots copied since <see cref="BeginRead"/> belong to one version.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: hit-1k
     public static bool Validate(Group* group, VersionWord version)
     {
@@ -36,12 +37,12 @@ internal static unsafe class GroupVersion
         Volatile.ReadBarrier();
         SchedulePoint.Before("reader: version again");
 
-        // [E5] acquire: and this read completes before the generation is read again, or the zeroed version of a
-        // retired table would match an opening zero; pairs with ViewGeneration.BeginChange.
+        // [E5] acquire: this read completes before the generation is read again. Otherwise the zeroed version of a
+        // retired table would match an opening version of zero; pairs with ViewGeneration.BeginChange.
         return Volatile.Read(ref group->Version) == version.Word;
     }
 
-    /// <summary>Makes the version odd. By the owner of the shard's lock.</summary>
+    /// <summary>Makes the version odd. The caller owns the shard's lock.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: insert-growing-5m
     public static void BeginWrite(Group* group)
     {
@@ -66,12 +67,12 @@ internal static unsafe class GroupVersion
     {
         SchedulePoint.Before("writer: control");
 
-        // [E7] release: counts are raised before the entry is published, and lowered after it is gone; pairs with
+        // [E7] release: counts are raised before the entry is published, and lowered after it was removed; pairs with
         // the acquire in ReadControl.
         Volatile.Write(ref group->Control, control);
     }
 
-    /// <summary>The group's entries have been copied to the current table.</summary>
+    /// <summary>Marks a group whose entries have been copied to the current table.</summary>
     public static void MarkMoved(Group* group)
     {
         VersionWord version = AwaitUnlocked(group);
@@ -81,18 +82,21 @@ internal static unsafe class GroupVersion
         Volatile.Write(ref group->Version, version.AfterMove().Word);
     }
 
-    /// <summary>Locks a group for the calling thread, without the shard's lock, if its version is still the one that
-    /// <see cref="BeginRead"/> returned. Whether the thread may use it, <see cref="IsLockedBy"/> and the shard's lock tell.</summary>
+    /// <summary>Tries to lock a group for the calling thread, without the shard's lock. Succeeds if the version is
+    /// still the one that <see cref="BeginRead"/> returned. The caller must then check <see cref="IsLockedBy"/> and the
+    /// shard's lock before it uses the group.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: overwrite-1m
     public static bool TryLock(Group* group, VersionWord version, ThreadState thread)
     {
         SchedulePoint.Before("group owner: lock");
 
-        // [E11] release: a full fence, between this and the look at the lock; pairs with ShardLock.Enter and AwaitUnlocked.
+        // [E11] release: a full fence between this store and the read of the shard's lock; pairs with ShardLock.Enter
+        // and AwaitUnlocked.
         return Interlocked.CompareExchange(ref group->Version, LockedBy(thread), version.Word) == version.Word;
     }
 
-    /// <summary>Whether the group is still locked by the thread: an owner of the shard's lock may not have seen that it is.</summary>
+    /// <summary>Returns whether the thread still has the group locked. An owner of the shard's lock may have missed the
+    /// lock and overwritten the version.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: overwrite-1m
     public static bool IsLockedBy(Group* group, ThreadState thread)
     {
@@ -100,10 +104,11 @@ internal static unsafe class GroupVersion
         return Volatile.Read(ref group->Version) == LockedBy(thread);
     }
 
-    /// <summary>Unlocks a group that was changed, or not.</summary>
+    /// <summary>Unlocks a group.</summary>
     /// <param name="group">The group.</param>
     /// <param name="version">The version before the group was locked.</param>
-    /// <param name="changed">Whether readers that began before the change must begin again.</param>
+    /// <param name="changed">Whether the value was changed, so that readers that began before the change must
+    /// retry.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: overwrite-1m
     public static void Unlock(Group* group, VersionWord version, bool changed)
     {
@@ -113,23 +118,23 @@ internal static unsafe class GroupVersion
         Volatile.Write(ref group->Version, changed ? version.AfterWrite().Word : version.Word);
     }
 
-    /// <summary>Unlocks a group that must not be used. If an owner of the shard's lock has written the version since, its
-    /// word stands.</summary>
+    /// <summary>Unlocks a group that must not be used. If an owner of the shard's lock has overwritten the version,
+    /// that version stays.</summary>
     public static void AbandonLock(Group* group, VersionWord version, ThreadState thread)
     {
         SchedulePoint.Before("group owner: abandon");
         _ = Interlocked.CompareExchange(ref group->Version, version.Word, LockedBy(thread));
     }
 
-    /// <summary>Waits until no thread has the group locked. By the owner of the shard's lock: a thread that locks the group
-    /// later sees that lock and backs off.</summary>
-    /// <returns>The version.</returns>
+    /// <summary>Waits until no thread has the group locked. The caller owns the shard's lock: a thread that locks the
+    /// group later sees that lock and backs off.</summary>
+    /// <returns>The version of the unlocked group.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: insert-growing-5m
     public static VersionWord AwaitUnlocked(Group* group)
     {
         SchedulePoint.Before("writer: group owner");
 
-        // [E11] acquire: after the lock was taken. [E4] acquire: pairs with the release in Unlock.
+        // [E11] acquire: after the shard's lock was taken. [E4] acquire: pairs with the release in Unlock.
         VersionWord version = new(Volatile.Read(ref group->Version));
         return version.IsLocked ? SpinUntilUnlocked(group) : version;
     }
@@ -152,7 +157,7 @@ internal static unsafe class GroupVersion
     private static ulong LockedBy(ThreadState thread) => VersionWord.LockedBy(thread.Id).Word;
 }
 
-/// <summary>Publishes a table's changes to lock-free readers.</summary>
+/// <summary>Publishes changes of a table to lock-free readers.</summary>
 internal readonly unsafe struct SeqLockGroups : IGroupSync
 {
     public static void BeginWrite(Group* group) => GroupVersion.BeginWrite(group);

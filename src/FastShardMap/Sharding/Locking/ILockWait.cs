@@ -3,7 +3,8 @@ using FastShardMap.Layout;
 
 namespace FastShardMap.Sharding;
 
-/// <summary>How long a write waits for its shard's lock: a struct, so that the JIT makes each write's code of its own.</summary>
+/// <summary>Decides how long a write waits for its shard's lock. Implemented by structs, so that the JIT compiles
+/// separate code for each kind of wait.</summary>
 internal unsafe interface ILockWait
 {
     /// <returns>Whether the lock was taken.</returns>

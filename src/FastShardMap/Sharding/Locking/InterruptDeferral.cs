@@ -1,8 +1,8 @@
 namespace FastShardMap.Sharding;
 
-/// <summary>While this scope lasts, <see cref="System.Threading.Thread.Interrupt"/> ends no wait of its thread for a
-/// shard's lock. For operations of many steps, which would otherwise be left half done. An interruption is delivered at the
-/// thread's next blocking call after the scope.</summary>
+/// <summary>A scope in which <see cref="System.Threading.Thread.Interrupt"/> does not end any wait of its thread for a
+/// shard's lock. It protects operations of several steps, which an exception would leave half done. A pending
+/// interruption is delivered at the first blocking call after the scope.</summary>
 internal readonly ref struct InterruptDeferral : IDisposable
 {
     private readonly ThreadState _thread;
@@ -13,7 +13,7 @@ internal readonly ref struct InterruptDeferral : IDisposable
         thread.DeferInterrupts();
     }
 
-    /// <summary>Begins a scope of the calling thread.</summary>
+    /// <summary>Begins a scope for the calling thread.</summary>
     public static InterruptDeferral Begin() => new(ThreadState.Current);
 
     public void Dispose() => _thread.ResumeInterrupts();

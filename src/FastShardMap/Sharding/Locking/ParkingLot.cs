@@ -5,30 +5,29 @@ using FastShardMap.Memory;
 
 namespace FastShardMap.Sharding;
 
-/// <summary>
-/// Where threads sleep until a lock word is released: queues in a fixed number of buckets, found by the address of the
-/// word, so that a lock is one word and costs nothing while nobody waits.
-/// </summary>
-/// <remarks>
-/// Why no wake-up is lost: a thread parks only after it has set the waiters bit while holding the bucket, and the
-/// unlocker that sees the bit takes the same bucket before it looks for sleepers. A woken thread takes the lock with
-/// the waiters bit set (others may still be queued), parks again (which sets it), or gives up and passes the wake-up on.
-/// </remarks>
+/// <summary>Puts threads to sleep until a lock word is released. The queues are in a fixed number of buckets, selected
+/// by the address of the word, so that a lock is a single word and costs nothing while no thread waits for
+/// it.</summary>
+/// <remarks>Wake-ups are never lost. A thread parks only after it has set the waiters bit while holding the bucket, and
+/// the unlocking thread that sees the bit takes the same bucket before it looks for sleepers. A woken thread does one
+/// of three things: it takes the lock and leaves the waiters bit set, because others may still be queued; it parks
+/// again, which sets the bit; or it gives up and passes the wake-up on.</remarks>
 internal static unsafe class ParkingLot
 {
     private const int BucketCount = 64;
     private static readonly Bucket[] s_buckets = CreateBuckets();
 
-    /// <summary>Sleeps until the lock is released, the time is up, or the wait is cancelled, which whoever cancels
-    /// tells by setting the thread's event.</summary>
-    /// <returns>False if the time is up or the wait cancelled; the thread no longer waits then.</returns>
-    /// <exception cref="ThreadInterruptedException">The thread was interrupted; it no longer waits.</exception>
+    /// <summary>Sleeps until the lock is released, the time is up, or the wait is cancelled. A canceller must set the
+    /// event of the thread.</summary>
+    /// <returns><see langword="false"/> if the time is up or the wait was cancelled; the thread is then no longer
+    /// queued.</returns>
+    /// <exception cref="ThreadInterruptedException">The thread was interrupted, and is no longer queued.</exception>
     public static bool Park(int* word, ThreadState thread, int timeoutMilliseconds, CancellationToken cancellationToken)
     {
         if (thread.IsParked)
         {
-            // Re-entered from its own sleep (a message pump, SynchronizationContext.Wait): a thread has one place in one
-            // queue, and that is taken.
+            // The thread re-entered this method from its own sleep (a message pump, SynchronizationContext.Wait). It is
+            // already queued, and it can be in one queue only.
             UninterruptibleSpin spin = default;
             spin.Once();
             spin.End();
@@ -83,9 +82,9 @@ internal static unsafe class ParkingLot
         thread?.Wakeup.Set();
     }
 
-    /// <summary>Who owns the lock that a thread is parked for, and which of its waits this is.</summary>
-    /// <remarks>The word is read while its bucket is held and the thread still queued: so the thread is inside an
-    /// operation, and the map that the word belongs to cannot have been released.</remarks>
+    /// <summary>Gets the owner of the lock that a thread is parked for, and the number of that wait.</summary>
+    /// <remarks>The word is read while its bucket is held and the thread is still queued. The thread is therefore
+    /// inside an operation, so the map that contains the word has not been released.</remarks>
     public static bool TryGetAwaitedOwner(ThreadState thread, out int ownerId, out int park)
     {
         (ownerId, park) = (0, 0);
@@ -109,7 +108,8 @@ internal static unsafe class ParkingLot
         return waits;
     }
 
-    private static bool Sleep(Bucket bucket, ThreadState thread, int timeoutMilliseconds, CancellationToken cancellationToken)
+    private static bool Sleep(
+        Bucket bucket, ThreadState thread, int timeoutMilliseconds, CancellationToken cancellationToken)
     {
         long deadline = Environment.TickCount64 + timeoutMilliseconds;
         int remaining = timeoutMilliseconds;
@@ -124,7 +124,7 @@ internal static unsafe class ParkingLot
                 return woken;
             }
 
-            // A signal left over from a wait that had given up, or an interruption that has to wait.
+            // The signal is left over from an earlier wait that gave up, or the interruption is deferred.
             if (timeoutMilliseconds != Timeout.Infinite)
             {
                 remaining = (int)Math.Max(0, deadline - Environment.TickCount64);
@@ -132,7 +132,7 @@ internal static unsafe class ParkingLot
         }
     }
 
-    /// <returns>Whether the event was set in time; false also if the wait was interrupted.</returns>
+    /// <returns>Whether the event was set in time; <see langword="false"/> also if the wait was interrupted.</returns>
     private static bool TryAwaitWakeup(ThreadState thread, int timeoutMilliseconds, out bool interrupted)
     {
         interrupted = false;
@@ -185,7 +185,7 @@ internal static unsafe class ParkingLot
     }
 
     private static Bucket BucketOf(int* word) =>
-        s_buckets[(int)(((ulong)word * 0x9E3779B97F4A7C15UL) >> 58)]; // golden ratio: consecutive lines spread evenly
+        s_buckets[(int)(((ulong)word * 0x9E3779B97F4A7C15UL) >> 58)]; // golden ratio: spreads consecutive lines evenly
 
     private static Bucket[] CreateBuckets()
     {
@@ -198,18 +198,19 @@ internal static unsafe class ParkingLot
         return buckets;
     }
 
-    /// <summary>A queue under a spin lock: no interruptible wait, because an unlock must not fail.</summary>
+    /// <summary>A queue under a spin lock. The lock has no interruptible wait, because an unlock must not
+    /// fail.</summary>
     private sealed class Bucket
     {
-        private const int SpinsBeforeYield = 6; // the lock is held for some loads and stores
+        private const int SpinsBeforeYield = 6; // the lock is held for a few loads and stores
         private Padded _lock;
         private ThreadState? _first;
         private ThreadState? _last;
 
         public void Enter()
         {
-            // Not SpinWait: it sleeps now and then, even with its threshold off, and an interrupt would end the sleep
-            // with an exception.
+            // Not SpinWait: it sleeps from time to time even if its sleep threshold is disabled, and an interruption
+            // would end that sleep with an exception.
             for (int attempt = 0; Interlocked.CompareExchange(ref _lock.Value, 1, 0) != 0; attempt++)
             {
                 if (attempt < SpinsBeforeYield && Environment.ProcessorCount > 1)

@@ -5,20 +5,20 @@ using FastShardMap.Memory;
 
 namespace FastShardMap.Sharding;
 
-/// <summary>
-/// The lock of a shard: one word with the owner's thread id; spin, then park. Not re-entrant: a second
-/// entry by the owner, and a cycle of threads that wait for each other, are exceptions, not hangs (hazard H19).
-/// </summary>
+/// <summary>The lock of a shard: one word that contains the owner's thread id. Waiters first spin and then park. The
+/// lock is not re-entrant: a second entry by the owner, and a cycle of threads that wait for each other, throw instead
+/// of hanging (hazard H19).</summary>
 internal static unsafe class ShardLock
 {
-    /// <summary>Rounds of spinning, some 30 microseconds in all: a write with its migration steps, or about what a
-    /// wake-up costs. No yields: on a busy machine each is a turn of the scheduler, 4 ms (decisions/writes.md).</summary>
+    /// <summary>Rounds of spinning, about 30 microseconds in all: as long as a write with its migration steps takes, or
+    /// about what a wake-up costs. There are no yields, because on a busy machine each one lasts a turn of the
+    /// scheduler, 4 ms (decisions/writes.md).</summary>
     private const int SpinsBeforePark = SchedulePoint.IsScheduled ? 0 : 10;
 
-    /// <summary>Longer than a wake-up takes: some tens of microseconds.</summary>
+    /// <summary>Yields that together take longer than a wake-up, which takes some tens of microseconds.</summary>
     private const int YieldsToWoken = SchedulePoint.IsScheduled ? 1 : 100;
 
-    /// <summary>How often a parked thread looks whether it is part of a deadlock.</summary>
+    /// <summary>How often a parked thread checks whether it is part of a deadlock.</summary>
     private const int DeadlockCheckMilliseconds = 100;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: overwrite-1m
@@ -26,15 +26,15 @@ internal static unsafe class ShardLock
     {
         SchedulePoint.Before("lock");
 
-        // [E11, E12] acquire: a full fence, between this and the look at a group's holder or at all threads.
+        // [E11, E12] acquire: a full fence between this and the read of a group's version or of all announcements.
         if (Interlocked.CompareExchange(ref side->Lock, thread.LockWord.Word, 0) != 0)
         {
             EnterContended(side, thread, Timeout.Infinite, waitForExclusive: false, CancellationToken.None);
         }
     }
 
-    /// <summary>Takes the lock even if the thread is interrupted meanwhile; the interruption stays pending. Waits also
-    /// for the end of an exclusive phase.</summary>
+    /// <summary>Takes the lock even if the thread is interrupted while it waits; the interruption stays pending. Also
+    /// waits for the end of an exclusive phase.</summary>
     public static void EnterUninterrupted(WriteSide* side, ThreadState thread)
     {
         using InterruptDeferral deferral = new(thread);
@@ -45,7 +45,7 @@ internal static unsafe class ShardLock
         }
     }
 
-    /// <summary>Takes the lock unless it stays taken for the given time, or until the token says so.</summary>
+    /// <summary>Tries to take the lock, until the time is up or the token is cancelled.</summary>
     public static bool TryEnter(
         WriteSide* side, ThreadState thread, int timeoutMilliseconds, CancellationToken cancellationToken = default)
     {
@@ -54,7 +54,7 @@ internal static unsafe class ShardLock
             || EnterContended(side, thread, timeoutMilliseconds, waitForExclusive: false, cancellationToken);
     }
 
-    /// <summary>Takes the lock if it is free.</summary>
+    /// <summary>Takes the lock if it is free; never waits.</summary>
     public static bool TryEnterAtOnce(WriteSide* side, ThreadState thread) =>
         Interlocked.CompareExchange(ref side->Lock, thread.LockWord.Word, 0) == 0;
 
@@ -65,8 +65,9 @@ internal static unsafe class ShardLock
     {
         SchedulePoint.Before("unlock");
 
-        // [E9] full fence: a release store alone lets the owner's next read pass its own write, and two threads can
-        // each insert a key and miss the other's; pairs with the next owner's compare-exchange and with real time.
+        // [E9] full fence: with a release store alone, the owner's next read could pass its own write, and two threads
+        // could each insert a key and miss the other's; pairs with the next owner's compare-exchange and with real
+        // time.
         if (!new LockWord(Interlocked.Exchange(ref side->Lock, 0)).HasWaiters)
         {
             return false;
@@ -76,8 +77,9 @@ internal static unsafe class ShardLock
         return true;
     }
 
-    /// <summary>Leaves the lock to the thread that <see cref="Exit"/> has just woken. For who will want it again at once, over
-    /// and over: the woken one would find it taken whenever it looks (a write beside a settling snapshot waited 28 ms).</summary>
+    /// <summary>Leaves the lock to the thread that <see cref="Exit"/> has just woken. Threads that reacquire the lock
+    /// repeatedly call this to avoid starving the woken waiter, which would always find the lock taken (a write beside
+    /// a migration that was being finished for a snapshot waited 28 ms).</summary>
     public static void LeaveToWoken(WriteSide* side)
     {
         for (int attempt = 0; attempt < YieldsToWoken && Volatile.Read(ref side->Lock) == 0; attempt++)
@@ -86,27 +88,29 @@ internal static unsafe class ShardLock
         }
     }
 
-    /// <summary>Whether nobody owns the lock, for a thread that has locked a group.</summary>
+    /// <summary>Returns whether no thread owns the lock. Called by a thread that has locked a group.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: overwrite-1m
     public static bool IsFree(WriteSide* side)
     {
         SchedulePoint.Before("group owner: shard lock");
 
-        // [E11] writer: after the group is locked; and what the last owner has written comes first.
+        // [E11] writer: after the group is locked; the writes of the last owner come first.
         return Volatile.Read(ref side->Lock) == 0;
     }
 
     public static bool IsOwnedBy(WriteSide* side, ThreadState thread) =>
         new LockWord(Volatile.Read(ref side->Lock)).OwnerId == thread.Id;
 
-    /// <summary>The managed thread id of a lock's owner; 0 if there is none.</summary>
+    /// <summary>Returns the managed thread id of the lock's owner, or 0 if the lock is free.</summary>
     public static int OwnerOf(int* word) => new LockWord(Volatile.Read(ref *word)).OwnerId;
 
-    /// <summary>Refuses to wait for the end of an exclusive phase: who comes now is misusing the map.</summary>
+    /// <summary>Throws if the map is in an exclusive phase. Threads do not wait for its end, because any other use of
+    /// the map during the phase is an error.</summary>
     /// <param name="side">The shard.</param>
-    /// <param name="thread">The thread that comes.</param>
-    /// <param name="verb">What it wants to do to the map.</param>
-    /// <exception cref="InvalidOperationException">The map is in an exclusive phase, of another thread or of this one.</exception>
+    /// <param name="thread">The calling thread.</param>
+    /// <param name="verb">What the thread is trying to do to the map.</param>
+    /// <exception cref="InvalidOperationException">The map is in an exclusive phase, of another thread or of this
+    /// one.</exception>
     public static void ThrowIfExclusive(WriteSide* side, ThreadState thread, string verb)
     {
         int owner = OwnerOf(&side->Lock);
@@ -116,14 +120,20 @@ internal static unsafe class ShardLock
         }
 
         throw new InvalidOperationException(owner == thread.Id
-            ? $"This thread, {owner}, holds the map exclusively and must use the object that EnterExclusive returned to {verb} it."
-            : $"Concurrent use of a map that is held exclusively: thread {thread.Id} wants to {verb} it, and thread {owner} "
-                + $"holds it, its last operation being {ThreadState.ById(owner)?.LastExclusiveOperation ?? "unknown"}.");
+            ? $"This thread, {owner}, holds the map exclusively and must use the object that EnterExclusive "
+                + $"returned to {verb} it."
+            : $"Concurrent use of a map that is held exclusively: thread {thread.Id} tried to {verb} it, and thread "
+                + $"{owner} holds it. The last operation of thread {owner} was "
+                + $"{ThreadState.ById(owner)?.LastExclusiveOperation ?? "unknown"}.");
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static bool EnterContended(
-        WriteSide* side, ThreadState thread, int timeoutMilliseconds, bool waitForExclusive, CancellationToken cancellationToken)
+        WriteSide* side,
+        ThreadState thread,
+        int timeoutMilliseconds,
+        bool waitForExclusive,
+        CancellationToken cancellationToken)
     {
         if (!waitForExclusive)
         {
@@ -133,7 +143,7 @@ internal static unsafe class ShardLock
         if (IsOwnedBy(side, thread))
         {
             throw new InvalidOperationException(
-                "The key's Equals, the hasher or a callback has called back into the map that is running it.");
+                "The key's Equals, the hasher or a callback called back into the map that is running it.");
         }
 
         long started = Stopwatch.GetTimestamp();
@@ -142,7 +152,8 @@ internal static unsafe class ShardLock
         bool entered = false;
         try
         {
-            entered = TrySpin(side, thread) || TryPark(side, thread, timeoutMilliseconds, waitForExclusive, cancellationToken);
+            entered = TrySpin(side, thread)
+                || TryPark(side, thread, timeoutMilliseconds, waitForExclusive, cancellationToken);
             return entered;
         }
         finally
@@ -175,9 +186,13 @@ internal static unsafe class ShardLock
     }
 
     private static bool TryPark(
-        WriteSide* side, ThreadState thread, int timeoutMilliseconds, bool waitForExclusive, CancellationToken cancellationToken)
+        WriteSide* side,
+        ThreadState thread,
+        int timeoutMilliseconds,
+        bool waitForExclusive,
+        CancellationToken cancellationToken)
     {
-        // Wakes the sleeper; what it wakes to is its own question.
+        // A cancellation only wakes the sleeper, which then checks the token itself.
         CancellationTokenRegistration wakeUp =
             cancellationToken.UnsafeRegister(static thread => ((ThreadState)thread!).Wakeup.Set(), thread);
         try
@@ -186,8 +201,9 @@ internal static unsafe class ShardLock
         }
         finally
         {
-            // Not Dispose, which waits for a callback that is running; and even this may wait for the token's own lock. The
-            // shard's lock may be taken by now, so neither may throw. A signal that comes late is one that nobody waits for.
+            // Not Dispose, which waits for a callback that is running; even Unregister may wait for the lock of the
+            // token. The shard's lock may be taken by now, so neither may throw. A late signal is harmless, because no
+            // thread waits for it.
             if (cancellationToken.CanBeCanceled)
             {
                 Uninterruptible.Run(wakeUp, static wakeUp => wakeUp.Unregister());
@@ -196,7 +212,11 @@ internal static unsafe class ShardLock
     }
 
     private static bool TryParkUntilCancelled(
-        WriteSide* side, ThreadState thread, int timeoutMilliseconds, bool waitForExclusive, CancellationToken cancellationToken)
+        WriteSide* side,
+        ThreadState thread,
+        int timeoutMilliseconds,
+        bool waitForExclusive,
+        CancellationToken cancellationToken)
     {
         long deadline = Environment.TickCount64 + timeoutMilliseconds;
         while (true)
@@ -209,7 +229,7 @@ internal static unsafe class ShardLock
 
             bool woken = ParkingLot.Park(&side->Lock, thread, slice, cancellationToken);
 
-            // With the waiters bit, because others may still be queued (see ParkingLot).
+            // Set the waiters bit, because other threads may still be queued (see ParkingLot).
             if (Interlocked.CompareExchange(ref side->Lock, thread.LockWord.WithWaiters().Word, 0) == 0)
             {
                 side->Parks++;
@@ -236,9 +256,10 @@ internal static unsafe class ShardLock
         }
     }
 
-    /// <summary>Follows owner → lock the owner is parked for → its owner … back to this thread. One look is not enough: a
-    /// thread may have released the first lock before it parked for the second. If the next look finds the same threads in
-    /// the same waits, each of them owned its lock while it was parked, and that is permanent.</summary>
+    /// <summary>Follows the chain from the owner to the lock that it is parked for, to the owner of that lock, and so
+    /// on, back to this thread. One pass is not enough, because a thread may have released the first lock before it
+    /// parked for the second. If the next pass finds the same threads in the same waits, each of them owned its lock
+    /// while it was parked, and the cycle is permanent.</summary>
     /// <exception cref="InvalidOperationException">This thread is part of a deadlock.</exception>
     internal static void ThrowIfDeadlocked(WriteSide* side, ThreadState thread)
     {
@@ -246,11 +267,12 @@ internal static unsafe class ShardLock
         if (cycle != 0 && FindCycle(&side->Lock, thread) == cycle)
         {
             throw new InvalidOperationException(
-                "Deadlock: callbacks of two or more maps wait for each other's shards. The operation was not performed.");
+                "Deadlock: callbacks of two or more maps wait for each other's shards. "
+                + "The operation was not performed.");
         }
     }
 
-    /// <returns>0 if there is no cycle; otherwise a number that stands for its threads and their waits.</returns>
+    /// <returns>0 if there is no cycle; otherwise a number that identifies its threads and their waits.</returns>
     private static ulong FindCycle(int* word, ThreadState thread)
     {
         const int MaxHops = 64;

@@ -5,13 +5,13 @@ using FastShardMap.Memory;
 
 namespace FastShardMap.Sharding;
 
-/// <summary>What the library remembers of a thread: one object a thread, for all maps.</summary>
+/// <summary>The state that the library keeps per thread: one object per thread, shared by all maps.</summary>
 internal sealed unsafe class ThreadState
 {
     [ThreadStatic]
     private static ThreadState? t_current;
 
-    /// <summary>By managed thread id, for the deadlock check; ids are small and reused.</summary>
+    /// <summary>Indexed by managed thread id, for the deadlock check; ids are small and reused.</summary>
     private static ThreadState?[] s_byId = new ThreadState?[64];
     private static readonly UninterruptibleMonitor s_registration = new();
 
@@ -19,8 +19,9 @@ internal sealed unsafe class ThreadState
     private int _interruptDeferrals;
     private bool _interrupted;
 
-    // The word lies on a line pair of its own, because its thread writes it with every change in place.
-    private readonly byte[] _announcementMemory = GC.AllocateUninitializedArray<byte>(2 * WriteSide.Bytes, pinned: true);
+    // The word has a line pair of its own, because its thread writes it with every change in place.
+    private readonly byte[] _announcementMemory =
+        GC.AllocateUninitializedArray<byte>(2 * WriteSide.Bytes, pinned: true);
     private readonly ulong* _announced;
 
     private ThreadState(int id)
@@ -37,40 +38,43 @@ internal sealed unsafe class ThreadState
         get => t_current ?? Register();
     }
 
-    /// <summary>While anybody refers to this object, the calling thread's id is not given to another thread.</summary>
+    /// <summary>An object that keeps the id of the calling thread from being reused, as long as it is
+    /// referenced.</summary>
     public static object IdKeeper => Thread.CurrentThread;
 
     public int Id { get; }
 
-    /// <summary>What the thread was called when it first wrote to a map, for observers.</summary>
+    /// <summary>The name of the thread when it first wrote to a map, for observers.</summary>
     public string? Name { get; } = Thread.CurrentThread.Name;
 
-    /// <summary>What a shard's lock says while this thread owns it.</summary>
+    /// <summary>The value of a shard's lock word while this thread owns the lock.</summary>
     public LockWord LockWord => LockWord.OwnedBy(Id);
 
-    /// <summary>How many locks of this thread have user code running under them.</summary>
+    /// <summary>Number of locks of this thread under which user code is running.</summary>
     public int CallbackDepth { get; private set; }
 
-    /// <summary>The lock this thread is parked for, or null. Written under the parking bucket's lock.</summary>
+    /// <summary>The lock this thread is parked for, or null. Written under the lock of the parking bucket.</summary>
     public int* WaitingFor { get; set; }
 
-    /// <summary>How often this thread has parked. Written under the parking bucket's lock.</summary>
+    /// <summary>How often this thread has parked. Written under the lock of the parking bucket.</summary>
     public int Parks { get; set; }
 
-    /// <summary>Set by the waker, under the parking bucket's lock.</summary>
+    /// <summary>Set by the waker, under the lock of the parking bucket.</summary>
     public bool Woken { get; set; }
 
-    /// <summary>Whether the thread sleeps in the parking lot, or runs what its sleep lets in (a message pump).</summary>
+    /// <summary>Whether the thread sleeps in the parking lot, or runs code that its sleep lets in (a message
+    /// pump).</summary>
     public bool IsParked { get; set; }
 
-    /// <summary>What this thread did last to a map that it holds exclusively; for messages to threads that come then.</summary>
+    /// <summary>The last operation of this thread on a map that it holds exclusively. It appears in the exceptions that
+    /// other threads get.</summary>
     public string? LastExclusiveOperation { get; set; }
 
-    /// <summary>Next in the parking bucket's queue.</summary>
+    /// <summary>The next thread in the queue of the parking bucket.</summary>
     public ThreadState? NextParked { get; set; }
 
-    /// <summary>What the thread sleeps on. Made with the state: made on first use, the sleeper and a waker that comes at
-    /// once could each make one, and the wake-up would be lost.</summary>
+    /// <summary>The event the thread sleeps on. It is created together with this state: if it were created on first
+    /// use, the sleeper and a concurrent waker could each create one, and the wake-up would be lost.</summary>
     public AutoResetEvent Wakeup { get; } = new(initialState: false);
 
     public static ThreadState? ById(int id)
@@ -79,7 +83,8 @@ internal sealed unsafe class ThreadState
         return (uint)id < (uint)states.Length ? states[id] : null;
     }
 
-    /// <summary>The thread is about to lock a group of the shard, to change a value without the shard's lock.</summary>
+    /// <summary>Announces that the thread is about to lock a group of the shard, to change a value without the shard's
+    /// lock.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: overwrite-1m
     public void AnnounceWrite(WriteSide* side)
     {
@@ -89,17 +94,18 @@ internal sealed unsafe class ThreadState
         Volatile.Write(ref *_announced, (ulong)side);
     }
 
-    /// <summary>As <see cref="AnnounceWrite"/>, before the thread looks for the table that the group is in.</summary>
+    /// <summary>Like <see cref="AnnounceWrite"/>, but called before the thread reads which table the group is
+    /// in.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: overwrite-1m
     public void AnnounceWriteFenced(WriteSide* side)
     {
         SchedulePoint.Before("group owner: announce, fenced");
 
-        // [E13] release: a full fence, between this and the look at the view; pairs with AwaitWrites. And [E12].
+        // [E13] release: a full fence between this store and the read of the view; pairs with AwaitWrites. And [E12].
         _ = Interlocked.Exchange(ref *_announced, (ulong)side);
     }
 
-    /// <summary>The thread has unlocked the group.</summary>
+    /// <summary>Withdraws the announcement, after the thread has unlocked the group.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: overwrite-1m
     public void EndWrite()
     {
@@ -109,12 +115,13 @@ internal sealed unsafe class ThreadState
         Volatile.Write(ref *_announced, 0);
     }
 
-    /// <summary>Waits until no thread changes values of these shards without their locks. For the owner of the locks: a thread
-    /// that comes later sees them and backs off; and for the thread that gives a table back: one that comes later finds
-    /// another table.</summary>
+    /// <summary>Waits until no thread is changing values of these shards without their locks. The owner of the locks
+    /// calls this: later writers see the locks and back off. A thread that gives a table back also calls it: later
+    /// writers find another table.</summary>
     public static void AwaitWrites(WriteSide* first, uint shards)
     {
-        SchedulePoint.Before("writer: changes"); // one for all threads, so that their number is not part of a schedule
+        // One point for all threads, so that their number is not part of a schedule.
+        SchedulePoint.Before("writer: changes");
         foreach (ThreadState? state in Volatile.Read(ref s_byId))
         {
             if (state is null)
@@ -125,7 +132,8 @@ internal sealed unsafe class ThreadState
             // [E12] acquire: after the compare-exchange that took the lock; pairs with AnnounceWrite and EndWrite.
             // [E13] acquire: after the full fence that follows the change of a view; pairs with AnnounceWriteFenced.
             UninterruptibleSpin spin = default;
-            while (System.Threading.Volatile.Read(ref *state._announced) - (ulong)first < shards * (ulong)WriteSide.Bytes)
+            while (System.Threading.Volatile.Read(ref *state._announced) - (ulong)first
+                < shards * (ulong)WriteSide.Bytes)
             {
                 spin.Once();
             }
@@ -134,16 +142,16 @@ internal sealed unsafe class ThreadState
         }
     }
 
-    /// <summary>Whether an interruption is to wait for the end of an <see cref="InterruptDeferral"/>.</summary>
+    /// <summary>Whether interruptions are deferred to the end of an <see cref="InterruptDeferral"/>.</summary>
     public bool DefersInterrupts => _interruptDeferrals != 0;
 
-    /// <summary>Begins an <see cref="InterruptDeferral"/>; they nest.</summary>
+    /// <summary>Begins an <see cref="InterruptDeferral"/>. Deferrals nest.</summary>
     public void DeferInterrupts() => _interruptDeferrals++;
 
-    /// <summary>An interruption has ended a wait while <see cref="DefersInterrupts"/>.</summary>
+    /// <summary>Records that an interruption has ended a wait while <see cref="DefersInterrupts"/> was set.</summary>
     public void RememberInterrupt() => _interrupted = true;
 
-    /// <summary>Ends an <see cref="InterruptDeferral"/>; the last one delivers what was remembered.</summary>
+    /// <summary>Ends an <see cref="InterruptDeferral"/>. The outermost one delivers a recorded interruption.</summary>
     public void ResumeInterrupts()
     {
         if (--_interruptDeferrals == 0 && _interrupted)
@@ -153,7 +161,8 @@ internal sealed unsafe class ThreadState
         }
     }
 
-    /// <summary>Makes room for one more callback, so that <see cref="EnterCallback"/>, under a lock, cannot fail.</summary>
+    /// <summary>Makes room for one more callback, so that <see cref="EnterCallback"/> cannot fail under a
+    /// lock.</summary>
     public void ReserveCallback()
     {
         if (CallbackDepth == _callbackOwners.Length)
@@ -162,12 +171,14 @@ internal sealed unsafe class ThreadState
         }
     }
 
-    /// <summary>User code is about to run under a lock of <paramref name="owner"/>. After <see cref="ReserveCallback"/>.</summary>
+    /// <summary>Records that user code is about to run under a lock of <paramref name="owner"/>. Requires a preceding
+    /// call of <see cref="ReserveCallback"/>.</summary>
     public void EnterCallback(object owner) => _callbackOwners[CallbackDepth++] = owner;
 
     public void LeaveCallback() => _callbackOwners[--CallbackDepth] = null;
 
-    /// <summary>Whether this thread is inside user code that runs under a lock of <paramref name="owner"/>.</summary>
+    /// <summary>Returns whether this thread is inside user code that runs under a lock of
+    /// <paramref name="owner"/>.</summary>
     public bool IsInCallbackOf(object owner)
     {
         for (int i = 0; i < CallbackDepth; i++)

@@ -3,17 +3,17 @@ using FastShardMap.Memory;
 namespace FastShardMap.Sharding;
 
 /// <summary>
-/// Waits for a few instructions of another thread: spins, then yields, then sleeps. The only wait of the engine besides the
-/// parking lot's, and one that <see cref="System.Threading.Thread.Interrupt"/> cannot end: it stands between steps that
-/// belong together (a lock taken and released, a table dropped and retired), where an exception would leave half of them
-/// undone. An interruption is remembered and delivered at the thread's next blocking call.
+/// Waits for another thread to complete a few instructions: spins, then yields, then sleeps. Apart from the parking
+/// lot, this is the only wait of the engine, and <see cref="System.Threading.Thread.Interrupt"/> cannot end it: it is
+/// used between steps that belong together (a lock taken and released, a table dropped and retired), and an exception
+/// would leave them half done. An interruption is remembered and delivered at the thread's next blocking call.
 /// </summary>
 internal ref struct UninterruptibleSpin
 {
     private SpinWait _spin;
     private bool _interrupted;
 
-    /// <summary>Waits once, for longer the more often it is called.</summary>
+    /// <summary>Waits once. Each call waits longer than the one before.</summary>
     public void Once()
     {
         FaultInjection.BeforeWait();
@@ -27,7 +27,7 @@ internal ref struct UninterruptibleSpin
         }
     }
 
-    /// <summary>The wait is over.</summary>
+    /// <summary>Ends the wait and delivers a pending interruption.</summary>
     public readonly void End()
     {
         if (_interrupted)

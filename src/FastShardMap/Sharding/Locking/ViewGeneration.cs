@@ -3,7 +3,7 @@ using FastShardMap.Layout;
 
 namespace FastShardMap.Sharding;
 
-/// <summary>The seqlock of a shard's read view: which tables the shard has.</summary>
+/// <summary>The seqlock of a shard's read view, that is, of the tables the shard has.</summary>
 internal static unsafe class ViewGeneration
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: hit-1k
@@ -15,8 +15,10 @@ internal static unsafe class ViewGeneration
         return new GenerationWord(Volatile.Read(ref view->Generation));
     }
 
-    /// <summary>Whether everything read since <see cref="BeginRead"/> belongs to tables the shard had throughout.</summary>
-    /// <remarks>After a validated group: its closing version read is an acquire ([E5]) and orders this one.</remarks>
+    /// <summary>Returns whether everything read since <see cref="BeginRead"/> belongs to tables that the shard had
+    /// throughout.</summary>
+    /// <remarks>Requires a validated group: the closing read of its version is an acquire ([E5]) and orders this
+    /// read.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: hit-1k
     public static bool ValidateAfterVersion(ReadView* view, GenerationWord generation)
     {
@@ -24,17 +26,17 @@ internal static unsafe class ViewGeneration
         return Volatile.Read(ref view->Generation) == generation.Word;
     }
 
-    /// <summary>As <see cref="ValidateAfterVersion"/>, after any loads.</summary>
+    /// <summary>Like <see cref="ValidateAfterVersion"/>, but valid after any loads.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: miss-1k
     public static bool Validate(ReadView* view, GenerationWord generation)
     {
-        // [E1] acquire fence: pairs with the release fence in BeginChange. [E8] acquire fence: a block that was given
-        // back and taken for other data is noticed the same way.
+        // [E1] acquire fence: pairs with the release fence in BeginChange. [E8] acquire fence: the generation also
+        // reveals that a block was given back and reused for other data.
         Volatile.ReadBarrier();
         return ValidateAfterVersion(view, generation);
     }
 
-    /// <summary>The tables of the shard are about to change.</summary>
+    /// <summary>Begins a change of the shard's tables.</summary>
     public static void BeginChange(ReadView* view)
     {
         SchedulePoint.Before("writer: generation odd");
@@ -46,7 +48,7 @@ internal static unsafe class ViewGeneration
         SchedulePoint.Before("writer: view");
     }
 
-    /// <summary>The view is complete.</summary>
+    /// <summary>Ends the change: the view is complete.</summary>
     public static void EndChange(ReadView* view)
     {
         GenerationWord next = new GenerationWord(view->Generation).EndChange(isMigrating: !view->Previous.IsNone);

@@ -6,18 +6,18 @@ namespace FastShardMap.Sharding;
 
 internal unsafe ref partial struct LockedShard<TKey, TValue, THasher>
 {
-    /// <summary>Home groups that one step of an enumeration covers: a full buffer of the pool's smallest size class.</summary>
+    /// <summary>Number of home groups per step of an enumeration: their entries fill a buffer of the pool's smallest
+    /// size class.</summary>
     private const ulong GroupsPerStep = 8;
 
-    /// <summary>Bound of a step in the finer table, when the two tables of a shard differ much in size.</summary>
+    /// <summary>Upper bound of home groups per step in the finer table, for shards whose two tables differ much in
+    /// size.</summary>
     private const ulong FineGroupsPerStep = 64;
 
-    /// <summary>
-    /// Copies the entries of the next range of hashes, from <paramref name="position"/> on. By hash and not table by table: an
-    /// entry's hash never changes, so an entry that is present throughout is found exactly once, across any growth, shrink or
-    /// Clear between two calls.
-    /// </summary>
-    /// <returns>False if that was the last range.</returns>
+    /// <summary>Copies the entries of the next range of hashes, starting at <paramref name="position"/>. The
+    /// enumeration proceeds by hash and not by table: the hash of an entry never changes, so an entry that is present
+    /// throughout is found exactly once, even if the shard grows, shrinks or is cleared between two calls.</summary>
+    /// <returns><see langword="false"/> if that was the last range.</returns>
     public readonly bool CopyRange(ref ulong position, EntryBuffer<TKey, TValue> entries)
     {
         ulong end = EndOfStep(View, position);
@@ -32,14 +32,14 @@ internal unsafe ref partial struct LockedShard<TKey, TValue, THasher>
     }
 
     /// <summary>Copies all entries.</summary>
-    /// <returns>How many.</returns>
+    /// <returns>The number of entries copied.</returns>
     public readonly int CopyTo(Span<KeyValuePair<TKey, TValue>> destination)
     {
         int copied = CopyTable(View->Previous, destination);
         return copied + CopyTable(View->Current, destination[copied..]);
     }
 
-    /// <summary>The first hash past the range of the next step; 0 past the last.</summary>
+    /// <summary>Returns the first hash past the range of the next step, or 0 if that step is the last.</summary>
     private static ulong EndOfStep(ReadView* view, ulong position)
     {
         TableRef coarse = view->Current;
@@ -59,7 +59,8 @@ internal unsafe ref partial struct LockedShard<TKey, TValue, THasher>
         return coarseEnd - 1 < fineEnd - 1 ? coarseEnd : fineEnd; // 0 counts as the largest
     }
 
-    /// <summary>Copies the entries with hashes from <paramref name="from"/> to before <paramref name="end"/> (0: to the last).</summary>
+    /// <summary>Copies the entries whose hash is at least <paramref name="from"/> and below <paramref name="end"/>; an
+    /// end of 0 means no upper limit.</summary>
     private readonly void CopyRange(TableRef table, ulong from, ulong end, EntryBuffer<TKey, TValue> entries)
     {
         ulong homesLeft = table.Home(end - 1) - table.Home(from) + 1;
@@ -80,7 +81,7 @@ internal unsafe ref partial struct LockedShard<TKey, TValue, THasher>
                 }
             }
 
-            // Past the last home only as far as entries may have been displaced.
+            // Past the last home group, go on only as far as entries may have been displaced.
             if (homesLeft > 0)
             {
                 homesLeft--;

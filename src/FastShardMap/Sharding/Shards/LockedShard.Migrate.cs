@@ -8,16 +8,18 @@ namespace FastShardMap.Sharding;
 
 internal unsafe ref partial struct LockedShard<TKey, TValue, THasher>
 {
-    /// <summary>Made resident with each write of a young migration: some microseconds (source: compare,
-    /// insert-growing-5m; tables below this size take their faults one by one).</summary>
+    /// <summary>Bytes made resident by each write of a young migration, which takes some microseconds (source: compare,
+    /// insert-growing-5m). Tables below this size take their page faults one by one.</summary>
     private const nuint PopulateBytes = 64 * 1024;
 
-    /// <summary>How far ahead of a move its memory is asked for. Two is as good, sixteen worse (growing to 5 M).</summary>
+    /// <summary>How many groups ahead of a move its memory is prefetched. Two is as good, sixteen is worse (growing to
+    /// 5 M).</summary>
     private const ulong MovesAhead = 4;
 
-    /// <summary>The share of a running migration that a write takes on.</summary>
-    /// <remarks>A constant, or as much more as lets the migration end before the current table is full: growth
-    /// leaves room for as many inserts as there are entries, so there the constant wins.</remarks>
+    /// <summary>Moves the share of a running migration that falls to one write.</summary>
+    /// <remarks>The share is a constant, or more if the migration would otherwise not end before the current table is
+    /// full. Growth leaves room for as many inserts as there are entries, so there the constant is the larger
+    /// one.</remarks>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void Help()
     {
@@ -28,8 +30,8 @@ internal unsafe ref partial struct LockedShard<TKey, TValue, THasher>
         Migrate(Math.Min(share, left));
     }
 
-    /// <summary>Moves some groups of the shard, if it is migrating.</summary>
-    /// <returns>Whether groups are left.</returns>
+    /// <summary>Moves up to this many groups, if the shard is migrating.</summary>
+    /// <returns>Whether groups are left to move.</returns>
     public bool MoveSome(ulong groups)
     {
         if (!View->Previous.IsNone)
@@ -40,8 +42,9 @@ internal unsafe ref partial struct LockedShard<TKey, TValue, THasher>
         return !View->Previous.IsNone;
     }
 
-    /// <summary>Makes the next pages of the growing table resident, well ahead of the moves: one call for sixteen pages
-    /// costs a third of the faults (two a page: the first look at a group maps the zero page, the store copies it).</summary>
+    /// <summary>Makes the next pages of the growing table resident, well ahead of the moves. One call for sixteen pages
+    /// costs a third of the faults it replaces: two per page, because the first read maps the zero page and the first
+    /// store copies it.</summary>
     private readonly void Populate()
     {
         ReadView* view = View;
@@ -57,7 +60,7 @@ internal unsafe ref partial struct LockedShard<TKey, TValue, THasher>
         side->PopulatedBytes += share;
     }
 
-    /// <summary>Moves the next groups; ends the migration with the last one.</summary>
+    /// <summary>Moves the next groups, and ends the migration with the last one.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void Migrate(ulong groups)
     {
@@ -81,7 +84,8 @@ internal unsafe ref partial struct LockedShard<TKey, TValue, THasher>
         }
     }
 
-    /// <summary>There are groups to move, should no write come. Not in an exclusive phase, whose end does it.</summary>
+    /// <summary>Wakes the background thread, which moves the remaining groups if no writes come. An exclusive phase
+    /// does this at its end instead.</summary>
     private readonly void WakeBackground()
     {
         if (Map.Background is { } background && Side->IsExclusive == 0)
@@ -90,8 +94,9 @@ internal unsafe ref partial struct LockedShard<TKey, TValue, THasher>
         }
     }
 
-    /// <summary>Starts loading a group that moves soon, and where its entries go: in a doubling table, two groups. Past the
-    /// tables' ends it does no harm. The last moves of a write so prepare the first of the next.</summary>
+    /// <summary>Prefetches a group that moves soon, and the places its entries go to: two groups, if the table doubles.
+    /// Addresses past the end of a table are harmless. The last moves of one write thereby prepare the first moves of
+    /// the next.</summary>
     private static void PrefetchMove(TableRef previous, TableRef current, ulong groupIndex)
     {
         if (Sse.IsSupported)
@@ -109,13 +114,13 @@ internal unsafe ref partial struct LockedShard<TKey, TValue, THasher>
 
     private readonly void MoveGroup(Group* group, TableRef current)
     {
-        // A write to a frozen table moves its group ahead of the cursor.
+        // A write to a frozen table has moved this group already, ahead of the cursor.
         if (GroupVersion.AwaitUnlocked(group).IsMoved)
         {
             return;
         }
 
-        // All hashes first: a hasher that throws must not leave an entry in both tables.
+        // Compute all hashes first: a hasher that throws must not leave an entry in both tables.
         WriteSide* side = Side;
         ulong* hashes = stackalloc ulong[GroupShape.MaxSlots];
         ulong control = group->Control;
@@ -126,7 +131,7 @@ internal unsafe ref partial struct LockedShard<TKey, TValue, THasher>
 
         if (IsUntouched)
         {
-            // Those of the previous table until now, which a snapshot might have given back.
+            // Until now these described the previous table, because a snapshot might have thawed it.
             side->SaturatedGroups = 0;
             side->RemovesSinceRebuild = 0;
         }
@@ -144,23 +149,26 @@ internal unsafe ref partial struct LockedShard<TKey, TValue, THasher>
         side->GroupsMoved++;
     }
 
-    /// <summary>Makes room for an insert: finishes a running migration, or starts one to a larger table.</summary>
-    /// <exception cref="OutOfMemoryException">The larger table cannot be had; nothing has changed.</exception>
+    /// <summary>Makes room for an insert by starting a migration to a larger table.</summary>
+    /// <exception cref="OutOfMemoryException">The larger table cannot be allocated; nothing has changed.</exception>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void Grow()
     {
         ReadView* view = View;
         if (!view->Previous.IsNone)
         {
-            // Not reached while every write helps by its share; without it, a second growth would lose the previous table.
+            // Never reached while every write moves its share. Without this check, a second growth would lose the
+            // previous table.
             throw new InvalidOperationException("A table filled up before its migration ended.");
         }
 
-        TableSize size = Map.IsSentinel(view->Current) ? TableSize.PowerOfTwo(0) : TableSize.GrowFrom(view->Current.Groups);
+        TableSize size = Map.IsSentinel(view->Current)
+            ? TableSize.PowerOfTwo(0)
+            : TableSize.GrowFrom(view->Current.Groups);
         StartMigration(Map.AllocateTable(size, reserved: false));
         if (!view->Previous.IsNone)
         {
-            // The first share at once: so a small table is never seen migrating.
+            // The first share is moved at once, so that a small table is never seen migrating.
             Help();
         }
         else
@@ -169,8 +177,8 @@ internal unsafe ref partial struct LockedShard<TKey, TValue, THasher>
         }
     }
 
-    /// <summary>Makes a new table current and the old one previous, if there is no previous table. Gives the old table up if it
-    /// was empty, so that nothing has to be moved.</summary>
+    /// <summary>Makes a new table current and the old one previous. Requires that there is no previous table. If the
+    /// shard is empty, nothing has to be moved, and the old table is retired instead.</summary>
     public void StartMigration(TableRef next)
     {
         ReadView* view = View;
@@ -201,7 +209,7 @@ internal unsafe ref partial struct LockedShard<TKey, TValue, THasher>
         }
     }
 
-    /// <summary>Drops the emptied table from the view, and gives it up unless it belongs to a snapshot.</summary>
+    /// <summary>Drops the emptied table from the view, and retires it unless it belongs to a snapshot.</summary>
     private void EndMigration()
     {
         ReadView* view = View;
@@ -211,7 +219,7 @@ internal unsafe ref partial struct LockedShard<TKey, TValue, THasher>
         ViewGeneration.BeginChange(view);
         view->Previous = TableRef.None;
         ViewGeneration.EndChange(view);
-        Interlocked.MemoryBarrier(); // [E8] release fence: the view is out before the block's memory changes
+        Interlocked.MemoryBarrier(); // [E8] release fence: the view is published before the block's memory changes
         side->MigrationsFinished++;
         ShardEvents.Listener?.MigrationStop(side, groups, completed: true);
         if (Map.HugePages && view->Current.Size.Bytes(Stride) >= ShardSet<TKey, TValue, THasher>.MinCollapseBytes)
@@ -222,8 +230,9 @@ internal unsafe ref partial struct LockedShard<TKey, TValue, THasher>
         Retire(emptied);
     }
 
-    /// <summary>Overflow counts that have stuck make probes longer than they need be; after as many removals as the
-    /// table holds entries, a rebuild at the same size pays for itself.</summary>
+    /// <summary>Counts a removal, and rebuilds the table at the same size after as many removals as it holds entries.
+    /// By then the rebuild pays for itself: overflow counts that are stuck at their maximum make probes longer than
+    /// necessary.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void CountTowardsRebuild()
     {
@@ -241,7 +250,7 @@ internal unsafe ref partial struct LockedShard<TKey, TValue, THasher>
         }
         catch (OutOfMemoryException)
         {
-            // Shorter probes are all that a rebuild would have gained.
+            // A failed rebuild is harmless: it would only have made probes shorter.
         }
     }
 }

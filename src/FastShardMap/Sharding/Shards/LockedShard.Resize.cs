@@ -4,7 +4,7 @@ namespace FastShardMap.Sharding;
 
 internal unsafe ref partial struct LockedShard<TKey, TValue, THasher>
 {
-    /// <summary>Starts a migration to a smaller table, if one is small enough to be worth it.</summary>
+    /// <summary>Starts a migration to a smaller table, if the shard fits into one.</summary>
     /// <returns>Whether a migration is running now.</returns>
     public bool Trim()
     {
@@ -30,14 +30,15 @@ internal unsafe ref partial struct LockedShard<TKey, TValue, THasher>
         return true;
     }
 
-    /// <summary>Replaces the tables by the sentinel, and gives up those that are the shard's own.</summary>
+    /// <summary>Replaces both tables by the sentinel, and retires those that the shard owns.</summary>
     public void DropTables()
     {
         Retire(TakePrevious());
         DropTable();
     }
 
-    /// <summary>Replaces the tables by an empty one. After <see cref="ViewGeneration.BeginChange"/>.</summary>
+    /// <summary>Replaces both tables by an empty one. The caller has called
+    /// <see cref="ViewGeneration.BeginChange"/>.</summary>
     // Safety: all locks are held.
     public void Clear(TableRef empty)
     {
@@ -49,7 +50,7 @@ internal unsafe ref partial struct LockedShard<TKey, TValue, THasher>
         view->Previous = TableRef.None;
         view->Current = empty;
         ViewGeneration.EndChange(view);
-        Interlocked.MemoryBarrier(); // [E8] release fence: the view is out before the blocks' memory changes
+        Interlocked.MemoryBarrier(); // [E8] release fence: the view is published before the blocks' memory changes
         side->Count = 0;
         side->SaturatedGroups = 0;
         side->RemovesSinceRebuild = 0;
@@ -60,7 +61,7 @@ internal unsafe ref partial struct LockedShard<TKey, TValue, THasher>
         }
     }
 
-    /// <summary>Replaces the current table by the sentinel, and gives it up.</summary>
+    /// <summary>Replaces the current table by the sentinel, and retires it.</summary>
     private void DropTable()
     {
         ReadView* view = View;
@@ -77,7 +78,7 @@ internal unsafe ref partial struct LockedShard<TKey, TValue, THasher>
         view->Previous = TableRef.None;
         view->Current = Map.Sentinel;
         ViewGeneration.EndChange(view);
-        Interlocked.MemoryBarrier(); // [E8] release fence: the view is out before the block's memory changes
+        Interlocked.MemoryBarrier(); // [E8] release fence: the view is published before the block's memory changes
         side->Count = 0;
         side->SaturatedGroups = 0;
         Volatile.Write(ref side->MaxEntries, 0);

@@ -7,14 +7,15 @@ namespace FastShardMap.Sharding;
 
 internal unsafe ref partial struct LockedShard<TKey, TValue, THasher>
 {
-    /// <summary>Reads a value.</summary>
+    /// <summary>Reads a value under the lock.</summary>
     public readonly bool TryRead(ulong hash, in TKey key, out TValue value)
     {
         Map.ThrowIfDisposed();
         if ((!View->Previous.IsNone && Table<TKey, TValue>.TryFind(View->Previous, hash, key, out SlotRef slot))
             || Table<TKey, TValue>.TryFind(View->Current, hash, key, out slot))
         {
-            SchedulePoint.BeforeRead(Table<TKey, TValue>.ValueAt(slot.Group, slot.Slot), sizeof(TValue), "reader: value under the lock");
+            SchedulePoint.BeforeRead(
+                Table<TKey, TValue>.ValueAt(slot.Group, slot.Slot), sizeof(TValue), "reader: value under the lock");
             GroupVersion.AwaitUnlocked(slot.Group);
             value = *Table<TKey, TValue>.ValueAt(slot.Group, slot.Slot);
             return true;
@@ -25,14 +26,15 @@ internal unsafe ref partial struct LockedShard<TKey, TValue, THasher>
     }
 
     /// <summary>Performs one write.</summary>
-    /// <exception cref="OutOfMemoryException">The shard has to grow and cannot; nothing has changed.</exception>
+    /// <exception cref="OutOfMemoryException">The shard has to grow, and the larger table cannot be allocated; nothing
+    /// has changed.</exception>
     public void Write<TOperation>(ulong hash, in TKey key, ref TOperation operation)
         where TOperation : struct, IEntryOperation<TValue>
     {
         ReadView* view = View;
         WriteSide* side = Side;
 
-        // Before the search: help between search and write would move what was found.
+        // Help before the search: helping between search and write would move the entry that was found.
         if (!view->Previous.IsNone)
         {
             Help();

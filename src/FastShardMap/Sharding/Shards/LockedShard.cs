@@ -5,10 +5,9 @@ using FastShardMap.Memory;
 
 namespace FastShardMap.Sharding;
 
-/// <summary>
-/// A scope in which one shard belongs to the calling thread: its lock, the guard against callbacks into the map, and the
-/// tables that the shard gives up meanwhile, which go back to the arena after the lock is released.
-/// </summary>
+/// <summary>A scope in which the calling thread owns one shard. It holds the shard's lock, guards against callbacks
+/// into the map, and collects the tables that the shard retires, which return to the arena after the lock is
+/// released.</summary>
 internal unsafe ref partial struct LockedShard<TKey, TValue, THasher>
     where TKey : unmanaged, IEquatable<TKey>
     where TValue : unmanaged
@@ -20,7 +19,8 @@ internal unsafe ref partial struct LockedShard<TKey, TValue, THasher>
     private readonly bool _ownsLock;
     private readonly bool _guarded;
 
-    // One hold gives up two tables at most: the one that a migration has emptied, and an empty one that is replaced.
+    // The shard retires at most two tables per scope: one that a migration has emptied, and an empty one that was
+    // replaced.
     private TableRef _retired;
     private TableRef _retiredToo;
     private TableRef _unused;
@@ -53,24 +53,26 @@ internal unsafe ref partial struct LockedShard<TKey, TValue, THasher>
 
     private static int Stride => GroupShape<TKey, TValue>.StrideBytes;
 
-    /// <summary>The scope of a lock that was just taken, and that its end releases.</summary>
+    /// <summary>Creates the scope of a lock that was just taken. The end of the scope releases the lock.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: overwrite-1m
     public static LockedShard<TKey, TValue, THasher> Owned(
         Shard<TKey, TValue, THasher> shard, ThreadState thread, bool guarded) =>
         new(shard, thread, ownsLock: true, guarded, collector: null);
 
-    /// <summary>A scope inside another one of this thread that owns the lock: a callback, or an exclusive phase.</summary>
+    /// <summary>Creates a scope within another one of this thread that owns the lock: for a callback, or in an
+    /// exclusive phase.</summary>
     public static LockedShard<TKey, TValue, THasher> OwnedAlready(
         Shard<TKey, TValue, THasher> shard, ThreadState thread, bool guarded) =>
         new(shard, thread, ownsLock: false, guarded, collector: null);
 
-    /// <summary>One shard of a map whose locks this thread owns all. Tables that it gives up go to the collector, whose owner
-    /// retires them after the locks.</summary>
+    /// <summary>Creates the scope of one shard while this thread owns the locks of all shards. Tables that the shard
+    /// retires go to the collector; the caller returns them to the arena after it has released the locks.</summary>
     public static LockedShard<TKey, TValue, THasher> OfAll(
         Shard<TKey, TValue, THasher> shard, ThreadState thread, List<TableRef> collector) =>
         new(shard, thread, ownsLock: false, guarded: false, collector);
 
-    /// <summary>Ends the scope.</summary>
+    /// <summary>Ends the scope: releases the lock if the scope owns it, then returns retired tables to the
+    /// arena.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: overwrite-1m
     public void Dispose()
     {
@@ -90,7 +92,7 @@ internal unsafe ref partial struct LockedShard<TKey, TValue, THasher>
         }
     }
 
-    /// <summary>The shard has given a table up.</summary>
+    /// <summary>Records a table that the shard no longer uses.</summary>
     private void Retire(TableRef table)
     {
         if (table.IsNone)
@@ -108,7 +110,7 @@ internal unsafe ref partial struct LockedShard<TKey, TValue, THasher>
         }
         else
         {
-            Debug.Assert(_retiredToo.IsNone, "A third table was given up in one hold of the lock.");
+            Debug.Assert(_retiredToo.IsNone, "A third table was retired within one scope of the lock.");
             _retiredToo = table;
         }
     }

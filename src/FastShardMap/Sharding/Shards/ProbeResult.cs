@@ -1,17 +1,17 @@
 namespace FastShardMap.Sharding;
 
-/// <summary>What a lock-free reader has found in one group, or in a whole table.</summary>
+/// <summary>The result of a lock-free search in one group, or in a whole table.</summary>
 internal enum ProbeResult
 {
-    /// <summary>The key is not here, nor in a later group.</summary>
+    /// <summary>The key is neither here nor in a later group.</summary>
     Miss,
 
-    /// <summary>The key is not here; the probe goes on.</summary>
+    /// <summary>The key is not here; the search continues with the next group.</summary>
     Passed,
 
-    /// <summary>The key and its value.</summary>
+    /// <summary>The key was found, and its value was read.</summary>
     Hit,
 
-    /// <summary>A writer interfered: the answer is not known.</summary>
+    /// <summary>A writer interfered, so the result is unknown.</summary>
     Conflict,
 }

@@ -7,13 +7,15 @@ namespace FastShardMap.Sharding;
 
 internal readonly unsafe ref partial struct Shard<TKey, TValue, THasher>
 {
-    /// <summary>Optimistic attempts before a read takes the lock: a tight writer must not live-lock it (hazard H8).</summary>
+    /// <summary>Optimistic attempts before a read takes the lock: a writer in a tight loop must not live-lock it
+    /// (hazard H8).</summary>
     private const int MaxReadAttempts = SchedulePoint.IsScheduled ? 3 : 32;
 
-    /// <summary>The start of every lookup: the home group of a shard that is not migrating, and the first equal tag.
-    /// That answers nearly all lookups in few instructions and registers; <see cref="TryRead"/> does the rest.</summary>
-    /// <returns>Whether the lookup is answered; if so, <paramref name="found"/> and <paramref name="value"/> are the
-    /// answer; otherwise <paramref name="value"/> is not set.</returns>
+    /// <summary>The first part of every lookup: searches the home group of a shard that is not migrating, for the first
+    /// equal tag only. This answers nearly all lookups with few instructions and registers; <see cref="TryRead"/> does
+    /// the rest.</summary>
+    /// <returns>Whether the lookup is answered. If so, <paramref name="found"/> and <paramref name="value"/> are the
+    /// result; otherwise <paramref name="value"/> is not initialized.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: hit-1k
     public bool TryReadHome(TKey key, ulong hash, out TValue value, out bool found)
     {
@@ -26,8 +28,8 @@ internal readonly unsafe ref partial struct Shard<TKey, TValue, THasher>
             goto Unanswered;
         }
 
-        // The table's kind stands in its own word. The generation could not tell it: the table may have been replaced
-        // since, and the other kind's arithmetic points outside the block (hazard H1).
+        // The kind of the table is encoded in its own word. The generation could not tell it: the table may have been
+        // replaced since, and the arithmetic of the other kind computes an address outside the block (hazard H1).
         Group* group = Table<TKey, TValue>.HomeGroup(table, hash);
         VersionWord version = GroupVersion.BeginRead(group);
         if (!version.IsStable)
@@ -38,7 +40,7 @@ internal readonly unsafe ref partial struct Shard<TKey, TValue, THasher>
         ulong match = Table<TKey, TValue>.MatchUnlocked(GroupVersion.ReadControl(group), HashBits.Tag(hash));
         if (match != 0)
         {
-            // Copies first, then the version, and only then a look at the key (hazard H5).
+            // Copy key and value first, then validate the version, and only then look at the key (hazard H5).
             byte* slot = SlotAt(group, match);
             SchedulePoint.BeforeRead(slot, sizeof(TKey), "reader: key");
             TKey candidate = *(TKey*)slot;
@@ -56,9 +58,10 @@ internal readonly unsafe ref partial struct Shard<TKey, TValue, THasher>
         else if (!ControlWord.HasOverflow(GroupVersion.ReadControl(group))
             && ViewGeneration.Validate(view, generation))
         {
-            // The control word was read twice: an entry stays in its group while it is present, so one that the first
-            // look did not show lies further along, and then the second shows a count. A map that is disposed has a
-            // sentinel with a count in each shard, so its misses are not answered here.
+            // The control word was read twice. An entry stays in its group while it is present, so an entry that the
+            // first read did not show lies in a later group, and then the second read shows an overflow count. In a
+            // disposed map, every shard's table is the sentinel with an overflow count, so its misses are not answered
+            // here.
             value = default;
             found = false;
             return true;
@@ -72,9 +75,11 @@ internal readonly unsafe ref partial struct Shard<TKey, TValue, THasher>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: hit-1k
     private static byte* SlotAt(Group* group, ulong match) =>
-        (byte*)group + GroupShape.HeaderBytes + ControlGroups.LowestSlotOffset(match, GroupShape<TKey, TValue>.SlotBytes);
+        (byte*)group
+        + GroupShape.HeaderBytes
+        + ControlGroups.LowestSlotOffset(match, GroupShape<TKey, TValue>.SlotBytes);
 
-    /// <summary>A lock-free reader looks for a key in one group.</summary>
+    /// <summary>Searches one group for a key, without a lock.</summary>
     // Safety: the group lies in a block that stays mapped while the map lives, whatever has become of its table.
     private static ProbeResult ProbeGroup(Group* group, uint tag, TKey key, out TValue value)
     {
@@ -94,7 +99,7 @@ internal readonly unsafe ref partial struct Shard<TKey, TValue, THasher>
 
         for (; match != 0; match = ControlGroups.ClearLowest(match))
         {
-            // Copies first, then the version, and only then a look at the key (hazard H5).
+            // Copy key and value first, then validate the version, and only then look at the key (hazard H5).
             byte* slot = SlotAt(group, match);
             SchedulePoint.BeforeRead(slot, sizeof(TKey), "reader: key");
             TKey candidate = *(TKey*)slot;
@@ -113,12 +118,12 @@ internal readonly unsafe ref partial struct Shard<TKey, TValue, THasher>
             }
         }
 
-        // A negative answer needs no version: the control word is atomic, and moves leave it alone.
+        // A miss needs no validation: the control word is atomic, and moving a group leaves it unchanged.
         value = default;
         return ControlWord.HasOverflow(control) ? ProbeResult.Passed : ProbeResult.Miss;
     }
 
-    /// <summary>A lock-free reader looks for a key in one table.</summary>
+    /// <summary>Searches one table for a key, without a lock.</summary>
     private static ProbeResult Probe(TableRef table, ulong hash, TKey key, out TValue value)
     {
         uint tag = HashBits.Tag(hash);
@@ -135,7 +140,7 @@ internal readonly unsafe ref partial struct Shard<TKey, TValue, THasher>
         return ProbeResult.Miss;
     }
 
-    /// <summary>Reads a value: both tables, several attempts, then the lock.</summary>
+    /// <summary>Reads a value from both tables: optimistically for several attempts, then under the lock.</summary>
     public bool TryRead(TKey key, ulong hash, out TValue value)
     {
         ReadView* view = View;
@@ -151,7 +156,8 @@ internal readonly unsafe ref partial struct Shard<TKey, TValue, THasher>
                     SchedulePoint.BeforeRead(&view->Previous, sizeof(TableRef), "reader: previous");
                     TableRef previous = view->Previous;
 
-                    // None if the migration has ended since: the address is looked at before it is used (hazard H1).
+                    // None if the migration has ended since. The reference is checked before its address is used
+                    // (hazard H1).
                     result = previous.IsNone ? ProbeResult.Conflict : Probe(previous, hash, key, out value);
                 }
 
@@ -187,15 +193,17 @@ internal readonly unsafe ref partial struct Shard<TKey, TValue, THasher>
         return TryReadLocked(key, hash, out value);
     }
 
-    /// <summary>The read of last resort. A thread that owns the shard's lock already reads directly; one that owns
-    /// another shard's (in a callback) may wait here, because a shard under a callback can be read without a lock.</summary>
+    /// <summary>Reads under the lock. A thread that already owns the shard's lock reads directly. A thread that owns
+    /// the lock of another shard (in a callback) may wait here, because a shard that runs a callback can be read
+    /// without a lock.</summary>
     private bool TryReadLocked(in TKey key, ulong hash, out TValue value)
     {
         ThreadState thread = ThreadState.Current;
         thread.ReserveCallback();
         if (ShardLock.IsOwnedBy(Side, thread))
         {
-            using LockedShard<TKey, TValue, THasher> owned = LockedShard<TKey, TValue, THasher>.OwnedAlready(this, thread, guarded: true);
+            using LockedShard<TKey, TValue, THasher> owned =
+                LockedShard<TKey, TValue, THasher>.OwnedAlready(this, thread, guarded: true);
             return owned.TryRead(hash, key, out value);
         }
 

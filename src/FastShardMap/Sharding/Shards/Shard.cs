@@ -5,16 +5,17 @@ using FastShardMap.Tables;
 
 namespace FastShardMap.Sharding;
 
-/// <summary>One shard of a map: what its readers need, what its writers share, and the map that it belongs to. A view that
-/// operations make for themselves; the state lies in the map's native block.</summary>
-/// <remarks>What needs no lock stands here; what is done under the shard's lock stands in
-/// <see cref="LockedShard{TKey, TValue, THasher}"/>.</remarks>
+/// <summary>One shard of a map: the part that readers use, the part that writers share, and the map it belongs to.
+/// Operations create this view when they need it; the state itself is in the native block of the map.</summary>
+/// <remarks>This type contains what needs no lock. <see cref="LockedShard{TKey, TValue, THasher}"/> contains what runs
+/// under the lock.</remarks>
 internal readonly unsafe ref partial struct Shard<TKey, TValue, THasher>
     where TKey : unmanaged, IEquatable<TKey>
     where TValue : unmanaged
     where THasher : struct, IKeyHasher<TKey>
 {
-    /// <summary>Groups moved in one hold of the lock when a migration is driven to its end: a few microseconds.</summary>
+    /// <summary>Groups moved per hold of the lock when a caller finishes a migration: a hold takes a few
+    /// microseconds.</summary>
     public const ulong GroupsPerHold = 64;
 
     private readonly ref readonly ShardSet<TKey, TValue, THasher> _map;
@@ -39,8 +40,9 @@ internal readonly unsafe ref partial struct Shard<TKey, TValue, THasher>
 
     private static int Stride => GroupShape<TKey, TValue>.StrideBytes;
 
-    /// <summary>Starts loading the home group while the lock is being taken. A stale table does no harm.</summary>
-    /// <remarks>Both lines of the usual group: a store that misses would hold the unlock up as long as the load did.</remarks>
+    /// <summary>Prefetches the home group while the lock is being taken. A stale table is harmless.</summary>
+    /// <remarks>Both lines of the usual group: a store that misses would delay the unlock for as long as the load
+    /// delayed it.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: overwrite-1m, insert-growing-5m
     public void Prefetch(ulong hash)
     {
@@ -55,7 +57,7 @@ internal readonly unsafe ref partial struct Shard<TKey, TValue, THasher>
         }
     }
 
-    /// <summary>Drives a running migration to its end, in bounded holds of the lock.</summary>
+    /// <summary>Finishes a running migration, in bounded holds of the lock.</summary>
     public void FinishMigration()
     {
         while (MoveSome(GroupsPerHold))
@@ -63,8 +65,8 @@ internal readonly unsafe ref partial struct Shard<TKey, TValue, THasher>
         }
     }
 
-    /// <summary>Moves some groups of a migrating shard.</summary>
-    /// <returns>Whether groups are left.</returns>
+    /// <summary>Moves up to this many groups of a migrating shard, in one hold of the lock.</summary>
+    /// <returns>Whether groups are left to move.</returns>
     public bool MoveSome(ulong groups)
     {
         bool left = false;
@@ -88,9 +90,11 @@ internal readonly unsafe ref partial struct Shard<TKey, TValue, THasher>
     }
 
     /// <summary>Takes the shard's lock.</summary>
-    /// <param name="thread">The calling thread, after <see cref="ThreadState.ReserveCallback"/> if it is inside a callback.</param>
-    /// <param name="guarded">Whether the user's code may run under the lock: then calls back into the map are refused.</param>
-    /// <exception cref="ThreadInterruptedException">The thread was interrupted; it has not got the lock.</exception>
+    /// <param name="thread">The calling thread, after <see cref="ThreadState.ReserveCallback"/> if it is inside a
+    /// callback.</param>
+    /// <param name="guarded">Whether user code may run under the lock; calls from it back into the map are then
+    /// refused.</param>
+    /// <exception cref="ThreadInterruptedException">The thread was interrupted, and does not own the lock.</exception>
     public LockedShard<TKey, TValue, THasher> Enter(ThreadState thread, bool guarded)
     {
         ShardLock.Enter(Side, thread);
