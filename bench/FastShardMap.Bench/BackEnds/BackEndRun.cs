@@ -11,10 +11,10 @@ internal interface IBackEndRun : IDisposable
 {
     string Name { get; }
 
-    /// <summary>Lets tasks call for a time, and returns the operations a second.</summary>
+    /// <summary>Lets the tasks run for a time, and returns the operations per second.</summary>
     double Run(CallStream calls, int callers, TimeSpan duration, bool isTimed);
 
-    /// <summary>What operations took since the last call, and forgets it.</summary>
+    /// <summary>The latencies since the last call, which it clears.</summary>
     LatencyHistogram TakeLatencies();
 }
 

@@ -202,7 +202,7 @@ internal sealed class FeatureSession : IDisposable
 
     private IEnumerable<FeatureRow> Saves()
     {
-        // 16 bytes a pair, and what the format adds: a header, and a checksum a block.
+        // 16 bytes per pair, and what the format adds: a header, and one checksum per block.
         byte[] file = new byte[(_options.LargePairs * 17L) + (1 << 20)];
         byte[] copy = new byte[file.Length];
         long bytes = 0;

@@ -63,7 +63,7 @@ public class DriveTests
         using var timer = new Timer(_ => stop.Raise(), state: null, 100, Timeout.Infinite);
         driver.RunScheduled(stop, stepsPerSecond: 10_000);
 
-        // 100 ms at 10,000 steps a second, rounded up to whole calls; slower if the machine is busy, never faster.
+        // 100 ms at 10,000 steps per second, rounded up to whole calls; slower if the machine is busy, never faster.
         Assert.InRange(driver.Latencies[(int)OperationKind.Read].Count, 64, 1_000 + (20 * 64));
     }
 

@@ -12,7 +12,7 @@ internal static class HistoryChecker
 {
     private const int MaxOps = 64;
 
-    /// <summary>What is wrong with a history, or null. Operations on many keys count as one operation a key here.</summary>
+    /// <summary>What is wrong with a history, or null. An operation on many keys counts as one operation per key.</summary>
     public static string? FindFault(IReadOnlyList<MapOp> history, ReadOnlySpan<ulong> initial)
     {
         if ((FindDisposeFault(history) ?? FindRefusalFault(history) ?? FindCountFault(history, initial)) is { } fault)
@@ -44,7 +44,7 @@ internal static class HistoryChecker
         List<MapOp> ops = [];
         foreach (MapOp op in history.SelectMany(static op => op.Parts).Where(static op => !op.Disposed))
         {
-            // A documented weaker guarantee: one look a key, each at its own moment.
+            // A documented weaker guarantee: one lookup per key, each at its own moment.
             if (!MapModel.IsInstant(op) && op.Seen is not null)
             {
                 for (int key = 0; key < op.Seen.Length; key++)

@@ -22,7 +22,7 @@ internal interface IMapTarget
     void Drop();
 }
 
-/// <summary>A map with one or two shards, whose migrations move one group a step.</summary>
+/// <summary>A map with one or two shards, whose migrations move one group per step.</summary>
 internal sealed unsafe class MapTarget<TValue>(ulong[] keys, int shards = 1, int stepGroups = 1) : IMapTarget
     where TValue : unmanaged, IRepeated<TValue>, IEquatable<TValue>
 {

@@ -2,7 +2,7 @@ using FastShardMap.Tests.Support;
 
 namespace FastShardMap.Tests;
 
-/// <summary>The factory runs at most once a key, however many threads ask.</summary>
+/// <summary>The factory runs at most once per key, even if many threads ask for the key.</summary>
 public sealed class GetOrAddTests
 {
     [Fact]

@@ -56,7 +56,7 @@ public sealed unsafe class WorkBoundTests
         Assert.Equal(0, map.GetStatistics().MigrationsActive);
     }
 
-    /// <summary>Managed memory of an empty map: small for any number of shards, so there is no object a shard.</summary>
+    /// <summary>Managed memory of an empty map: small for any number of shards, so there is no object per shard.</summary>
     [Theory]
     [InlineData(1)]
     [InlineData(16)]
