@@ -63,7 +63,8 @@ internal sealed unsafe class SnapshotMemory : TargetMemory
     }
 
     public T Get<T>(ulong address)
-        where T : unmanaged => TryRead(address, out T value) ? value : throw new ArgumentOutOfRangeException(nameof(address));
+        where T : unmanaged =>
+            TryRead(address, out T value) ? value : throw new ArgumentOutOfRangeException(nameof(address));
 
     public void Set<T>(ulong address, T value)
         where T : unmanaged

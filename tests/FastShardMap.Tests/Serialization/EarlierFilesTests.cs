@@ -50,7 +50,8 @@ public sealed class EarlierFilesTests
         // As a program without fields would have written it before: with nothing said in place of its types.
         byte[] file = stream.ToArray();
         file.AsSpan(40, 32).Clear();
-        BitConverter.TryWriteBytes(file.AsSpan(MapFormat.HeaderBytes - 4), Crc32C.Of(file.AsSpan(0, MapFormat.HeaderBytes - 4)));
+        BitConverter.TryWriteBytes(
+            file.AsSpan(MapFormat.HeaderBytes - 4), Crc32C.Of(file.AsSpan(0, MapFormat.HeaderBytes - 4)));
         Refuse<double, long>(file);
         Refuse<long, double>(file);
     }
