@@ -55,7 +55,7 @@ internal static partial class PseudoTerminal
     {
         using MemoryStream all = new();
         byte[] buffer = new byte[4096];
-        while (read(master, buffer, (nuint)buffer.Length) is > 0 and var count)
+        while (read(master, buffer, (nuint)buffer.Length) is > 0 and nint count)
         {
             all.Write(buffer, 0, (int)count);
         }

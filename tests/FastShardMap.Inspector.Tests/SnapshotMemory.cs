@@ -12,7 +12,7 @@ internal sealed unsafe class SnapshotMemory : TargetMemory
     public override int Read(ulong address, Span<byte> buffer)
     {
         int done = 0;
-        while (done < buffer.Length && Find(address + (uint)done) is var (start, bytes) && bytes is not null)
+        while (done < buffer.Length && Find(address + (uint)done) is (ulong start, byte[] bytes))
         {
             int offset = (int)(address + (uint)done - start);
             int count = Math.Min(buffer.Length - done, bytes.Length - offset);

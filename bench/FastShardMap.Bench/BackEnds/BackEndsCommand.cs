@@ -42,7 +42,7 @@ internal static class BackEndsCommand
                 Pairs = parsed.GetValue(pairs),
                 LargePairs = parsed.GetValue(large),
                 Duration = TimeSpan.FromMilliseconds(parsed.GetValue(milliseconds)),
-                Repetitions = parsed.GetValue(repetitions) is var given and > 0 ? given : usual.Repetitions,
+                Repetitions = parsed.GetValue(repetitions) is int given and > 0 ? given : usual.Repetitions,
             };
             return CommandRun.Guarded("backends", terminal => Run(terminal, options, parsed.GetValue(markdown)));
         });

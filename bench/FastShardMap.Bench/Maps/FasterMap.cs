@@ -150,7 +150,7 @@ public readonly struct FasterMap<TKey, TValue> : IMapUnderTest<FasterMap<TKey, T
 
         public void Dispose()
         {
-            foreach (ClientSession<TKey, TValue, TValue, TValue, Empty, IFunctions<TKey, TValue, TValue, TValue, Empty>> session in _sessions.Values)
+            foreach (IDisposable session in _sessions.Values)
             {
                 session.Dispose();
             }

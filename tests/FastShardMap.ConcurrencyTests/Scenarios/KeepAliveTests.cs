@@ -51,7 +51,8 @@ public partial class KeepAliveTests
 
     // A member with a body at the usual indentation, up to its closing brace.
     [GeneratedRegex(
-        @"^    (?:    )?(?:public|private|internal|protected|bool|long)[^;={]*\r?\n    (?:    )?\{\r?\n(?:.*\r?\n)*?    (?:    )?\}\r?$",
+        @"^    (?:    )?(?:public|private|internal|protected|bool|long)[^;={]*\r?\n"
+            + @"    (?:    )?\{\r?\n(?:.*\r?\n)*?    (?:    )?\}\r?$",
         RegexOptions.Multiline)]
     private static partial Regex Member();
 

@@ -87,8 +87,10 @@ internal sealed unsafe class Explorer : IDisposable
             {
                 Assert.Fail(
                     $"{_scenario.Name}, schedule {schedules}: {fault}\n"
-                    + $"Replay: FASTSHARDMAP_REPLAY=\"{_scenario.Name}|{(_memory is null ? "strong" : "weak")}|{strategy.Replay}\"\n"
-                    + $"History:\n{HistoryChecker.Lines(_ops.SelectMany(static op => op))}\nTrace:\n{_execution.Trace}");
+                    + $"Replay: FASTSHARDMAP_REPLAY=\"{_scenario.Name}|"
+                    + $"{(_memory is null ? "strong" : "weak")}|{strategy.Replay}\"\n"
+                    + $"History:\n{HistoryChecker.Lines(_ops.SelectMany(static op => op))}\n"
+                    + $"Trace:\n{_execution.Trace}");
             }
 
             schedules++;

@@ -165,7 +165,10 @@ public sealed class CommandTests(SpecimenProcess specimen) : IClassFixture<Speci
 
         Assert.Equal(ExitCode.Ok, code);
         Assert.Equal(
-            """{"key":{"Account":2,"Order":16},"value":{"Price":104,"State":"Filled","At":"2026-01-01T00:16:00.0000000Z","Venue":{"Country":1,"Desk":16},"Live":true}}""",
+            """{"key":{"Account":2,"Order":16},"value":{"Price":104,"State":"Filled","""
+                + """
+                "At":"2026-01-01T00:16:00.0000000Z","Venue":{"Country":1,"Desk":16},"Live":true}}
+                """,
             text.Trim());
     }
 

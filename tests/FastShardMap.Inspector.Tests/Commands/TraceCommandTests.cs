@@ -29,7 +29,8 @@ public sealed class TraceCommandTests(SpecimenProcess specimen) : IClassFixture<
         Assert.Equal(0, code);
         string verdict = text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)[^1];
         Assert.Matches(
-            @"^VERDICT: worst chain Anna \(\d+\) → Berta \(\d+\) → Carla \(\d+\): .* Carla \(\d+\) held shard 0 of ShardMap<Int32, Int32> 'second'",
+            @"^VERDICT: worst chain Anna \(\d+\) → Berta \(\d+\) → Carla \(\d+\): .* "
+                + @"Carla \(\d+\) held shard 0 of ShardMap<Int32, Int32> 'second'",
             verdict);
 
         JsonElement json = SpecimenProcess.RunJson("trace", raw);

@@ -18,7 +18,10 @@ public sealed class WrongTargetTests : IDisposable
         { "a text file", "not a dump at all, but some lines\nof text\n"u8.ToArray() },
         { "a text file", "{}"u8.ToArray() },
         { "a program or library", [.. "\u007FELF\u0002\u0001\u0001"u8, .. new byte[9], 3, 0, .. new byte[100]] },
-        { "of a 32-bit or big-endian system", [.. "\u007FELF\u0001\u0001\u0001"u8, .. new byte[9], 4, 0, .. new byte[100]] },
+        {
+            "of a 32-bit or big-endian system",
+            [.. "\u007FELF\u0001\u0001\u0001"u8, .. new byte[9], 4, 0, .. new byte[100]]
+        },
         { "truncated within its first bytes", [.. "\u007FELF\u0002\u0001\u0001"u8, .. new byte[9], 4, 0] },
         { "a program or library", [.. "MZ"u8, .. new byte[100]] },
         { "compressed", [0x1F, 0x8B, 8, 0, .. new byte[60]] },

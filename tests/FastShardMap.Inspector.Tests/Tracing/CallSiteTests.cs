@@ -7,7 +7,8 @@ public sealed class CallSiteTests
     private static readonly (string, string) s_library =
         (
             "FastShardMap",
-            "FastShardMap.ShardMap`3[System.Int32,System.Int64,FastShardMap.DefaultHasher`1[System.Int32]].AddOrUpdate(int32)");
+            "FastShardMap.ShardMap`3[System.Int32,System.Int64,FastShardMap.DefaultHasher`1[System.Int32]]"
+                + ".AddOrUpdate(int32)");
 
     private static readonly (string, string)[] s_minimalApi =
     [

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Threading.Channels;
 using FastShardMap.Auditing.Logging;
 using Microsoft.Extensions.Logging;
@@ -68,7 +69,7 @@ public class AuditAlertLoggingTests
 
     private sealed class MemoryLogger : ILogger
     {
-        public System.Collections.Concurrent.ConcurrentQueue<(LogLevel Level, EventId Id, string Text, Dictionary<string, object?> Values)> Entries { get; } = [];
+        public ConcurrentQueue<Entry> Entries { get; } = [];
 
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
@@ -81,10 +82,13 @@ public class AuditAlertLoggingTests
             TState state,
             Exception? exception,
             Func<TState, Exception?, string> formatter) =>
-            Entries.Enqueue((
+            Entries.Enqueue(new Entry(
                 logLevel,
                 eventId,
                 formatter(state, exception),
                 ((IEnumerable<KeyValuePair<string, object?>>)state!).ToDictionary(StringComparer.OrdinalIgnoreCase)));
+
+        /// <summary>One entry of the log.</summary>
+        public sealed record Entry(LogLevel Level, EventId Id, string Text, Dictionary<string, object?> Values);
     }
 }

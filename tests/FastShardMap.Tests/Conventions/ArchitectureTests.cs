@@ -128,7 +128,8 @@ public partial class ArchitectureTests
     private static partial Regex SystemCall();
 
     [GeneratedRegex(
-        @"\.SpinOnce\b|\bThread\.Sleep\b|\.Join\(\)|\block\s*\(|\bMonitor\.|\bnew Lock\b|\bLock\s+\w+\s*=|\.WaitOne\b|\.Wait\(")]
+        @"\.SpinOnce\b|\bThread\.Sleep\b|\.Join\(\)|\block\s*\(|\bMonitor\."
+            + @"|\bnew Lock\b|\bLock\s+\w+\s*=|\.WaitOne\b|\.Wait\(")]
     private static partial Regex Wait();
 
     [GeneratedRegex(@"\w*bucket\w*", RegexOptions.IgnoreCase)]

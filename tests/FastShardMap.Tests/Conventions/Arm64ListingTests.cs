@@ -133,7 +133,8 @@ public partial class Arm64ListingTests
     };
 
     [GeneratedRegex(
-        @"^; Assembly listing for method (?:[\w.]+\.)?(?:\w+\+)?(?<type>\w+)(?:`\d+)?(?:\[[^:]*\])?:(?<name>\w+)(?<code>.*?)(?=^; Assembly listing|\z)",
+        @"^; Assembly listing for method (?:[\w.]+\.)?(?:\w+\+)?(?<type>\w+)(?:`\d+)?(?:\[[^:]*\])?"
+            + @":(?<name>\w+)(?<code>.*?)(?=^; Assembly listing|\z)",
         RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Method();
 

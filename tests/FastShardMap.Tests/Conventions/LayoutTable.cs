@@ -51,7 +51,8 @@ internal sealed class LayoutTable
             else if (actual != (offset, bytes))
             {
                 wrong.Add(
-                    $"{field} is at {actual.Offset} with {actual.Bytes} bytes; the document says {offset} with {bytes}");
+                    $"{field} is at {actual.Offset} with {actual.Bytes} bytes; "
+                        + $"the document says {offset} with {bytes}");
             }
         }
 

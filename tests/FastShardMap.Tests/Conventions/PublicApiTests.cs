@@ -145,7 +145,8 @@ public class PublicApiTests
         Assert.Equal(
             "M:System.Collections.Generic.Dictionary`2.TryGetValue(`0,`1@)", XmlDocumentation.IdOf(tryGetValue));
         Assert.Equal(
-            "M:System.Collections.Concurrent.ConcurrentDictionary`2.AddOrUpdate``1(`0,System.Func{`0,``0,`1},System.Func{`0,`1,``0,`1},``0)",
+            "M:System.Collections.Concurrent.ConcurrentDictionary`2.AddOrUpdate``1("
+                + "`0,System.Func{`0,``0,`1},System.Func{`0,`1,``0,`1},``0)",
             XmlDocumentation.IdOf(addOrUpdate));
         Assert.Equal(
             "P:System.Collections.Generic.Dictionary`2.Item(`0)",

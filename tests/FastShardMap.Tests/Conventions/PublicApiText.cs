@@ -188,7 +188,8 @@ internal static class PublicApiText
 
     private static string Result(MethodInfo method) =>
         method.ReturnType.IsByRef
-            ? $"ref {(method.ReturnParameter.IsDefined(typeof(IsReadOnlyAttribute)) ? "readonly " : "")}{CSharpName.Of(method.ReturnType.GetElementType()!)}"
+            ? $"ref {(method.ReturnParameter.IsDefined(typeof(IsReadOnlyAttribute)) ? "readonly " : "")}"
+                + CSharpName.Of(method.ReturnType.GetElementType()!)
             : CSharpName.Of(method.ReturnType, Nullability.Create(method.ReturnParameter));
 
     private static string Parameters(MethodBase method) =>

@@ -44,7 +44,8 @@ internal static partial class Snippet
                 {
                     null => "null",
                     bool flag => flag ? "true" : "false",
-                    System.IFormattable value => value.ToString(null, System.Globalization.CultureInfo.InvariantCulture),
+                    System.IFormattable value =>
+                        value.ToString(null, System.Globalization.CultureInfo.InvariantCulture),
                     _ => actual.ToString() ?? "",
                 };
                 if (text != expected.Trim('"'))
@@ -168,6 +169,7 @@ internal static partial class Snippet
 
     // [type name =] expression; // → value
     [GeneratedRegex(
-        @"^(?<declaration>\s*(?:[\w<>,\[\]?. ]+\s)?(?<name>\w+)\s*=(?!=)\s*)?(?<expression>.+?);\s*//\s*→\s*(?<value>.+)$")]
+        @"^(?<declaration>\s*(?:[\w<>,\[\]?. ]+\s)?(?<name>\w+)\s*=(?!=)\s*)?"
+            + @"(?<expression>.+?);\s*//\s*→\s*(?<value>.+)$")]
     private static partial Regex Arrow();
 }

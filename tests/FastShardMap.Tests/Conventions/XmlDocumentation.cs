@@ -32,7 +32,8 @@ internal sealed class XmlDocumentation
         FieldInfo field => $"F:{TypeName(field.DeclaringType!)}.{Escaped(field.Name)}",
         EventInfo @event => $"E:{TypeName(@event.DeclaringType!)}.{Escaped(@event.Name)}",
         PropertyInfo property =>
-            $"P:{TypeName(property.DeclaringType!)}.{Escaped(property.Name)}{Parameters(property.GetIndexParameters())}",
+            $"P:{TypeName(property.DeclaringType!)}.{Escaped(property.Name)}"
+                + Parameters(property.GetIndexParameters()),
         ConstructorInfo constructor =>
             $"M:{TypeName(constructor.DeclaringType!)}.#ctor{Parameters(constructor.GetParameters())}",
         MethodInfo method => IdOf(method),

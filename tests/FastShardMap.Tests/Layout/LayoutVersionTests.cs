@@ -31,9 +31,9 @@ public class LayoutVersionTests
             actualLines.SequenceEqual(expectedLines, StringComparer.Ordinal),
             $"""
             The layout of native memory is not the one recorded as version {MapHeader.CurrentLayoutVersion} in {File}.
-            If that is meant: raise MapHeader.CurrentLayoutVersion, so that older tools refuse what they cannot read; correct
-            native-layout-docs; run this test once with {UpdateVariable}=1, which writes the new version's file and never
-            overwrites one; and commit both. The files of earlier versions stay as they are.
+            If the change is intended: raise MapHeader.CurrentLayoutVersion, so that older tools refuse maps that they
+            cannot read. Correct native-layout-docs. Run this test once with {UpdateVariable}=1, which writes the file of
+            the new version and never overwrites a file, and commit both. Do not change the files of earlier versions.
             {string.Join('\n', differences)}
             """);
     }

@@ -36,7 +36,8 @@ public sealed class SavePrivilegeTests
 
         ChildProcess.RunTest(
             $"""
-            export {FolderVariable}='{folder.Root}' HOME='{folder.Root}' DOTNET_CLI_HOME='{folder.Root}' DOTNET_EnableDiagnostics=0
+            export {FolderVariable}='{folder.Root}' HOME='{folder.Root}'
+            export DOTNET_CLI_HOME='{folder.Root}' DOTNET_EnableDiagnostics=0
             exec setpriv {string.Join(' ', user)} "$0" "$@"
             """,
             typeof(SavePrivilegeTests),
