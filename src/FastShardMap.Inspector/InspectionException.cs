@@ -1,7 +1,7 @@
 namespace FastShardMap.Inspector;
 
-/// <summary>What the user asked for cannot be done; the message says why, and no stack trace is of interest.</summary>
-/// <remarks><see cref="ExitCode"/> is what the process ends with.</remarks>
+/// <summary>The tool cannot do what the user asked for. The message says why; the user needs no stack trace.</summary>
+/// <remarks>The process exits with <see cref="ExitCode"/>.</remarks>
 internal sealed class InspectionException : Exception
 {
     public InspectionException()

@@ -1,6 +1,6 @@
 namespace FastShardMap.Inspector;
 
-/// <summary>A stream that can only be written to, and keeps nothing back.</summary>
+/// <summary>A stream that can only be written to, and does not buffer.</summary>
 internal abstract class WriteOnlyStream : Stream
 {
     public sealed override bool CanRead => false;
@@ -17,7 +17,7 @@ internal abstract class WriteOnlyStream : Stream
         set => throw new NotSupportedException();
     }
 
-    /// <summary>Writes all of it.</summary>
+    /// <summary>Writes the whole buffer.</summary>
     public abstract override void Write(ReadOnlySpan<byte> buffer);
 
     public sealed override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));

@@ -2,8 +2,8 @@ using FastShardMap.Tests.Snapshots;
 
 namespace FastShardMap.Tests;
 
-/// <summary>A reader of another thread sees nothing of an exclusive phase before it has ended, whatever the phase does to
-/// the tables.</summary>
+/// <summary>A reader of another thread sees nothing of an exclusive phase before it has ended, whatever the phase does
+/// to the tables.</summary>
 public sealed class ExclusiveViewTests
 {
     [Theory]

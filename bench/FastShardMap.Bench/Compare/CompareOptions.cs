@@ -8,7 +8,7 @@ internal sealed record CompareOptions
 
     public int Repetitions { get; init; } = DefaultRepetitions;
 
-    /// <summary>Fewer operations a repetition.</summary>
+    /// <summary>Whether to use fewer operations per repetition.</summary>
     public bool Quick { get; init; }
 
     /// <summary>Parts of row names to measure; empty for all.</summary>

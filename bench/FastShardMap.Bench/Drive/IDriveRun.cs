@@ -9,7 +9,7 @@ internal interface IDriveRun : IDisposable
 {
     string Label { get; }
 
-    /// <summary>Runs the untimed leg; returns operations a second of all threads.</summary>
+    /// <summary>Runs the untimed leg, and returns the operations per second of all threads together.</summary>
     double RunUntimed(TimeSpan duration);
 
     /// <summary>Runs the timed leg, by a timetable if the rate is not 0.</summary>

@@ -3,7 +3,7 @@ using FastShardMap.Bench.Reporting;
 
 namespace FastShardMap.Bench.Memory;
 
-/// <summary>Shows memory readings, one row a map and size.</summary>
+/// <summary>Shows memory readings, with one row per map and size.</summary>
 internal static class MemoryReport
 {
     private const double NanosecondsPerMillisecond = 1e6;

@@ -8,7 +8,7 @@ using Microsoft.Diagnostics.Runtime;
 
 namespace FastShardMap.Inspector.Audits;
 
-/// <summary>A ring of audited operations, read from raw memory and believed only as far as it makes sense.</summary>
+/// <summary>A ring of audited operations, read from raw memory. Nothing in it is used before it is checked.</summary>
 internal sealed unsafe class NativeAuditRing
 {
     private const string ManagedOwner = "FastShardMap.Auditing.AuditShard<";
@@ -31,8 +31,10 @@ internal sealed unsafe class NativeAuditRing
     /// <summary>Operations recorded since the audit began.</summary>
     public ulong Recorded => _header.Recorded;
 
-    /// <summary>The rings of one map, by shard: through writable memory, or, where the target has no list of it, through the
-    /// managed heap.</summary>
+    /// <summary>
+    /// The rings of one map, by shard. They are searched in writable memory, or, if the target has no list of writable
+    /// memory, on the managed heap.
+    /// </summary>
     public static List<NativeAuditRing> Find(Target target, NativeMap map)
     {
         IEnumerable<ulong> addresses = target.Memory.WritableRegions().Any()
@@ -41,25 +43,33 @@ internal sealed unsafe class NativeAuditRing
         return Find(map, addresses);
     }
 
-    /// <summary>The rings of one map among what may be rings.</summary>
+    /// <summary>The rings of one map, among addresses that may be rings.</summary>
     public static List<NativeAuditRing> Find(NativeMap map, IEnumerable<ulong> addresses) =>
-        [.. addresses.Distinct().Select(address => TryRead(map, address)).OfType<NativeAuditRing>().OrderBy(ring => ring.Shard)];
+        [.. addresses
+            .Distinct()
+            .Select(address => TryRead(map, address))
+            .OfType<NativeAuditRing>()
+            .OrderBy(ring => ring.Shard)];
 
-    /// <summary>Where the managed heap says rings are.</summary>
+    /// <summary>The addresses of rings according to the managed heap.</summary>
     public static IEnumerable<ulong> FromHeap(Target target)
     {
         foreach (ClrObject owner in MapFinder.ObjectsOf(target, ManagedOwner))
         {
-            if (owner.TryReadValueTypeField("_ring", out ClrValueType ring) && ring.ReadField<ulong>("_header") is var address and not 0)
+            if (owner.TryReadValueTypeField("_ring", out ClrValueType ring)
+                && ring.ReadField<ulong>("_header") is ulong address and not 0)
             {
                 yield return address;
             }
         }
     }
 
-    /// <summary>The operations that are there, oldest first. A full ring's oldest is left out: it may be half overwritten.</summary>
+    /// <summary>
+    /// The operations in the ring, oldest first. The oldest one of a full ring is left out, because it may be half
+    /// overwritten.
+    /// </summary>
     /// <param name="keys">Decodes the keys.</param>
-    /// <param name="unreadable">Records that cannot be read.</param>
+    /// <param name="unreadable">The number of records that cannot be read.</param>
     public List<AuditedOperation> Read(FieldDecoder keys, out long unreadable)
     {
         ulong kept = Math.Min(_header.Recorded, _header.Capacity - 1);
@@ -80,7 +90,9 @@ internal sealed unsafe class NativeAuditRing
                 TimeOf(head.Timestamp),
                 head.Timestamp,
                 head.ThreadId,
-                Enum.IsDefined((AuditOperation)head.Operation) ? ((AuditOperation)head.Operation).ToString() : $"{head.Operation}?",
+                Enum.IsDefined((AuditOperation)head.Operation)
+                    ? ((AuditOperation)head.Operation).ToString()
+                    : $"{head.Operation}?",
                 Shard,
                 keys.Decode(record.AsSpan((int)_header.KeyOffset))));
         }
@@ -102,10 +114,11 @@ internal sealed unsafe class NativeAuditRing
         return isRing ? new NativeAuditRing(map.Memory, address, header) : null;
     }
 
-    // Damaged words must not throw: times past the calendar's ends become its ends.
+    // Damaged words must not throw, so times outside the calendar become its first or last moment.
     private DateTime TimeOf(long timestamp)
     {
         Int128 ticks = ((Int128)timestamp - _header.AnchorTimestamp) * TimeSpan.TicksPerSecond / _header.TicksPerSecond;
-        return new DateTime((long)Int128.Clamp(ticks + _header.AnchorTicks, 0, DateTime.MaxValue.Ticks), DateTimeKind.Utc);
+        return new DateTime(
+            (long)Int128.Clamp(ticks + _header.AnchorTicks, 0, DateTime.MaxValue.Ticks), DateTimeKind.Utc);
     }
 }

@@ -1,11 +1,11 @@
 namespace FastShardMap.Inspector.Checking;
 
-/// <summary>How bad a finding is.</summary>
+/// <summary>The severity of a finding.</summary>
 internal enum FindingKind
 {
-    /// <summary>Worth knowing, and no fault: a check that could not be made, or a write under way.</summary>
+    /// <summary>Information, not a fault: a check that could not be performed, or a write in progress.</summary>
     Note,
 
-    /// <summary>The native memory contradicts itself.</summary>
+    /// <summary>The native memory is inconsistent.</summary>
     Error,
 }

@@ -1,6 +1,6 @@
 namespace FastShardMap.Inspector.Checking;
 
-/// <summary>What a check has found: every rule's count, and the first examples of each.</summary>
+/// <summary>What a check found: the count of each rule, and its first examples.</summary>
 internal sealed class Findings
 {
     private const int ExamplesPerRule = 8;
@@ -18,9 +18,13 @@ internal sealed class Findings
 
     public void Note(string rule, int? shard, string text) => Add(FindingKind.Note, rule, shard, text);
 
-    /// <summary>An error, or only a note if a write was under way when the target was stopped.</summary>
+    /// <summary>An error, or only a note if a write was in progress when the target was stopped.</summary>
     public void Report(bool isQuiet, string rule, int? shard, string text) =>
-        Add(isQuiet ? FindingKind.Error : FindingKind.Note, isQuiet ? rule : rule + " (write under way)", shard, text);
+        Add(
+            isQuiet ? FindingKind.Error : FindingKind.Note,
+            isQuiet ? rule : rule + " (write in progress)",
+            shard,
+            text);
 
     private void Add(FindingKind kind, string rule, int? shard, string text)
     {

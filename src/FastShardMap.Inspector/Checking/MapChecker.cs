@@ -5,8 +5,8 @@ using FastShardMap.Layout;
 namespace FastShardMap.Inspector.Checking;
 
 /// <summary>
-/// Checks the native memory of a map against the invariants that stand in Tables/Table.cs and in
-/// native-layout-docs/: sizes, counts, tags, overflow counts, probe paths, duplicates, migration state.
+/// Checks the native memory of a map against the invariants in Tables/Table.cs and native-layout-docs/: sizes, counts,
+/// tags, overflow counts, probe paths, duplicates, migration state.
 /// </summary>
 internal static unsafe class MapChecker
 {
@@ -41,7 +41,8 @@ internal static unsafe class MapChecker
             findings.Error(
                 "shape",
                 null,
-                $"slots of {map.Header.SlotBytes} bytes come {slots} to a group of {stride} bytes; the header says {map.SlotsPerGroup} to {map.StrideBytes}");
+                $"slots of {map.Header.SlotBytes} bytes belong in groups of {slots} slots and {stride} bytes; the "
+                    + $"header says {map.SlotsPerGroup} slots and {map.StrideBytes} bytes");
         }
 
         if ((map.Header.Seed0 & map.Header.Seed1 & 1) == 0)
@@ -51,7 +52,7 @@ internal static unsafe class MapChecker
 
         if (map.Header.State > 1)
         {
-            findings.Error("state", null, $"the map is in state {map.Header.State}; there are 0 and 1");
+            findings.Error("state", null, $"the map is in state {map.Header.State}; the valid states are 0 and 1");
         }
     }
 
@@ -61,9 +62,13 @@ internal static unsafe class MapChecker
         {
             findings.Error("unreadable", null, "the sentinel group cannot be read");
         }
-        else if (sentinel.Version != 0 || (sentinel.Control != ControlWord.Empty && !(map.IsDisposed && sentinel.Control == ControlWord.Disposed)))
+        else if (sentinel.Version != 0
+            || (sentinel.Control != ControlWord.Empty && !(map.IsDisposed && sentinel.Control == ControlWord.Disposed)))
         {
-            findings.Error("sentinel", null, $"somebody has written to the group that is always empty: control 0x{sentinel.Control:x}, version 0x{sentinel.Version:x}");
+            findings.Error(
+                "sentinel",
+                null,
+                $"the sentinel group is not empty: control 0x{sentinel.Control:x}, version 0x{sentinel.Version:x}");
         }
     }
 
@@ -75,13 +80,16 @@ internal static unsafe class MapChecker
             return;
         }
 
-        // While the lock is held a write may be between two of its steps.
+        // While the lock is held, a write may be between two of its steps.
         bool isQuiet = side.Lock == 0;
         CheckWriteSide(map, shard, side, findings);
         CheckView(map, shard, view, side, isQuiet, findings);
         if (!IsPlausible(map, view.Current) || (!view.Previous.IsNone && !IsPlausible(map, view.Previous)))
         {
-            findings.Error("table", shard, $"a table word makes no sense: current 0x{view.Current.Word:x}, previous 0x{view.Previous.Word:x}");
+            findings.Error(
+                "table",
+                shard,
+                $"a table word is invalid: current 0x{view.Current.Word:x}, previous 0x{view.Previous.Word:x}");
             return;
         }
 
@@ -97,7 +105,8 @@ internal static unsafe class MapChecker
     {
         if ((ulong)side.Map != map.Address || side.ShardIndex != shard)
         {
-            findings.Error("write side", shard, $"it says that it is shard {side.ShardIndex} of the map at 0x{(ulong)side.Map:x}");
+            findings.Error(
+                "write side", shard, $"it claims to be shard {side.ShardIndex} of the map at 0x{(ulong)side.Map:x}");
         }
 
         if (side.Lock < 0 || side.Lock == 1)
@@ -106,16 +115,27 @@ internal static unsafe class MapChecker
         }
         else if (side.Lock != 0)
         {
-            findings.Note("lock held", shard, $"thread {new LockWord(side.Lock).OwnerId} holds the lock{(side.IsExclusive != 0 ? " for an exclusive phase" : string.Empty)}{(new LockWord(side.Lock).HasWaiters ? ", and others are parked" : string.Empty)}");
+            findings.Note(
+                "lock held",
+                shard,
+                $"thread {new LockWord(side.Lock).OwnerId} holds the "
+                    + $"lock{(side.IsExclusive != 0 ? " for an exclusive phase" : string.Empty)}"
+                    + $"{(new LockWord(side.Lock).HasWaiters ? ", and others are parked" : string.Empty)}");
         }
 
-        if (side.Count < 0 || side.MaxEntries < 0 || side.SaturatedGroups < 0 || side.MigrationsFinished > side.MigrationsStarted)
+        if (side.Count < 0 || side.MaxEntries < 0 || side.SaturatedGroups < 0
+            || side.MigrationsFinished > side.MigrationsStarted)
         {
-            findings.Error("statistics", shard, $"count {side.Count}, maximum {side.MaxEntries}, saturated {side.SaturatedGroups}, migrations {side.MigrationsFinished} of {side.MigrationsStarted}");
+            findings.Error(
+                "statistics",
+                shard,
+                $"count {side.Count}, maximum {side.MaxEntries}, saturated {side.SaturatedGroups}, migrations "
+                    + $"{side.MigrationsFinished} of {side.MigrationsStarted}");
         }
     }
 
-    private static void CheckView(NativeMap map, int shard, in ReadView view, in WriteSide side, bool isQuiet, Findings findings)
+    private static void CheckView(
+        NativeMap map, int shard, in ReadView view, in WriteSide side, bool isQuiet, Findings findings)
     {
         if (!new GenerationWord(view.Generation).IsValid)
         {
@@ -128,34 +148,57 @@ internal static unsafe class MapChecker
         }
         else if (new GenerationWord(view.Generation).IsMigrating == view.Previous.IsNone)
         {
-            findings.Error("generation", shard, $"it says {(view.Previous.IsNone ? "migrating" : "settled")}; the shard has {(view.Previous.IsNone ? "no" : "a")} previous table");
+            findings.Error(
+                "generation",
+                shard,
+                $"it says {(view.Previous.IsNone ? "migrating" : "settled")}; the shard has "
+                    + $"{(view.Previous.IsNone ? "no" : "a")} previous table");
         }
 
         if (!view.Previous.IsNone && IsPlausible(map, view.Previous) && side.MigrationCursor > view.Previous.Groups)
         {
-            findings.Error("cursor", shard, $"the migration cursor {side.MigrationCursor} is past the {view.Previous.Groups} groups of the previous table");
+            findings.Error(
+                "cursor",
+                shard,
+                $"the migration cursor {side.MigrationCursor} is past the {view.Previous.Groups} "
+                    + "groups of the previous table");
         }
     }
 
     private static void CheckCounts(
-        NativeMap map, int shard, in WriteSide side, TableChecker current, TableChecker previous, bool isQuiet, Findings findings)
+        NativeMap map,
+        int shard,
+        in WriteSide side,
+        TableChecker current,
+        TableChecker previous,
+        bool isQuiet,
+        Findings findings)
     {
         long entries = current.Entries + previous.Entries;
         if (entries != side.Count && current.Unreadable + previous.Unreadable == 0)
         {
-            findings.Report(isQuiet, "count", shard, $"the shard counts {side.Count} entries; its groups hold {entries}");
+            findings.Report(
+                isQuiet, "count", shard, $"the shard counts {side.Count} entries; its groups hold {entries}");
         }
 
         long maximum = current.Groups == 0 ? 0 : TableSize.MaxEntries(current.Groups, map.SlotsPerGroup);
         if (side.MaxEntries != maximum)
         {
-            findings.Report(isQuiet, "maximum", shard, $"a table of {current.Groups} groups takes {maximum} entries; the shard says {side.MaxEntries}");
+            findings.Report(
+                isQuiet,
+                "maximum",
+                shard,
+                $"a table of {current.Groups} groups takes {maximum} entries; the shard says {side.MaxEntries}");
         }
 
         long saturated = previous.Groups != 0 && side.MigrationCursor == 0 ? previous.Saturated : current.Saturated;
         if (saturated != side.SaturatedGroups)
         {
-            findings.Report(isQuiet, "saturated", shard, $"{saturated} groups are saturated; the shard says {side.SaturatedGroups}");
+            findings.Report(
+                isQuiet,
+                "saturated",
+                shard,
+                $"{saturated} groups are saturated; the shard says {side.SaturatedGroups}");
         }
     }
 
@@ -173,7 +216,7 @@ internal static unsafe class MapChecker
             && (UInt128)table.Groups * (uint)map.StrideBytes < 1UL << 48;
     }
 
-    /// <summary>Bytes of a key as text, for findings.</summary>
+    /// <summary>The bytes of a key as text, for findings.</summary>
     internal static string KeyText(ReadOnlySpan<byte> key) =>
         key.Length == sizeof(ulong) ? $"0x{MemoryMarshal.Read<ulong>(key):x16}" : Convert.ToHexStringLower(key);
 }

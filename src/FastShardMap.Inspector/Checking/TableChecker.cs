@@ -3,10 +3,12 @@ using FastShardMap.Layout;
 
 namespace FastShardMap.Inspector.Checking;
 
-/// <summary>Checks one table: every group by itself, then overflow counts against the probe paths of all entries.</summary>
+/// <summary>
+/// Checks one table: first each group, then the overflow counts against the probe paths of all entries.
+/// </summary>
 internal sealed class TableChecker
 {
-    /// <summary>Without a hash, equal keys are found by remembering all of them: up to this many.</summary>
+    /// <summary>If the hash is unknown, the check finds equal keys by remembering up to this many.</summary>
     private const int MaxRememberedKeys = 1 << 20;
     private readonly NativeMap _map;
     private readonly int _shard;
@@ -33,7 +35,7 @@ internal sealed class TableChecker
     /// <summary>Entries in groups that are not moved.</summary>
     public long Entries { get; private set; }
 
-    /// <summary>Groups that are not moved and whose overflow count has stuck.</summary>
+    /// <summary>Groups that are not moved and whose overflow count is saturated.</summary>
     public long Saturated { get; private set; }
 
     private string TableText => _cursor is null ? "current" : "previous";
@@ -45,7 +47,7 @@ internal sealed class TableChecker
             return;
         }
 
-        // One byte a group, saturating like the counts themselves. Nothing larger than the table that is there.
+        // One byte per group, saturating like the counts themselves; never larger than the table itself.
         bool exact = _map.KeyHash is not null && Groups <= (ulong)Array.MaxLength;
         _passed = exact ? new byte[Groups] : [];
         HashSet<Int128>? seen = _map.KeyHash is null ? [] : null;
@@ -56,7 +58,10 @@ internal sealed class TableChecker
         });
         if (_reader.Unreadable > 0)
         {
-            _findings.Error("unreadable", _shard, $"{_reader.Unreadable} of {Groups} groups of the {TableText} table cannot be read");
+            _findings.Error(
+                "unreadable",
+                _shard,
+                $"{_reader.Unreadable} of {Groups} groups of the {TableText} table cannot be read");
         }
         else if (exact)
         {
@@ -64,7 +69,7 @@ internal sealed class TableChecker
         }
     }
 
-    /// <summary>Looks every entry of the previous table up in this one.</summary>
+    /// <summary>Looks up every entry of the previous table in this one.</summary>
     public void CheckDuplicatesOf(TableChecker previous)
     {
         if (previous.Groups == 0 || Groups == 0 || _map.KeyHash is null)
@@ -87,7 +92,12 @@ internal sealed class TableChecker
                     ReadOnlySpan<byte> key = _reader.KeyAt(group, slot);
                     if (Occurs(key, _map.KeyHash.Hash(key, _map.Seed), before: null))
                     {
-                        _findings.Report(_isQuiet, "duplicate", _shard, $"key {MapChecker.KeyText(key)} is in group {index} of the previous table and in the current one");
+                        _findings.Report(
+                            _isQuiet,
+                            "duplicate",
+                            _shard,
+                            $"key {MapChecker.KeyText(key)} is in group {index} of the previous "
+                                + "table and in the current one");
                     }
                 }
             }
@@ -106,12 +116,17 @@ internal sealed class TableChecker
         bool moved = version.IsMoved;
         if (_cursor is { } cursor && !moved && index < cursor)
         {
-            _findings.Report(_isQuiet, "moved", _shard, $"group {index} of the previous table is not moved; the cursor is at {cursor}");
+            _findings.Report(
+                _isQuiet,
+                "moved",
+                _shard,
+                $"group {index} of the previous table is not moved; the cursor is at {cursor}");
         }
         else if (_cursor is { } position && moved && index >= position)
         {
-            // As it is while a snapshot holds the table, and after: writes move the groups they touch.
-            _findings.Note("moved ahead", _shard, $"group {index} of the previous table is moved; the cursor is at {position}");
+            // Writes move the groups that they touch while a snapshot holds the table, and afterwards.
+            _findings.Note(
+                "moved ahead", _shard, $"group {index} of the previous table is moved; the cursor is at {position}");
         }
         else if (_cursor is null && moved)
         {
@@ -123,7 +138,8 @@ internal sealed class TableChecker
             byte tag = ControlWord.ControlByte(control, slot);
             if (tag != 0 && (slot >= _map.SlotsPerGroup || !ControlWord.IsOccupied(tag)))
             {
-                _findings.Error("control", _shard, $"control byte {slot} of group {index} of the {TableText} table is 0x{tag:x2}");
+                _findings.Error(
+                    "control", _shard, $"control byte {slot} of group {index} of the {TableText} table is 0x{tag:x2}");
             }
         }
 
@@ -153,7 +169,11 @@ internal sealed class TableChecker
             }
             else if (!moved && seen is not null && seen.Count < MaxRememberedKeys && !seen.Add(Digest(key)))
             {
-                _findings.Report(_isQuiet, "duplicate", _shard, $"key {MapChecker.KeyText(key)} occurs twice in the {TableText} table");
+                _findings.Report(
+                    _isQuiet,
+                    "duplicate",
+                    _shard,
+                    $"key {MapChecker.KeyText(key)} occurs twice in the {TableText} table");
             }
         }
     }
@@ -162,8 +182,13 @@ internal sealed class TableChecker
     {
         if ((byte)HashBits.Tag(hash) != tag)
         {
-            _findings.Report(_isQuiet, "tag", _shard, $"key {MapChecker.KeyText(key)} in group {index} of the {TableText} table has tag 0x{tag:x2}; its hash says 0x{(byte)HashBits.Tag(hash):x2}");
-            return; // Key or tag is damaged: its path would only repeat that.
+            _findings.Report(
+                _isQuiet,
+                "tag",
+                _shard,
+                $"key {MapChecker.KeyText(key)} in group {index} of the {TableText} table has tag 0x{tag:x2}; its "
+                    + $"hash says 0x{(byte)HashBits.Tag(hash):x2}");
+            return; // Key or tag is damaged; checking the path would only report that again.
         }
 
         int owner = (int)((hash >> HashBits.ShardShift) & (uint)(_map.ShardCount - 1));
@@ -183,7 +208,12 @@ internal sealed class TableChecker
 
             if (ControlWord.OverflowCount(TableReader.ControlOf(passed)) == 0)
             {
-                _findings.Report(_isQuiet && !moved, "unreachable", _shard, $"key {MapChecker.KeyText(key)} in group {index} of the {TableText} table cannot be found: group {step} on its way from {home} ends every lookup");
+                _findings.Report(
+                    _isQuiet && !moved,
+                    "unreachable",
+                    _shard,
+                    $"key {MapChecker.KeyText(key)} in group {index} of the {TableText} table cannot be found: group "
+                        + $"{step} on the path from {home} ends every lookup");
                 return;
             }
 
@@ -195,7 +225,8 @@ internal sealed class TableChecker
 
         if (!moved && Occurs(key, hash, before: index))
         {
-            _findings.Report(_isQuiet, "duplicate", _shard, $"key {MapChecker.KeyText(key)} occurs twice in the {TableText} table");
+            _findings.Report(
+                _isQuiet, "duplicate", _shard, $"key {MapChecker.KeyText(key)} occurs twice in the {TableText} table");
         }
     }
 
@@ -203,14 +234,20 @@ internal sealed class TableChecker
     {
         byte count = ControlWord.OverflowCount(TableReader.ControlOf(group));
         bool moved = TableReader.VersionOf(group).IsMoved;
-        bool agrees = count == ControlWord.SaturatedOverflow || (moved ? count >= _passed[index] : count == _passed[index]);
+        bool agrees = count == ControlWord.SaturatedOverflow
+            || (moved ? count >= _passed[index] : count == _passed[index]);
         if (!agrees)
         {
-            _findings.Report(_isQuiet, "overflow", _shard, $"group {index} of the {TableText} table counts {count} entries that have passed it; there are {_passed[index]}");
+            _findings.Report(
+                _isQuiet,
+                "overflow",
+                _shard,
+                $"group {index} of the {TableText} table counts {count} entries that have passed it; "
+                    + $"there are {_passed[index]}");
         }
     }
 
-    // Whether a lookup finds the key in a group that comes before the given one on its path, or, without one, anywhere.
+    // Whether a lookup finds the key in a group before the given one on its path, or in any group if none is given.
     private bool Occurs(ReadOnlySpan<byte> key, ulong hash, ulong? before)
     {
         byte tag = (byte)HashBits.Tag(hash);
@@ -254,7 +291,7 @@ internal sealed class TableChecker
         return false;
     }
 
-    // 128 bits: a chance agreement among a million keys is not to be expected.
+    // With 128 bits, a million keys practically never collide.
     private Int128 Digest(ReadOnlySpan<byte> key) =>
         new(HashMixer.Mix(key, _map.Seed), HashMixer.Mix(key, new HashSeed(_map.Seed.Key1, _map.Seed.Key0)));
 }

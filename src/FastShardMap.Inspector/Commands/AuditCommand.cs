@@ -8,17 +8,18 @@ using FastShardMap.Inspector.Targets;
 
 namespace FastShardMap.Inspector.Commands;
 
-/// <summary><c>fsmap audit</c>: the last operations on a map under audit, of all its shards, by time.</summary>
+/// <summary><c>fsmap audit</c>: the last operations on an audited map, of all its shards, in order of time.</summary>
 internal static class AuditCommand
 {
-    public static int Run(string dumpOrProcess, string? wanted, string? key, int? thread, int limit, bool json, Output output)
+    public static int Run(
+        string dumpOrProcess, string? wanted, string? key, int? thread, int limit, bool json, Output output)
     {
         using Target target = Target.Open(dumpOrProcess);
         NativeMap map = MapCatalog.Find(target, wanted);
         List<NativeAuditRing> rings = NativeAuditRing.Find(target, map);
         if (rings.Count == 0)
         {
-            throw new InspectionException($"The map at {Output.Address(map.Address)} is under no audit (AuditedShardMap).");
+            throw new InspectionException($"The map at {Output.Address(map.Address)} has no audit (AuditedShardMap).");
         }
 
         FieldDecoder keys = FieldDecoder.For(map.KeyType, map.KeyBytes, target.Runtime);
@@ -31,11 +32,13 @@ internal static class AuditCommand
             unreadable += missing;
         }
 
-        // Stable: within a shard the order is right already.
+        // A stable sort, because the order within a shard is already right.
         List<AuditedOperation> shown =
         [
             .. operations
-                .Where(operation => wantedKey?.Holds(operation.Key, operation.Key) != false && (thread is null || operation.Thread == thread))
+                .Where(
+                    operation => wantedKey?.Holds(operation.Key, operation.Key) != false
+                        && (thread is null || operation.Thread == thread))
                 .OrderBy(operation => operation.Time)
                 .ThenBy(operation => operation.Timestamp)
                 .TakeLast(limit),
@@ -62,7 +65,9 @@ internal static class AuditCommand
         else
         {
             Print(map, shown, output);
-            output.Line($"{Output.Count(recorded, "operation")} recorded in {Output.Count(rings.Count, "shard")}, {Output.Number(operations.Count)} of them kept, {Output.Number(shown.Count)} shown");
+            output.Line(
+                $"{Output.Count(recorded, "operation")} recorded in {Output.Count(rings.Count, "shard")}, "
+                    + $"{Output.Number(operations.Count)} of them kept, {Output.Number(shown.Count)} shown");
         }
 
         if (unreadable > 0)

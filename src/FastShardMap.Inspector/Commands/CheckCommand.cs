@@ -6,7 +6,7 @@ using FastShardMap.Inspector.Targets;
 
 namespace FastShardMap.Inspector.Commands;
 
-/// <summary><c>fsmap check</c>: does the native memory of every map, or of one, agree with itself?</summary>
+/// <summary><c>fsmap check</c>: checks whether the native memory of every map, or of one, is consistent.</summary>
 internal static class CheckCommand
 {
     public static int Run(string dumpOrProcess, string? wanted, bool json, Output output)
@@ -29,8 +29,9 @@ internal static class CheckCommand
         target.ThrowIfEnded();
         if (results.Count == 0)
         {
-            // Not "no errors": whoever checks a wrong process should hear of it.
-            throw new InspectionException($"There is no map in {target.Name}{(target.Note is null ? string.Empty : $" ({target.Note})")}.");
+            // Not "no errors": the user may have named the wrong process, and must learn of it.
+            throw new InspectionException(
+                $"There is no map in {target.Name}{(target.Note is null ? string.Empty : $" ({target.Note})")}.");
         }
 
         long errors = results.Sum(result => result.Findings.Errors);
@@ -73,7 +74,8 @@ internal static class CheckCommand
                 output.Line($"    {(kind == FindingKind.Error ? "error" : "note ")}  {rule}: {count}");
                 foreach (Finding example in findings.Examples.Where(example => example.Rule == rule))
                 {
-                    output.Line($"           {(example.Shard is { } shard ? $"shard {shard}: " : string.Empty)}{example.Text}");
+                    output.Line(
+                        $"           {(example.Shard is { } shard ? $"shard {shard}: " : string.Empty)}{example.Text}");
                 }
             }
         }

@@ -10,35 +10,37 @@ namespace FastShardMap.Inspector.Commands;
 /// <summary>The command line.</summary>
 internal static class CommandTree
 {
-    private const string TargetHelp = "A dump file, or the number of a process, which is stopped meanwhile.";
+    private const string TargetHelp = "A dump file, or a process id. The process is stopped while the tool reads it.";
 
     /// <summary>Runs a command and flushes what it wrote; never throws.</summary>
     /// <param name="arguments">The command line.</param>
     /// <param name="writer">Where to write.</param>
-    /// <param name="interruption">What ends a recording early; null for nothing.</param>
-    /// <param name="width">Of the output in cells; null for what the writer knows.</param>
+    /// <param name="interruption">What can end a recording early; may be null.</param>
+    /// <param name="width">The width of the output in cells; null to ask the writer.</param>
     public static int Run(string[] arguments, TextWriter writer, Interruption? interruption = null, int? width = null)
     {
         int code = Guard(() =>
         {
-            ParseResult parsed = Create(width is null ? new Output(writer) : new Output(writer, width), interruption).Parse(arguments);
+            ParseResult parsed = Create(
+                width is null ? new Output(writer) : new Output(writer, width), interruption).Parse(arguments);
             if (parsed.Errors.Count > 0 && arguments.Length > 0)
             {
                 Complain(parsed);
                 return ExitCode.Unusable;
             }
 
-            int result = parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = writer });
+            int result = parsed.Invoke(
+                new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = writer });
             return parsed.Errors.Count > 0 ? ExitCode.Unusable : result;
         });
 
-        // What was read of a process that has ended since may be wrong, and what failed has failed because of that.
+        // If the process has ended, data that was read from it may be wrong, and any failure is due to that.
         if (Target.Ended is { } ended && code != ExitCode.TargetEnded)
         {
             code = Guard(() => throw Target.EndedException(ended));
         }
 
-        // Also what came before a failure.
+        // Also flushes what was written before a failure.
         int flushed = Guard(() =>
         {
             writer.Flush();
@@ -47,7 +49,7 @@ internal static class CommandTree
         return code == ExitCode.Ok ? flushed : code;
     }
 
-    // The whole help would drive what is wrong out of sight.
+    // Printing the whole help would scroll the error out of sight.
     private static void Complain(ParseResult parsed)
     {
         foreach (ParseError error in parsed.Errors)
@@ -55,8 +57,10 @@ internal static class CommandTree
             Console.Error.WriteLine($"fsmap: {Printable.Text(error.Message)}");
         }
 
-        string command = parsed.CommandResult.Command is RootCommand ? string.Empty : parsed.CommandResult.Command.Name + " ";
-        Console.Error.WriteLine($"fsmap {command}--help says what there is.");
+        string command = parsed.CommandResult.Command is RootCommand
+            ? string.Empty
+            : parsed.CommandResult.Command.Name + " ";
+        Console.Error.WriteLine($"Run 'fsmap {command}--help' for usage.");
     }
 
     private static int Guard(Func<int> action)
@@ -72,7 +76,7 @@ internal static class CommandTree
         }
         catch (Exception exception)
         {
-            // Damaged dumps take readers to places nobody thought of; a stack trace helps only us.
+            // Damaged dumps cause exceptions that no reader foresees; a stack trace helps only the tool's developers.
             Console.Error.WriteLine($"fsmap: {exception.GetType().Name}: {Printable.Lines(exception.Message)}");
             if (Environment.GetEnvironmentVariable("FSMAP_DEBUG") is not null)
             {
@@ -83,23 +87,27 @@ internal static class CommandTree
         }
     }
 
-    private static RootCommand Create(Output output, Interruption? interruption) => new("Looks into the maps of FastShardMap, in core dumps and live processes.")
-    {
-        List(output),
-        Show(output),
-        Check(output),
-        Entries(output),
-        Audit(output),
-        Diff(output),
-        Dump(output),
-        Trace(output, interruption),
-    };
+    private static RootCommand Create(Output output, Interruption? interruption) =>
+        new("Inspects the maps of FastShardMap in core dumps and live processes.")
+        {
+            List(output),
+            Show(output),
+            Check(output),
+            Entries(output),
+            Audit(output),
+            Diff(output),
+            Dump(output),
+            Trace(output, interruption),
+        };
 
     private static Command List(Output output)
     {
         Argument<string> target = new("target") { Description = TargetHelp };
         Option<bool> json = Json();
-        Command command = new("list", "Every map: type, state, entries, bytes, who roots it.") { target, json };
+        Command command = new("list", "All maps: type, state, entries, bytes, and what keeps each alive.")
+        {
+            target, json,
+        };
         command.SetAction(parsed => ListCommand.Run(parsed.GetRequiredValue(target), parsed.GetValue(json), output));
         return command;
     }
@@ -108,10 +116,16 @@ internal static class CommandTree
     {
         Argument<string> target = new("target") { Description = TargetHelp };
         Argument<string?> map = Map();
-        Option<string?> html = new("--html") { Description = "Write one self-contained page with heat map and histograms to this file." };
-        Option<bool> all = new("--all") { Description = "All shards, however many." };
+        Option<string?> html = new("--html")
+        {
+            Description = "Write one self-contained page with heat map and histograms to this file.",
+        };
+        Option<bool> all = new("--all") { Description = "Show all shards." };
         Option<bool> json = Json();
-        Command command = new("show", "One map, shard by shard, with lock holders and histograms.") { target, map, html, all, json };
+        Command command = new("show", "One map, shard by shard, with lock holders and histograms.")
+        {
+            target, map, html, all, json,
+        };
         command.SetAction(parsed => ShowCommand.Run(
             parsed.GetRequiredValue(target),
             parsed.GetValue(map),
@@ -127,7 +141,9 @@ internal static class CommandTree
         Argument<string> target = new("target") { Description = TargetHelp };
         Argument<string?> map = Map();
         Option<bool> json = Json();
-        Command command = new("check", "Consistency of the native memory. Exit code 1 if something is wrong.") { target, map, json };
+        Command command = new(
+            "check",
+            "Checks the consistency of the native memory. Exit code 1 if there are errors.") { target, map, json };
         command.SetAction(parsed => CheckCommand.Run(
             parsed.GetRequiredValue(target), parsed.GetValue(map), parsed.GetValue(json), output));
         return command;
@@ -137,12 +153,18 @@ internal static class CommandTree
     {
         Argument<string> target = new("target") { Description = TargetHelp };
         Argument<string?> map = Map();
-        Option<string?> key = new("--key") { Description = "Only the entry whose key reads like this." };
-        Option<string?> where = new("--where") { Description = "A condition, such as: key < 0x64 and value.State == Closed" };
-        Option<bool> csv = new("--csv") { Description = "Comma-separated, a column for each field." };
-        Option<bool> json = new("--json") { Description = "One JSON object a line." };
-        Option<long> limit = Limit("At most so many.", long.MaxValue);
-        Command command = new("entries", "Keys and values, decoded by their types.") { target, map, key, where, csv, json, limit };
+        Option<string?> key = new("--key") { Description = "Only the entry with this key." };
+        Option<string?> where = new("--where")
+        {
+            Description = "A condition, such as: key < 0x64 and value.State == Closed",
+        };
+        Option<bool> csv = new("--csv") { Description = "Comma-separated values, one column per field." };
+        Option<bool> json = new("--json") { Description = "One JSON object per line." };
+        Option<long> limit = Limit("The largest number of entries to print.", long.MaxValue);
+        Command command = new("entries", "Keys and values, decoded by their types.")
+        {
+            target, map, key, where, csv, json, limit,
+        };
         command.Validators.Add(result =>
         {
             if (result.GetValue(csv) && result.GetValue(json))
@@ -169,15 +191,18 @@ internal static class CommandTree
     {
         Argument<string> target = new("target") { Description = TargetHelp };
         Argument<string?> map = Map();
-        Option<string?> key = new("--key") { Description = "Only operations on the key that reads like this." };
+        Option<string?> key = new("--key") { Description = "Only operations on this key." };
         Option<int?> thread = new("--thread")
         {
             Description = "Only operations of this managed thread.",
             CustomParser = static result => ParseNumber(result, 1),
         };
-        Option<int> limit = Limit("The latest so many.", 100);
+        Option<int> limit = Limit("How many of the latest operations to print.", 100);
         Option<bool> json = Json();
-        Command command = new("audit", "The last operations on a map under audit.") { target, map, key, thread, limit, json };
+        Command command = new("audit", "The last operations on an audited map.")
+        {
+            target, map, key, thread, limit, json,
+        };
         command.SetAction(parsed => AuditCommand.Run(
             parsed.GetRequiredValue(target),
             parsed.GetValue(map),
@@ -192,7 +217,10 @@ internal static class CommandTree
     private static Command Diff(Output output)
     {
         Argument<string> before = new("before") { Description = "The earlier dump." };
-        Argument<string> after = new("after") { Description = "The later dump of the same process, or the process." };
+        Argument<string> after = new("after")
+        {
+            Description = "The later dump of the same process, or its process id.",
+        };
         Option<bool> json = Json();
         Command command = new("diff", "What has grown between two dumps.") { before, after, json };
         command.SetAction(parsed => DiffCommand.Run(
@@ -202,9 +230,12 @@ internal static class CommandTree
 
     private static Command Dump(Output output)
     {
-        Argument<int> process = new("pid") { Description = "The number of a process." };
-        Option<string?> file = new("--output", "-o") { Description = "The file. Default: a new one here." };
-        Option<bool> full = new("--full") { Description = "With code and mapped files." };
+        Argument<int> process = new("pid") { Description = "A process id." };
+        Option<string?> file = new("--output", "-o")
+        {
+            Description = "The file. Default: a new file in the current directory.",
+        };
+        Option<bool> full = new("--full") { Description = "Include code and mapped files." };
         Command command = new("dump", "Takes a dump of a process.") { process, file, full };
         command.SetAction(parsed => DumpCommand.Run(
             parsed.GetRequiredValue(process), parsed.GetValue(file), parsed.GetValue(full), output));
@@ -213,17 +244,20 @@ internal static class CommandTree
 
     private static Command Trace(Output output, Interruption? interruption)
     {
-        Argument<string> source = new("source") { Description = "The number of a process, or a .nettrace file." };
+        Argument<string> source = new("source") { Description = "A process id, or a .nettrace file." };
         Option<TimeSpan> duration = new("--duration")
         {
-            Description = "How long to listen: 500ms, 10s, 2m. Default: 10s.",
+            Description = "How long to record: 500ms, 10s, 2m. Default: 10s.",
             DefaultValueFactory = _ => TimeSpan.FromSeconds(10),
             CustomParser = ParseDuration,
         };
         Option<string?> chrome = new("--chrome") { Description = "Write Chrome trace JSON to this file." };
         Option<string?> keep = new("--nettrace") { Description = "Keep the raw trace in this file." };
         Option<bool> json = Json();
-        Command command = new("trace", "Who waited for whom: blocking chains at shard locks.") { source, duration, chrome, keep, json };
+        Command command = new("trace", "Which thread waited for which: blocking chains at shard locks.")
+        {
+            source, duration, chrome, keep, json,
+        };
         command.SetAction(parsed => TraceCommand.Run(
             parsed.GetRequiredValue(source),
             parsed.GetValue(duration),
@@ -235,11 +269,11 @@ internal static class CommandTree
         return command;
     }
 
-    private static Option<bool> Json() => new("--json") { Description = "For programs." };
+    private static Option<bool> Json() => new("--json") { Description = "Print JSON." };
 
     private static Argument<string?> Map() => new("map")
     {
-        Description = "The map: its address or its number in 'list', or its name. Not needed where there is only one.",
+        Description = "The map: its name, its number in 'list', or its address. Not needed if there is only one.",
         Arity = ArgumentArity.ZeroOrOne,
     };
 
@@ -255,12 +289,15 @@ internal static class CommandTree
         where T : struct, IBinaryInteger<T>
     {
         string text = result.Tokens[0].Value;
-        if (T.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out T number) && number >= least)
+        if (T.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out T number)
+            && number >= least)
         {
             return number;
         }
 
-        result.AddError($"'{text}' is no whole number of at least {least}, as {((OptionResult)result.Parent!).Option.Name} takes it.");
+        result.AddError(
+            $"{((OptionResult)result.Parent!).Option.Name} takes a whole number of at least "
+                + $"{least}; '{text}' is not one.");
         return default;
     }
 
@@ -271,14 +308,18 @@ internal static class CommandTree
         foreach ((string unit, double seconds) in units)
         {
             if (text.EndsWith(unit, StringComparison.Ordinal)
-                && double.TryParse(text.AsSpan(0, text.Length - unit.Length), NumberStyles.Float, CultureInfo.InvariantCulture, out double number)
+                && double.TryParse(
+                    text.AsSpan(0, text.Length - unit.Length),
+                    NumberStyles.Float,
+                    CultureInfo.InvariantCulture,
+                    out double number)
                 && number * seconds is > 0 and <= 86_400)
             {
                 return TimeSpan.FromSeconds(number * seconds);
             }
         }
 
-        result.AddError($"'{text}' is no duration such as 500ms, 10s or 2m.");
+        result.AddError($"'{text}' is not a duration such as 500ms, 10s or 2m.");
         return default;
     }
 }

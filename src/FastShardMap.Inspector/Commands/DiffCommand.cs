@@ -5,7 +5,9 @@ using FastShardMap.Inspector.Targets;
 
 namespace FastShardMap.Inspector.Commands;
 
-/// <summary><c>fsmap diff</c>: what has grown from one dump to the next of the same process. A map keeps its address.</summary>
+/// <summary>
+/// <c>fsmap diff</c>: what has grown between two dumps of one process. A map is recognized by its address.
+/// </summary>
 internal static class DiffCommand
 {
     public static int Run(string before, string after, bool json, Output output)
@@ -18,7 +20,7 @@ internal static class DiffCommand
             MapSummary? first = old.GetValueOrDefault(address);
             MapSummary? second = current.GetValueOrDefault(address);
 
-            // The range of a released map may have gone to another one.
+            // The address range of a released map may have been given to another one.
             if (first is not null && second is not null && (first.Type != second.Type || first.Name != second.Name))
             {
                 differences.Add(MapDifference.Of(first, null));
@@ -28,7 +30,12 @@ internal static class DiffCommand
             differences.Add(MapDifference.Of(first, second));
         }
 
-        differences = [.. differences.OrderByDescending(difference => difference.Bytes).ThenByDescending(difference => difference.Entries)];
+        differences =
+        [
+            .. differences
+                .OrderByDescending(difference => difference.Bytes)
+                .ThenByDescending(difference => difference.Entries),
+        ];
         if (json)
         {
             output.Json(differences);
@@ -67,7 +74,9 @@ internal static class DiffCommand
         }
 
         table.Write(output);
-        output.Line($"entries {Signed(differences.Sum(difference => difference.Entries))}, native bytes {Signed(differences.Sum(difference => difference.Bytes))}");
+        output.Line(
+            $"entries {Signed(differences.Sum(difference => difference.Entries))}, native bytes "
+                + $"{Signed(differences.Sum(difference => difference.Bytes))}");
     }
 
     private static string Signed(long value) => (value > 0 ? "+" : string.Empty) + Output.Number(value);

@@ -5,7 +5,7 @@ using Microsoft.Diagnostics.NETCore.Client;
 
 namespace FastShardMap.Inspector.Commands;
 
-/// <summary><c>fsmap dump</c>: asks a process's runtime to write a dump of it.</summary>
+/// <summary><c>fsmap dump</c>: asks the runtime of a process to write a dump.</summary>
 internal static class DumpCommand
 {
     private const string FullDumpVariable = "DOTNET_DbgMiniDumpType";
@@ -16,8 +16,8 @@ internal static class DumpCommand
             CultureInfo.InvariantCulture, $"fsmap-{processId}-{DateTime.UtcNow:yyyyMMdd-HHmmss}.dmp"));
         if (Path.Exists(path))
         {
-            // The dump's writer would replace it, and delete it if that fails: a file, or a device.
-            throw new InspectionException($"{path} exists already.");
+            // The runtime would replace the file or device, and delete it if writing fails.
+            throw new InspectionException($"{path} already exists.");
         }
 
         if (!ProcessState.IsAlive(processId))
@@ -27,30 +27,34 @@ internal static class DumpCommand
 
         try
         {
-            // Heap dumps hold all private memory, so all maps; full ones add the code.
+            // A heap dump has all private memory, and therefore all maps; a full one adds the code.
             new DiagnosticsClient(processId).WriteDump(full ? DumpType.Full : DumpType.WithHeap, path);
         }
         catch (Exception exception)
         {
-            // Whatever a connection throws whose other end goes away; a part of a dump would pass for one.
+            // A connection can throw anything when its other end goes away. A partial dump must not be left behind.
             DeleteQuietly(path);
             throw ProcessState.IsEnding(processId)
                 ? Target.EndedException(processId)
-                : new InspectionException($"Process {processId} wrote no dump: {Advise(exception.Message, processId, full)}", exception);
+                : new InspectionException(
+                    $"Process {processId} wrote no dump: {Advise(exception.Message, processId, full)}", exception);
         }
 
         if (!File.Exists(path))
         {
-            // Processes of other containers write to file systems of their own.
-            throw new InspectionException($"Process {processId} says that it has written {path}, but there is no such file here.");
+            // A process in another container writes to its own file system.
+            throw new InspectionException(
+                $"Process {processId} reports that it has written {path}, but there is no such file here.");
         }
 
         output.Line($"{path}  {Output.Count(new FileInfo(path).Length, "byte")}");
         return ExitCode.Ok;
     }
 
-    /// <summary>The runtime's message, with this tool's option in place of the environment variable that it names for dumps
-    /// which it takes of itself.</summary>
+    /// <summary>
+    /// The runtime's message. It names an environment variable, which applies to dumps that a process takes of itself;
+    /// this tool's option replaces it.
+    /// </summary>
     internal static string Advise(string message, int processId, bool full)
     {
         bool wantsFull = !full && message.Contains(FullDumpVariable, StringComparison.Ordinal);
@@ -66,7 +70,7 @@ internal static class DumpCommand
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // Of another user's process: it is theirs.
+            // The dump of another user's process belongs to that user.
         }
     }
 }

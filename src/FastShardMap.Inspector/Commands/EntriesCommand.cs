@@ -58,16 +58,18 @@ internal static class EntriesCommand
 
         if (unreadable > 0)
         {
-            Console.Error.WriteLine($"fsmap: {Output.Count((long)unreadable, "group")} cannot be read; their entries are missing.");
+            Console.Error.WriteLine(
+                $"fsmap: {Output.Count((long)unreadable, "group")} cannot be read; their entries are missing.");
         }
 
         return unreadable == 0 ? ExitCode.Ok : ExitCode.Inconsistent;
     }
 
-    // On the error stream: the entries may go to a file.
+    // On the error stream, because the entries may go to a file.
     private static void WithProgress(int shards, Action<Action<int>> copy)
     {
-        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(System.Console.Error) });
+        IAnsiConsole console = AnsiConsole.Create(
+            new AnsiConsoleSettings { Out = new AnsiConsoleOutput(System.Console.Error) });
         console.Progress().AutoClear(enabled: true).Start(context =>
         {
             ProgressTask task = context.AddTask("shards", maxValue: shards);
@@ -95,7 +97,8 @@ internal static class EntriesCommand
             }
             else
             {
-                writer.WriteLine($"{Printable.Text(FieldDecoder.Text(key))} → {Printable.Text(FieldDecoder.Text(value))}");
+                writer.WriteLine(
+                    $"{Printable.Text(FieldDecoder.Text(key))} → {Printable.Text(FieldDecoder.Text(value))}");
             }
         }
 
@@ -106,7 +109,8 @@ internal static class EntriesCommand
                 .ToDictionary(field => field.Key, field => JsonOf(field.First().Value), StringComparer.Ordinal),
             double number when !double.IsFinite(number) => FieldDecoder.Text(number),
             float number when !float.IsFinite(number) => FieldDecoder.Text(number),
-            sbyte or byte or short or ushort or int or uint or long or ulong or float or double or decimal or bool => value,
+            sbyte or byte or short or ushort or int or uint or long or ulong or float or double or decimal
+                or bool => value,
             _ => FieldDecoder.Text(value),
         };
 
@@ -124,7 +128,8 @@ internal static class EntriesCommand
                 _hasHeader = true;
             }
 
-            writer.WriteLine(string.Join(',', columns.Select(column => CsvText.Field(FieldDecoder.Text(column.Value)))));
+            writer.WriteLine(
+                string.Join(',', columns.Select(column => CsvText.Field(FieldDecoder.Text(column.Value)))));
         }
     }
 }

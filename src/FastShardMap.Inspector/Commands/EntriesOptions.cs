@@ -1,9 +1,9 @@
 namespace FastShardMap.Inspector.Commands;
 
-/// <summary>Which entries, and how.</summary>
+/// <summary>Which entries to print, and how.</summary>
 internal sealed record EntriesOptions
 {
-    /// <summary>Only the entry whose key reads like this.</summary>
+    /// <summary>Only the entry with this key.</summary>
     public string? Key { get; init; }
 
     /// <summary>A condition; see <see cref="Entries.EntryFilter"/>.</summary>

@@ -72,7 +72,8 @@ internal static class ListCommand
                 Output.Number(map.Shards),
                 Output.Number(map.Migrating),
                 Output.Number(map.LocksHeld),
-                $"{Output.Address(map.Object)}, rooted by {map.RootedBy}{(map.Problem is null ? string.Empty : $"; {map.Problem}")}");
+                $"{Output.Address(map.Object)}, rooted by "
+                    + $"{map.RootedBy}{(map.Problem is null ? string.Empty : $"; {map.Problem}")}");
         }
 
         table.Write(output);
@@ -97,6 +98,8 @@ internal static class ListCommand
         }
 
         types.Write(output);
-        output.Line($"{Output.Count(maps.Count, "map")}, {Output.Count(maps.Sum(map => map.Entries), "entry", "entries")}, {Output.Count(maps.Sum(map => map.NativeBytes), "byte")} of native memory");
+        output.Line(
+            $"{Output.Count(maps.Count, "map")}, {Output.Count(maps.Sum(map => map.Entries), "entry", "entries")}, "
+                + $"{Output.Count(maps.Sum(map => map.NativeBytes), "byte")} of native memory");
     }
 }

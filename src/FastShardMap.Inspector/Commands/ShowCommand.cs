@@ -14,10 +14,10 @@ internal static class ShowCommand
     private const int WidestBar = 50;
     private const int NarrowestBar = 10;
 
-    /// <summary>What stands before a bar.</summary>
+    /// <summary>The cells before a bar.</summary>
     private const int LabelCells = 28;
 
-    /// <summary>More shards than this are cut in the table for people, the conspicuous ones first.</summary>
+    /// <summary>The table shows at most this many shards, the most conspicuous ones.</summary>
     private const int MaxShardRows = 32;
 
     public static int Run(string dumpOrProcess, string? wanted, string? htmlFile, bool json, bool all, Output output)
@@ -25,13 +25,14 @@ internal static class ShowCommand
         MapReport report;
         using (Target target = Target.Open(dumpOrProcess))
         {
-            report = MapReport.Create(target.Name, Capture.Of(dumpOrProcess), MapCatalog.Find(target, wanted), target.Runtime);
+            report = MapReport.Create(
+                target.Name, Capture.Of(dumpOrProcess), MapCatalog.Find(target, wanted), target.Runtime);
             target.ThrowIfEnded();
         }
 
         if (htmlFile is not null)
         {
-            // Drawn before the file is touched.
+            // The page is complete before the file is touched.
             byte[] page = Encoding.UTF8.GetBytes(HeatMapPage.Render(report));
             OutputFile.Write(htmlFile, file => file.Write(page));
             if (!json)
@@ -57,9 +58,16 @@ internal static class ShowCommand
         NativeMap map = report.Map;
         output.Line($"{map.Title} in {Printable.Name(report.TargetName)}");
         output.Line($"  {report.Capture.Text}; map created {Output.Time(report.Created)}");
-        output.Line($"  hasher {Printable.Name(map.HasherType)}{(map.OptionsText.Length == 0 ? string.Empty : $", {map.OptionsText}")}");
-        output.Line($"  {Output.Count(report.Entries, "entry", "entries")} of {Output.Number(report.Capacity)} in {Output.Count(map.ShardCount, "shard")}, {Output.Count(map.SlotsPerGroup, "slot")} to a group of {Output.Count(map.StrideBytes, "byte")}{(map.IsDisposed ? "; DISPOSED" : string.Empty)}");
-        output.Line($"  fullest shard {report.LargestShare.ToString("0.0", CultureInfo.InvariantCulture)} times the mean; {Output.Count(report.Migrating, "shard")} migrating; {Output.Count(report.LocksHeld, "lock")} held");
+        string options = map.OptionsText.Length == 0 ? string.Empty : $", {map.OptionsText}";
+        output.Line($"  hasher {Printable.Name(map.HasherType)}{options}");
+        output.Line(
+            $"  {Output.Count(report.Entries, "entry", "entries")} of {Output.Number(report.Capacity)} in "
+                + $"{Output.Count(map.ShardCount, "shard")}, {Output.Count(map.SlotsPerGroup, "slot")} per group of "
+                + $"{Output.Count(map.StrideBytes, "byte")}{(map.IsDisposed ? "; DISPOSED" : string.Empty)}");
+        output.Line(
+            $"  fullest shard {report.LargestShare.ToString("0.0", CultureInfo.InvariantCulture)} times the mean; "
+                + $"{Output.Count(report.Migrating, "shard")} migrating; "
+                + $"{Output.Count(report.LocksHeld, "lock")} held");
         foreach (string finding in report.Verdict)
         {
             output.Line($"  VERDICT: {finding}");
@@ -67,13 +75,24 @@ internal static class ShowCommand
 
         output.Line();
         PrintShards(report, all, output);
-        PrintHistogram(output, "groups by entries", report.GroupsByFill.Take(map.SlotsPerGroup + 1).Select((count, fill) => ($"{fill}", count)));
+        PrintHistogram(
+            output,
+            "groups by entries",
+            report.GroupsByFill.Take(map.SlotsPerGroup + 1).Select((count, fill) => ($"{fill}", count)));
         if (report.EntriesByProbeLength.Length > 0)
         {
-            PrintHistogram(output, "entries by groups from home", report.EntriesByProbeLength.Select((count, length) => (length == report.EntriesByProbeLength.Length - 1 ? $"{length}+" : $"{length}", count)));
+            PrintHistogram(
+                output,
+                "entries by groups from home",
+                report.EntriesByProbeLength.Select(
+                    (count, length) => (
+                        length == report.EntriesByProbeLength.Length - 1 ? $"{length}+" : $"{length}", count)));
         }
 
-        PrintHistogram(output, "groups by overflow count", report.GroupsByOverflow.Select((count, kind) => (MapReport.OverflowLabels[kind], count)));
+        PrintHistogram(
+            output,
+            "groups by overflow count",
+            report.GroupsByOverflow.Select((count, kind) => (MapReport.OverflowLabels[kind], count)));
         PrintHolders(report, output);
     }
 
@@ -112,7 +131,9 @@ internal static class ShowCommand
                 shard.MeanProbeLength.ToString("0.000", CultureInfo.InvariantCulture),
                 Output.Number(shard.Side.SaturatedGroups),
                 shard.IsMigrating ? $"{shard.Side.MigrationCursor} of {shard.PreviousGroups}" : "–",
-                shard.LockOwner == 0 ? "–" : $"thread {shard.LockOwner}{(shard.HasParkedThreads ? ", others wait" : string.Empty)}",
+                shard.LockOwner == 0
+                    ? "–"
+                    : $"thread {shard.LockOwner}{(shard.HasParkedThreads ? ", others wait" : string.Empty)}",
                 Output.Number(shard.Side.LockWaits),
                 $"{(shard.Side.LockWaitNanoseconds / 1e6).ToString("0.0", CultureInfo.InvariantCulture)} ms",
                 Output.Number(shard.Side.ReadFallbacks));

@@ -4,12 +4,19 @@ using FastShardMap.Inspector.Tracing;
 
 namespace FastShardMap.Inspector.Commands;
 
-/// <summary><c>fsmap trace</c>: who waited for whom.</summary>
+/// <summary><c>fsmap trace</c>: which thread waited for which.</summary>
 internal static class TraceCommand
 {
     private const int MaxRows = 20;
 
-    public static int Run(string source, TimeSpan duration, string? chromeFile, string? traceFile, bool json, Interruption? interruption, Output output)
+    public static int Run(
+        string source,
+        TimeSpan duration,
+        string? chromeFile,
+        string? traceFile,
+        bool json,
+        Interruption? interruption,
+        Output output)
     {
         LockTrace trace = ReadOrRecord(source, duration, traceFile, interruption);
         List<WaitSegment> segments = WaitSegments.From(trace);
@@ -37,7 +44,9 @@ internal static class TraceCommand
                 }),
                 Chains = chains.Select(chain => new
                 {
-                    Threads = chain.Waits.Select(hop => trace.ThreadText(hop.Waiter)).Append(trace.ThreadText(chain.Root)),
+                    Threads = chain.Waits
+                        .Select(hop => trace.ThreadText(hop.Waiter))
+                        .Append(trace.ThreadText(chain.Root)),
                     chain.Hops,
                     chain.Count,
                     TotalMilliseconds = chain.Total.TotalMilliseconds,
@@ -54,7 +63,8 @@ internal static class TraceCommand
         return ExitCode.Ok;
     }
 
-    private static LockTrace ReadOrRecord(string source, TimeSpan duration, string? traceFile, Interruption? interruption)
+    private static LockTrace ReadOrRecord(
+        string source, TimeSpan duration, string? traceFile, Interruption? interruption)
     {
         if (File.Exists(source) || Directory.Exists(source))
         {
@@ -63,7 +73,7 @@ internal static class TraceCommand
 
         if (Isolation.ProcessIdOf(source) is not { } processId)
         {
-            throw new InspectionException($"'{source}' is neither a trace file nor the number of a process.");
+            throw new InspectionException($"'{source}' is neither a trace file nor a process id.");
         }
 
         string file = traceFile ?? Path.Combine(Path.GetTempPath(), $"fsmap-{Guid.NewGuid():N}.nettrace");
@@ -105,21 +115,20 @@ internal static class TraceCommand
         {
             PrefersBlocks = true,
         };
-        var rows = segments
+        List<WaitGroup> rows = segments
             .GroupBy(segment => (segment.Waiter, segment.Owner, segment.Map, segment.Shard))
-            .Select(group => (
-                group.Key,
-                Count: group.Count(),
-                Total: TimeSpan.FromTicks(group.Sum(segment => segment.Duration.Ticks)),
-                Longest: group.MaxBy(segment => segment.Duration)!))
+            .Select(group => new WaitGroup(
+                group.Count(),
+                TimeSpan.FromTicks(group.Sum(segment => segment.Duration.Ticks)),
+                group.MaxBy(segment => segment.Duration)!))
             .OrderByDescending(row => row.Total)
             .ToList();
-        foreach (var row in rows.Take(MaxRows))
+        foreach (WaitGroup row in rows.Take(MaxRows))
         {
             table.Add(
-                trace.ThreadText(row.Key.Waiter),
-                trace.ThreadText(row.Key.Owner),
-                $"shard {row.Key.Shard} of {trace.MapText(row.Key.Map)}",
+                trace.ThreadText(row.Longest.Waiter),
+                trace.ThreadText(row.Longest.Owner),
+                $"shard {row.Longest.Shard} of {trace.MapText(row.Longest.Map)}",
                 row.Longest.Stack.CallSite,
                 Output.Number(row.Count),
                 Verdict.Seconds(row.Total),
@@ -153,7 +162,9 @@ internal static class TraceCommand
         foreach (BlockingChain chain in longer.Take(MaxRows))
         {
             table.Add(
-                string.Join(" → ", chain.Waits.Select(hop => trace.ThreadText(hop.Waiter)).Append(trace.ThreadText(chain.Root))),
+                string.Join(
+                    " → ",
+                    chain.Waits.Select(hop => trace.ThreadText(hop.Waiter)).Append(trace.ThreadText(chain.Root))),
                 string.Join(", ", chain.Waits.Select(hop => $"shard {hop.Shard} of {trace.MapText(hop.Map)}")),
                 Output.Number(chain.Count),
                 Verdict.Seconds(chain.Total),
@@ -162,4 +173,7 @@ internal static class TraceCommand
 
         table.Write(output);
     }
+
+    /// <summary>The waits of one thread for one owner of one lock.</summary>
+    private sealed record WaitGroup(int Count, TimeSpan Total, WaitSegment Longest);
 }

@@ -13,8 +13,8 @@ internal sealed class Comparison(string[] path, string symbol, string constant)
 
     private string Field => string.Join('.', path);
 
-    /// <summary>That a key reads like this.</summary>
-    /// <exception cref="InspectionException">No key can.</exception>
+    /// <summary>The comparison of keys with a text.</summary>
+    /// <exception cref="InspectionException">No key can be equal to the text.</exception>
     public static Comparison OfKey(string text, FieldDecoder keys)
     {
         Comparison comparison = new(["key"], "==", text);
@@ -22,23 +22,29 @@ internal sealed class Comparison(string[] path, string symbol, string constant)
         return comparison;
     }
 
-    /// <summary>Finds the field and understands the constant as a value of its type.</summary>
-    /// <exception cref="InspectionException">There is no such field, or it can never be equal to the constant.</exception>
+    /// <summary>Finds the field, and parses the constant as a value of its type.</summary>
+    /// <exception cref="InspectionException">There is no such field, or it can never be equal to the
+    /// constant.</exception>
     public void Bind(FieldDecoder keys, FieldDecoder values)
     {
         FieldDecoder decoder = IsKey ? keys : values;
         for (int i = 1; i < path.Length; i++)
         {
-            decoder = decoder.Fields.FirstOrDefault(field => field.Name.Equals(path[i], StringComparison.OrdinalIgnoreCase)).Decoder
+            decoder = decoder.Fields.FirstOrDefault(
+                field => field.Name.Equals(path[i], StringComparison.OrdinalIgnoreCase)).Decoder
                 ?? throw new InspectionException(
-                    $"There is no field '{Field}'. There {(FieldList(keys, values).Count == 1 ? "is" : "are")}: {string.Join(", ", FieldList(keys, values))}.");
+                    $"There is no field '{Field}'. The "
+                        + $"{(FieldList(keys, values).Count == 1 ? "only field is" : "fields are")}: "
+                        + $"{string.Join(", ", FieldList(keys, values))}.");
         }
 
         switch (decoder.Kind)
         {
             case FieldKind.Structure when !(constant.StartsWith('{') && symbol is "==" or "=" or "!="):
                 throw new InspectionException(
-                    $"'{Field}' has fields; compare one of them ({string.Join(", ", FieldDecoder.Paths(Field, decoder))}), or all as they are shown: {{ … }}.");
+                    $"'{Field}' has fields: compare one of them "
+                        + $"({string.Join(", ", FieldDecoder.Paths(Field, decoder))}), or all of them in the form in "
+                        + "which they are shown, {{ … }}.");
             case FieldKind.Number:
                 _compare = NumberComparer();
                 break;
@@ -47,14 +53,19 @@ internal sealed class Comparison(string[] path, string symbol, string constant)
                 break;
             case FieldKind.Scalar:
                 IComparable scalar = decoder.ParseScalar(constant)
-                    ?? throw new InspectionException($"'{Field}' is a {decoder.TypeText}; '{constant}' is none.");
+                    ?? throw new InspectionException(
+                        $"'{Field}' is of type {decoder.TypeText}; '{constant}' is not a value of that type.");
                 _compare = current => current.GetType() == scalar.GetType() ? -scalar.CompareTo(current) : null;
                 break;
             case FieldKind.Bytes:
-                string digits = constant.StartsWith("0x", StringComparison.OrdinalIgnoreCase) ? constant[2..] : constant;
+                string digits = constant.StartsWith("0x", StringComparison.OrdinalIgnoreCase)
+                    ? constant[2..]
+                    : constant;
                 if (digits.Length == 0 || !digits.All(char.IsAsciiHexDigit))
                 {
-                    throw new InspectionException($"'{Field}' is of a type that is not known here, and shown as bytes; '{constant}' are no hexadecimal digits.");
+                    throw new InspectionException(
+                        $"The type of '{Field}' is not known here, so it is shown as bytes; "
+                            + $"'{constant}' is not hexadecimal.");
                 }
 
                 _compare = current => CompareTexts(current, digits);
@@ -88,7 +99,7 @@ internal sealed class Comparison(string[] path, string symbol, string constant)
     private static List<string> FieldList(FieldDecoder keys, FieldDecoder values) =>
         [.. FieldDecoder.Paths("key", keys), .. FieldDecoder.Paths("value", values)];
 
-    /// <summary>A whole number, in decimal digits or, after 0x, in hexadecimal ones.</summary>
+    /// <summary>Parses a whole number: decimal, or hexadecimal after 0x.</summary>
     private static bool TryWhole(string text, out BigInteger number)
     {
         bool isNegative = text.StartsWith('-');
@@ -98,8 +109,9 @@ internal sealed class Comparison(string[] path, string symbol, string constant)
             return BigInteger.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out number);
         }
 
-        // The leading zero: without it the first digit would be the sign.
-        bool isHex = BigInteger.TryParse($"0{digits[2..]}", NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out number)
+        // Without the leading zero, the first digit would be the sign.
+        bool isHex = BigInteger.TryParse(
+            $"0{digits[2..]}", NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out number)
             && digits.Length > 2;
         number = isNegative ? -number : number;
         return isHex;
@@ -114,36 +126,43 @@ internal sealed class Comparison(string[] path, string symbol, string constant)
             : string.Compare(text, constant, StringComparison.OrdinalIgnoreCase);
     }
 
-    // Exactly where both are whole or fit a decimal; else as nearly as doubles can.
+    // Exact if both numbers are whole or fit into a decimal, otherwise with the precision of doubles.
     private Func<object, int?> NumberComparer()
     {
         bool isWhole = TryWhole(constant, out BigInteger whole);
         string decimals = isWhole ? whole.ToString(CultureInfo.InvariantCulture) : constant;
-        decimal? exact = decimal.TryParse(decimals, NumberStyles.Float, CultureInfo.InvariantCulture, out decimal parsed) ? parsed : null;
+        decimal? exact = decimal.TryParse(
+            decimals, NumberStyles.Float, CultureInfo.InvariantCulture, out decimal parsed)
+            ? parsed
+            : null;
         if (!double.TryParse(decimals, NumberStyles.Float, CultureInfo.InvariantCulture, out double near))
         {
-            throw new InspectionException($"'{Field}' is a number; '{constant}' is none. (Whole numbers may be hexadecimal, as in 0x7f.)");
+            throw new InspectionException(
+                $"'{Field}' is a number; '{constant}' is not. (Whole numbers may be hexadecimal, as in 0x7f.)");
         }
 
         return current =>
         {
             string text = FieldDecoder.Text(current);
-            if (exact is { } number && decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out decimal actual))
+            if (exact is { } number
+                && decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out decimal actual))
             {
                 return actual.CompareTo(number);
             }
 
             return isWhole && TryWhole(text, out BigInteger large) ? large.CompareTo(whole)
-                : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double left) ? left.CompareTo(near)
-                : null;
+                : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double left)
+                    ? left.CompareTo(near)
+                    : null;
         };
     }
 
-    // By the members' numbers, so that < and > mean what they do in the program.
+    // By the numbers of the members, so that < and > mean the same as in the program.
     private Func<object, int?> EnumerationComparer(IReadOnlyDictionary<string, long> members)
     {
         long wanted;
-        if (members.FirstOrDefault(member => member.Key.Equals(constant, StringComparison.OrdinalIgnoreCase)) is { Key: not null } known)
+        if (members.FirstOrDefault(
+            member => member.Key.Equals(constant, StringComparison.OrdinalIgnoreCase)) is { Key: not null } known)
         {
             wanted = known.Value;
         }
@@ -153,7 +172,9 @@ internal sealed class Comparison(string[] path, string symbol, string constant)
         }
         else
         {
-            throw new InspectionException($"'{constant}' is no member of the enumeration '{Field}'. There are: {string.Join(", ", members.Keys)}.");
+            throw new InspectionException(
+                $"'{constant}' is not a member of the enumeration '{Field}'. Its members are: "
+                    + $"{string.Join(", ", members.Keys)}.");
         }
 
         return current => current switch

@@ -1,8 +1,9 @@
 namespace FastShardMap.Inspector.Entries;
 
 /// <summary>
-/// A condition on entries: comparisons of key, value and their fields with constants, joined by <c>and</c> and <c>or</c>
-/// (<c>and</c> binds closer). For example <c>key &lt; 0x64 and value.Price &gt;= 9.5 or value.State == Closed</c>.
+/// A condition on entries: comparisons of key, value and their fields with constants, joined by <c>and</c> and
+/// <c>or</c> (<c>and</c> binds closer). Example: <c>key &lt; 0x64 and value.Price &gt;= 9.5 or value.State ==
+/// Closed</c>.
 /// </summary>
 internal sealed class EntryFilter
 {
@@ -11,7 +12,7 @@ internal sealed class EntryFilter
 
     private EntryFilter(List<List<Comparison>> alternatives) => _alternatives = alternatives;
 
-    /// <exception cref="InspectionException">The condition cannot be understood.</exception>
+    /// <exception cref="InspectionException">The condition is invalid.</exception>
     public static EntryFilter Parse(string condition)
     {
         List<List<Comparison>> alternatives = [[]];
@@ -22,7 +23,8 @@ internal sealed class EntryFilter
             string symbol = Next(words, condition);
             if (!s_operators.Contains(symbol, StringComparer.Ordinal))
             {
-                throw new InspectionException($"'{symbol}' in the condition '{condition}' is none of {string.Join(' ', s_operators)}.");
+                throw new InspectionException(
+                    $"'{symbol}' in the condition '{condition}' is not one of {string.Join(' ', s_operators)}.");
             }
 
             alternatives[^1].Add(new Comparison(Path(path, condition), symbol, Next(words, condition)));
@@ -44,8 +46,9 @@ internal sealed class EntryFilter
         }
     }
 
-    /// <summary>Understands fields and constants by the types of keys and values.</summary>
-    /// <exception cref="InspectionException">A field is not there, or a constant is no value of its type.</exception>
+    /// <summary>Resolves the fields, and parses the constants, by the types of keys and values.</summary>
+    /// <exception cref="InspectionException">A field does not exist, or a constant is not a value of its
+    /// type.</exception>
     public void Bind(FieldDecoder keys, FieldDecoder values) =>
         _alternatives.ForEach(conjunction => conjunction.ForEach(comparison => comparison.Bind(keys, values)));
 
@@ -67,7 +70,8 @@ internal sealed class EntryFilter
         string[] path = text.Split('.');
         return path[0].ToLowerInvariant() is "key" or "value"
             ? path
-            : throw new InspectionException($"'{text}' in the condition '{condition}' should start with 'key' or 'value'.");
+            : throw new InspectionException(
+                $"'{text}' in the condition '{condition}' should start with 'key' or 'value'.");
     }
 
     private static string Next(Queue<string> words, string condition) => words.TryDequeue(out string? word)
@@ -95,7 +99,8 @@ internal sealed class EntryFilter
             }
 
             bool isOperator = IsOperator(text[i]);
-            while (i < text.Length && !char.IsWhiteSpace(text[i]) && IsOperator(text[i]) == isOperator && text[i] is not ('\'' or '"'))
+            while (i < text.Length && !char.IsWhiteSpace(text[i]) && IsOperator(text[i]) == isOperator
+                && text[i] is not ('\'' or '"'))
             {
                 i++;
             }

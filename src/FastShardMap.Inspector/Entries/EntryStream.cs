@@ -3,13 +3,13 @@ using FastShardMap.Layout;
 
 namespace FastShardMap.Inspector.Entries;
 
-/// <summary>Shows the entries of a map one after the other: memory for one chunk of groups, however many there are.</summary>
+/// <summary>Visits the entries of a map one after the other, with memory for one chunk of groups only.</summary>
 internal static class EntryStream
 {
     public delegate void Visitor(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value);
 
-    /// <summary>Entries of moved groups are left out: they are in the current table.</summary>
-    /// <returns>How many groups could not be read.</returns>
+    /// <summary>Entries of moved groups are left out, because they are in the current table.</summary>
+    /// <returns>The number of groups that could not be read.</returns>
     public static ulong Walk(NativeMap map, Visitor visit, Action<int> shardDone)
     {
         ulong unreadable = 0;

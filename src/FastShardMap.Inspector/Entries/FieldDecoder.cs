@@ -5,7 +5,7 @@ using Microsoft.Diagnostics.Runtime;
 
 namespace FastShardMap.Inspector.Entries;
 
-/// <summary>Turns the bytes of a key or value into what its managed type says they are.</summary>
+/// <summary>Decodes the bytes of a key or a value by its managed type.</summary>
 /// <param name="offset">Where the value starts in the bytes.</param>
 /// <param name="bytes">Its length.</param>
 internal abstract class FieldDecoder(int offset, int bytes)
@@ -16,7 +16,9 @@ internal abstract class FieldDecoder(int offset, int bytes)
 
     protected int Bytes { get; } = bytes;
 
-    /// <summary>A decoder for a type: of the framework, of the target's heap, or, failing both, of plain bytes.</summary>
+    /// <summary>
+    /// A decoder for a type of the framework, or for one that the target's heap describes, or else for plain bytes.
+    /// </summary>
     public static FieldDecoder For(string typeName, int bytes, ClrRuntime? runtime)
     {
         if (ScalarDecoder.TryCreate(typeName, 0, bytes) is { } scalar)
@@ -36,7 +38,7 @@ internal abstract class FieldDecoder(int offset, int bytes)
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
-            // Metadata that cannot be read: the bytes can.
+            // The metadata cannot be read, but the bytes can.
         }
 
         return new BytesDecoder(0, bytes);
@@ -47,24 +49,24 @@ internal abstract class FieldDecoder(int offset, int bytes)
     /// <summary>The name of the type, for messages.</summary>
     public virtual string TypeText => "value";
 
-    /// <summary>The fields of a structure, in their order.</summary>
+    /// <summary>The fields of a struct, in order.</summary>
     public virtual IReadOnlyList<(string Name, FieldDecoder Decoder)> Fields => [];
 
     /// <summary>The members of an enumeration.</summary>
     public virtual IReadOnlyDictionary<string, long> Members => ReadOnlyDictionary<string, long>.Empty;
 
-    /// <summary>The value that a text stands for; null if it stands for none of the type.</summary>
+    /// <summary>Parses a text as a value of the type; null if it is not one.</summary>
     public virtual IComparable? ParseScalar(string text) => null;
 
-    /// <summary>What conditions may compare: the paths of all fields that have no fields themselves.</summary>
+    /// <summary>What conditions can compare: the paths of all fields that have no fields themselves.</summary>
     public static IEnumerable<string> Paths(string root, FieldDecoder decoder) => decoder.Fields.Count == 0
         ? [root]
         : decoder.Fields.SelectMany(field => Paths($"{root}.{field.Name}", field.Decoder));
 
-    /// <summary>The value: a number, text, truth value, time, or a list of named fields.</summary>
+    /// <summary>Decodes the value: a number, a text, a truth value, a time, or a list of named fields.</summary>
     public abstract object Decode(ReadOnlySpan<byte> source);
 
-    /// <summary>One line of text.</summary>
+    /// <summary>The value as one line of text.</summary>
     public static string Text(object value) => value switch
     {
         IReadOnlyList<KeyValuePair<string, object>> fields =>
@@ -123,9 +125,11 @@ internal abstract class FieldDecoder(int offset, int bytes)
         : field.Type is { } type ? ForType(type, offset, field.Size, depth + 1)
         : new BytesDecoder(offset, field.Size);
 
-    // <Name>k__BackingField is what an automatic property's field is called.
+    // The field of an automatic property is called <Name>k__BackingField.
     private static string FieldName(string? name) =>
-        name is ['<', ..] && name.IndexOf('>', StringComparison.Ordinal) is > 1 and var end ? name[1..end] : name ?? "?";
+        name is ['<', ..] && name.IndexOf('>', StringComparison.Ordinal) is > 1 and int end
+            ? name[1..end]
+            : name ?? "?";
 
     private sealed class StructureDecoder(List<(string Name, FieldDecoder Decoder)> fields, int offset, int bytes)
         : FieldDecoder(offset, bytes)
@@ -158,7 +162,9 @@ internal abstract class FieldDecoder(int offset, int bytes)
             {
                 if (value is not null)
                 {
-                    long bits = value is ulong large ? (long)large : Convert.ToInt64(value, CultureInfo.InvariantCulture);
+                    long bits = value is ulong large
+                        ? (long)large
+                        : Convert.ToInt64(value, CultureInfo.InvariantCulture);
                     _names.TryAdd(bits, name);
                     _members.TryAdd(name, bits);
                 }
@@ -187,6 +193,7 @@ internal abstract class FieldDecoder(int offset, int bytes)
     {
         public override FieldKind Kind => FieldKind.Bytes;
 
-        public override object Decode(ReadOnlySpan<byte> source) => Convert.ToHexStringLower(source.Slice(Offset, Bytes));
+        public override object Decode(ReadOnlySpan<byte> source) =>
+            Convert.ToHexStringLower(source.Slice(Offset, Bytes));
     }
 }

@@ -1,6 +1,6 @@
 namespace FastShardMap.Inspector.Entries;
 
-/// <summary>What a key, a value or a field of one is, as far as conditions on it go.</summary>
+/// <summary>The kind of a key, a value or a field, as conditions see it.</summary>
 internal enum FieldKind
 {
     /// <summary>A list of named fields.</summary>
@@ -9,12 +9,12 @@ internal enum FieldKind
     /// <summary>A number of any width.</summary>
     Number,
 
-    /// <summary>A member of an enumeration, by its name, or by its number if it has none.</summary>
+    /// <summary>A member of an enum: its name, or its number if it has no name.</summary>
     Enumeration,
 
-    /// <summary>A truth value, character, time or other type of the framework, which has a text form of its own.</summary>
+    /// <summary>A truth value, a character, a time or another type of the framework with its own text form.</summary>
     Scalar,
 
-    /// <summary>Bytes of a type that is not known, in hexadecimal digits.</summary>
+    /// <summary>Bytes of an unknown type, in hexadecimal.</summary>
     Bytes,
 }

@@ -5,7 +5,7 @@ using Microsoft.Diagnostics.Runtime;
 
 namespace FastShardMap.Inspector.Entries;
 
-/// <summary>Decodes the types of the framework that have a text form of their own.</summary>
+/// <summary>Decodes the types of the framework that have their own text form.</summary>
 internal sealed class ScalarDecoder : FieldDecoder
 {
     private static readonly Dictionary<string, Scalar> s_scalars = CreateScalars();
@@ -76,9 +76,10 @@ internal sealed class ScalarDecoder : FieldDecoder
         Text<DateOnly>(scalars);
         Text<TimeOnly>(scalars);
         Add<char>(scalars, static raw => MemoryMarshal.Read<char>(raw), ParseCharacter);
-        Add<bool>(scalars, static raw => raw[0] != 0, static text => bool.TryParse(text, out bool truth) ? truth : null);
+        Add<bool>(
+            scalars, static raw => raw[0] != 0, static text => bool.TryParse(text, out bool truth) ? truth : null);
 
-        // Ticks past the calendar's end, as damaged memory holds them, must not throw.
+        // Damaged memory may have ticks beyond the end of the calendar, which must not throw.
         Add<DateTime>(scalars, static raw => TimeOf(MemoryMarshal.Read<ulong>(raw)), ParseTime);
         return scalars;
     }
@@ -87,18 +88,25 @@ internal sealed class ScalarDecoder : FieldDecoder
     {
         const ulong TicksMask = 0x3FFF_FFFF_FFFF_FFFF;
         ulong ticks = word & TicksMask;
-        DateTimeKind kind = (word >> 62) switch { 0 => DateTimeKind.Unspecified, 1 => DateTimeKind.Utc, _ => DateTimeKind.Local };
+        DateTimeKind kind = (word >> 62) switch
+        {
+            0 => DateTimeKind.Unspecified,
+            1 => DateTimeKind.Utc,
+            _ => DateTimeKind.Local,
+        };
         return ticks <= (ulong)DateTime.MaxValue.Ticks ? new DateTime((long)ticks, kind) : $"no time: 0x{word:x16}";
     }
 
-    // What has no picture can be asked for by its number.
+    // A character without a glyph can be given by its code.
     private static IComparable? ParseCharacter(string text) =>
         text.Length == 1 ? text[0]
         : text.StartsWith("0x", StringComparison.OrdinalIgnoreCase)
-            && ushort.TryParse(text.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ushort code) ? (char)code
-        : null;
+            && ushort.TryParse(
+                text.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ushort code)
+                ? (char)code
+                : null;
 
-    // As written, whatever the zone; a time with an offset is meant in UTC.
+    // A time is taken as written, whatever the time zone; one with an offset is converted to UTC.
     private static IComparable? ParseTime(string text) =>
         DateTime.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out DateTime time)
             ? time.Kind == DateTimeKind.Local ? time.ToUniversalTime() : time
@@ -114,13 +122,14 @@ internal sealed class ScalarDecoder : FieldDecoder
             static raw => MemoryMarshal.Read<T>(raw),
             static text => T.TryParse(text, CultureInfo.InvariantCulture, out T value) ? value : null);
 
-    private static unsafe void Add<T>(Dictionary<string, Scalar> scalars, Reader read, Func<string, IComparable?>? parse)
+    private static unsafe void Add<T>(
+        Dictionary<string, Scalar> scalars, Reader read, Func<string, IComparable?>? parse)
         where T : unmanaged =>
         scalars.Add(typeof(T).ToString(), new Scalar(typeof(T).Name, read, sizeof(T), parse));
 
-    /// <param name="Name">For messages.</param>
-    /// <param name="Read">Bytes to value.</param>
-    /// <param name="Bytes">Its length.</param>
-    /// <param name="Parse">Text to value; null for numbers, which are compared across types.</param>
+    /// <param name="Name">The name of the type, for messages.</param>
+    /// <param name="Read">Converts bytes to the value.</param>
+    /// <param name="Bytes">The length in bytes.</param>
+    /// <param name="Parse">Parses a text as a value; null for numbers, which are compared across types.</param>
     private sealed record Scalar(string Name, Reader Read, int Bytes, Func<string, IComparable?>? Parse);
 }

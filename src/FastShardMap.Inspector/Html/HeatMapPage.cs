@@ -8,8 +8,8 @@ using FastShardMap.Inspector.Reports;
 namespace FastShardMap.Inspector.Html;
 
 /// <summary>
-/// A map as one page that needs nothing else: style and drawings (SVG) are inside, and there is no script. Light or dark as
-/// the reader's system is.
+/// Renders a map as one self-contained page, with style and drawings (SVG) and without scripts. It is light or dark
+/// like the reader's system.
 /// </summary>
 internal static class HeatMapPage
 {
@@ -19,7 +19,7 @@ internal static class HeatMapPage
     private const int BarsWidth = 420;
     private const int BarHeight = 18;
 
-    /// <summary>A page with more rows helps nobody: the fullest shards are shown.</summary>
+    /// <summary>More rows would not be readable, so the page shows the fullest shards.</summary>
     private const int MaxHeatRows = 256;
 
     public static string Render(MapReport report)
@@ -27,44 +27,75 @@ internal static class HeatMapPage
         NativeMap map = report.Map;
         StringBuilder page = new();
         string title = map.TypeText + (map.UserName.Length == 0 ? string.Empty : $" “{map.UserName}”");
-        page.Append(Invariant($"""
+        page.Append(CultureInfo.InvariantCulture, $"""
             <!DOCTYPE html>
             <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
             <title>{Html(title)}</title>
             <style>{Style}</style></head><body>
             <h1>{Html(title)}</h1>
-            <p class="sub">header at 0x{map.Address:x} in {Html(Printable.Name(report.TargetName))} · {Html(report.Capture.Text)} · map created {Html(Output.Time(report.Created))} · hasher {Html(Printable.Name(TypeNames.Short(map.HasherType)))} · {Output.Count(map.ShardCount, "shard")} · {Output.Count(map.SlotsPerGroup, "slot")} to a group of {Output.Count(map.StrideBytes, "byte")}{(map.IsDisposed ? " · <b>disposed</b>" : string.Empty)}</p>
+            <p class="sub">{string.Join(" · ", Facts(report))}</p>
             <ul id="verdict">{string.Concat(report.Verdict.Select(finding => $"<li>{Html(finding)}</li>"))}</ul>
 
-            """));
+            """);
         AppendFigures(page, report);
         AppendShards(page, report);
         AppendGroups(page, report);
         AppendMigrations(page, report);
         page.Append("<section class=\"row\">");
-        AppendBars(page, "Groups by number of entries", report.GroupsByFill.Take(map.SlotsPerGroup + 1).Select((count, fill) => (Text(fill), count)));
+        AppendBars(
+            page,
+            "Groups by number of entries",
+            report.GroupsByFill.Take(map.SlotsPerGroup + 1).Select((count, fill) => (Text(fill), count)));
         if (report.EntriesByProbeLength.Length > 0)
         {
-            AppendBars(page, "Entries by probe length (groups from home)", report.EntriesByProbeLength.Select((count, length) => (Text(length), count)));
+            AppendBars(
+                page,
+                "Entries by probe length (groups from home)",
+                report.EntriesByProbeLength.Select((count, length) => (Text(length), count)));
         }
 
-        AppendBars(page, "Groups by overflow count", report.GroupsByOverflow.Select((count, kind) => (MapReport.OverflowLabels[kind], count)));
+        AppendBars(
+            page,
+            "Groups by overflow count",
+            report.GroupsByOverflow.Select((count, kind) => (MapReport.OverflowLabels[kind], count)));
         page.Append("</section>\n");
         AppendHolders(page, report);
         page.Append("</body></html>\n");
         return page.ToString();
     }
 
+    // What the page says about the map below its title, as HTML.
+    private static IEnumerable<string> Facts(MapReport report)
+    {
+        NativeMap map = report.Map;
+        yield return $"header at 0x{map.Address:x} in {Html(Printable.Name(report.TargetName))}";
+        yield return Html(report.Capture.Text);
+        yield return $"map created {Html(Output.Time(report.Created))}";
+        yield return $"hasher {Html(Printable.Name(TypeNames.Short(map.HasherType)))}";
+        yield return Output.Count(map.ShardCount, "shard");
+        yield return $"{Output.Count(map.SlotsPerGroup, "slot")} per group of {Output.Count(map.StrideBytes, "byte")}";
+        if (map.IsDisposed)
+        {
+            yield return "<b>disposed</b>";
+        }
+    }
+
     private const string Style = """
-        :root{color-scheme:light dark;--ink:#1c2330;--sub:#5b6575;--paper:#fff;--line:#d9dee6;--bar:#2f6fbd;--warn:#b4231f;--empty:#eef1f5}
-        @media(prefers-color-scheme:dark){:root{--ink:#e6e9ef;--sub:#9aa4b5;--paper:#14181f;--line:#2c3440;--bar:#5b9be0;--warn:#ff7b72;--empty:#1f252e}}
+        :root{color-scheme:light dark;--ink:#1c2330;--sub:#5b6575;--paper:#fff;--line:#d9dee6;
+        --bar:#2f6fbd;--warn:#b4231f;--empty:#eef1f5}
+        @media(prefers-color-scheme:dark){:root{--ink:#e6e9ef;--sub:#9aa4b5;--paper:#14181f;--line:#2c3440;
+        --bar:#5b9be0;--warn:#ff7b72;--empty:#1f252e}}
         body{margin:2rem;font:15px/1.45 system-ui,sans-serif;color:var(--ink);background:var(--paper)}
         h1{font-size:1.5rem;margin:0}h2{font-size:1.05rem;margin:1.8rem 0 .4rem}.sub,caption{color:var(--sub)}
-        .figures{display:flex;flex-wrap:wrap;gap:.6rem 2.2rem;margin:1rem 0}.figures div{font-size:1.25rem}.figures span{display:block;font-size:.8rem;color:var(--sub)}
-        .row{display:flex;flex-wrap:wrap;gap:0 3rem}svg text{fill:var(--sub);font:11px system-ui,sans-serif}svg .n{fill:var(--ink)}
-        svg .b{fill:var(--bar)}svg .e{fill:var(--empty)}svg .m{fill:none;stroke:#e08a00;stroke-width:2}svg .l{fill:none;stroke:var(--warn);stroke-width:2}
+        .figures{display:flex;flex-wrap:wrap;gap:.6rem 2.2rem;margin:1rem 0}.figures div{font-size:1.25rem}
+        .figures span{display:block;font-size:.8rem;color:var(--sub)}
+        .row{display:flex;flex-wrap:wrap;gap:0 3rem}svg text{fill:var(--sub);font:11px system-ui,sans-serif}
+        svg .n{fill:var(--ink)}
+        svg .b{fill:var(--bar)}svg .e{fill:var(--empty)}svg .m{fill:none;stroke:#e08a00;stroke-width:2}
+        svg .l{fill:none;stroke:var(--warn);stroke-width:2}
         pre{border-left:3px solid var(--warn);padding:.3rem .9rem;overflow-x:auto}
-        .warn{color:var(--warn)}#verdict{margin:.8rem 0;padding:.5rem .9rem .5rem 1.9rem;border-left:3px solid var(--bar);background:var(--empty)}
+        .warn{color:var(--warn)}
+        #verdict{margin:.8rem 0;padding:.5rem .9rem .5rem 1.9rem;border-left:3px solid var(--bar);background:var(--empty)}
         h1,.sub{overflow-wrap:anywhere}svg.legend{display:block;margin:.2rem 0 .5rem}svg.key{vertical-align:-2px}
         """;
 
@@ -80,41 +111,58 @@ internal static class HeatMapPage
         Figure("reads under the lock", Output.Number(report.Shards.Sum(shard => shard.Side.ReadFallbacks)));
         page.Append("</div>\n");
 
-        void Figure(string name, string value) => page.Append(Invariant($"<div>{Html(value)}<span>{Html(name)}</span></div>"));
+        void Figure(string name, string value) =>
+            page.Append(CultureInfo.InvariantCulture, $"<div>{Html(value)}<span>{Html(name)}</span></div>");
     }
 
-    // Every shard a cell, coloured by its entries between those of the emptiest and of the fullest.
+    // One cell per shard, coloured by its entries on a scale from the emptiest shard to the fullest.
     private static void AppendShards(StringBuilder page, MapReport report)
     {
         int columns = Math.Min(CellsPerRow, report.Map.ShardCount);
         int rows = (report.Map.ShardCount + columns - 1) / columns;
         HeatScale scale = HeatScale.Of(report.Shards.Select(shard => (double)shard.Entries));
         double mean = report.Shards.Count == 0 ? 0 : report.Entries / (double)report.Shards.Count;
-        page.Append(Invariant($"<h2>Shards</h2><p class=\"sub\">Colour: entries of a shard, from the emptiest to the fullest. {Key("m")} migrating {Key("l")} lock held</p>\n"));
-        page.Append(scale.Legend("shards-scale", entries =>
-            Invariant($"{Output.Count((long)entries, "entry", "entries")}{(mean == 0 ? string.Empty : $" ({(entries / mean).ToString("0.00", CultureInfo.InvariantCulture)} × mean)")}")));
-        page.Append(Invariant($"<svg id=\"shards\" role=\"img\" width=\"{LabelPixels + (columns * CellPixels)}\" height=\"{(rows * CellPixels) + 2}\">"));
+        page.Append(
+            CultureInfo.InvariantCulture,
+            $"<h2>Shards</h2><p class=\"sub\">Colour: entries of a shard, from the emptiest to the fullest. "
+                + $"{Key("m")} migrating {Key("l")} lock held</p>\n");
+        page.Append(scale.Legend("shards-scale", entries => Output.Count((long)entries, "entry", "entries")
+            + (mean == 0
+                ? string.Empty
+                : string.Create(CultureInfo.InvariantCulture, $" ({entries / mean:0.00} × mean)"))));
+        page.Append(
+            CultureInfo.InvariantCulture,
+            $"<svg id=\"shards\" role=\"img\" width=\"{LabelPixels + (columns * CellPixels)}\" "
+                + $"height=\"{(rows * CellPixels) + 2}\">");
         for (int row = 0; row < rows; row++)
         {
-            page.Append(Invariant($"<text x=\"0\" y=\"{(row * CellPixels) + 10}\">{row * columns}</text>"));
+            page.Append(
+                CultureInfo.InvariantCulture, $"<text x=\"0\" y=\"{(row * CellPixels) + 10}\">{row * columns}</text>");
         }
 
         foreach (ShardFigures shard in report.Shards)
         {
             int x = LabelPixels + (shard.Shard % columns * CellPixels);
             int y = shard.Shard / columns * CellPixels;
-            page.Append(Invariant($"<rect class=\"s\" x=\"{x}\" y=\"{y}\" width=\"{CellPixels - 1}\" height=\"{CellPixels - 1}\" fill=\"{scale.Colour(shard.Entries)}\"><title>shard {shard.Shard}: {Output.Count(shard.Entries, "entry", "entries")}</title></rect>"));
+            page.Append(
+                CultureInfo.InvariantCulture,
+                $"<rect class=\"s\" x=\"{x}\" y=\"{y}\" width=\"{CellPixels - 1}\" height=\"{CellPixels - 1}\" "
+                    + $"fill=\"{scale.Colour(shard.Entries)}\"><title>shard {shard.Shard}: "
+                    + $"{Output.Count(shard.Entries, "entry", "entries")}</title></rect>");
             string frame = shard.LockOwner != 0 ? "l" : shard.IsMigrating ? "m" : string.Empty;
             if (frame.Length > 0)
             {
-                page.Append(Invariant($"<rect class=\"{frame}\" x=\"{x + 1}\" y=\"{y + 1}\" width=\"{CellPixels - 3}\" height=\"{CellPixels - 3}\"/>"));
+                page.Append(
+                    CultureInfo.InvariantCulture,
+                    $"<rect class=\"{frame}\" x=\"{x + 1}\" y=\"{y + 1}\" width=\"{CellPixels - 3}\" "
+                        + $"height=\"{CellPixels - 3}\"/>");
             }
         }
 
         page.Append("</svg>\n");
     }
 
-    // A row for each shard, its table from left to right in stretches.
+    // One row per shard, which shows its table from left to right, in sections.
     private static void AppendGroups(StringBuilder page, MapReport report)
     {
         List<ShardFigures> shards = [.. report.Shards
@@ -123,31 +171,44 @@ internal static class HeatMapPage
             .Take(MaxHeatRows)
             .OrderBy(shard => shard.Shard)];
         HeatScale scale = HeatScale.Of(shards.SelectMany(shard => shard.Heat));
-        page.Append("<h2>Groups</h2><p class=\"sub\">A row is the current table of a shard, from its first group to its last; colour: load, from the least to the greatest.</p>\n");
+        page.Append(
+            "<h2>Groups</h2><p class=\"sub\">Each row is the current table of a shard, from its first group to its "
+                + "last. Colour: load, from the lowest to the highest.</p>\n");
         page.Append(scale.Legend("groups-scale", Output.Percent));
         int width = LabelPixels + (CellsPerRow * CellPixels);
-        page.Append(Invariant($"<svg id=\"groups\" role=\"img\" width=\"{width}\" height=\"{(shards.Count * CellPixels) + 2}\">"));
+        page.Append(
+            CultureInfo.InvariantCulture,
+            $"<svg id=\"groups\" role=\"img\" width=\"{width}\" height=\"{(shards.Count * CellPixels) + 2}\">");
         for (int row = 0; row < shards.Count; row++)
         {
             ShardFigures shard = shards[row];
-            page.Append(Invariant($"<text x=\"0\" y=\"{(row * CellPixels) + 10}\">{shard.Shard}</text>"));
+            page.Append(
+                CultureInfo.InvariantCulture, $"<text x=\"0\" y=\"{(row * CellPixels) + 10}\">{shard.Shard}</text>");
             double cellWidth = CellsPerRow * CellPixels / (double)shard.Heat.Length;
             for (int cell = 0; cell < shard.Heat.Length; cell++)
             {
-                page.Append(Invariant($"<rect class=\"g\" x=\"{LabelPixels + (cell * cellWidth):0.##}\" y=\"{row * CellPixels}\" width=\"{cellWidth - 1:0.##}\" height=\"{CellPixels - 1}\" fill=\"{scale.Colour(shard.Heat[cell])}\"/>"));
+                page.Append(
+                    CultureInfo.InvariantCulture,
+                    $"<rect class=\"g\" x=\"{LabelPixels + (cell * cellWidth):0.##}\" y=\"{row * CellPixels}\" "
+                        + $"width=\"{cellWidth - 1:0.##}\" height=\"{CellPixels - 1}\" "
+                        + $"fill=\"{scale.Colour(shard.Heat[cell])}\"/>");
             }
         }
 
         page.Append("</svg>\n");
         if (shards.Count < report.Shards.Count(shard => shard.Heat.Length > 0))
         {
-            page.Append(Invariant($"<p class=\"sub\">The {MaxHeatRows} fullest shards.</p>\n"));
+            page.Append(CultureInfo.InvariantCulture, $"<p class=\"sub\">The {MaxHeatRows} fullest shards.</p>\n");
         }
     }
 
-    // A frame as cells have them, for the legend.
+    // The frame of a cell, for the legend.
     private static string Key(string frame) =>
-        Invariant($"<svg class=\"key\" width=\"{CellPixels + 2}\" height=\"{CellPixels + 2}\"><rect class=\"e\" width=\"{CellPixels}\" height=\"{CellPixels}\"/><rect class=\"{frame}\" x=\"1\" y=\"1\" width=\"{CellPixels - 2}\" height=\"{CellPixels - 2}\"/></svg>");
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"<svg class=\"key\" width=\"{CellPixels + 2}\" height=\"{CellPixels + 2}\"><rect class=\"e\" "
+                + $"width=\"{CellPixels}\" height=\"{CellPixels}\"/><rect class=\"{frame}\" x=\"1\" y=\"1\" "
+                + $"width=\"{CellPixels - 2}\" height=\"{CellPixels - 2}\"/></svg>");
 
     private static void AppendMigrations(StringBuilder page, MapReport report)
     {
@@ -157,14 +218,24 @@ internal static class HeatMapPage
             return;
         }
 
-        page.Append(Invariant($"<h2>Migrations</h2><svg id=\"migrations\" role=\"img\" width=\"{LabelPixels + BarsWidth + 260}\" height=\"{migrating.Count * BarHeight}\">"));
+        page.Append(
+            CultureInfo.InvariantCulture,
+            $"<h2>Migrations</h2><svg id=\"migrations\" role=\"img\" width=\"{LabelPixels + BarsWidth + 260}\" "
+                + $"height=\"{migrating.Count * BarHeight}\">");
         for (int row = 0; row < migrating.Count; row++)
         {
             ShardFigures shard = migrating[row];
             int y = row * BarHeight;
             double share = Math.Clamp(shard.Progress, 0, 1);
-            page.Append(Invariant($"<text x=\"0\" y=\"{y + 12}\">{shard.Shard}</text><rect class=\"e\" x=\"{LabelPixels}\" y=\"{y}\" width=\"{BarsWidth}\" height=\"{BarHeight - 4}\"/><rect class=\"b\" x=\"{LabelPixels}\" y=\"{y}\" width=\"{BarsWidth * share:0.#}\" height=\"{BarHeight - 4}\"/>"));
-            page.Append(Invariant($"<text class=\"n\" x=\"{LabelPixels + BarsWidth + 8}\" y=\"{y + 12}\">{shard.Side.MigrationCursor} of {shard.PreviousGroups} groups moved to {shard.CurrentGroups}</text>"));
+            page.Append(
+                CultureInfo.InvariantCulture,
+                $"<text x=\"0\" y=\"{y + 12}\">{shard.Shard}</text><rect class=\"e\" x=\"{LabelPixels}\" y=\"{y}\" "
+                    + $"width=\"{BarsWidth}\" height=\"{BarHeight - 4}\"/><rect class=\"b\" x=\"{LabelPixels}\" "
+                    + $"y=\"{y}\" width=\"{BarsWidth * share:0.#}\" height=\"{BarHeight - 4}\"/>");
+            page.Append(
+                CultureInfo.InvariantCulture,
+                $"<text class=\"n\" x=\"{LabelPixels + BarsWidth + 8}\" y=\"{y + 12}\">{shard.Side.MigrationCursor} "
+                    + $"of {shard.PreviousGroups} groups moved to {shard.CurrentGroups}</text>");
         }
 
         page.Append("</svg>\n");
@@ -179,13 +250,21 @@ internal static class HeatMapPage
         }
 
         long most = Math.Max(1, list.Max(bar => bar.Count));
-        page.Append(Invariant($"<div><h2>{Html(title)}</h2><svg class=\"bars\" role=\"img\" width=\"{LabelPixels + BarsWidth + 110}\" height=\"{list.Count * BarHeight}\">"));
+        page.Append(
+            CultureInfo.InvariantCulture,
+            $"<div><h2>{Html(title)}</h2><svg class=\"bars\" role=\"img\" width=\"{LabelPixels + BarsWidth + 110}\" "
+                + $"height=\"{list.Count * BarHeight}\">");
         for (int row = 0; row < list.Count; row++)
         {
             (string label, long count) = list[row];
             double width = count == 0 ? 0 : Math.Max(1, BarsWidth * (double)count / most);
             int y = row * BarHeight;
-            page.Append(Invariant($"<text x=\"{LabelPixels - 8}\" y=\"{y + 12}\" text-anchor=\"end\">{Html(label)}</text><rect class=\"b\" x=\"{LabelPixels}\" y=\"{y}\" width=\"{width:0.#}\" height=\"{BarHeight - 4}\"/><text class=\"n\" x=\"{LabelPixels + width + 6:0.#}\" y=\"{y + 12}\">{Output.Number(count)}</text>"));
+            page.Append(
+                CultureInfo.InvariantCulture,
+                $"<text x=\"{LabelPixels - 8}\" y=\"{y + 12}\" text-anchor=\"end\">{Html(label)}</text><rect "
+                    + $"class=\"b\" x=\"{LabelPixels}\" y=\"{y}\" width=\"{width:0.#}\" "
+                    + $"height=\"{BarHeight - 4}\"/><text class=\"n\" x=\"{LabelPixels + width + 6:0.#}\" "
+                    + $"y=\"{y + 12}\">{Output.Number(count)}</text>");
         }
 
         page.Append("</svg></div>\n");
@@ -195,13 +274,14 @@ internal static class HeatMapPage
     {
         foreach (LockHolder holder in report.Holders)
         {
-            page.Append(Invariant($"<h2 class=\"warn\">Shard {holder.Shard} is locked by {holder.ThreadText}</h2><pre>{string.Join('\n', holder.Stack.Select(Html))}</pre>\n"));
+            page.Append(
+                CultureInfo.InvariantCulture,
+                $"<h2 class=\"warn\">Shard {holder.Shard} is locked by "
+                    + $"{holder.ThreadText}</h2><pre>{string.Join('\n', holder.Stack.Select(Html))}</pre>\n");
         }
     }
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 
     private static string Html(string text) => WebUtility.HtmlEncode(Printable.Text(text));
-
-    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -45,8 +45,10 @@ internal sealed class KeyHash
 
     private delegate ulong Function(ReadOnlySpan<byte> key, HashSeed seed);
 
-    /// <summary>One of the library's hashers, for a type whose hash it defines. Null for hashers of the user's, and for
-    /// structures: their hash is what their GetHashCode says, and a dump does not run code.</summary>
+    /// <summary>
+    /// The hash, by one of the library's hashers, of a type that the library knows. Null for the user's own hashers and
+    /// for structs: their hash comes from code of the program, which the tool does not run.
+    /// </summary>
     public static KeyHash? For(string keyType, string hasherType, int keyBytes)
     {
         Dictionary<string, KeyHash> byKeyType;
@@ -68,7 +70,7 @@ internal sealed class KeyHash
             return byKeyType.GetValueOrDefault(keyType);
         }
 
-        // Enumerations are hashed by their bits.
+        // Enums are hashed by their bits.
         return keyBytes switch
         {
             sizeof(byte) => byKeyType[typeof(byte).ToString()],

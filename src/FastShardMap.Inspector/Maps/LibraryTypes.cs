@@ -3,7 +3,7 @@ using Microsoft.Diagnostics.Runtime;
 namespace FastShardMap.Inspector.Maps;
 
 /// <summary>
-/// Tells the library's own types, modules and methods from those of the program and of the framework.
+/// Distinguishes the types, modules and methods of the library from those of the program and of the framework.
 /// </summary>
 internal static class LibraryTypes
 {
@@ -11,7 +11,7 @@ internal static class LibraryTypes
     private static readonly string[] s_frameworkPrefixes = ["System.", "Microsoft."];
     private static readonly string[] s_frameworkModules = ["System", "mscorlib", "netstandard", "WindowsBase"];
 
-    /// <summary>Whether a module is one of the library's, by its file's name or path.</summary>
+    /// <summary>Whether a module belongs to the library, by the name or path of its file.</summary>
     public static bool IsLibrary(string? module) =>
         s_libraryModules.Contains(NameOf(module), StringComparer.OrdinalIgnoreCase);
 
@@ -24,12 +24,11 @@ internal static class LibraryTypes
     }
 
     /// <summary>
-    /// Whether a type, or a base of it, is an instance of a generic type: not an array of it, nor a type nested in it,
-    /// such as
-    /// its enumerator, whose names begin alike.
+    /// Whether a type, or a base of it, is an instance of a generic type. Arrays of it, and types nested in it such as
+    /// its enumerator, are not, although their names begin in the same way.
     /// </summary>
     /// <param name="type">The type of an object.</param>
-    /// <param name="genericName">With the opening bracket: <c>N.Generic&lt;</c>.</param>
+    /// <param name="genericName">The name with the opening bracket: <c>N.Generic&lt;</c>.</param>
     public static bool IsOf(ClrType? type, string genericName)
     {
         for (; type is not null; type = type.BaseType)
@@ -43,7 +42,7 @@ internal static class LibraryTypes
         return false;
     }
 
-    /// <summary>Whether a name is that of a generic type with its arguments, and nothing behind them.</summary>
+    /// <summary>Whether a name is that of a generic type with its arguments, and has nothing after them.</summary>
     public static bool IsInstanceName(string? name, string genericName)
     {
         if (name is null || !name.StartsWith(genericName, StringComparison.Ordinal))
@@ -64,7 +63,7 @@ internal static class LibraryTypes
         return false;
     }
 
-    // "path/Name.dll" and "Name" alike.
+    // Accepts both "path/Name.dll" and "Name".
     private static string NameOf(string? module)
     {
         string name = Path.GetFileName(module) ?? string.Empty;

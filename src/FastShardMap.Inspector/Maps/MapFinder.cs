@@ -5,15 +5,15 @@ using Microsoft.Diagnostics.Runtime;
 namespace FastShardMap.Inspector.Maps;
 
 /// <summary>
-/// Finds the maps of a target in two ways that check each other: managed objects on the heap, whose field leads to the
-/// header, and a search of all writable memory for the magic word, which needs no managed heap.
+/// Finds the maps of a target in two ways, which check each other: through managed objects on the heap, which have the
+/// address of the header, and by searching all writable memory for the magic word, which needs no managed heap.
 /// </summary>
 internal static class MapFinder
 {
     private const string MapType = "FastShardMap.ShardMap<";
 
     /// <summary>All maps: those with managed objects first, in the order of their addresses.</summary>
-    /// <exception cref="InspectionException">There is none, and the target is of a kind that can have none; or it has
+    /// <exception cref="InspectionException">There is no map and the target cannot have one, or the target has
     /// ended.</exception>
     public static List<FoundMap> FindAll(Target target, bool roots)
     {
@@ -22,7 +22,7 @@ internal static class MapFinder
         HashSet<ulong> known = maps.Select(map => map.Header).ToHashSet();
         foreach (ulong header in MemoryScan.Find(target.Memory, MapHeader.ExpectedMagic))
         {
-            // The magic word alone may be a copy of one, as on a stack.
+            // The magic word alone may be a copy, for example on a stack.
             if (NativeMap.TryRead(target.Memory, header, out _) is { } native && known.Add(header))
             {
                 maps.Add(new FoundMap(
@@ -39,8 +39,8 @@ internal static class MapFinder
         return maps;
     }
 
-    /// <summary>The map at an address: of its header, or of its managed object.</summary>
-    /// <exception cref="InspectionException">There is none.</exception>
+    /// <summary>The map whose header or managed object is at an address.</summary>
+    /// <exception cref="InspectionException">There is no map at the address.</exception>
     public static NativeMap Find(Target target, ulong address)
     {
         TestPause.At(TestPause.Searching);
@@ -52,7 +52,7 @@ internal static class MapFinder
         using IDisposable? patience = Isolation.LimitPatience();
         foreach (ClrObject found in HeapMaps(target))
         {
-            if (found.Address == address && HeaderOf(found) is var header and not 0)
+            if (found.Address == address && HeaderOf(found) is ulong header and not 0)
             {
                 return NativeMap.TryRead(target.Memory, header, out problem) ?? throw new InspectionException(problem!);
             }
@@ -98,7 +98,7 @@ internal static class MapFinder
     /// The objects on the managed heap whose type, or a base of it, is an instance of a generic type.
     /// </summary>
     /// <param name="target">The target.</param>
-    /// <param name="genericName">As <see cref="LibraryTypes.IsOf"/> wants it.</param>
+    /// <param name="genericName">In the form of <see cref="LibraryTypes.IsOf"/>.</param>
     public static List<ClrObject> ObjectsOf(Target target, string genericName)
     {
         List<ClrObject> found = [];
@@ -109,7 +109,7 @@ internal static class MapFinder
 
         try
         {
-            // A damaged heap ends the walk early; what was found until then counts.
+            // A damaged heap ends the walk early; what was found until then is used.
             foreach (ClrObject candidate in target.Runtime.Heap.EnumerateObjects())
             {
                 if (LibraryTypes.IsOf(candidate.Type, genericName))
@@ -127,19 +127,18 @@ internal static class MapFinder
     }
 
     /// <summary>
-    /// Whether an object is no map yet, or none any more: its constructor has not come to the native memory, or has
-    /// failed; or
-    /// its memory has been released, and the collector has not swept it yet.
+    /// Whether an object is not yet a map, or no longer one. Its constructor has not reached the native memory or has
+    /// failed, or the native memory has been released and the object is not collected yet.
     /// </summary>
     private static bool IsUnborn(ClrObject map)
     {
         try
         {
-            // Of another version of the library, or damaged: that throws, and is reported.
+            // Throws for another version of the library and for damaged objects, which are then reported.
             ClrValueType shards = map.ReadValueTypeField("_shards");
             ClrObject arena = shards.ReadObjectField("_arena");
 
-            // The arena's finalizer frees the handle before it releases the range.
+            // The arena's finalizer frees the handle before it releases the address range.
             return arena.IsNull
                 ? shards.ReadField<ulong>("_header") == 0
                 : arena.TryReadValueTypeField("_map", out ClrValueType owner) && owner.ReadField<ulong>("_handle") == 0;
@@ -154,7 +153,9 @@ internal static class MapFinder
     {
         try
         {
-            return map.TryReadValueTypeField("_shards", out ClrValueType shards) ? shards.ReadField<ulong>("_header") : 0;
+            return map.TryReadValueTypeField("_shards", out ClrValueType shards)
+                ? shards.ReadField<ulong>("_header")
+                : 0;
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {

@@ -8,7 +8,7 @@ internal static class MemoryScan
 {
     private const int ScanBytes = 1 << 20;
 
-    /// <summary>What is looked for starts on multiples of a memory block's granule.</summary>
+    /// <summary>The structures start on multiples of this, the granule of memory blocks.</summary>
     private const int ScanStep = 128;
 
     public static IEnumerable<ulong> Find(TargetMemory memory, ulong magic)

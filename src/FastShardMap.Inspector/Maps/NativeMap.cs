@@ -7,7 +7,9 @@ using FastShardMap.Layout;
 
 namespace FastShardMap.Inspector.Maps;
 
-/// <summary>A map as its native header describes it: read from raw memory, believed only as far as it makes sense.</summary>
+/// <summary>
+/// A map as its native header describes it, read from raw memory. Nothing in it is used before it is checked.
+/// </summary>
 internal sealed unsafe class NativeMap
 {
     private NativeMap(TargetMemory memory, ulong address, in MapHeader header)
@@ -43,7 +45,7 @@ internal sealed unsafe class NativeMap
 
     public HashSeed Seed { get; }
 
-    /// <summary>How this map hashes, or null if only its program knows.</summary>
+    /// <summary>How this map hashes keys; null if only its program can do that.</summary>
     public KeyHash? KeyHash { get; }
 
     public int ShardCount => (int)Header.ShardCount;
@@ -58,7 +60,7 @@ internal sealed unsafe class NativeMap
 
     public string TypeText => $"ShardMap<{TypeNames.Short(KeyType)}, {TypeNames.Short(ValueType)}>";
 
-    /// <summary>Type, name and address, for a line of text.</summary>
+    /// <summary>Type, name and address, as part of a line of text.</summary>
     public string Title
     {
         get
@@ -75,13 +77,13 @@ internal sealed unsafe class NativeMap
         Header.Options.HasFlag(MapFlags.MigratesInBackground) ? "background migration" : null,
     }.Where(option => option is not null));
 
-    /// <summary>The word that stands for "no table yet".</summary>
+    /// <summary>Whether a table word refers to the sentinel, which means "no table yet".</summary>
     public TableRef Sentinel => TableRef.Create((byte*)Header.Sentinel, TableSize.PowerOfTwo(0));
 
     /// <summary>Reads the header at an address.</summary>
     /// <param name="memory">The target.</param>
     /// <param name="address">Where the header starts.</param>
-    /// <param name="problem">Why there is no map, or none that this version of the tool can read.</param>
+    /// <param name="problem">Why there is no map, or why this version of the tool cannot read it.</param>
     public static NativeMap? TryRead(TargetMemory memory, ulong address, out string? problem)
     {
         if (!memory.TryRead(address, out MapHeader header))
@@ -112,7 +114,8 @@ internal sealed unsafe class NativeMap
 
         if (header.LayoutVersion != MapHeader.CurrentLayoutVersion)
         {
-            return $"the map at 0x{address:x} has layout version {header.LayoutVersion}; this tool reads {MapHeader.CurrentLayoutVersion}";
+            return $"the map at 0x{address:x} has layout version {header.LayoutVersion}; this tool reads "
+                + $"{MapHeader.CurrentLayoutVersion}";
         }
 
         bool isPlausible = header.HeaderBytes == MapHeader.Bytes
@@ -131,5 +134,6 @@ internal sealed unsafe class NativeMap
     }
 
     private static string Name(byte* bytes, uint count) =>
-        Encoding.UTF8.GetString(MemoryMarshal.CreateReadOnlySpan(ref *bytes, (int)Math.Min(count, MapHeader.NameBytes)));
+        Encoding.UTF8.GetString(
+            MemoryMarshal.CreateReadOnlySpan(ref *bytes, (int)Math.Min(count, MapHeader.NameBytes)));
 }

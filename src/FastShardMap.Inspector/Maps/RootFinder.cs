@@ -4,9 +4,9 @@ using Microsoft.Diagnostics.Runtime;
 namespace FastShardMap.Inspector.Maps;
 
 /// <summary>
-/// Says who keeps objects alive, by the shortest path from the program's own roots: its static fields, then those of
-/// the
-/// framework, then stacks and handles. What the library itself holds says nothing about the program.
+/// Finds what keeps objects alive, by the shortest path from the program's own roots: first its static fields, then
+/// those of the framework, then stacks and handles. References from the library itself are ignored, because they say
+/// nothing about the program.
 /// </summary>
 internal static class RootFinder
 {
@@ -29,13 +29,13 @@ internal static class RootFinder
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
-            // Out of time, or a damaged heap: what was found until then counts.
+            // The time is up, or the heap is damaged; what was found until then is used.
         }
 
         return search.Found;
     }
 
-    // A stack in the program's own code says more than one that happens to pass by, and that more than a handle.
+    // A stack in the program's own code is more informative than another stack, and that more than a handle.
     private static Dictionary<ulong, string>[] RootsByWorth(ClrRuntime runtime)
     {
         const int Kinds = 4;
@@ -49,8 +49,8 @@ internal static class RootFinder
         {
             int worth = root switch
             {
-                ClrStackRoot { StackFrame.Method.Type.Module.Name: var module } =>
-                    LibraryTypes.IsLibrary(module) || LibraryTypes.IsFramework(module) ? 1 : 0,
+                ClrStackRoot { StackFrame.Method.Type.Module: { } module } =>
+                    LibraryTypes.IsLibrary(module.Name) || LibraryTypes.IsFramework(module.Name) ? 1 : 0,
                 ClrStackRoot => 1,
                 { RootKind: ClrRootKind.FinalizerQueue } => 3,
                 _ => 2,
@@ -102,9 +102,10 @@ internal static class RootFinder
         Dictionary<ulong, string> OfFramework,
         Dictionary<ulong, string> OfLibrary);
 
-    /// <summary>A search in breadth, so that the first path found is a shortest one. Later starts see only what
-    /// earlier ones
-    /// did not reach.</summary>
+    /// <summary>
+    /// A breadth-first search, so the first path found is a shortest one. A later start visits only objects that
+    /// earlier starts did not reach.
+    /// </summary>
     private sealed class Search(ClrHeap heap, IReadOnlyCollection<ulong> objects)
     {
         private const int StepsPerLook = 4096;
@@ -116,7 +117,7 @@ internal static class RootFinder
 
         public Dictionary<ulong, string> Found { get; } = [];
 
-        /// <summary>Objects that no path leads through.</summary>
+        /// <summary>Objects that paths must not pass through.</summary>
         public void Ignore(Dictionary<ulong, string> held) =>
             _ignored = [.. held.Keys.Where(address => !_wanted.Contains(address))];
 
@@ -131,7 +132,8 @@ internal static class RootFinder
             while (_wanted.Count > 0 && reached.TryDequeue(out ulong address))
             {
                 ClrObject holder = heap.GetObject(address);
-                foreach (ulong next in holder.EnumerateReferenceAddresses(carefully: true, considerDependantHandles: true))
+                foreach (ulong next in holder.EnumerateReferenceAddresses(
+                    carefully: true, considerDependantHandles: true))
                 {
                     Reach(next, address, reached, roots);
                 }
@@ -161,7 +163,7 @@ internal static class RootFinder
         {
             List<string> path = [];
             ulong first = address;
-            while (_reachedFrom[first] is var before and not 0)
+            while (_reachedFrom[first] is ulong before and not 0)
             {
                 first = before;
                 path.Insert(0, TypeNames.Short(heap.GetObjectType(first)?.Name ?? "?"));

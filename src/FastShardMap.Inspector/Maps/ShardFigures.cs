@@ -2,12 +2,12 @@ using FastShardMap.Layout;
 
 namespace FastShardMap.Inspector.Maps;
 
-/// <summary>What one shard holds, counted from its groups, beside what its write side claims.</summary>
+/// <summary>What one shard has, counted from its groups, and what its write side claims.</summary>
 internal sealed class ShardFigures
 {
     private const int MaxProbeLength = 31;
 
-    /// <summary>Cells of a shard's row in the heat map.</summary>
+    /// <summary>Cells per row of the heat map, which shows one shard.</summary>
     private const int HeatCells = 64;
 
     private ShardFigures(int shard, in ReadView view, in WriteSide side)
@@ -23,7 +23,7 @@ internal sealed class ShardFigures
 
     public WriteSide Side { get; }
 
-    /// <summary>Managed id of the thread that holds the lock; 0 if it is free.</summary>
+    /// <summary>The managed id of the thread that holds the lock; 0 if the lock is free.</summary>
     public int LockOwner => new LockWord(Side.Lock).OwnerId;
 
     public bool HasParkedThreads => new LockWord(Side.Lock).HasWaiters;
@@ -35,7 +35,7 @@ internal sealed class ShardFigures
 
     public ulong PreviousGroups { get; private set; }
 
-    /// <summary>Entries found in the current table, and in the groups of the previous one that are not moved yet.</summary>
+    /// <summary>Entries in the current table, and in the groups of the previous table that are not moved yet.</summary>
     public long Entries { get; private set; }
 
     public long EntriesInPrevious { get; private set; }
@@ -47,26 +47,29 @@ internal sealed class ShardFigures
     /// <summary>Sum of the overflow counts of the current table.</summary>
     public long OverflowSum { get; private set; }
 
-    /// <summary>Groups by their number of entries, 0 to the slots of a group. Current table.</summary>
+    /// <summary>Groups of the current table by their number of entries, from 0 to the slots of a group.</summary>
     public long[] GroupsByFill { get; } = new long[GroupShape.MaxSlots + 1];
 
     /// <summary>Groups by their overflow count: 0, 1, 2, 3, 4 to 7, 8 to 15, … 64 to 126, 127.</summary>
     public long[] GroupsByOverflow { get; } = new long[10];
 
-    /// <summary>Entries by the distance from their home group; empty if the hash is not known. Both tables.</summary>
+    /// <summary>Entries of both tables by the distance from their home group; empty if the hash is unknown.</summary>
     public long[] EntriesByProbeLength { get; private set; } = [];
 
-    /// <summary>Load of stretches of the current table, 0 to 1.</summary>
+    /// <summary>The load of sections of the current table, from 0 to 1.</summary>
     public double[] Heat { get; private set; } = [];
 
-    public double Load(int slotsPerGroup) => CurrentGroups == 0 ? 0 : (double)Entries / (CurrentGroups * (uint)slotsPerGroup);
+    public double Load(int slotsPerGroup) =>
+        CurrentGroups == 0 ? 0 : (double)Entries / (CurrentGroups * (uint)slotsPerGroup);
 
-    /// <summary>Groups between an entry and its home, on average: each entry is counted by every group it has passed.</summary>
+    /// <summary>
+    /// The mean number of groups between an entry and its home group. Every group that an entry has passed counts it.
+    /// </summary>
     public double MeanProbeLength => Entries == 0 ? 0 : (double)OverflowSum / Entries;
 
     public double Progress => PreviousGroups == 0 ? 1 : (double)Side.MigrationCursor / PreviousGroups;
 
-    /// <summary>Reads a shard. Null if not even its view and its write side can be read.</summary>
+    /// <summary>Reads a shard. Null if its view or its write side cannot be read.</summary>
     public static ShardFigures? Read(NativeMap map, int shard)
     {
         if (!map.TryReadShard(shard, out ReadView view, out WriteSide side))
@@ -85,7 +88,7 @@ internal sealed class ShardFigures
         return figures;
     }
 
-    /// <summary>The place of an overflow count in <see cref="GroupsByOverflow"/>.</summary>
+    /// <summary>The index of an overflow count in <see cref="GroupsByOverflow"/>.</summary>
     public static int OverflowClass(byte count) => count switch
     {
         < 4 => count,

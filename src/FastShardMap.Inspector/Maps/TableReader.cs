@@ -3,13 +3,15 @@ using FastShardMap.Layout;
 
 namespace FastShardMap.Inspector.Maps;
 
-/// <summary>Reads the groups of a table of the target: from end to end, or here and there.</summary>
+/// <summary>Reads the groups of a table in the target, in order or at random.</summary>
 internal sealed unsafe class TableReader
 {
     private const int ChunkBytes = 64 * 1024;
     private const int MaxCachedChunks = 1024;
 
-    /// <summary>A size that was read from damaged memory must not send a walk round the address space.</summary>
+    /// <summary>
+    /// Ends a walk whose size came from damaged memory, before it goes through the whole address space.
+    /// </summary>
     private const int MaxUnreadableChunks = 16;
     private readonly NativeMap _map;
     private readonly ulong _groupsPerChunk;
@@ -27,17 +29,18 @@ internal sealed unsafe class TableReader
 
     public TableRef Table { get; }
 
-    /// <summary>0 for no table, and for the sentinel.</summary>
+    /// <summary>The number of groups; 0 if there is no table, or for the sentinel.</summary>
     public ulong Groups { get; }
 
-    /// <summary>Groups that <see cref="Walk"/> could not read.</summary>
+    /// <summary>The number of groups that <see cref="Walk"/> could not read.</summary>
     public ulong Unreadable { get; private set; }
 
     public static ulong ControlOf(ReadOnlySpan<byte> group) => MemoryMarshal.Read<ulong>(group);
 
-    public static VersionWord VersionOf(ReadOnlySpan<byte> group) => new(MemoryMarshal.Read<ulong>(group[sizeof(ulong)..]));
+    public static VersionWord VersionOf(ReadOnlySpan<byte> group) =>
+        new(MemoryMarshal.Read<ulong>(group[sizeof(ulong)..]));
 
-    /// <summary>Shows every group that can be read, in order.</summary>
+    /// <summary>Visits every group that can be read, in order.</summary>
     public void Walk(GroupVisitor visit)
     {
         int stride = _map.StrideBytes;
@@ -89,7 +92,8 @@ internal sealed unsafe class TableReader
 
     /// <summary>The value's bytes.</summary>
     public ReadOnlySpan<byte> ValueAt(ReadOnlySpan<byte> group, int slot) => group.Slice(
-        GroupShape.HeaderBytes + (slot * (int)_map.Header.SlotBytes) + (int)_map.Header.ValueOffset, (int)_map.Header.ValueBytes);
+        GroupShape.HeaderBytes + (slot * (int)_map.Header.SlotBytes) + (int)_map.Header.ValueOffset,
+        (int)_map.Header.ValueBytes);
 
     private ulong AddressOf(ulong index) => (ulong)Table.Base + (index * (uint)_map.StrideBytes);
 }

@@ -2,14 +2,14 @@ using System.Text;
 
 namespace FastShardMap.Inspector.Maps;
 
-/// <summary>Names of types for people.</summary>
+/// <summary>Names of types in a short, readable form.</summary>
 internal static class TypeNames
 {
     /// <summary>Without namespaces, arity marks and nesting: <c>A.B`1[C.D]</c> becomes <c>B&lt;D&gt;</c>.</summary>
     public static string Short(string name)
     {
         StringBuilder text = new();
-        int start = 0; // of the identifier under way
+        int start = 0; // of the current identifier
         for (int i = 0; i < name.Length; i++)
         {
             switch (name[i])

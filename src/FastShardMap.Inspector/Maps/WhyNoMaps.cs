@@ -3,17 +3,17 @@ using Microsoft.Diagnostics.Runtime;
 
 namespace FastShardMap.Inspector.Maps;
 
-/// <summary>Why there is no map in a target that could be opened.</summary>
+/// <summary>Explains why there is no map in a target that could be opened.</summary>
 internal static class WhyNoMaps
 {
     private const int SamplesPerSegment = 64;
 
-    /// <summary>What is missing; null if nothing is: the program uses the library, and just has no map.</summary>
+    /// <summary>What is missing; null if the program uses the library and merely has no map.</summary>
     public static string? Of(Target target)
     {
         if (target.IsCutOff)
         {
-            return null; // said already, with how much is missing
+            return null; // the user already knows how much is missing
         }
 
         if (target.Runtime is not { } runtime)
@@ -23,15 +23,16 @@ internal static class WhyNoMaps
 
         if (!HasHeap(target, runtime))
         {
-            return "the dump has no managed heap and no private memory, as 'mini' and 'triage' dumps: "
+            return "the dump has no managed heap and no private memory, like 'mini' and 'triage' dumps: "
                 + "take one with 'fsmap dump', or 'createdump --withheap'";
         }
 
         return UsesLibrary(runtime) ? null : "the program has not loaded the library FastShardMap";
     }
 
-    // A small dump lists the segments of its heap but holds only the pages that the stacks point into. Which pages these
-    // are differs from run to run, and the first page of a segment can be one of them: hence samples over all segments.
+    // A small dump lists the segments of its heap but holds only the pages that the stacks point into. Which pages
+    // these are differs from run to run, and the first page of a segment can be one of them. Therefore the samples are
+    // spread over all segments.
     private static bool HasHeap(Target target, ClrRuntime runtime)
     {
         if (target.IsLive)

@@ -3,30 +3,36 @@ using Spectre.Console.Rendering;
 
 namespace FastShardMap.Inspector.Rendering;
 
-/// <summary>Text measured in the cells of a terminal: wide characters take two, combining ones none.</summary>
+/// <summary>Measures text in cells of a terminal. Wide characters take two cells, combining characters none.</summary>
 internal static class Cells
 {
     private const string Ellipsis = "…";
 
     public static int Width(string text) => new Segment(text).CellCount();
 
-    /// <summary>The start of a text, with an ellipsis if it is longer than that.</summary>
+    /// <summary>Cuts a text at its end, with an ellipsis, if it is wider than that.</summary>
     public static string Cut(string text, int width) =>
-        Width(text) <= width ? text : string.Concat(Take(text.EnumerateRunes(), width - 1).Select(static rune => rune.ToString())) + Ellipsis;
+        Width(text) <= width
+            ? text
+            : string.Concat(Take(text.EnumerateRunes(), width - 1).Select(static rune => rune.ToString())) + Ellipsis;
 
-    /// <summary>The end of a text, after an ellipsis if it is longer than that.</summary>
+    /// <summary>Cuts a text at its start, with an ellipsis, if it is wider than that.</summary>
     public static string CutStart(string text, int width) => Width(text) <= width
         ? text
-        : Ellipsis + string.Concat(Take(text.EnumerateRunes().Reverse(), width - 1).Reverse().Select(static rune => rune.ToString()));
+        : Ellipsis + string.Concat(
+            Take(text.EnumerateRunes().Reverse(), width - 1).Reverse().Select(static rune => rune.ToString()));
 
-    /// <summary>Lines of at most that width, broken between words. A word that is longer is broken only if so wished: a
-    /// terminal breaks it, too, and in one piece it can be copied.</summary>
-    /// <param name="words">What stays together, in order; what has gaps is broken there first.</param>
-    /// <param name="separator">What stands between two of them within a line.</param>
-    /// <param name="width">Cells for a line, with the separator that may end it.</param>
-    /// <param name="indent">What all lines but the first start with.</param>
+    /// <summary>
+    /// Breaks text into lines of at most that width, between words. A longer word is broken only if requested: a
+    /// terminal breaks it as well, and a whole word can be copied.
+    /// </summary>
+    /// <param name="words">The words, in order. A word that contains spaces is broken there first.</param>
+    /// <param name="separator">The text between two words of a line.</param>
+    /// <param name="width">Cells per line, including a separator at its end.</param>
+    /// <param name="indent">The start of all lines but the first.</param>
     /// <param name="breakWords">Whether longer words are broken.</param>
-    public static IEnumerable<string> Wrap(IEnumerable<string> words, string separator, int width, string indent, bool breakWords)
+    public static IEnumerable<string> Wrap(
+        IEnumerable<string> words, string separator, int width, string indent, bool breakWords)
     {
         StringBuilder line = new();
         int used = 0;
@@ -70,11 +76,11 @@ internal static class Cells
         }
     }
 
-    // Up to the last gap that fits, if there is one: a name may have to break, an address never.
+    // Up to the last space that fits, if there is one: a name may have to be broken, but never an address.
     private static string Start(string text, int width)
     {
         string start = string.Concat(Take(text.EnumerateRunes(), width).Select(static rune => rune.ToString()));
-        return start.LastIndexOf(' ') is > 0 and var gap && text[start.Length] != ' ' ? start[..gap] : start;
+        return start.LastIndexOf(' ') is > 0 and int gap && text[start.Length] != ' ' ? start[..gap] : start;
     }
 
     private static IEnumerable<Rune> Take(IEnumerable<Rune> text, int width)

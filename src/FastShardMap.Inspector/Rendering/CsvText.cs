@@ -3,8 +3,8 @@ using System.Globalization;
 namespace FastShardMap.Inspector.Rendering;
 
 /// <summary>
-/// Fields of CSV (RFC 4180) that a spreadsheet shows and does not run: text that starts like a formula gets an apostrophe in
-/// front, and controls become escapes. Numbers stay as they are.
+/// Writes fields of CSV (RFC 4180) that a spreadsheet shows but does not run. Text that starts like a formula gets a
+/// leading apostrophe, and control characters become escapes. Numbers stay as they are.
 /// </summary>
 internal static class CsvText
 {
@@ -18,9 +18,12 @@ internal static class CsvText
             shown = "'" + shown;
         }
 
-        return shown.AsSpan().ContainsAny(",\"") ? $"\"{shown.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : shown;
+        return shown.AsSpan().ContainsAny(",\"")
+            ? $"\"{shown.Replace("\"", "\"\"", StringComparison.Ordinal)}\""
+            : shown;
     }
 
     private static bool IsNumber(string text) =>
-        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _) || TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out _);
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _)
+            || TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out _);
 }

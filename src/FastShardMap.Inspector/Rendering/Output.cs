@@ -5,10 +5,10 @@ using Spectre.Console.Rendering;
 
 namespace FastShardMap.Inspector.Rendering;
 
-/// <summary>Tables for people, JSON for programs.</summary>
+/// <summary>Writes tables and lines for users, and JSON for programs.</summary>
 internal sealed class Output
 {
-    /// <summary>Tables are laid out for this where nobody knows the width.</summary>
+    /// <summary>The width of tables if the width of the output is unknown.</summary>
     private const int RedirectedWidth = 200;
     private const int HangingIndent = 4;
     private static readonly JsonSerializerOptions s_json = new() { WriteIndented = true };
@@ -20,19 +20,24 @@ internal sealed class Output
     {
     }
 
-    /// <summary>Output of a known width; null for lines that are never folded, and tables for a wide page.</summary>
+    /// <summary>
+    /// Output of a known width. With null, lines are never folded, and tables are laid out for a wide page.
+    /// </summary>
     public Output(TextWriter writer, int? width)
     {
         _writer = writer;
         _width = width;
     }
 
-    /// <summary>Cells that a table may take.</summary>
+    /// <summary>The cells that a table may take.</summary>
     public int TableWidth => _width ?? RedirectedWidth;
 
     public TextWriter Writer => _writer;
 
-    /// <summary>A line of text, made harmless, and folded between words where the width is known: an address is one word.</summary>
+    /// <summary>
+    /// Writes a line of text without control characters. If the width is known, the line is folded between words; an
+    /// address is one word.
+    /// </summary>
     public void Line(string text = "")
     {
         string line = Printable.Text(text);
@@ -52,7 +57,7 @@ internal sealed class Output
         }
     }
 
-    /// <summary>A line that is laid out already.</summary>
+    /// <summary>Writes a line that is already laid out.</summary>
     public void WholeLine(string text) => _writer.WriteLine(Printable.Text(text));
 
     public void Json<T>(T value) => _writer.WriteLine(JsonSerializer.Serialize(value, s_json));
@@ -72,7 +77,7 @@ internal sealed class Output
 
     public static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 
-    /// <summary>A number and its noun: "1 map", "2 maps".</summary>
+    /// <summary>A number with its noun: "1 map", "2 maps".</summary>
     public static string Count(long number, string noun, string? plural = null) =>
         $"{Number(number)} {(number == 1 ? noun : plural ?? noun + "s")}";
 

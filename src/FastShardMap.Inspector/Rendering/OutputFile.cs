@@ -1,23 +1,24 @@
 namespace FastShardMap.Inspector.Rendering;
 
-/// <summary>Writes files that the user asked for, and says which one cannot be written.</summary>
+/// <summary>Writes the files that the user asked for, and reports a file that cannot be written.</summary>
 internal static class OutputFile
 {
-    /// <summary>Writes a file, all of it or nothing: what was there before stays if the writing fails.</summary>
+    /// <summary>Writes a file completely or not at all. If writing fails, the old file stays.</summary>
     /// <exception cref="InspectionException">The file cannot be written.</exception>
     public static void Write(string path, Action<Stream> write)
     {
         try
         {
             string file = Path.GetFullPath(path);
-            if (!IsOfTheSystem(file) && new FileInfo(file) is { LinkTarget: not null } link && link.ResolveLinkTarget(returnFinalTarget: true) is { } linked)
+            if (!IsOfTheSystem(file) && new FileInfo(file) is { LinkTarget: not null } link
+                && link.ResolveLinkTarget(returnFinalTarget: true) is { } linked)
             {
                 file = linked.FullName;
             }
 
             if (Path.Exists(file) && (IsOfTheSystem(file) || new FileInfo(file).Length == 0))
             {
-                // A device, a pipe or an empty file: there is nothing to keep, and nothing may take its place.
+                // A device, a pipe or an empty file has nothing to keep, and must not be replaced.
                 using FileStream device = new(file, FileMode.Open, FileAccess.Write);
                 write(device);
             }
@@ -26,14 +27,18 @@ internal static class OutputFile
                 Replace(file, write);
             }
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException
+            or NotSupportedException)
         {
             throw NotWritten(path, exception);
         }
     }
 
     public static InspectionException NotWritten(string what, Exception exception) =>
-        new($"{Printable.Name(what)} cannot be written: {exception.Message}", exception) { ExitCode = ExitCode.NotWritten };
+        new($"{Printable.Name(what)} cannot be written: {exception.Message}", exception)
+        {
+            ExitCode = ExitCode.NotWritten,
+        };
 
     private static bool IsOfTheSystem(string file) =>
         file.StartsWith("/dev/", StringComparison.Ordinal) || file.StartsWith("/proc/", StringComparison.Ordinal);

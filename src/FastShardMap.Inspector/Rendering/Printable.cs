@@ -4,19 +4,22 @@ using System.Text;
 namespace FastShardMap.Inspector.Rendering;
 
 /// <summary>
-/// Text of the target, made harmless for terminals, pages and files: names of maps, threads and types, keys and values are
-/// whatever a program put there. Characters that act instead of being seen (controls, line ends, marks of direction) become
-/// escapes such as <c>\u001b</c>, and length is bounded.
+/// Makes text of the target safe for terminals, pages and files. Names of maps, threads and types, keys and values may
+/// contain anything. Characters that have an effect instead of a glyph (control characters, line ends, direction marks)
+/// become escapes such as <c>\u001b</c>, and the length is limited.
 /// </summary>
 internal static class Printable
 {
-    /// <summary>Longest name of a map or a type that is shown, in UTF-16 units; cut names end with an ellipsis.</summary>
+    /// <summary>
+    /// The longest name of a map or a type that is shown, in UTF-16 units. Longer names are cut and end with an
+    /// ellipsis.
+    /// </summary>
     public const int MaxName = 240;
 
-    /// <summary>Longest name of a thread: several of them stand in a line.</summary>
+    /// <summary>The longest name of a thread; a line may have several of them.</summary>
     public const int MaxThreadName = 64;
 
-    /// <summary>Longest line, cell or field that is shown, in UTF-16 units.</summary>
+    /// <summary>The longest line, cell or field that is shown, in UTF-16 units.</summary>
     public const int MaxText = 4_000;
 
     private const char Ellipsis = '…';
@@ -50,7 +53,7 @@ internal static class Printable
         return shown.ToString();
     }
 
-    /// <summary>A message of several lines: each is made harmless.</summary>
+    /// <summary>Makes each line of a message safe.</summary>
     public static string Lines(string text) =>
         string.Join('\n', text.Split('\n').Select(static line => Text(line.TrimEnd('\r'))));
 
@@ -82,9 +85,10 @@ internal static class Printable
         return true;
     }
 
-    // Format characters are the marks of direction, and others that have no picture.
+    // Format characters are direction marks and others without a glyph.
     private static bool IsHarmless(Rune character) => Rune.GetUnicodeCategory(character) is not (
-        UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
+        UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator
+            or UnicodeCategory.ParagraphSeparator
         or UnicodeCategory.Surrogate or UnicodeCategory.OtherNotAssigned or UnicodeCategory.PrivateUse);
 
     private static string Escape(Rune character) => character.Value switch

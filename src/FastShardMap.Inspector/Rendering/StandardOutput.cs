@@ -1,12 +1,15 @@
 namespace FastShardMap.Inspector.Rendering;
 
-/// <summary>The standard output as a stream whose failure is told from all others: entries are redirected to files, and
-/// disks fill up.</summary>
+/// <summary>
+/// The standard output as a stream. Its failures are distinguished from all others, because entries are redirected to
+/// files and disks can be full.
+/// </summary>
 internal sealed class StandardOutput(Stream inner) : WriteOnlyStream
 {
     private bool _hasFailed;
 
-    /// <exception cref="InspectionException">It cannot be written to. Said once: what follows is dropped.</exception>
+    /// <exception cref="InspectionException">The standard output cannot be written. Thrown once; later output is
+    /// dropped.</exception>
     public override void Write(ReadOnlySpan<byte> buffer)
     {
         if (_hasFailed)
@@ -18,9 +21,10 @@ internal sealed class StandardOutput(Stream inner) : WriteOnlyStream
         {
             inner.Write(buffer);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ObjectDisposedException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException
+            or ObjectDisposedException)
         {
-            // A closed one is "access denied" to .NET.
+            // .NET reports a closed standard output as "access denied".
             _hasFailed = true;
             throw OutputFile.NotWritten("The standard output", exception.InnerException as IOException ?? exception);
         }

@@ -3,18 +3,20 @@ using Spectre.Console;
 namespace FastShardMap.Inspector.Rendering;
 
 /// <summary>
-/// A table that fits the terminal. Addresses are never cut: where there is no room, long texts are cut down to a measure,
-/// columns of little value are left out, which is said, and at last every row becomes a block of its own.
+/// A table that fits the terminal. Addresses are never cut. If there is not enough room, long texts are cut to a
+/// minimum, then the least important columns are left out, with a note, and finally every row becomes a block.
 /// </summary>
 internal sealed class TableView(params Column[] columns)
 {
     /// <summary>Below this width a table of maps is shown as blocks.</summary>
     public const int WidthForRowsOfMaps = 130;
 
-    /// <summary>A border or gap, and padding on both sides of it, for each column; and the outer border.</summary>
+    /// <summary>
+    /// The cells of a border or gap with the padding on both sides, for each column; and of the outer border.
+    /// </summary>
     private const int CellsBetween = 3;
 
-    /// <summary>Nothing is laid out for less: the terminal may fold it.</summary>
+    /// <summary>The least width that is laid out; a narrower terminal folds the lines.</summary>
     private const int LeastWidth = 40;
     private const string BlockMargin = "  ";
     private const string BlockIndent = "     ";
@@ -23,9 +25,10 @@ internal sealed class TableView(params Column[] columns)
     /// <summary>Whether rows become blocks on every terminal narrower than <see cref="WidthForRowsOfMaps"/>.</summary>
     public bool PrefersBlocks { get; init; }
 
-    public void Add(params string[] cells) => _rows.Add(Array.ConvertAll(cells, static cell => Printable.Text(cell, Printable.MaxName * 3)));
+    public void Add(params string[] cells) =>
+        _rows.Add(Array.ConvertAll(cells, static cell => Printable.Text(cell, Printable.MaxName * 3)));
 
-    /// <summary>Writes the table; nothing if it has no rows.</summary>
+    /// <summary>Writes the table, or nothing if it has no rows.</summary>
     public void Write(Output output)
     {
         if (_rows.Count == 0)
@@ -56,11 +59,19 @@ internal sealed class TableView(params Column[] columns)
 
         foreach (string[] row in _rows)
         {
-            table.AddRow(shown.Select(column => (Spectre.Console.Rendering.IRenderable)new Text(columns[column].Cut(row[column], widths[column]))));
+            table.AddRow(
+                shown.Select(
+                    column => (Spectre.Console.Rendering.IRenderable)new Text(
+                        columns[column].Cut(row[column], widths[column]))));
         }
 
         output.Draw(table, width);
-        string[] left = [.. columns.Where((column, index) => !column.IsDetail && widths[index] == 0).Select(static column => column.Name)];
+        string[] left =
+        [
+            .. columns
+                .Where((column, index) => !column.IsDetail && widths[index] == 0)
+                .Select(static column => column.Name),
+        ];
         if (left.Length > 0)
         {
             output.Line($"(no room for: {string.Join(", ", left)})");
@@ -80,16 +91,25 @@ internal sealed class TableView(params Column[] columns)
         output.Line();
         foreach (string[] row in _rows)
         {
-            IEnumerable<string> titles = Columns(static column => column.IsTitle).Select(column => row[column]).Where(static cell => cell.Length > 0);
-            WriteLines(Cells.Wrap([.. KeysOf(row), .. titles], "  ", width - BlockMargin.Length, "   ", breakWords: true), BlockMargin);
+            IEnumerable<string> titles = Columns(static column => column.IsTitle)
+                .Select(column => row[column])
+                .Where(static cell => cell.Length > 0);
+            WriteLines(
+                Cells.Wrap([.. KeysOf(row), .. titles], "  ", width - BlockMargin.Length, "   ", breakWords: true),
+                BlockMargin);
             IEnumerable<string> pairs = Columns(static column => column is { Value: not null, IsTitle: false })
                 .Where(column => row[column].Length > 0)
                 .Select(column => $"{columns[column].Name} {row[column]}");
-            WriteLines(Cells.Wrap(pairs, " · ", width - BlockIndent.Length, string.Empty, breakWords: true), BlockIndent);
+            WriteLines(
+                Cells.Wrap(pairs, " · ", width - BlockIndent.Length, string.Empty, breakWords: true), BlockIndent);
             foreach (int column in Columns(static column => column.IsDetail))
             {
                 string[] words = $"{columns[column].Name} {row[column]}".Split(' ');
-                WriteLines(row[column].Length == 0 ? [] : Cells.Wrap(words, " ", width - BlockIndent.Length, "  ", breakWords: true), BlockIndent);
+                WriteLines(
+                    row[column].Length == 0
+                        ? []
+                        : Cells.Wrap(words, " ", width - BlockIndent.Length, "  ", breakWords: true),
+                    BlockIndent);
             }
         }
 
@@ -108,19 +128,25 @@ internal sealed class TableView(params Column[] columns)
         Enumerable.Range(0, columns.Length).Where(column => predicate(columns[column]));
 
     private IEnumerable<string> KeysOf(string[] row) =>
-        Columns(static column => column is { Value: null, IsDetail: false }).Select(column => row[column]).Where(static cell => cell.Length > 0);
+        Columns(static column => column is { Value: null, IsDetail: false })
+            .Select(column => row[column])
+            .Where(static cell => cell.Length > 0);
 
     private int[] NaturalWidths() => [.. Enumerable.Range(0, columns.Length).Select(column => columns[column].IsDetail
         ? 0
         : _rows.Select(row => Cells.Width(row[column])).Append(Cells.Width(columns[column].Name)).Max())];
 
-    /// <summary>The width of each column, 0 for one that is left out; null if there is no way.</summary>
+    /// <summary>The width of each column, 0 for a column that is left out; null if the table does not fit.</summary>
     private int[]? Plan(int width)
     {
         int[] widths = NaturalWidths();
         while (Total(widths) > width)
         {
-            int[] least = [.. widths.Select((natural, column) => natural == 0 ? 0 : Math.Min(natural, LeastOf(columns[column], natural)))];
+            int[] least =
+            [
+                .. widths.Select(
+                    (natural, column) => natural == 0 ? 0 : Math.Min(natural, LeastOf(columns[column], natural))),
+            ];
             if (Total(least) <= width)
             {
                 Shrink(widths, least, Total(widths) - width);
@@ -145,15 +171,18 @@ internal sealed class TableView(params Column[] columns)
     private static int LeastOf(Column column, int natural) =>
         column.LeastCells is { } least ? Math.Max(least, Cells.Width(column.Name)) : natural;
 
-    // The widest gives first.
+    // The widest column is narrowed first.
     private static void Shrink(int[] widths, int[] least, int excess)
     {
         for (; excess > 0; excess--)
         {
-            int widest = Enumerable.Range(0, widths.Length).Where(column => widths[column] > least[column]).MaxBy(column => widths[column]);
+            int widest = Enumerable.Range(0, widths.Length)
+                .Where(column => widths[column] > least[column])
+                .MaxBy(column => widths[column]);
             widths[widest]--;
         }
     }
 
-    private static int Total(int[] widths) => 1 + widths.Where(static width => width > 0).Sum(static width => width + CellsBetween);
+    private static int Total(int[] widths) =>
+        1 + widths.Where(static width => width > 0).Sum(static width => width + CellsBetween);
 }

@@ -5,12 +5,16 @@ using Microsoft.Diagnostics.Runtime;
 
 namespace FastShardMap.Inspector.Reports;
 
-/// <summary>All that is known of one map, for the terminal, for the page and for programs.</summary>
+/// <summary>All data of one map, for the terminal, for the page and for programs.</summary>
 internal sealed class MapReport
 {
-    public static readonly string[] OverflowLabels = ["0", "1", "2", "3", "4–7", "8–15", "16–31", "32–63", "64–126", "127 stuck"];
+    public static readonly string[] OverflowLabels =
+    [
+        "0", "1", "2", "3", "4–7", "8–15", "16–31", "32–63", "64–126", "127 stuck",
+    ];
 
-    private MapReport(NativeMap map, string targetName, Capture capture, List<ShardFigures> shards, List<LockHolder> holders)
+    private MapReport(
+        NativeMap map, string targetName, Capture capture, List<ShardFigures> shards, List<LockHolder> holders)
     {
         Map = map;
         Capture = capture;
@@ -23,13 +27,13 @@ internal sealed class MapReport
 
     public string TargetName { get; }
 
-    /// <summary>When the map was as it is shown.</summary>
+    /// <summary>The time at which the map was in this state.</summary>
     public Capture Capture { get; }
 
-    /// <summary>When the map was created, UTC.</summary>
+    /// <summary>The time at which the map was created, UTC.</summary>
     public DateTime Created => new(Math.Clamp(Map.Header.CreatedTicks, 0, DateTime.MaxValue.Ticks), DateTimeKind.Utc);
 
-    /// <summary>What to look at first.</summary>
+    /// <summary>What the user should look at first.</summary>
     public IReadOnlyList<string> Verdict => MapVerdict.Of(this);
 
     public IReadOnlyList<ShardFigures> Shards { get; }
@@ -46,8 +50,9 @@ internal sealed class MapReport
 
     public int LocksHeld => Shards.Count(shard => shard.LockOwner != 0);
 
-    /// <summary>Entries of the fullest shard in multiples of the mean.</summary>
-    public double LargestShare => Entries == 0 ? 0 : Shards.Max(shard => shard.Entries) * (double)Shards.Count / Entries;
+    /// <summary>The entries of the fullest shard in multiples of the mean.</summary>
+    public double LargestShare =>
+        Entries == 0 ? 0 : Shards.Max(shard => shard.Entries) * (double)Shards.Count / Entries;
 
     public long[] GroupsByFill => Sum(shard => shard.GroupsByFill);
 
@@ -71,7 +76,9 @@ internal sealed class MapReport
             {
                 ClrThread? thread = ThreadStacks.Find(runtime, figures.LockOwner);
                 holders.Add(new LockHolder(
-                    shard, figures.LockOwner, thread?.OSThreadId ?? 0, thread is null ? [] : ThreadStacks.FramesOf(thread)));
+                    shard, figures.LockOwner, thread?.OSThreadId ?? 0, thread is null
+                        ? []
+                        : ThreadStacks.FramesOf(thread)));
             }
         }
 

@@ -5,11 +5,13 @@ using FastShardMap.Layout;
 
 namespace FastShardMap.Inspector.Reports;
 
-/// <summary>A map in one row: from headers, views and write sides only, so that a list of large maps is quick.</summary>
-/// <param name="Address">Of the native header: what the other commands want.</param>
-/// <param name="Object">Of the managed object; 0 if none was found.</param>
-/// <param name="TableBytes">Of the tables, current and previous.</param>
-/// <param name="NativeBytes">Of the map's own block and its tables.</param>
+/// <summary>
+/// A map in one row. It is read from headers, views and write sides only, so a list of large maps is quick.
+/// </summary>
+/// <param name="Address">The address of the native header, which the other commands take.</param>
+/// <param name="Object">The address of the managed object; 0 if none was found.</param>
+/// <param name="TableBytes">The bytes of the current and previous tables.</param>
+/// <param name="NativeBytes">The bytes of the map's own block and of its tables.</param>
 internal sealed record MapSummary(
     [property: JsonConverter(typeof(HexAddress))] ulong Address,
     [property: JsonConverter(typeof(HexAddress))] ulong Object,
@@ -32,7 +34,8 @@ internal sealed record MapSummary(
         if (found.Native is not { } map)
         {
             return new MapSummary(
-                found.Header, found.Object, string.Empty, found.ManagedType ?? "?", "unreadable", 0, 0, 0, 0, 0, 0, 0, 0, found.RootedBy, found.Problem);
+                found.Header, found.Object, string.Empty, found.ManagedType
+                    ?? "?", "unreadable", 0, 0, 0, 0, 0, 0, 0, 0, found.RootedBy, found.Problem);
         }
 
         long entries = 0;

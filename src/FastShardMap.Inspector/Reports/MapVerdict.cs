@@ -3,16 +3,20 @@ using FastShardMap.Inspector.Rendering;
 
 namespace FastShardMap.Inspector.Reports;
 
-/// <summary>What to look at first in a map, a sentence for each; one sentence if there is nothing.</summary>
+/// <summary>
+/// What the user should look at first in a map, one sentence per finding. If there is no finding, one sentence says so.
+/// </summary>
 internal static class MapVerdict
 {
-    /// <summary>Good hashes give a few tenths, up to one group at the highest load.</summary>
+    /// <summary>With good hashes the mean is a few tenths of a group, or up to one group at the highest load.</summary>
     private const double LongProbes = 1.5;
 
-    /// <summary>How many standard deviations beyond the expected maximum a shard must be to be called too full.</summary>
+    /// <summary>
+    /// A shard is called too full if it exceeds the expected maximum by this many standard deviations.
+    /// </summary>
     private const double Certainty = 4;
 
-    /// <summary>A smaller excess does no harm, however certain it is.</summary>
+    /// <summary>A smaller excess does no harm, even if it is certain.</summary>
     private const double NotableShare = 1.5;
 
     public static IReadOnlyList<string> Of(MapReport report)
@@ -25,31 +29,45 @@ internal static class MapVerdict
 
         if (report.UnreadableShards > 0)
         {
-            findings.Add($"{Output.Count(report.UnreadableShards, "shard")} cannot be read: the figures are those of the others.");
+            findings.Add(
+                $"{Output.Count(report.UnreadableShards, "shard")} cannot be read; the figures are "
+                    + "those of the other shards.");
         }
 
         foreach (LockHolder holder in report.Holders)
         {
             bool isAwaited = report.Shards.Any(shard => shard.Shard == holder.Shard && shard.HasParkedThreads);
-            findings.Add($"Shard {holder.Shard} is locked by thread {holder.ManagedThreadId}{(isAwaited ? ", and others wait for it" : string.Empty)}.");
+            findings.Add(
+                $"Shard {holder.Shard} is locked by thread "
+                    + $"{holder.ManagedThreadId}{(isAwaited ? ", and others wait for it" : string.Empty)}.");
         }
 
         AddSkew(report, findings);
-        double probeLength = report.Entries == 0 ? 0 : report.Shards.Sum(shard => (double)shard.OverflowSum) / report.Entries;
+        double probeLength = report.Entries == 0
+            ? 0
+            : report.Shards.Sum(shard => (double)shard.OverflowSum) / report.Entries;
         long stuck = report.GroupsByOverflow.LastOrDefault();
         if (probeLength > LongProbes || stuck > 0)
         {
+            string more = stuck == 0
+                ? string.Empty
+                : $", or more, because {Output.Count(stuck, "overflow count")} {(stuck == 1 ? "is" : "are")} saturated";
             findings.Add(string.Create(
                 CultureInfo.InvariantCulture,
-                $"An entry is {probeLength:0.0} groups from its home on average{(stuck > 0 ? $" or more, for {Output.Count(stuck, "overflow count")} stuck" : string.Empty)}: many keys have the same hash bits."));
+                $"An entry is {probeLength:0.0} groups from its home group on average{more}: "
+                    + $"many keys have the same hash bits."));
         }
 
         if (report.Migrating > 0)
         {
-            findings.Add($"{Output.Count(report.Migrating, "shard")} of {report.Shards.Count} {(report.Migrating == 1 ? "is" : "are")} migrating.");
+            findings.Add(
+                $"{Output.Count(report.Migrating, "shard")} of {report.Shards.Count} "
+                    + $"{(report.Migrating == 1 ? "is" : "are")} migrating.");
         }
 
-        return findings.Count > 0 ? findings : ["Nothing stands out: no lock is held, no shard is migrating, and entries are spread evenly."];
+        return findings.Count > 0
+            ? findings
+            : ["Nothing stands out: no lock is held, no shard is migrating, and entries are spread evenly."];
     }
 
     // The fullest of n shards with m entries each has about m + sqrt(2 m ln n) if hashes are good: the maximum of n
@@ -68,7 +86,9 @@ internal static class MapVerdict
         {
             findings.Add(string.Create(
                 CultureInfo.InvariantCulture,
-                $"Shard {fullest.Shard} is hot: {report.LargestShare:0.0} times the mean, with {Output.Number(fullest.Entries)} of {Output.Count(report.Entries, "entry", "entries")}. The hasher drops bits in which keys differ."));
+                $"Shard {fullest.Shard} is hot: {report.LargestShare:0.0} times the mean, with "
+                    + $"{Output.Number(fullest.Entries)} of {Output.Count(report.Entries, "entry", "entries")}. The "
+                    + $"hasher drops bits in which keys differ."));
         }
     }
 }

@@ -3,7 +3,7 @@ using Microsoft.Diagnostics.Runtime;
 
 namespace FastShardMap.Inspector.Targets;
 
-/// <summary>Memory as ClrMD reads it: live processes everywhere, and minidumps.</summary>
+/// <summary>Memory that ClrMD reads: of live processes on all systems, and of minidumps.</summary>
 internal sealed class ClrMemory(DataTarget target, int? processId) : TargetMemory
 {
     public override int Read(ulong address, Span<byte> buffer)
@@ -23,7 +23,7 @@ internal sealed class ClrMemory(DataTarget target, int? processId) : TargetMemor
         return done;
     }
 
-    /// <summary>From <c>/proc</c>: private and writable, so neither code nor mapped files.</summary>
+    /// <summary>The private and writable regions in <c>/proc</c>, so neither code nor mapped files.</summary>
     public override IEnumerable<MemoryRegion> WritableRegions()
     {
         if (processId is null || !OperatingSystem.IsLinux())
@@ -50,7 +50,7 @@ internal sealed class ClrMemory(DataTarget target, int? processId) : TargetMemor
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            return []; // it has ended
+            return []; // the process has ended
         }
     }
 
@@ -62,7 +62,7 @@ internal sealed class ClrMemory(DataTarget target, int? processId) : TargetMemor
         }
         catch (Exception exception) when (exception is InvalidOperationException or UnauthorizedAccessException)
         {
-            return 0; // it has ended
+            return 0; // the process has ended
         }
     }
 
@@ -71,8 +71,10 @@ internal sealed class ClrMemory(DataTarget target, int? processId) : TargetMemor
         region = default;
         int dash = text.IndexOf('-', StringComparison.Ordinal);
         if (dash < 0
-            || !ulong.TryParse(text.AsSpan(0, dash), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out ulong start)
-            || !ulong.TryParse(text.AsSpan(dash + 1), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out ulong end)
+            || !ulong.TryParse(
+                text.AsSpan(0, dash), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out ulong start)
+            || !ulong.TryParse(
+                text.AsSpan(dash + 1), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out ulong end)
             || end <= start)
         {
             return false;

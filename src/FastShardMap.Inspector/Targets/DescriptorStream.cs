@@ -3,13 +3,15 @@ using Microsoft.Win32.SafeHandles;
 
 namespace FastShardMap.Inspector.Targets;
 
-/// <summary>Writes to a descriptor of Linux where it stands, which other processes move too: a file's own stream keeps a
-/// position of its own.</summary>
+/// <summary>
+/// Writes to a Linux file descriptor at its current position, which other processes also move. A
+/// <see cref="FileStream"/> would keep its own position.
+/// </summary>
 internal sealed class DescriptorStream(SafeFileHandle descriptor) : WriteOnlyStream
 {
     private const int Interrupted = 4;
 
-    /// <summary>Writes all of it, or what can be written: messages about that would have nowhere to go.</summary>
+    /// <summary>Writes as much as possible. An error is ignored, because there is nowhere to report it.</summary>
     public override void Write(ReadOnlySpan<byte> buffer)
     {
         while (!buffer.IsEmpty)

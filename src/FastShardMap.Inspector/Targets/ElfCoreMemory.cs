@@ -4,8 +4,8 @@ using Microsoft.Win32.SafeHandles;
 namespace FastShardMap.Inspector.Targets;
 
 /// <summary>
-/// A core dump of a 64-bit little-endian system, read without help: its program headers say which addresses lie where in
-/// the file. A damaged dump is still read as far as it goes.
+/// A core dump of a 64-bit little-endian system. Its program headers say where in the file each address is. A damaged
+/// dump is read as far as it goes.
 /// </summary>
 /// <remarks>Format: System V ABI, "Program Header"; <c>elf(5)</c>.</remarks>
 internal sealed class ElfCoreMemory : TargetMemory
@@ -22,10 +22,11 @@ internal sealed class ElfCoreMemory : TargetMemory
     {
         _file = file;
         _segments = segments;
-        MissingBytes = (long)Math.Min(describedBytes - Math.Min(describedBytes, (ulong)RandomAccess.GetLength(file)), long.MaxValue);
+        MissingBytes = (long)Math.Min(
+            describedBytes - Math.Min(describedBytes, (ulong)RandomAccess.GetLength(file)), long.MaxValue);
     }
 
-    /// <summary>How much shorter the file is than its headers say.</summary>
+    /// <summary>The bytes that the file lacks according to its headers.</summary>
     public long MissingBytes { get; }
 
     /// <summary>Opens a file if it is a core dump.</summary>
@@ -64,7 +65,9 @@ internal sealed class ElfCoreMemory : TargetMemory
     }
 
     public override IEnumerable<MemoryRegion> WritableRegions() =>
-        _segments.Where(segment => segment.IsWritable).Select(segment => new MemoryRegion(segment.Address, segment.Bytes));
+        _segments
+            .Where(segment => segment.IsWritable)
+            .Select(segment => new MemoryRegion(segment.Address, segment.Bytes));
 
     protected override void Dispose(bool disposing)
     {
@@ -103,8 +106,8 @@ internal sealed class ElfCoreMemory : TargetMemory
         return [.. segments.OrderBy(segment => segment.Address)];
     }
 
-    // Only what lies in the file: memory beyond a segment's part of it was not dumped, and nonsense in a damaged table
-    // must not send a walk round the address space. Answers where the segment's part ends, if it is all there.
+    // Adds only what is in the file: the rest of a segment was not dumped, and a damaged table must not make a walk go
+    // through the whole address space. Returns the offset in the file at which the complete segment would end.
     private static ulong AddSegment(List<Segment> segments, ReadOnlySpan<byte> entry, ulong fileBytes)
     {
         ulong fileOffset = BinaryPrimitives.ReadUInt64LittleEndian(entry[8..]);
@@ -120,7 +123,7 @@ internal sealed class ElfCoreMemory : TargetMemory
         return unchecked(address + dumped) >= address && fileOffset + dumped >= fileOffset ? fileOffset + dumped : 0;
     }
 
-    // With 65,535 segments and more, the count stands in the first section header.
+    // With 65,535 segments or more, the count is in the first section header.
     private static long ReadExtendedCount(SafeFileHandle file, ulong sectionsOffset)
     {
         byte[] section = new byte[HeaderBytes];

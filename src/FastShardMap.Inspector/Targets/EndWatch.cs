@@ -1,13 +1,16 @@
 namespace FastShardMap.Inspector.Targets;
 
 /// <summary>
-/// Ends the tool if a process has ended and the reading of it does not: its data may send a reader in circles.
+/// Ends the tool if the process has ended but reading it goes on: inconsistent data may keep a reader busy forever.
 /// </summary>
 internal sealed class EndWatch : IDisposable
 {
     private const int IntervalMilliseconds = 200;
 
-    /// <summary>Looks that find it ended before the tool ends: three seconds, in which most readers notice.</summary>
+    /// <summary>
+    /// The number of checks that find the process ended before the tool ends: three seconds, in which most readers
+    /// notice it.
+    /// </summary>
     private const int Grace = 15;
 
     private readonly int _processId;

@@ -3,12 +3,12 @@ using System.Runtime.InteropServices;
 namespace FastShardMap.Inspector.Targets;
 
 /// <summary>
-/// Ctrl-C, and the signals that ask to end. A recording ends early and is evaluated; everything else ends at once, and a
-/// process that was stopped meanwhile goes on, because the system detaches from it.
+/// Handles Ctrl-C and the other signals that ask the tool to end. A recording ends early and is evaluated. Everything
+/// else ends at once, and a stopped process resumes, because the system detaches from it.
 /// </summary>
 internal sealed class Interruption : IDisposable
 {
-    /// <summary>The signals that ask to end.</summary>
+    /// <summary>The signals that ask the tool to end.</summary>
     public static readonly PosixSignal[] Signals = [PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP];
 
     private static readonly TimeSpan s_longestAttach = TimeSpan.FromSeconds(5);
@@ -18,7 +18,7 @@ internal sealed class Interruption : IDisposable
     private readonly List<PosixSignalRegistration> _registrations = [];
     private CancellationTokenSource? _recording;
 
-    /// <summary>Takes the signals.</summary>
+    /// <summary>Starts to handle the signals.</summary>
     public static Interruption Watch()
     {
         Interruption interruption = new();
@@ -30,7 +30,10 @@ internal sealed class Interruption : IDisposable
         return interruption;
     }
 
-    /// <summary>Runs what must not end half way: a process some of whose threads are attached to would stay stopped.</summary>
+    /// <summary>
+    /// Runs an operation that must not be interrupted: if only some threads of a process were attached to, it would
+    /// stay stopped.
+    /// </summary>
     public static T Attach<T>(Func<T> attach)
     {
         lock (s_attaching)
@@ -39,7 +42,7 @@ internal sealed class Interruption : IDisposable
         }
     }
 
-    /// <summary>From here on the first interruption cancels, instead of ending the process.</summary>
+    /// <summary>From here on, the first interruption cancels the recording instead of ending the process.</summary>
     public void BeginRecording(CancellationTokenSource recording) => _recording = recording;
 
     public void EndRecording() => Interlocked.Exchange(ref _recording, null);
@@ -51,15 +54,15 @@ internal sealed class Interruption : IDisposable
         if (Interlocked.Exchange(ref _recording, null) is { } recording)
         {
             context.Cancel = true;
-            Console.Error.WriteLine("fsmap: the recording ends here");
+            Console.Error.WriteLine("fsmap: recording stopped");
             recording.Cancel();
             return;
         }
 
-        // Never left again: nothing is to be attached to any more.
+        // The lock is never released, so that nothing attaches any more.
         s_attaching.TryEnter(s_longestAttach);
 
-        // Progress bars hide it.
+        // Progress bars hide the cursor.
         if (!Console.IsErrorRedirected)
         {
             Console.Error.Write(ShowCursor);

@@ -5,11 +5,10 @@ using Microsoft.Win32.SafeHandles;
 namespace FastShardMap.Inspector.Targets;
 
 /// <summary>
-/// Dumps and processes are read in a child process. The library that reads the runtime's own data is native code and
-/// trusts them: in a damaged dump, or a process that ends meanwhile, it may fault, or walk in a circle for ever. Then
-/// the
-/// tool says so and goes on without it: the maps' own memory needs nobody's help. And the child is what a process is
-/// stopped by: when it ends, however it ends, the process goes on.
+/// Reads dumps and processes in a child process. The component that reads the runtime's own data is native code that
+/// trusts this data: on a damaged dump, or on a process that ends meanwhile, it may crash or never end. The tool then
+/// says so and continues without it, because the memory of the maps can be read directly. The child is also the process
+/// that stops the target: however the child ends, the target resumes.
 /// </summary>
 internal static class Isolation
 {
@@ -18,14 +17,14 @@ internal static class Isolation
     private const string Reader = "reader";
     private const string ReaderWithoutRuntime = "reader-without-runtime";
 
-    /// <summary>Seconds that the runtime's data may take to read; more for huge heaps.</summary>
+    /// <summary>The seconds that reading the runtime's data may take; huge heaps need more.</summary>
     private const string PatienceVariable = "FSMAP_PATIENCE_SECONDS";
     private const int DefaultPatienceSeconds = 300;
 
-    /// <summary>The child's exit code when its patience is at an end.</summary>
+    /// <summary>The child's exit code when the time is up.</summary>
     private const int PatienceEnded = 75;
 
-    /// <summary>128 and the number of SIGKILL: the system needs the memory.</summary>
+    /// <summary>128 and the number of SIGKILL, for example because the system ran out of memory.</summary>
     private const int KilledCode = 137;
 
     /// <summary>128 and the number of SIGILL, SIGABRT, SIGBUS, SIGFPE, SIGSEGV.</summary>
@@ -33,20 +32,22 @@ internal static class Isolation
 
     private static readonly string? s_role = Environment.GetEnvironmentVariable(RoleVariable);
 
-    /// <summary>Whether this process shall read native memory only.</summary>
+    /// <summary>Whether this process must read native memory only.</summary>
     public static bool IsWithoutRuntime => string.Equals(s_role, ReaderWithoutRuntime, StringComparison.Ordinal);
 
     /// <summary>Whether this process is the child.</summary>
     public static bool IsReader => s_role is not null;
 
     /// <summary>
-    /// Whether a command should run in a child: it reads a dump or a process, and this is not the child.
+    /// Whether a command must run in a child: it reads a dump or a process, and this process is not the child.
     /// </summary>
     public static bool IsWanted(string[] arguments) =>
         s_role is null && arguments is [not ("trace" or "dump"), ..]
         && Array.Exists(arguments, argument => File.Exists(argument) || ProcessIdOf(argument) is not null);
 
-    /// <summary>Runs the command in a child, and again without the runtime's data if those are too damaged to be read.</summary>
+    /// <summary>
+    /// Runs the command in a child, and again without the runtime's data if that is too damaged to be read.
+    /// </summary>
     public static int Run(string[] arguments)
     {
         using ReadingProcess reading = ReadingProcess.Watch();
@@ -61,9 +62,9 @@ internal static class Isolation
             if (reading.Interrupted == 0)
             {
                 Console.Error.WriteLine(code == PatienceEnded
-                    ? "fsmap: reading the runtime's data did not come to an end; they are damaged, or huge "
-                        + $"({PatienceVariable} grants more time). Going on without."
-                    : "fsmap: the runtime's data are damaged: reading them crashed. Going on without.");
+                    ? "fsmap: reading the runtime's data took too long: the data is damaged, or very large "
+                        + $"({PatienceVariable} allows more time). Continuing without it."
+                    : "fsmap: the runtime's data is damaged, and reading it crashed. Continuing without it.");
                 code = reading.Run(StartInfo(arguments, ReaderWithoutRuntime));
             }
         }
@@ -85,7 +86,7 @@ internal static class Isolation
                 : "The reading process crashed.") { ExitCode = ExitCode.Failed });
     }
 
-    /// <summary>In the child, before all else.</summary>
+    /// <summary>Prepares the child; called before anything else.</summary>
     public static void Enter()
     {
         if (!IsReader)
@@ -102,7 +103,9 @@ internal static class Isolation
         HideCrashes();
     }
 
-    /// <summary>In the child: ends the process unless disposed in time. Null elsewhere.</summary>
+    /// <summary>
+    /// In the child, ends the process unless the result is disposed in time. Null in other processes.
+    /// </summary>
     public static IDisposable? LimitPatience()
     {
         if (!string.Equals(s_role, Reader, StringComparison.Ordinal))
@@ -111,13 +114,20 @@ internal static class Isolation
         }
 
         int seconds = int.TryParse(
-            Environment.GetEnvironmentVariable(PatienceVariable), NumberStyles.None, CultureInfo.InvariantCulture, out int wanted)
+            Environment.GetEnvironmentVariable(PatienceVariable),
+            NumberStyles.None,
+            CultureInfo.InvariantCulture,
+            out int wanted)
             ? Math.Clamp(wanted, 1, 86_400)
             : DefaultPatienceSeconds;
-        return new Timer(static _ => Environment.Exit(PatienceEnded), state: null, TimeSpan.FromSeconds(seconds), Timeout.InfiniteTimeSpan);
+        return new Timer(
+            static _ => Environment.Exit(PatienceEnded),
+            state: null,
+            TimeSpan.FromSeconds(seconds),
+            Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>The number of a process that an argument stands for, or null.</summary>
+    /// <summary>The process id that an argument stands for, or null.</summary>
     public static int? ProcessIdOf(string argument) =>
         !File.Exists(argument) && int.TryParse(argument, NumberStyles.None, CultureInfo.InvariantCulture, out int id)
             ? id
@@ -142,8 +152,8 @@ internal static class Isolation
         return exception.ExitCode;
     }
 
-    // The parent says that it has crashed; where helps nobody else. The tool's own messages get a descriptor of their
-    // own.
+    // The parent reports a crash; the runtime's own report does not help users. The tool's messages get their own
+    // descriptor.
     private static void HideCrashes()
     {
         if (!OperatingSystem.IsLinux() || Environment.GetEnvironmentVariable("FSMAP_DEBUG") is not null)
@@ -152,7 +162,7 @@ internal static class Isolation
         }
 
         const int ErrorDescriptor = 2;
-        _ = Console.IsErrorRedirected; // remembered from here on
+        _ = Console.IsErrorRedirected; // .NET caches the answer
         DescriptorStream messages = new(LinuxNative.Duplicate(ErrorDescriptor));
         Console.SetError(new StreamWriter(messages) { AutoFlush = true });
         using SafeFileHandle nothing = File.OpenHandle("/dev/null", FileMode.Open, FileAccess.Write);
@@ -165,15 +175,17 @@ internal static class Isolation
     private static ProcessStartInfo StartInfo(string[] arguments, string role)
     {
         string host = Environment.ProcessPath ?? "dotnet";
-        bool isApplicationHost = !Path.GetFileNameWithoutExtension(host).Equals("dotnet", StringComparison.OrdinalIgnoreCase);
-        ProcessStartInfo start = new(host, isApplicationHost ? arguments : [typeof(Isolation).Assembly.Location, .. arguments])
+        bool isApplicationHost = !Path.GetFileNameWithoutExtension(host).Equals(
+            "dotnet", StringComparison.OrdinalIgnoreCase);
+        ProcessStartInfo start = new(
+            host, isApplicationHost ? arguments : [typeof(Isolation).Assembly.Location, .. arguments])
         {
             UseShellExecute = false,
         };
         start.Environment[RoleVariable] = role;
         start.Environment[ParentVariable] = Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
 
-        // A crash here is an answer, not a case for another dump.
+        // A crash of the child is expected and handled; it must not write another dump.
         start.Environment["DOTNET_DbgEnableMiniDump"] = "0";
         return start;
     }

@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace FastShardMap.Inspector.Targets;
 
-/// <summary>System calls of Linux that the framework has no name for.</summary>
+/// <summary>System calls of Linux for which the framework has no API.</summary>
 internal static unsafe partial class LinuxNative
 {
     public const int Seize = 0x4206;
@@ -12,7 +12,7 @@ internal static unsafe partial class LinuxNative
 
     public const int NoSuchProcess = 3;
 
-    /// <summary><c>WNOHANG | __WALL</c>: at once, and threads of every kind.</summary>
+    /// <summary><c>WNOHANG | __WALL</c>: does not wait, and reports threads of every kind.</summary>
     public const int AtOnce = 1 | 0x40000000;
 
     private const int KillSignal = 9;
@@ -24,7 +24,7 @@ internal static unsafe partial class LinuxNative
     private const int TypeMask = 0xF000;
     private const string Library = "libc";
 
-    /// <summary>The type bits of a file's mode (<c>S_IFMT</c>), links followed; 0 if they cannot be told.</summary>
+    /// <summary>The type bits of a file's mode (<c>S_IFMT</c>), after following links; 0 if they are unknown.</summary>
     public static int FileType(string path)
     {
         byte* buffer = stackalloc byte[StatxBytes];
@@ -36,27 +36,28 @@ internal static unsafe partial class LinuxNative
         }
         catch (EntryPointNotFoundException)
         {
-            return 0; // a C library older than the call
+            return 0; // the C library is older than the call
         }
     }
 
-    /// <summary>This process ends with the one that started it, however that one ends.</summary>
+    /// <summary>Makes this process end when its parent ends, for whatever reason.</summary>
     public static void EndWithParent(int parent)
     {
         _ = Prctl(ParentDeathSignal, KillSignal, 0, 0, 0);
         if (ParentId() != parent)
         {
-            Environment.Exit(128 + KillSignal); // it has ended before
+            Environment.Exit(128 + KillSignal); // the parent has already ended
         }
     }
 
     /// <summary>A second descriptor of an open file.</summary>
     public static SafeFileHandle Duplicate(int descriptor) => new(Dup(descriptor), ownsHandle: true);
 
-    /// <summary>Makes a file descriptor lead to a file.</summary>
-    public static void Redirect(int descriptor, SafeHandle file) => _ = Dup2((int)file.DangerousGetHandle(), descriptor);
+    /// <summary>Makes a file descriptor refer to a file.</summary>
+    public static void Redirect(int descriptor, SafeHandle file) =>
+        _ = Dup2((int)file.DangerousGetHandle(), descriptor);
 
-    /// <summary>Writes some bytes where the descriptor stands.</summary>
+    /// <summary>Writes some bytes at the descriptor's current position.</summary>
     public static nint Write(SafeFileHandle descriptor, ReadOnlySpan<byte> bytes)
     {
         fixed (byte* start = bytes)

@@ -3,13 +3,13 @@ using System.Globalization;
 
 namespace FastShardMap.Inspector.Targets;
 
-/// <summary>Whether processes and threads live, by what the system says of them.</summary>
+/// <summary>Asks the system whether processes and threads are alive.</summary>
 internal static class ProcessState
 {
     private const char Gone = '\0';
     private static readonly TimeSpan s_longestEnd = TimeSpan.FromSeconds(1);
 
-    /// <summary>Whether a process is there and has not ended: one that nobody has collected yet has.</summary>
+    /// <summary>Whether a process exists and has not ended. A zombie has ended.</summary>
     public static bool IsAlive(int processId)
     {
         if (OperatingSystem.IsLinux())
@@ -24,20 +24,22 @@ internal static class ProcessState
         }
         catch (Exception exception) when (exception is ArgumentException or InvalidOperationException or Win32Exception)
         {
-            return exception is Win32Exception; // of another user
+            return exception is Win32Exception; // the process belongs to another user
         }
     }
 
-    /// <summary>Whether a process has ended or is about to: its connections close a moment before.</summary>
+    /// <summary>
+    /// Whether a process has ended or is about to end, because its connections close a moment earlier.
+    /// </summary>
     public static bool IsEnding(int processId) => SpinWait.SpinUntil(() => !IsAlive(processId), s_longestEnd);
 
-    /// <summary>Whether a thread of a process of Linux stands still for its tracer.</summary>
+    /// <summary>Whether a thread of a Linux process is stopped by its tracer.</summary>
     public static bool Stands(int processId, int thread) => StateOf($"/proc/{processId}/task/{thread}/stat") == 't';
 
-    /// <summary>Whether a thread of a process of Linux is there.</summary>
+    /// <summary>Whether a thread of a Linux process exists.</summary>
     public static bool IsAlive(int processId, int thread) => IsAlive($"/proc/{processId}/task/{thread}/stat");
 
-    /// <summary>The threads of a process of Linux; none if it has ended.</summary>
+    /// <summary>The threads of a Linux process; none if it has ended.</summary>
     public static List<int> Threads(int processId)
     {
         List<int> threads = [];
@@ -45,18 +47,19 @@ internal static class ProcessState
         {
             foreach (string folder in Directory.EnumerateDirectories($"/proc/{processId}/task"))
             {
-                threads.Add(int.Parse(Path.GetFileName(folder.AsSpan()), NumberStyles.None, CultureInfo.InvariantCulture));
+                threads.Add(
+                    int.Parse(Path.GetFileName(folder.AsSpan()), NumberStyles.None, CultureInfo.InvariantCulture));
             }
         }
         catch (IOException)
         {
-            // It has ended; or while it was being asked.
+            // The process has ended, perhaps during this call.
         }
 
         return threads;
     }
 
-    /// <summary>The process that traces another one of Linux; 0 if none does, or it cannot be told.</summary>
+    /// <summary>The process that traces a Linux process; 0 if none does, or if it is unknown.</summary>
     public static int TracerOf(int processId)
     {
         const string Field = "TracerPid:";
@@ -76,7 +79,7 @@ internal static class ProcessState
 
     private static bool IsAlive(string statFile) => StateOf(statFile) is not (Gone or 'Z' or 'X');
 
-    // The state's letter: "id (name) state …"; the name may hold anything, parentheses too.
+    // The letter of the state, in "id (name) state …". The name may contain anything, including parentheses.
     private static char StateOf(string statFile)
     {
         try

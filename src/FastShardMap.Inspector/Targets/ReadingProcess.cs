@@ -5,8 +5,8 @@ using System.Runtime.InteropServices;
 namespace FastShardMap.Inspector.Targets;
 
 /// <summary>
-/// The child process that reads a target, and the signals meanwhile. An interruption ends the child and then the tool,
-/// within a deadline, whatever either is doing: a process that the child has stopped goes on when the child ends.
+/// Runs the child process that reads a target, and handles signals meanwhile. An interruption ends the child and then
+/// the tool within a deadline, whatever they are doing. When the child ends, a process that it has stopped resumes.
 /// </summary>
 internal sealed class ReadingProcess : IDisposable
 {
@@ -26,10 +26,10 @@ internal sealed class ReadingProcess : IDisposable
     {
     }
 
-    /// <summary>The exit code that an interruption asks for; 0 without one.</summary>
+    /// <summary>The exit code of an interruption; 0 if there was none.</summary>
     public int Interrupted => Volatile.Read(ref _code);
 
-    /// <summary>Takes the signals.</summary>
+    /// <summary>Starts to handle the signals.</summary>
     public static ReadingProcess Watch()
     {
         ReadingProcess process = new();
@@ -41,7 +41,7 @@ internal sealed class ReadingProcess : IDisposable
         return process;
     }
 
-    /// <summary>In the child: it ends with its parent, and leaves the signals to it.</summary>
+    /// <summary>In the child: makes it end with its parent, and leaves signals to the parent.</summary>
     public static void Enter(int parent)
     {
         if (OperatingSystem.IsLinux())
@@ -54,7 +54,7 @@ internal sealed class ReadingProcess : IDisposable
         }
     }
 
-    /// <summary>Runs a child to its end.</summary>
+    /// <summary>Runs a child until it ends.</summary>
     /// <returns>Its exit code.</returns>
     public int Run(ProcessStartInfo start)
     {
@@ -91,7 +91,7 @@ internal sealed class ReadingProcess : IDisposable
         _child?.Dispose();
     }
 
-    // On a thread of its own: the main one may be anywhere.
+    // On its own thread, because the main thread may be doing anything.
     private void OnSignal(PosixSignalContext context)
     {
         context.Cancel = true;
@@ -124,8 +124,8 @@ internal sealed class ReadingProcess : IDisposable
     {
         try
         {
-            // Elsewhere than on Linux a killed child would leave the process stopped: it has heard of the signal
-            // itself.
+            // On other systems than Linux, killing the child would leave the process stopped. There the child handles
+            // the signal itself.
             if (_child is { } child && (OperatingSystem.IsLinux() || !child.WaitForExit(s_deadline)))
             {
                 child.Kill();
@@ -133,7 +133,7 @@ internal sealed class ReadingProcess : IDisposable
         }
         catch (Exception exception) when (exception is InvalidOperationException or Win32Exception)
         {
-            // It has ended.
+            // The child has ended.
         }
     }
 

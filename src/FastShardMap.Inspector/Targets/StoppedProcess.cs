@@ -4,30 +4,28 @@ using System.Runtime.InteropServices;
 namespace FastShardMap.Inspector.Targets;
 
 /// <summary>
-/// The one owner of a process that stands still while it is looked at (Linux). All threads stand when
-/// <see cref="Stop"/> returns, within a deadline, and go on with <see cref="Dispose"/>.
+/// Owns a process that is stopped while the tool reads it (Linux). <see cref="Stop"/> returns when all threads are
+/// stopped, or throws after a deadline. <see cref="Dispose"/> resumes them.
 /// </summary>
 /// <remarks>
-/// The threads are seized (<c>PTRACE_SEIZE</c>), not attached to: no signal is sent to them, so nothing of the stop
-/// stays
-/// behind when the tool ends in the midst of it, even by SIGKILL. The system then lets them all go on. Requests must
-/// come
-/// from the thread that has seized. <c>ptrace(2)</c>, "Attaching and detaching".
+/// The threads are seized (<c>PTRACE_SEIZE</c>) and not attached to. No signal is sent to them, so if the tool ends
+/// halfway, even by SIGKILL, the system resumes all of them and no trace of the stop is left. Requests must come from
+/// the thread that seized. See <c>ptrace(2)</c>, "Attaching and detaching".
 /// </remarks>
 internal sealed class StoppedProcess : IDisposable
 {
-    /// <summary>A thread in the midst of a disk's work stops after it, or, if the disk is broken, never.</summary>
+    /// <summary>A thread that waits for a disk stops only afterwards, or never if the disk is broken.</summary>
     private static readonly TimeSpan s_longestStop = TimeSpan.FromSeconds(5);
 
     private readonly int _processId;
 
-    /// <summary>Threads that are seized; the signal that each is to be given when it goes on, or 0.</summary>
+    /// <summary>The seized threads, each with the signal that it gets when it resumes, or 0.</summary>
     private readonly Dictionary<int, int> _threads = [];
 
     private StoppedProcess(int processId) => _processId = processId;
 
     /// <summary>Stops all threads of a process.</summary>
-    /// <exception cref="InspectionException">It cannot be traced, does not stop, or has ended.</exception>
+    /// <exception cref="InspectionException">The process cannot be traced, does not stop, or has ended.</exception>
     public static StoppedProcess Stop(int processId)
     {
         StoppedProcess stopped = new(processId);
@@ -35,7 +33,7 @@ internal sealed class StoppedProcess : IDisposable
         {
             long start = Stopwatch.GetTimestamp();
 
-            // A thread that still ran may have made another one: until a look finds none.
+            // A thread that still ran may have started another one, so this repeats until there is no new thread.
             while (stopped.SeizeNew())
             {
                 foreach (int thread in stopped._threads.Keys.ToArray())
@@ -56,7 +54,7 @@ internal sealed class StoppedProcess : IDisposable
     }
 
     /// <summary>
-    /// Whether it stands there still: one that has been killed does not, a moment before it has ended.
+    /// Whether the process is still stopped. A process that was killed is not, shortly before it has ended.
     /// </summary>
     public bool Stands => ProcessState.Stands(_processId, _processId);
 
@@ -65,7 +63,7 @@ internal sealed class StoppedProcess : IDisposable
         TestPause.At(TestPause.Releasing);
         foreach ((int thread, int signal) in _threads)
         {
-            // Fails for a thread that has ended, or has not stopped yet: the system lets that one go with this process.
+            // Fails for a thread that has ended or has not stopped yet; the system releases it when this process ends.
             _ = LinuxNative.Ptrace(LinuxNative.Detach, thread, 0, signal);
             TestPause.At(TestPause.Halfway);
         }
@@ -92,7 +90,7 @@ internal sealed class StoppedProcess : IDisposable
                     throw Refused(error);
                 }
 
-                continue; // it has ended
+                continue; // the thread has ended
             }
 
             _threads.Add(thread, 0);
@@ -111,7 +109,7 @@ internal sealed class StoppedProcess : IDisposable
         int status;
         while ((reported = LinuxNative.WaitFor(thread, out status, LinuxNative.AtOnce)) == 0)
         {
-            // Stopped and reported in an earlier round.
+            // The thread stopped, and was reported, in an earlier round.
             if (ProcessState.Stands(_processId, thread))
             {
                 return;
@@ -130,11 +128,11 @@ internal sealed class StoppedProcess : IDisposable
         const int StoppedMark = 0x7F;
         if (reported < 0 || (status & 0xFF) != StoppedMark)
         {
-            _threads.Remove(thread); // it has ended
+            _threads.Remove(thread); // the thread has ended
         }
         else if (status >> 16 == 0)
         {
-            // It stands where a signal was about to be delivered, which must not get lost.
+            // The thread is stopped at a signal that was about to be delivered and must not get lost.
             _threads[thread] = (status >> 8) & 0xFF;
         }
     }
@@ -143,9 +141,11 @@ internal sealed class StoppedProcess : IDisposable
     {
         int tracer = ProcessState.TracerOf(_processId);
         return new InspectionException(tracer != 0 && tracer != Environment.ProcessId
-            ? $"Process {_processId} cannot be attached to: process {tracer} traces it already, as debuggers and dump writers do."
+            ? $"Process {_processId} cannot be attached to: process {tracer} already traces it, as "
+                + "debuggers and dump writers do."
             : $"Process {_processId} cannot be attached to: {Marshal.GetPInvokeErrorMessage(error)} "
-                + "(It takes the process's user or root, and where kernel.yama.ptrace_scope or a container forbids it, "
-                + "the capability SYS_PTRACE.)");
+                + "(Attaching needs the user of the process or root. Where kernel.yama.ptrace_scope "
+                + "or a container forbids "
+                + "it, attaching also needs the capability SYS_PTRACE.)");
     }
 }

@@ -3,8 +3,8 @@ using Microsoft.Diagnostics.Runtime;
 namespace FastShardMap.Inspector.Targets;
 
 /// <summary>
-/// A dump or a live process: its memory, and, where the runtime can be read, its managed heap and threads. A process is
-/// stopped from here to <see cref="Dispose"/>.
+/// A dump or a live process: its memory, and, if the runtime can be read, its managed heap and threads. A process is
+/// stopped until <see cref="Dispose"/>.
 /// </summary>
 internal sealed class Target : IDisposable
 {
@@ -34,7 +34,7 @@ internal sealed class Target : IDisposable
     }
 
     /// <summary>
-    /// A process that has ended while this tool looked at it: then no answer is to be trusted. Null if none has.
+    /// The process that ended while the tool read it, so that no result can be trusted; null if there is none.
     /// </summary>
     public static int? Ended { get; private set; }
 
@@ -44,7 +44,7 @@ internal sealed class Target : IDisposable
 
     public TargetMemory Memory { get; }
 
-    /// <summary>Null if the target does not say enough: then maps are found by their magic word alone.</summary>
+    /// <summary>The runtime; null if it cannot be read. Maps are then found by their magic word alone.</summary>
     public ClrRuntime? Runtime { get; }
 
     /// <summary>Why there is no runtime.</summary>
@@ -55,8 +55,8 @@ internal sealed class Target : IDisposable
 
     private bool HasEnded => _stopped is { Stands: false } || (_processId is { } id && !ProcessState.IsAlive(id));
 
-    /// <summary>Opens a file, or stops the process of a number.</summary>
-    /// <exception cref="InspectionException">There is nothing to look at.</exception>
+    /// <summary>Opens a file, or stops the process with an id.</summary>
+    /// <exception cref="InspectionException">The target cannot be opened.</exception>
     public static Target Open(string dumpOrProcess)
     {
         if (Isolation.ProcessIdOf(dumpOrProcess) is { } processId)
@@ -67,14 +67,17 @@ internal sealed class Target : IDisposable
         return File.Exists(dumpOrProcess) || Directory.Exists(dumpOrProcess)
             ? OpenDump(dumpOrProcess)
             : throw new InspectionException(
-                $"'{dumpOrProcess}' is neither a file that can be seen from here nor the number of a process.");
+                $"'{dumpOrProcess}' is neither a file that the tool can see nor a process id.");
     }
 
-    /// <summary>What there is to say of a process that has ended meanwhile.</summary>
+    /// <summary>The exception for a process that has ended meanwhile.</summary>
     public static InspectionException EndedException(int processId) =>
-        new($"Process {processId} ended while it was looked at: there is no answer.") { ExitCode = ExitCode.TargetEnded };
+        new($"Process {processId} ended while it was being read, so there is no result.")
+        {
+            ExitCode = ExitCode.TargetEnded,
+        };
 
-    /// <summary>To be called before anything is concluded from what was read.</summary>
+    /// <summary>Call this before drawing conclusions from what was read.</summary>
     /// <exception cref="InspectionException">The process has ended meanwhile.</exception>
     public void ThrowIfEnded()
     {
@@ -150,13 +153,15 @@ internal sealed class Target : IDisposable
         {
             if (TargetFile.WhyNoDump(path) is { } kind)
             {
-                throw new InspectionException($"{path} is no dump that this tool can read: it is {kind}.");
+                throw new InspectionException($"{path} is not a dump that this tool can read: it is {kind}.");
             }
 
             core = ElfCoreMemory.TryOpen(path);
             if (core is { MissingBytes: > 0 })
             {
-                Console.Error.WriteLine($"fsmap: {name} is cut off: at least {core.MissingBytes} bytes are missing, and with them maps or entries.");
+                Console.Error.WriteLine(
+                    $"fsmap: {name} is truncated: at least {core.MissingBytes} bytes are missing, and "
+                        + "with them maps or entries.");
             }
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -171,21 +176,23 @@ internal sealed class Target : IDisposable
         }
         catch (Exception exception)
         {
-            // Whatever a damaged file makes a parser throw: the core may still hold whole maps.
+            // A damaged file can make a parser throw anything. The core may still contain complete maps.
             return core is null
-                ? throw new InspectionException($"{path} is no dump that this tool can read: {exception.Message}", exception)
+                ? throw new InspectionException(
+                    $"{path} is not a dump that this tool can read: {exception.Message}", exception)
                 : new Target(name, processId: null, core, data: null, runtime: null, exception.Message);
         }
 
         ClrRuntime? runtime = TryCreateRuntime(data, out string? note);
-        return new Target(name, processId: null, core ?? (TargetMemory)new ClrMemory(data, processId: null), data, runtime, note);
+        return new Target(
+            name, processId: null, core ?? (TargetMemory)new ClrMemory(data, processId: null), data, runtime, note);
     }
 
     private static ClrRuntime? TryCreateRuntime(DataTarget data, out string? note)
     {
         if (Isolation.IsWithoutRuntime)
         {
-            note = "the runtime's data are too damaged to be read";
+            note = "the runtime's data is too damaged to be read";
             return null;
         }
 

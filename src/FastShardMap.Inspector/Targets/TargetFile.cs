@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace FastShardMap.Inspector.Targets;
 
-/// <summary>Says what a file is that is no dump, without waiting for it: opening a pipe would.</summary>
+/// <summary>Says what a file is if it is not a dump. It does not open pipes, because that would wait.</summary>
 internal static class TargetFile
 {
     private const int HeadBytes = 64;
@@ -11,7 +11,7 @@ internal static class TargetFile
 
     private static ReadOnlySpan<byte> TraceMark => "Nettrace"u8;
 
-    /// <summary>What a path leads to that cannot be read in any order; null for a file.</summary>
+    /// <summary>What is at a path that cannot be read in any order; null for a file.</summary>
     public static string? WhyNoFile(string path)
     {
         if (Directory.Exists(path))
@@ -21,7 +21,7 @@ internal static class TargetFile
 
         return (OperatingSystem.IsLinux() ? LinuxNative.FileType(path) : 0) switch
         {
-            0x1000 => "a pipe, and a dump is read in any order: write it to a file first",
+            0x1000 => "a pipe, which cannot be read in any order: write it to a file first",
             0x2000 or 0x6000 => "a device",
             0xC000 => "a socket",
             _ => null,
@@ -29,7 +29,7 @@ internal static class TargetFile
     }
 
     /// <summary>What a file is, judged by its first bytes; null if it may be a dump.</summary>
-    /// <exception cref="IOException">It cannot be read.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
     public static string? WhyNoDump(string path)
     {
         if (WhyNoFile(path) is { } kind)
@@ -47,14 +47,15 @@ internal static class TargetFile
                 when head.Length >= 16 && BinaryPrimitives.ReadUInt32LittleEndian(head[12..]) == MachCore => null,
             [0xCF or 0xCE, 0xFA, 0xED, 0xFE, ..] or [(byte)'M', (byte)'Z', ..] => "a program or library",
             _ when head.StartsWith(TraceMark) => "a trace, which 'fsmap trace' reads",
-            [0x1F, 0x8B, ..] or [0x28, 0xB5, 0x2F, 0xFD, ..] or [0xFD, 0x37, 0x7A, 0x58, 0x5A, ..] or [0x50, 0x4B, 3, 4, ..]
+            [0x1F, 0x8B, ..] or [0x28, 0xB5, 0x2F, 0xFD, ..] or [0xFD, 0x37, 0x7A, 0x58, 0x5A, ..]
+                or [0x50, 0x4B, 3, 4, ..]
                 => "compressed: unpack it first",
-            _ => IsText(head) ? "a text file" : "of a kind unknown to it",
+            _ => IsText(head) ? "a text file" : "of an unknown kind",
         };
     }
 
     /// <summary>What a file is, judged by its first bytes; null if it may be a trace.</summary>
-    /// <exception cref="IOException">It cannot be read.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
     public static string? WhyNoTrace(string path)
     {
         if (WhyNoFile(path) is { } kind)
@@ -70,10 +71,10 @@ internal static class TargetFile
         const int TypeOffset = 16;
         if (head.Length < HeadBytes)
         {
-            return "cut off within its first bytes";
+            return "truncated within its first bytes";
         }
 
-        // Class and byte order: other ones are read by nobody here.
+        // The class and the byte order; the tool does not read others.
         if (head[4] != 2 || head[5] != 1)
         {
             return "of a 32-bit or big-endian system";

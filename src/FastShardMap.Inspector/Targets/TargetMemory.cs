@@ -3,14 +3,16 @@ using System.Runtime.InteropServices;
 
 namespace FastShardMap.Inspector.Targets;
 
-/// <summary>Reads the memory of a process or a dump. No address is an error: what cannot be read is not there.</summary>
+/// <summary>Reads the memory of a process or a dump. An address that cannot be read is not an error.</summary>
 internal abstract class TargetMemory : IDisposable
 {
-    /// <summary>Reads as many bytes as are there, from the first on.</summary>
+    /// <summary>Reads as many bytes as possible, from the first one on.</summary>
     public abstract int Read(ulong address, Span<byte> buffer);
 
-    /// <summary>Where maps may lie, for a search that does without the managed heap. Empty where the kind of target has no
-    /// list of regions.</summary>
+    /// <summary>
+    /// The regions in which maps may be, for a search without the managed heap. Empty if the kind of target has no list
+    /// of regions.
+    /// </summary>
     public abstract IEnumerable<MemoryRegion> WritableRegions();
 
     public bool TryRead(ulong address, Span<byte> buffer) => Read(address, buffer) == buffer.Length;

@@ -3,16 +3,16 @@ using Microsoft.Diagnostics.Runtime;
 
 namespace FastShardMap.Inspector.Threads;
 
-/// <summary>The stacks of managed threads, by the ids that stand in lock words.</summary>
+/// <summary>The stacks of managed threads, by the ids in lock words.</summary>
 internal static class ThreadStacks
 {
     private const int MaxFrames = 64;
 
-    /// <summary>The thread of an id; null if it has ended, or if there is no runtime to ask.</summary>
+    /// <summary>The thread with an id; null if it has ended, or if the runtime cannot be read.</summary>
     public static ClrThread? Find(ClrRuntime? runtime, int managedId) =>
         runtime?.Threads.FirstOrDefault(thread => thread.ManagedThreadId == managedId);
 
-    /// <summary>Methods from the innermost out.</summary>
+    /// <summary>The methods of a stack, innermost first.</summary>
     public static List<string> FramesOf(ClrThread thread)
     {
         using IDisposable? patience = Isolation.LimitPatience();

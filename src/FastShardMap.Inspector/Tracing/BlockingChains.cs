@@ -1,12 +1,14 @@
 namespace FastShardMap.Inspector.Tracing;
 
-/// <summary>Joins waits to chains: A waits for B while B waits for C.</summary>
+/// <summary>Joins waits into chains: A waits for B while B waits for C.</summary>
 internal static class BlockingChains
 {
-    /// <summary>More threads than this in one chain are cut; a cycle, which the library itself breaks up, ends there too.</summary>
+    /// <summary>
+    /// The longest chain; longer ones are cut. A cycle, which the library itself resolves, also ends here.
+    /// </summary>
     private const int MaxHops = 16;
 
-    /// <summary>All chains, of one hop too, the most expensive first.</summary>
+    /// <summary>All chains, including those of one hop, the most expensive first.</summary>
     public static List<BlockingChain> From(IReadOnlyList<WaitSegment> segments)
     {
         Dictionary<int, WaitSegment[]> byWaiter = segments
@@ -22,7 +24,11 @@ internal static class BlockingChains
     }
 
     private static void Extend(
-        List<WaitSegment> chain, TimeSpan start, TimeSpan end, Dictionary<int, WaitSegment[]> byWaiter, Dictionary<string, BlockingChain> chains)
+        List<WaitSegment> chain,
+        TimeSpan start,
+        TimeSpan end,
+        Dictionary<int, WaitSegment[]> byWaiter,
+        Dictionary<string, BlockingChain> chains)
     {
         TimeSpan unexplained = end - start;
         if (chain.Count < MaxHops && byWaiter.TryGetValue(chain[^1].Owner, out WaitSegment[]? next))
@@ -32,7 +38,7 @@ internal static class BlockingChains
                 TimeSpan from = next[i].Start > start ? next[i].Start : start;
                 TimeSpan to = next[i].End < end ? next[i].End : end;
 
-                // The owner of a lock does not wait for it: such an overlap is an event that came late.
+                // The owner of a lock does not wait for it; such an overlap comes from a late event.
                 bool isSameLock = next[i].Map == chain[^1].Map && next[i].Shard == chain[^1].Shard;
                 if (to > from && !isSameLock && !chain.Exists(hop => hop.Waiter == next[i].Waiter))
                 {
@@ -42,7 +48,7 @@ internal static class BlockingChains
             }
         }
 
-        // The rest of the time the last owner was busy itself: the chain ends with it.
+        // For the rest of the time, the last owner did not wait, so the chain ends with it.
         if (unexplained > TimeSpan.Zero)
         {
             Record(chain, unexplained, chains);
@@ -63,7 +69,7 @@ internal static class BlockingChains
             : new BlockingChain(chain, 1, time, time);
     }
 
-    // A thread's waits do not overlap, so their ends are in order as their starts are.
+    // The waits of a thread do not overlap, so their ends are in the same order as their starts.
     private static int FirstEndingAfter(WaitSegment[] waits, TimeSpan time)
     {
         int low = 0;

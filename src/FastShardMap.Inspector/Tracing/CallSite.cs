@@ -3,19 +3,19 @@ using FastShardMap.Inspector.Maps;
 namespace FastShardMap.Inspector.Tracing;
 
 /// <summary>
-/// Which frame of a stack is the program's own. Between it and the library there may be code of the framework, and
-/// stubs
-/// that it has compiled at run time, as minimal APIs do for each handler.
+/// Finds the frame of a stack that is the program's own. Between it and the library there may be code of the framework,
+/// and stubs that the framework compiles at run time, as minimal APIs do for each handler.
 /// </summary>
 internal static class CallSite
 {
     private static readonly string[] s_frameworkNames = ["System.", "Microsoft.", "Interop+", "Interop."];
     private static readonly string[] s_stubMarks = ["dynamicClass", "DynamicClass", "lambda_method", "(dynamicClass)"];
 
-    /// <summary>The method of the first frame of the program's own code, or, if there is none, the first one outside
-    /// the library
-    /// and outside stubs.</summary>
-    /// <param name="frames">From the innermost out: the module's name, empty if unknown, and the method's full
+    /// <summary>
+    /// The method of the first frame of the program's own code. If there is none, the first one outside the library
+    /// that is not a stub.
+    /// </summary>
+    /// <param name="frames">The frames, innermost first: the module's name, empty if unknown, and the method's full
     /// name.</param>
     public static string Of(IEnumerable<(string Module, string Method)> frames)
     {
@@ -47,7 +47,8 @@ internal static class CallSite
 
     private static bool IsFramework(string module, string method) =>
         LibraryTypes.IsFramework(module)
-        || (module.Length == 0 && Array.Exists(s_frameworkNames, name => method.StartsWith(name, StringComparison.Ordinal)));
+        || (module.Length == 0
+        && Array.Exists(s_frameworkNames, name => method.StartsWith(name, StringComparison.Ordinal)));
 
     private static string WithoutParameters(string method)
     {

@@ -1,8 +1,8 @@
 namespace FastShardMap.Inspector.Tracing;
 
 /// <summary>The calls that led to an event.</summary>
-/// <param name="Frames">Methods from the innermost out, without those of the event and of the lock.</param>
-/// <param name="CallSite">The first of them that the program's author has written; empty if nothing is known.</param>
+/// <param name="Frames">The methods, innermost first, without those of the event and of the lock.</param>
+/// <param name="CallSite">The first method of the program's own code; empty if it is unknown.</param>
 internal sealed record CallStack(IReadOnlyList<string> Frames, string CallSite)
 {
     public static readonly CallStack Unknown = new([], string.Empty);

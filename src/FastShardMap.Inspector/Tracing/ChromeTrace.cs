@@ -3,13 +3,15 @@ using System.Text.Json;
 namespace FastShardMap.Inspector.Tracing;
 
 /// <summary>
-/// Writes waits and holds as Chrome trace events, which chrome://tracing, Perfetto and speedscope open: a row of waits for
-/// each thread and below it rows of what it held, and an arrow from the holder to the waiter where the lock changes hands.
+/// Writes waits and holds as Chrome trace events, which chrome://tracing, Perfetto and speedscope open. Each thread has
+/// a row of waits and, below it, rows of what it held. An arrow leads from the holder to the waiter where the lock
+/// changes hands.
 /// </summary>
-/// <remarks>Format: "Trace Event Format", Google. Times are microseconds. Holds are known as far as somebody waited.</remarks>
+/// <remarks>Format: "Trace Event Format", Google. Times are microseconds. Holds are known only while another thread
+/// waited.</remarks>
 internal static class ChromeTrace
 {
-    /// <summary>Rows of a thread: slices of one row must nest, and holds of two locks need not.</summary>
+    /// <summary>Rows per thread. Slices of one row must nest, but the holds of two locks may overlap.</summary>
     private const int RowsPerThread = 16;
     private const int Process = 1;
 
@@ -21,30 +23,52 @@ internal static class ChromeTrace
         json.WriteStartArray("traceEvents");
         WriteName(json, "process_name", 0, "FastShardMap locks");
         List<Hold> holds = HoldsOf(segments);
-        foreach (int thread in segments.Select(segment => segment.Waiter).Concat(holds.Select(hold => hold.Thread)).Distinct().Order())
+        foreach (int thread in segments
+            .Select(segment => segment.Waiter)
+            .Concat(holds.Select(hold => hold.Thread))
+            .Distinct()
+            .Order())
         {
             WriteName(json, "thread_name", thread * RowsPerThread, $"{trace.ThreadText(thread)}: waits");
             foreach (int lane in holds.Where(hold => hold.Thread == thread).Select(hold => hold.Lane).Distinct())
             {
-                WriteName(json, "thread_name", (thread * RowsPerThread) + 1 + lane, $"{trace.ThreadText(thread)}: holds");
+                WriteName(
+                    json, "thread_name", (thread * RowsPerThread) + 1 + lane, $"{trace.ThreadText(thread)}: holds");
             }
         }
 
         foreach (Hold hold in holds)
         {
-            WriteSlice(json, $"holds shard {hold.Shard} of {trace.MapText(hold.Map)}", "hold", hold.Row, hold.Start, hold.End, null, []);
+            WriteSlice(
+                json,
+                $"holds shard {hold.Shard} of {trace.MapText(hold.Map)}",
+                "hold",
+                hold.Row,
+                hold.Start,
+                hold.End,
+                null,
+                []);
         }
 
         int flow = 0;
         foreach (WaitSegment wait in segments)
         {
             string name = $"waits for {trace.ThreadText(wait.Owner)}, shard {wait.Shard} of {trace.MapText(wait.Map)}";
-            WriteSlice(json, name, "wait", wait.Waiter * RowsPerThread, wait.Start, wait.End, trace.ThreadText(wait.Owner), wait.Stack.Frames);
-            Hold? hold = holds.Find(hold => hold.Thread == wait.Owner && hold.Map == wait.Map && hold.Shard == wait.Shard
+            WriteSlice(
+                json,
+                name,
+                "wait",
+                wait.Waiter * RowsPerThread,
+                wait.Start,
+                wait.End,
+                trace.ThreadText(wait.Owner),
+                wait.Stack.Frames);
+            Hold? hold = holds.Find(
+                hold => hold.Thread == wait.Owner && hold.Map == wait.Map && hold.Shard == wait.Shard
                 && hold.Start <= wait.Start && hold.End >= wait.End);
             if (hold is not null)
             {
-                // Just inside both slices, so that viewers know which ones the arrow joins.
+                // Inside both slices, so that viewers know which ones the arrow joins.
                 double at = Microseconds(wait.End) - Math.Min(1, Microseconds(wait.Duration) / 2);
                 WriteFlow(json, "s", ++flow, hold.Row, at);
                 WriteFlow(json, "f", flow, wait.Waiter * RowsPerThread, at);
@@ -55,7 +79,7 @@ internal static class ChromeTrace
         json.WriteEndObject();
     }
 
-    // Waits for one owner at one lock that touch or overlap are one hold.
+    // Waits for the same owner at the same lock that touch or overlap form one hold.
     private static List<Hold> HoldsOf(IReadOnlyList<WaitSegment> segments)
     {
         List<Hold> holds = [];
@@ -108,7 +132,14 @@ internal static class ChromeTrace
     }
 
     private static void WriteSlice(
-        Utf8JsonWriter json, string name, string category, int row, TimeSpan start, TimeSpan end, string? owner, IReadOnlyList<string> stack)
+        Utf8JsonWriter json,
+        string name,
+        string category,
+        int row,
+        TimeSpan start,
+        TimeSpan end,
+        string? owner,
+        IReadOnlyList<string> stack)
     {
         json.WriteStartObject();
         json.WriteString("name", name);

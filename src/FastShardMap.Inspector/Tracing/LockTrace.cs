@@ -2,12 +2,12 @@ using FastShardMap.Inspector.Rendering;
 
 namespace FastShardMap.Inspector.Tracing;
 
-/// <summary>What a trace says about locks.</summary>
+/// <summary>The contention events of a trace.</summary>
 internal sealed class LockTrace
 {
     public List<LockEvent> Events { get; } = [];
 
-    /// <summary>Names of threads by managed id, as far as they had one when they first wrote to a map.</summary>
+    /// <summary>Names of threads by managed id, if they had a name when they first wrote to a map.</summary>
     public Dictionary<int, string> ThreadNames { get; } = [];
 
     /// <summary>Names of maps by address.</summary>
@@ -16,7 +16,10 @@ internal sealed class LockTrace
     public TimeSpan Duration { get; set; }
 
     public string ThreadText(int id) => id == 0 ? "an unknown thread"
-        : ThreadNames.TryGetValue(id, out string? name) ? $"{Printable.Text(name, Printable.MaxThreadName)} ({id})" : $"thread {id}";
+        : ThreadNames.TryGetValue(id, out string? name)
+            ? $"{Printable.Text(name, Printable.MaxThreadName)} ({id})"
+            : $"thread {id}";
 
-    public string MapText(ulong map) => MapNames.TryGetValue(map, out string? name) ? Printable.Name(name) : $"0x{map:x}";
+    public string MapText(ulong map) =>
+        MapNames.TryGetValue(map, out string? name) ? Printable.Name(name) : $"0x{map:x}";
 }

@@ -14,7 +14,7 @@ internal static class TraceReader
     private const int ContentionStopEvent = 5;
     private const int MaxFrames = 40;
 
-    /// <exception cref="InspectionException">The file is no trace.</exception>
+    /// <exception cref="InspectionException">The file is not a trace.</exception>
     public static LockTrace Read(string file)
     {
         string work = Path.Combine(Path.GetTempPath(), $"fsmap-{Guid.NewGuid():N}.etlx");
@@ -54,7 +54,9 @@ internal static class TraceReader
         {
             case MapInfoEvent:
                 string name = Text(step, "name");
-                string types = $"ShardMap<{Maps.TypeNames.Short(Text(step, "keyType"))}, {Maps.TypeNames.Short(Text(step, "valueType"))}>";
+                string types =
+                    $"ShardMap<{Maps.TypeNames.Short(Text(step, "keyType"))}, "
+                        + $"{Maps.TypeNames.Short(Text(step, "valueType"))}>";
                 trace.MapNames[Address(step)] = name.Length > 0 ? $"{types} '{name}'" : $"{types} 0x{Address(step):x}";
                 break;
             case ContentionStartEvent:
@@ -62,7 +64,15 @@ internal static class TraceReader
                 AddName(trace, waiter, Text(step, "waiterName"));
                 AddName(trace, Number(step, "ownerThread"), Text(step, "ownerName"));
                 trace.Events.Add(new LockEvent(
-                    TimeOf(step), true, Address(step), Number(step, "shard"), Number(step, "ownerThread"), waiter, false, default, StackOf(step)));
+                    TimeOf(step),
+                    true,
+                    Address(step),
+                    Number(step, "shard"),
+                    Number(step, "ownerThread"),
+                    waiter,
+                    false,
+                    default,
+                    StackOf(step)));
                 break;
             case ContentionStopEvent:
                 trace.Events.Add(new LockEvent(
@@ -73,7 +83,8 @@ internal static class TraceReader
                     0,
                     Number(step, "waiterThread"),
                     Convert.ToBoolean(step.PayloadByName("entered"), CultureInfo.InvariantCulture),
-                    TimeSpan.FromMicroseconds(Convert.ToInt64(step.PayloadByName("waitNanoseconds"), CultureInfo.InvariantCulture) / 1000.0),
+                    TimeSpan.FromMicroseconds(
+                        Convert.ToInt64(step.PayloadByName("waitNanoseconds"), CultureInfo.InvariantCulture) / 1000.0),
                     StackOf(step)));
                 break;
             default:
@@ -91,17 +102,20 @@ internal static class TraceReader
 
     private static TimeSpan TimeOf(TraceEvent step) => TimeSpan.FromMilliseconds(step.TimeStampRelativeMSec);
 
-    private static ulong Address(TraceEvent step) => Convert.ToUInt64(step.PayloadByName("map"), CultureInfo.InvariantCulture);
+    private static ulong Address(TraceEvent step) =>
+        Convert.ToUInt64(step.PayloadByName("map"), CultureInfo.InvariantCulture);
 
-    private static int Number(TraceEvent step, string name) => Convert.ToInt32(step.PayloadByName(name), CultureInfo.InvariantCulture);
+    private static int Number(TraceEvent step, string name) =>
+        Convert.ToInt32(step.PayloadByName(name), CultureInfo.InvariantCulture);
 
     private static string Text(TraceEvent step, string name) => step.PayloadByName(name) as string ?? string.Empty;
 
-    // Innermost first; what raised the event is of no interest, the library's public method is.
+    // Innermost first. The methods that raise the event are left out, but not the library's public method.
     private static CallStack StackOf(TraceEvent step)
     {
         List<(string Module, string Method)> frames = [];
-        for (TraceCallStack? frame = step.CallStack(); frame is not null && frames.Count < MaxFrames; frame = frame.Caller)
+        for (TraceCallStack? frame = step.CallStack(); frame is not null
+            && frames.Count < MaxFrames; frame = frame.Caller)
         {
             string method = frame.CodeAddress.FullMethodName;
             bool isMachinery = method.Length == 0

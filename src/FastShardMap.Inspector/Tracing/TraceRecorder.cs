@@ -9,13 +9,13 @@ internal static class TraceRecorder
 {
     private const string Provider = "FastShardMap";
 
-    /// <summary>Migration, Contention, Reads and Maps; memory is another story.</summary>
+    /// <summary>Migration, Contention, Reads and Maps, but not Memory.</summary>
     private const long Keywords = 1 | 2 | 4 | 16;
     private const int BufferMegabytes = 64;
     private const int CopyBytes = 1 << 16;
 
     /// <summary>Records until the time is up, the token is cancelled, or the process ends.</summary>
-    /// <exception cref="InspectionException">The process cannot be traced, or the file not written.</exception>
+    /// <exception cref="InspectionException">The process cannot be traced, or the file cannot be written.</exception>
     public static void Record(int processId, TimeSpan duration, string file, CancellationToken stop)
     {
         bool isNew = !File.Exists(file);
@@ -26,8 +26,9 @@ internal static class TraceRecorder
             DiagnosticsClient client = new(processId);
             EventPipeProvider provider = new(Provider, EventLevel.Informational, Keywords);
 
-            // With rundown: it names the methods of the stacks.
-            using EventPipeSession session = client.StartEventPipeSession([provider], requestRundown: true, BufferMegabytes);
+            // The rundown is needed for the names of the methods on the stacks.
+            using EventPipeSession session = client.StartEventPipeSession(
+                [provider], requestRundown: true, BufferMegabytes);
             using CancellationTokenSource full = CancellationTokenSource.CreateLinkedTokenSource(stop);
             if (output.CanSeek && output.Length > 0)
             {
@@ -41,7 +42,7 @@ internal static class TraceRecorder
             }
             catch (OperationCanceledException)
             {
-                // Ctrl-C, or a full disk: what is there counts, or the copy says why not.
+                // Ctrl-C: the recording so far is used. Or a full disk: the result of the copy says so.
             }
 
             if (!copying.IsCompleted)
@@ -53,7 +54,7 @@ internal static class TraceRecorder
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
-            // Whatever a connection throws whose other end goes away.
+            // A connection can throw anything when its other end goes away.
             if (isNew)
             {
                 File.Delete(file);
@@ -68,7 +69,8 @@ internal static class TraceRecorder
         }
     }
 
-    // Before the session: nobody would read it otherwise. What an existing file holds is kept until there is a session.
+    // Opened before the session starts, because a session without a reader would stall. The content of an existing file
+    // is kept until the session has started.
     private static FileStream Open(string file)
     {
         try
@@ -81,8 +83,8 @@ internal static class TraceRecorder
         }
     }
 
-    // Reads to the end even when nothing can be written any more: the process waits for its reader before it ends a session,
-    // and we wait for that.
+    // Reads to the end even if nothing can be written any more, because the process ends a session only after its
+    // reader has read everything.
     private static Exception? Copy(Stream events, FileStream output, CancellationTokenSource full)
     {
         Exception? failure = null;

@@ -2,23 +2,26 @@ using System.Globalization;
 
 namespace FastShardMap.Inspector.Tracing;
 
-/// <summary>The last line of a trace: what to look at first.</summary>
+/// <summary>The last line of a trace, which says what to look at first.</summary>
 internal static class Verdict
 {
     public static string Of(LockTrace trace, IReadOnlyList<BlockingChain> chains)
     {
         if (chains.Count == 0)
         {
-            return $"VERDICT: nobody waited for a shard lock in {Seconds(trace.Duration)}.";
+            return $"VERDICT: no thread waited for a shard lock in {Seconds(trace.Duration)}.";
         }
 
         BlockingChain worst = chains[0];
-        string path = string.Join(" → ", worst.Waits.Select(hop => trace.ThreadText(hop.Waiter)).Append(trace.ThreadText(worst.Root)));
+        string path = string.Join(
+            " → ", worst.Waits.Select(hop => trace.ThreadText(hop.Waiter)).Append(trace.ThreadText(worst.Root)));
         WaitSegment last = worst.Waits[^1];
-        string times = $"VERDICT: worst chain {path}: {Seconds(worst.Total)} in all, {Seconds(worst.Longest)} at a time; ";
+        string times =
+            $"VERDICT: worst chain {path}: {Seconds(worst.Total)} in all, {Seconds(worst.Longest)} at a time; ";
         return worst.IsCircle
-            ? $"{times}a circle: each held what the one before wanted, until a wait was given up."
-            : $"{times}{trace.ThreadText(worst.Root)} held shard {last.Shard} of {trace.MapText(last.Map)} and waited for nobody.";
+            ? $"{times}a circle: each thread held the lock that the one before needed, until a wait was given up."
+            : $"{times}{trace.ThreadText(worst.Root)} held shard {last.Shard} of {trace.MapText(last.Map)} and "
+                + "did not wait for a lock.";
     }
 
     public static string Seconds(TimeSpan time) => time.TotalSeconds >= 1

@@ -1,7 +1,9 @@
 namespace FastShardMap.Inspector.Tracing;
 
-/// <summary>A stretch of time in which one thread waited for one owner of one lock. A wait has several of them if the lock
-/// went to others first.</summary>
+/// <summary>
+/// A period in which one thread waited for one owner of one lock. A wait has several periods if the lock went to other
+/// threads first.
+/// </summary>
 internal sealed record WaitSegment(
     int Waiter, int Owner, ulong Map, int Shard, TimeSpan Start, TimeSpan End, CallStack Stack)
 {

@@ -1,19 +1,19 @@
 namespace FastShardMap.Inspector.Tracing;
 
 /// <summary>
-/// Follows every lock through a trace: who had it when, and who waited for whom meanwhile. Events come from their
-/// threads,
-/// each a moment after what it tells: so what one event says of another thread ends what was thought of that one.
+/// Follows every lock through a trace: which thread had it when, and which threads waited for it. Each thread reports
+/// its events a moment after they happen. What one event says about another thread therefore replaces what was known
+/// about that thread.
 /// </summary>
 internal sealed class WaitSegments
 {
     private readonly List<WaitSegment> _segments = [];
     private readonly Dictionary<(ulong Map, int Shard), LockState> _locks = [];
 
-    /// <summary>The lock that each waiting thread waits for: one at a time.</summary>
+    /// <summary>The lock that each waiting thread waits for; a thread waits for one lock at a time.</summary>
     private readonly Dictionary<int, (ulong Map, int Shard)> _waitingFor = [];
 
-    /// <summary>When each thread's last wait ended.</summary>
+    /// <summary>The time at which the last wait of each thread ended.</summary>
     private readonly Dictionary<int, TimeSpan> _waitedUntil = [];
 
     private WaitSegments()
@@ -35,7 +35,7 @@ internal sealed class WaitSegments
             }
         }
 
-        // Who waits to the end of the trace has waited all the same: often that is the very case.
+        // A thread that still waits at the end of the trace counts too; it is often the one that matters.
         foreach (int waiter in all._waitingFor.Keys.ToArray())
         {
             all.EndWait(waiter, trace.Duration);
@@ -46,12 +46,12 @@ internal sealed class WaitSegments
 
     private void Start(LockEvent step)
     {
-        // A thread waits once at a time: an earlier wait whose end is not in the trace has ended.
+        // A thread waits for one lock at a time, so an earlier wait has ended, even if its end is not in the trace.
         EndWait(step.Waiter, step.Time);
         LockState state = StateOf(step.Map, step.Shard);
 
-        // The event knows the owner; unless it was letting go in that moment. Then nobody knows, and it is not the
-        // former one.
+        // The event has the owner, unless the owner was just releasing the lock. The owner is then unknown, and it is
+        // not the former one.
         SetOwner(step.Map, step.Shard, state, step.Owner == step.Waiter ? 0 : step.Owner, step.Time);
         state.Waiting[step.Waiter] = new Waiting(step.Time, state.Owner, step.Stack);
         _waitingFor[step.Waiter] = (step.Map, step.Shard);
@@ -75,7 +75,7 @@ internal sealed class WaitSegments
         }
     }
 
-    // A wait that began before the trace says at its end how long it was.
+    // The end of a wait that began before the trace says how long the wait was.
     private void AddUnseen(LockEvent step, LockState state)
     {
         TimeSpan start = step.Time - step.Waited;
@@ -90,13 +90,13 @@ internal sealed class WaitSegments
             step.Stack));
     }
 
-    // The owner waits no longer, and whoever else waits here waits for it from now on.
+    // The owner no longer waits, and all other waiters of this lock wait for it from now on.
     private void SetOwner(ulong map, int shard, LockState state, int owner, TimeSpan time)
     {
         if (owner != 0 && state.Waiting.ContainsKey(owner))
         {
             EndWait(owner, time);
-            state.Entered.Add(owner); // its own event is still to come
+            state.Entered.Add(owner); // its own event comes later
         }
 
         if (owner == state.Owner)
@@ -147,7 +147,9 @@ internal sealed class WaitSegments
 
         public Dictionary<int, Waiting> Waiting { get; } = [];
 
-        /// <summary>Threads that others have seen as owners before their own waits' ends were told.</summary>
+        /// <summary>
+        /// Threads that other threads saw as owners before their own events reported the end of the wait.
+        /// </summary>
         public HashSet<int> Entered { get; } = [];
     }
 

@@ -19,7 +19,7 @@ internal readonly record struct Word(ulong Number) : IRepeated<Word>
     public static Word Of(ulong number) => new(number);
 }
 
-/// <summary>Two words: seven slots a group, and a value that can tear.</summary>
+/// <summary>Two words: groups of seven slots, and a value that can tear.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal struct Pair : IRepeated<Pair>, IEquatable<Pair>
 {

@@ -66,16 +66,17 @@ public sealed class EntryFilterTests
     }
 
     [Theory]
-    [InlineData("key.Nope == 1", "There is no field 'key.Nope'. There are: key, value.")]
-    [InlineData("value.Nope.Deeper == 1", "There is no field 'value.Nope.Deeper'. There are: key, value.")]
-    [InlineData("key == abc", "'key' is a number; 'abc' is none.")]
-    [InlineData("key == 0x", "'key' is a number; '0x' is none.")]
-    [InlineData("key == 0xfg or value == True", "'key' is a number; '0xfg' is none.")]
-    [InlineData("value == 1", "'value' is a Boolean; '1' is none.")]
+    [InlineData("key.Nope == 1", "There is no field 'key.Nope'. The fields are: key, value.")]
+    [InlineData("value.Nope.Deeper == 1", "There is no field 'value.Nope.Deeper'. The fields are: key, value.")]
+    [InlineData("key == abc", "'key' is a number; 'abc' is not.")]
+    [InlineData("key == 0x", "'key' is a number; '0x' is not.")]
+    [InlineData("key == 0xfg or value == True", "'key' is a number; '0xfg' is not.")]
+    [InlineData("value == 1", "'value' is of type Boolean; '1' is not a value of that type.")]
     public void Bind_WhatCanNeverHold_IsRefused(string condition, string message)
     {
         EntryFilter filter = EntryFilter.Parse(condition);
-        InspectionException refused = Assert.Throws<InspectionException>(() => filter.Bind(Decoder<ulong>(), Decoder<bool>()));
+        InspectionException refused = Assert.Throws<InspectionException>(
+            () => filter.Bind(Decoder<ulong>(), Decoder<bool>()));
 
         Assert.StartsWith(message, refused.Message, StringComparison.Ordinal);
     }

@@ -4,8 +4,9 @@ using FastShardMap.Layout;
 
 namespace FastShardMap.Tests.Hashing;
 
-/// <summary>Sets of keys that are chosen with knowledge of the hash but not of the seed (hazard H11: flooding) must not fill
-/// one of 16 shards to more than twice its share. Against a CRC of the bare key each of these sets succeeds.</summary>
+/// <summary>Sets of keys that are chosen with knowledge of the hash but not of the seed (hazard H11: flooding) must not
+/// fill one of 16 shards to more than twice its share. Against a CRC of the bare key each of these sets
+/// succeeds.</summary>
 public sealed class FloodingTests
 {
     private const int Keys = 1 << 12;
@@ -115,8 +116,8 @@ public sealed class FloodingTests
         }
     }
 
-    /// <summary>A basis that is grown word by word: of many candidates the one whose sums with the words so far fill one
-    /// shard most, over a few seeds.</summary>
+    /// <summary>A basis that is grown word by word: of many candidates the one whose sums with the words so far fill
+    /// one shard most, over a few seeds.</summary>
     private static ulong[] Grown(Hash hash)
     {
         Random random = new(22);

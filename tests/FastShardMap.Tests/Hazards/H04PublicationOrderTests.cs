@@ -88,8 +88,9 @@ public sealed unsafe class H04PublicationOrderTests
     public void Unlock_OfAShard_IsAnExchange() =>
         Assert.Equal("Interlocked.Exchange", Stores(typeof(ShardLock), nameof(ShardLock.Exit)));
 
-    private static string Stores(Type type, string method) => string.Join(' ', CalledMethods.Of(type, method).Where(static call =>
-        call is "store" or "Volatile.Write" or "Volatile.WriteBarrier" or "Interlocked.Exchange"));
+    private static string Stores(Type type, string method) =>
+        string.Join(' ', CalledMethods.Of(type, method).Where(static call =>
+            call is "store" or "Volatile.Write" or "Volatile.WriteBarrier" or "Interlocked.Exchange"));
 
     private static NativeTable<ulong, ulong> Filled(int entries)
     {

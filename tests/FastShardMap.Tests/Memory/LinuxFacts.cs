@@ -6,7 +6,7 @@ internal static unsafe class LinuxFacts
     /// <summary>Resident bytes of the mappings' pages inside a range.</summary>
     public static long ResidentBytes(byte* start, nuint bytes)
     {
-        // pagemap: 8 bytes a page, bit 63 = present.
+        // pagemap: 8 bytes per page, bit 63 = present.
         nuint pageBytes = (nuint)Environment.SystemPageSize;
         using FileStream file = File.OpenRead("/proc/self/pagemap");
         file.Position = (long)((nuint)start / pageBytes * sizeof(ulong));

@@ -2,7 +2,7 @@ using FastShardMap.Tests.Support;
 
 namespace FastShardMap.Tests;
 
-/// <summary>The factory runs at most once a key, however many threads ask.</summary>
+/// <summary>The factory runs at most once per key, even if many threads ask for the key.</summary>
 public sealed class GetOrAddTests
 {
     [Fact]
@@ -40,7 +40,8 @@ public sealed class GetOrAddTests
     {
         using ShardMap<int, int> map = new();
         int calls = 0;
-        Assert.Throws<TimeZoneNotFoundException>(() => map.GetOrAdd(1, _ => calls++ == 0 ? throw new TimeZoneNotFoundException() : 5));
+        Assert.Throws<TimeZoneNotFoundException>(
+            () => map.GetOrAdd(1, _ => calls++ == 0 ? throw new TimeZoneNotFoundException() : 5));
         Assert.Equal(5, map.GetOrAdd(1, _ => calls++ == 0 ? throw new TimeZoneNotFoundException() : 5));
         Assert.Equal(2, calls);
     }

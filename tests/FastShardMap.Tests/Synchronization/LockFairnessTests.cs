@@ -4,7 +4,9 @@ using ThreadState = FastShardMap.Sharding.ThreadState;
 
 namespace FastShardMap.Tests.Synchronization;
 
-/// <summary>Whoever takes a lock over and over, to settle a snapshot or to trim, must let those in who wait for it.</summary>
+/// <summary>
+/// A thread that takes a lock over and over, to finish a snapshot or to trim, must let waiting threads in.
+/// </summary>
 public sealed unsafe class LockFairnessTests
 {
     [Fact]
