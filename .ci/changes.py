@@ -184,14 +184,15 @@ def weaken_write(place, target):
 
 
 def weaken_read(place, target):
-    """An acquire load becomes a plain one; before its statement, the scheduler is told so."""
+    """An acquire load becomes a plain one. The step before it tells the scheduler so, under the same name: tests that
+    compare steps must not notice the mutant by another name."""
+    step = 'SchedulePoint.Before('
+
     def apply(sources):
-        path, first, last = sources.find_one(place, f'Volatile.Read(ref {target})')
-        sources = sources.put(path, first, last, target)
-        code = sources.parsed(path)[0]
-        while code[first - 1].text not in (';', '{', '}'):
-            first -= 1
-        return sources.put(path, first, first - 1, f'SchedulePoint.BeforeRead(&{target}, 8, "plain"); ')
+        sources = sources.put(*sources.find_one(place, f'Volatile.Read(ref {target})'), target)
+        path, first, last = sources.find_one(place, step + '…);')
+        name = sources.text_of(path, first + len(csharp.tokens(step)), last - 2)
+        return sources.put(path, first, last, f'SchedulePoint.BeforeRead(&{target}, 8, {name});')
     return Change(place, apply)
 
 

@@ -70,6 +70,39 @@ public sealed class InPlaceStepTests
         Assert.DoesNotContain("unlock", steps.Skip(locked).Take(waits - locked));
     }
 
+    [Fact]
+    public void Growth_OfAShapeThatCannotBeMisread_GivesTablesBackAtOnce() =>
+        Assert.Empty(StepsBeforeWaitsOfAGrowth<ulong>(out _));
+
+    /// <summary>A write in place may have found a table before it was replaced. The block must not be reused before the
+    /// write has ended; and the wait for it needs no lock.</summary>
+    [Fact]
+    public void Growth_OfAnyOtherShape_WaitsForWritesInPlaceBeforeEachTableIsGivenBack()
+    {
+        IReadOnlyList<string> steps = StepsBeforeWaitsOfAGrowth<Guid>(out long tables);
+        Assert.Equal(tables, steps.Count);
+        Assert.All(steps, static step => Assert.Equal("unlock", step));
+    }
+
+    /// <summary>For each wait for writes in place the step before it.</summary>
+    private static IReadOnlyList<string> StepsBeforeWaitsOfAGrowth<TValue>(out long tables)
+        where TValue : unmanaged
+    {
+        using ShardMap<ulong, TValue> map = new(new ShardMapOptions { ShardCount = 1 });
+        StepRecorder recorder = new();
+        recorder.Record(() =>
+        {
+            for (ulong key = 0; key < 200; key++)
+            {
+                map.Add(key, default);
+            }
+        });
+        tables = map.GetStatistics().MigrationsFinished;
+        Assert.True(tables > 1);
+        return [.. recorder.Steps.Zip(recorder.Steps.Skip(1)).Where(static pair => pair.Second == "writer: changes")
+            .Select(static pair => pair.First)];
+    }
+
     private static IReadOnlyList<string> StepsOfAnOverwrite<TValue>()
         where TValue : unmanaged
     {

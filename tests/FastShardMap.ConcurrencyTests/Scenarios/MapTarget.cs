@@ -226,6 +226,7 @@ internal sealed unsafe class MapTarget<TValue>(ulong[] keys, int shards = 1, int
                 using (ShardMapSnapshot<ulong, TValue, PlacedHasher> snapshot =
                     op.Key == 2 ? Map.BriefSnapshot() : Map.Snapshot(copyNow: op.Key != 0))
                 {
+                    SchedulePoint.Before("snapshot: read"); // ToArray has no step, and writes may come before it
                     op.Seen = Seen(snapshot.ToArray());
                 }
 

@@ -1,4 +1,5 @@
 using FastShardMap.Layout;
+using FastShardMap.Memory;
 using FastShardMap.Sharding;
 using ThreadState = FastShardMap.Sharding.ThreadState;
 
@@ -84,6 +85,51 @@ public sealed unsafe class ShardLockTests
         Assert.All(places, Assert.True);
         Assert.NotEmpty(places);
         Assert.Equal(2UL, map[1]);
+    }
+
+    /// <summary>A waiter can be woken at the moment at which it gives up. The wake-up is for the next waiter then, which would
+    /// otherwise sleep although the lock is free.</summary>
+    [Fact]
+    public void Park_InterruptedWhenItWasJustWoken_PassesTheWakeUpOn()
+    {
+        using ShardMap<ulong, ulong> map = new(new ShardMapOptions { ShardCount = 1 });
+        WriteSide* side = map.Shards.Header->WriteSides;
+        ThreadState first = ThreadState.Current;
+        ThreadState? second = null;
+        Thread next = new(() =>
+        {
+            second = ThreadState.Current;
+            ParkingLot.Park(&side->Lock, second, Timeout.Infinite, CancellationToken.None);
+        });
+        FaultInjection.Wait = () =>
+        {
+            FaultInjection.Wait = null;
+            next.Start();
+            Assert.True(
+                SpinWait.SpinUntil(() => second is not null && second.WaitingFor != null, TimeSpan.FromSeconds(60)));
+            ParkingLot.WakeOne(&side->Lock);
+            throw new ThreadInterruptedException();
+        };
+        ShardLock.Enter(side, first); // a thread parks only for a lock that is taken; the owner does not matter here
+        try
+        {
+            Assert.Throws<ThreadInterruptedException>(
+                () => ParkingLot.Park(&side->Lock, first, Timeout.Infinite, CancellationToken.None));
+            bool isPassedOn = second!.Woken;
+            if (!isPassedOn)
+            {
+                ParkingLot.WakeOne(&side->Lock);
+            }
+
+            next.Join();
+            Assert.True(isPassedOn, "A wake-up is lost: the waiter that got it has given up, and the next one sleeps on.");
+        }
+        finally
+        {
+            FaultInjection.Wait = null;
+            ShardLock.Exit(side);
+            GC.KeepAlive(map);
+        }
     }
 
     /// <summary>

@@ -155,6 +155,9 @@ internal static class SmallScenarios
             [Shot()],
             [Set(0, 2), Remove(1)],
             [Get(0), Get(1)]),
+        Pages(
+            "snapshot and a write ahead of the migration", 8, [Room(6), Set(0, 1), Set(7, 1)], [Shot()],
+            [Set(0, 2), Set(7, 2)]),
         Pages("snapshot while growing", 4, [Set(0, 1), Set(1, 1), Set(2, 1)], [Shot()], [Add(3, 1), Set(0, 2)]),
         Pages("two snapshots", 2, [Set(0, 1), Set(1, 1)], [Shot()], [Shot(), Set(1, 3)], [Set(0, 2)]),
         TwoShards("snapshot of two shards", [Set(0, 1), Set(1, 1)], [Shot()], [Set(0, 2), Set(1, 2)], [Get(1), Get(0)]),
