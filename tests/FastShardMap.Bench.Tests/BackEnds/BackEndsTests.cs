@@ -21,7 +21,9 @@ public class BackEndsTests
     {
         List<BackEndResult> results = new BackEndSession(Tiny, _ => { }).Run();
         Assert.Equal(2 * 2 * 2 * BackEndSession.Count, results.Count);
-        Assert.Equal(results.Count, results.Select(one => (one.Name, one.ReadPercent, one.Callers, one.Shards)).Distinct().Count());
+        Assert.Equal(
+            results.Count,
+            results.Select(one => (one.Name, one.ReadPercent, one.Callers, one.Shards)).Distinct().Count());
         Assert.All(results, one =>
         {
             Assert.True(one.OperationsPerSecond.Median > 0, one.Name);
@@ -48,7 +50,7 @@ public class BackEndsTests
     [InlineData(100)]
     public void CallStream_Share_IsThatOfTheReads(int percent)
     {
-        var stream = new CallStream([1, 2, 3], percent);
+        CallStream stream = new([1, 2, 3], percent);
         double reads = Enumerable.Range(0, 100_000).Count(place => stream[place].IsRead) / 100_000.0;
         Assert.InRange(reads, (percent / 100.0) - 0.01, (percent / 100.0) + 0.01);
     }

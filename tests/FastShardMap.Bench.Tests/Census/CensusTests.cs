@@ -56,7 +56,7 @@ public sealed class CensusTests : IDisposable
     public void Read_MissingPath_SaysWhich()
     {
         string missing = Path.Combine(_folder, "missing");
-        var exception = Assert.Throws<CensusInputException>(() => CensusInput.Read([missing], 0, 1));
+        CensusInputException exception = Assert.Throws<CensusInputException>(() => CensusInput.Read([missing], 0, 1));
         Assert.Contains(missing, exception.Message, StringComparison.Ordinal);
     }
 
@@ -80,7 +80,7 @@ public sealed class CensusTests : IDisposable
     {
         string file = Write("a", 100_000);
         byte[] bytes = File.ReadAllBytes(file);
-        var expected = new Dictionary<ulong, long>();
+        Dictionary<ulong, long> expected = new();
         for (int i = 0; i + 8 <= bytes.Length; i += strideBytes)
         {
             ulong window = BinaryPrimitives.ReadUInt64LittleEndian(bytes.AsSpan(i));
@@ -88,7 +88,7 @@ public sealed class CensusTests : IDisposable
         }
 
         CensusInput input = CensusInput.Read([file], limitBytes: 0, strideBytes);
-        var map = Counter.Create(default);
+        Counter map = Counter.Create(default);
         CensusResult result = CensusRun<Counter>.Count(input, map, threads, progress: null);
         Assert.Equal(expected.Count, result.Distinct);
         Assert.Equal(expected.Values.Sum(), result.Windows);
@@ -98,13 +98,13 @@ public sealed class CensusTests : IDisposable
     [Fact]
     public void Verify_OneCountOff_IsFound()
     {
-        var one = Counter.Create(default);
-        var other = Counter.Create(default);
+        Counter one = Counter.Create(default);
+        Counter other = Counter.Create(default);
         one.Store(1, 5);
         one.Store(2, 3);
         other.Store(1, 4);
         other.Store(2, 4);
-        var verifier = new CensusVerifier<Counter, Counter>(
+        CensusVerifier<Counter, Counter> verifier = new(
             one, other, windows: 8);
         Assert.False(verifier.Verify());
         Assert.Equal(2, verifier.DifferenceCount);
@@ -113,12 +113,12 @@ public sealed class CensusTests : IDisposable
     [Fact]
     public void Verify_OneKeyMissing_IsFound()
     {
-        var one = Counter.Create(default);
-        var other = Counter.Create(default);
+        Counter one = Counter.Create(default);
+        Counter other = Counter.Create(default);
         one.Store(1, 4);
         other.Store(1, 3);
         other.Store(2, 1);
-        var verifier = new CensusVerifier<Counter, Counter>(
+        CensusVerifier<Counter, Counter> verifier = new(
             one, other, windows: 4);
         Assert.False(verifier.Verify());
     }
@@ -126,7 +126,7 @@ public sealed class CensusTests : IDisposable
     /// <summary>Writes bytes that repeat enough for windows to have counts above one.</summary>
     private string Write(string name, int length)
     {
-        var random = new SplitMix((ulong)length);
+        SplitMix random = new((ulong)length);
         byte[] bytes = new byte[length];
         for (int i = 0; i < length; i++)
         {

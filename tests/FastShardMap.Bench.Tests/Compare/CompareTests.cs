@@ -9,7 +9,7 @@ public class CompareTests
     [Fact]
     public void Wants_Filters_MatchPartsOfNames()
     {
-        var options = new CompareOptions { Filters = ["10m", "CHURN"] };
+        CompareOptions options = new() { Filters = ["10m", "CHURN"] };
         Assert.True(options.Wants("dep-10m-huge"));
         Assert.True(options.Wants("churn-1m-2t"));
         Assert.False(options.Wants("dep-1m"));
@@ -50,8 +50,8 @@ public class CompareTests
                 !row.StartsWith("bytes", StringComparison.Ordinal) &&
                 !row.StartsWith("full-gc", StringComparison.Ordinal)),
         ];
-        var options = new CompareOptions { ShrinkFactor = 10_000, Repetitions = 1, Filters = expected };
-        var stages = new List<string>();
+        CompareOptions options = new() { ShrinkFactor = 10_000, Repetitions = 1, Filters = expected };
+        List<string> stages = new();
         CompareResults results = new CompareSession(options, stages.Add).Run();
         IEnumerable<string> measured = results.Figures.Select(figure => figure.Id).Concat(
             results.Peers.Select(peer => peer.Id).Distinct());

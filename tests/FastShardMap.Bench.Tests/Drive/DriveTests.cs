@@ -36,14 +36,14 @@ public class DriveTests
         ulong[] keys = KeyStreams.Distinct(first: 0, 2_000);
         Mix churn = Mix.Of("churn");
         ThreadPlan plan = ThreadPlan.Create(churn, "window", keys, thread: 0, threads: 2);
-        using var map = Map.Create(default);
-        var driver = new Driver<Map>(map, plan);
+        using Map map = Map.Create(default);
+        Driver<Map> driver = new(map, plan);
         driver.FillWindow();
         Assert.Equal(1_000, map.Count);
         foreach (int milliseconds in (int[])[20, 20])
         {
-            var stop = new StopSignal();
-            using var timer = new Timer(_ => stop.Raise(), state: null, milliseconds, Timeout.Infinite);
+            StopSignal stop = new();
+            using Timer timer = new(_ => stop.Raise(), state: null, milliseconds, Timeout.Infinite);
             driver.RunUntimed(stop);
             driver.RunTimed(stop);
         }
@@ -57,10 +57,10 @@ public class DriveTests
     {
         ulong[] keys = KeyStreams.Distinct(first: 0, 100);
         ThreadPlan plan = ThreadPlan.Create(Mix.Of("C"), "uniform", keys, thread: 0, threads: 1);
-        using var map = Map.Create(default);
-        var driver = new Driver<Map>(map, plan);
-        var stop = new StopSignal();
-        using var timer = new Timer(_ => stop.Raise(), state: null, 100, Timeout.Infinite);
+        using Map map = Map.Create(default);
+        Driver<Map> driver = new(map, plan);
+        StopSignal stop = new();
+        using Timer timer = new(_ => stop.Raise(), state: null, 100, Timeout.Infinite);
         driver.RunScheduled(stop, stepsPerSecond: 10_000);
 
         // 100 ms at 10,000 steps per second, rounded up to whole calls; slower if the machine is busy, never faster.
@@ -71,7 +71,7 @@ public class DriveTests
     [Trait("Category", "Heavy")]
     public void Run_EveryMapAndMix_MeasuresEachKind()
     {
-        var options = new DriveOptions
+        DriveOptions options = new()
         {
             Maps = Peers.Names,
             Mixes = [.. Mix.All.Select(mix => mix.Name)],
@@ -93,8 +93,8 @@ public class DriveTests
     [Trait("Category", "Heavy")]
     public void Run_Growth_MeasuresInsertsAndReads()
     {
-        var options = new GrowthOptions { Maps = [Peers.Ours], Pairs = 200_000, Readers = 1, Repetitions = 1 };
-        var session = new GrowthSession(options, _ => { });
+        GrowthOptions options = new() { Maps = [Peers.Ours], Pairs = 200_000, Readers = 1, Repetitions = 1 };
+        GrowthSession session = new(options, _ => { });
         List<GrowthResult> results = session.Run();
         Assert.Equal([0, 1], results.Select(result => result.Readers));
         Assert.All(results, result => Assert.Equal(200_000, result.Inserts.Count));
@@ -105,7 +105,7 @@ public class DriveTests
 
     private static StopSignal Stopped()
     {
-        var stop = new StopSignal();
+        StopSignal stop = new();
         stop.Raise();
         return stop;
     }

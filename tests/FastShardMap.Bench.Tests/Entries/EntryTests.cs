@@ -41,8 +41,8 @@ public abstract class EntryTests<TKey, TValue, TEntry>
     [Fact]
     public void Lookup_ThroughTheShardMap_AnswersAsTheDictionary()
     {
-        using var ours = Filled<ShardMapAdapter<TKey, TValue>>();
-        using var theirs = Filled<DictionaryMap<TKey, TValue>>();
+        using ShardMapAdapter<TKey, TValue> ours = Filled<ShardMapAdapter<TKey, TValue>>();
+        using DictionaryMap<TKey, TValue> theirs = Filled<DictionaryMap<TKey, TValue>>();
         ulong expected = ReadLoops<DictionaryMap<TKey, TValue>, TKey, TValue, TEntry>.Lookup(theirs, Keys);
         Assert.Equal(expected, ReadLoops<ShardMapAdapter<TKey, TValue>, TKey, TValue, TEntry>.Lookup(ours, Keys));
         Assert.Equal(expected, ours.Sum<TEntry>());

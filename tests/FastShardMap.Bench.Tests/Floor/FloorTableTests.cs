@@ -13,7 +13,7 @@ public class FloorTableTests
     [InlineData(100_000, true)]
     public void Loads_AllForms_ReadTheSameSlots(int pairs, bool huge)
     {
-        using var floor = new FloorTable(pairs, huge);
+        using FloorTable floor = new(pairs, huge);
         ulong[] keys = KeyStreams.Distinct(first: 0, 10_000);
         ulong independent = floor.Independent(keys);
         Assert.NotEqual(0UL, independent);
@@ -25,14 +25,14 @@ public class FloorTableTests
     [Fact]
     public void HugeShare_PagesOfTheUsualSize_IsZeroWhereKnown()
     {
-        using var floor = new FloorTable(1_000_000, huge: false);
+        using FloorTable floor = new(1_000_000, huge: false);
         Assert.True(floor.HugeShare is 0 or double.NaN, $"{floor.HugeShare}");
     }
 
     [Fact]
     public void Constructor_FarFromAPowerOfTwo_TakesNoMoreMemoryThanThosePairs()
     {
-        using var floor = new FloorTable(2_500_000, huge: false);
+        using FloorTable floor = new(2_500_000, huge: false);
         Assert.InRange(floor.Bytes, 2_500_000 * 16L, (2_500_000 * 16L) + (4 << 20));
     }
 }

@@ -7,7 +7,7 @@ public class KeyStreamsTests
     [Fact]
     public void Distinct_NeighbouringRanges_NeverRepeatAKey()
     {
-        var all = new HashSet<ulong>(KeyStreams.Distinct(0, 50_000));
+        HashSet<ulong> all = new(KeyStreams.Distinct(0, 50_000));
         Assert.Equal(50_000, all.Count);
         Assert.All(KeyStreams.Distinct(50_000, 50_000), key => Assert.True(all.Add(key)));
     }
@@ -24,7 +24,7 @@ public class KeyStreamsTests
     public void HotSet_NinetyPercentToTenPercent_SharesAreMet()
     {
         ulong[] keys = KeyStreams.Distinct(0, 1000);
-        var hot = new HashSet<ulong>(keys.Take(100));
+        HashSet<ulong> hot = new(keys.Take(100));
         ulong[] stream = KeyStreams.HotSet(keys, 100_000, hotKeys: 0.1, hotDraws: 0.9, seed: 1);
         Assert.InRange(stream.Count(hot.Contains), 89_000, 91_000);
     }

@@ -15,7 +15,7 @@ public class ZipfGeneratorTests
     public void NextRank_ManyDraws_FollowTheDistribution(int ranks, double theta)
     {
         const int Draws = 400_000;
-        var zipf = new ZipfGenerator(ranks, theta, seed: 12345);
+        ZipfGenerator zipf = new(ranks, theta, seed: 12345);
         long[] seen = new long[ranks + 1];
         for (int i = 0; i < Draws; i++)
         {
@@ -45,7 +45,7 @@ public class ZipfGeneratorTests
     public void NextRank_HugeSet_StaysInRangeAndIsSkewed()
     {
         const long Ranks = 1_000_000_000_000;
-        var zipf = new ZipfGenerator(Ranks, 0.99, seed: 1);
+        ZipfGenerator zipf = new(Ranks, 0.99, seed: 1);
         int first = 0;
         for (int i = 0; i < 100_000; i++)
         {
@@ -61,8 +61,8 @@ public class ZipfGeneratorTests
     [Fact]
     public void NextRank_SameSeed_SameRanks()
     {
-        var one = new ZipfGenerator(1000, 0.99, seed: 3);
-        var other = new ZipfGenerator(1000, 0.99, seed: 3);
+        ZipfGenerator one = new(1000, 0.99, seed: 3);
+        ZipfGenerator other = new(1000, 0.99, seed: 3);
         for (int i = 0; i < 100; i++)
         {
             Assert.Equal(one.NextRank(), other.NextRank());

@@ -22,7 +22,7 @@ public class LatencyHistogramTests
     [Fact]
     public void BucketOf_LargestValue_IsTheLastBucket()
     {
-        var histogram = new LatencyHistogram();
+        LatencyHistogram histogram = new();
         histogram.Record(long.MaxValue);
         Assert.Equal(long.MaxValue, histogram.MaxTicks);
         Assert.Equal(long.MaxValue, histogram.PercentileTicks(1.0));
@@ -44,7 +44,7 @@ public class LatencyHistogramTests
     [Fact]
     public void PercentileTicks_OneToTenThousand_IsNearestRankWithinOnePercent()
     {
-        var histogram = new LatencyHistogram();
+        LatencyHistogram histogram = new();
         for (int value = 1; value <= 10_000; value++)
         {
             histogram.Record(value);
@@ -64,7 +64,7 @@ public class LatencyHistogramTests
     [Fact]
     public void PercentileTicks_OneOutlierInTenThousand_ShowsOnlyBeyondItsRank()
     {
-        var histogram = new LatencyHistogram();
+        LatencyHistogram histogram = new();
         for (int i = 0; i < 9_999; i++)
         {
             histogram.Record(100);
@@ -78,7 +78,7 @@ public class LatencyHistogramTests
     [Fact]
     public void PercentileTicks_Empty_IsZero()
     {
-        var histogram = new LatencyHistogram();
+        LatencyHistogram histogram = new();
         Assert.Equal(0, histogram.PercentileTicks(0.99));
         Assert.Equal(0, histogram.MinTicks);
         Assert.Equal(0, histogram.MaxTicks);
@@ -94,7 +94,7 @@ public class LatencyHistogramTests
     [Fact]
     public void Record_ClockSteppedBack_CountsAsZero()
     {
-        var histogram = new LatencyHistogram();
+        LatencyHistogram histogram = new();
         histogram.Record(-5);
         Assert.Equal(1, histogram.Count);
         Assert.Equal(0, histogram.MaxTicks);
@@ -103,12 +103,12 @@ public class LatencyHistogramTests
     [Fact]
     public void Add_HistogramsOfSeveralThreads_EqualsOneHistogramOfAll()
     {
-        var random = new SplitMix(7);
-        var all = new LatencyHistogram();
-        var merged = new LatencyHistogram();
+        SplitMix random = new(7);
+        LatencyHistogram all = new();
+        LatencyHistogram merged = new();
         for (int part = 0; part < 4; part++)
         {
-            var own = new LatencyHistogram();
+            LatencyHistogram own = new();
             for (int i = 0; i < 10_000; i++)
             {
                 long value = (long)(random.Next() >> (int)random.Below(60) >> 1);
@@ -129,7 +129,7 @@ public class LatencyHistogramTests
     [Fact]
     public void Clear_AfterRecording_IsAsNew()
     {
-        var histogram = new LatencyHistogram();
+        LatencyHistogram histogram = new();
         histogram.Record(42);
         histogram.Clear();
         histogram.Record(7);

@@ -35,7 +35,7 @@ public class ParallelRunTests
     [Fact]
     public void JitterMeter_ShortRun_CountsGapsThatAddUpToItsDuration()
     {
-        var duration = TimeSpan.FromMilliseconds(30);
+        TimeSpan duration = TimeSpan.FromMilliseconds(30);
         LatencyHistogram gaps = JitterMeter.Measure(duration);
         double totalNanoseconds = LatencyHistogram.ToNanoseconds(gaps.MeanTicks) * gaps.Count;
         Assert.True(totalNanoseconds >= duration.TotalNanoseconds * 0.999);

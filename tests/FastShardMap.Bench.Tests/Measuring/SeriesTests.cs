@@ -7,7 +7,7 @@ public class SeriesTests
     [Fact]
     public void Interleave_TwoSeries_TakeTurnsInGoingFirst()
     {
-        var order = new List<string>();
+        List<string> order = new();
         Series one = Fixed("a", order, 1000);
         Series other = Fixed("b", order, 2000);
         Series.Interleave(repetitions: 2, discarded: 1, [one, other]);

@@ -8,14 +8,14 @@ public class MemoryProbeTests
     [Fact]
     public void Bytes_ThisProcess_IsAFewMegabytesAtLeast()
     {
-        using var resident = new ResidentSet();
+        using ResidentSet resident = new();
         Assert.True(resident.Bytes > 1 << 20);
     }
 
     [Fact]
     public void Bytes_AfterTouchingMemory_HasGrown()
     {
-        using var resident = new ResidentSet();
+        using ResidentSet resident = new();
         long before = resident.Bytes;
         byte[] touched = GC.AllocateUninitializedArray<byte>(64 << 20);
         touched.AsSpan().Fill(1);

@@ -12,7 +12,7 @@ public sealed class ReportTests : IDisposable
     [Fact]
     public void Of_Histogram_RisesToItsMaximum()
     {
-        var latencies = new LatencyHistogram();
+        LatencyHistogram latencies = new();
         for (int i = 1; i <= 1000; i++)
         {
             latencies.Record(i);
@@ -47,8 +47,8 @@ public sealed class ReportTests : IDisposable
     [Fact]
     public void Write_EveryKindOfPlot_IsAcceptedByGnuplot()
     {
-        var plotter = new Plotter(_folder);
-        var line = new LinePlot("line", "A \"title\" with_underscores and \\ more")
+        Plotter plotter = new(_folder);
+        LinePlot line = new("line", "A \"title\" with_underscores and \\ more")
         {
             XLabel = "x",
             YLabel = "y",
@@ -58,7 +58,7 @@ public sealed class ReportTests : IDisposable
             Landmarks = [(5, "L2")],
             Ticks = [(1, "1"), (10, "ten")],
         };
-        var bars = new BarPlot("bars", "Bars")
+        BarPlot bars = new("bars", "Bars")
         {
             YLabel = "y",
             Series = ["a", "b"],

@@ -17,7 +17,8 @@ public partial class CitationTests
     public void Inlining_EveryNamedBenchmark_Exists()
     {
         string sources = Path.Combine(RepositoryRoot.Find()!, "src", "FastShardMap");
-        var citations = Directory.GetFiles(sources, "*.cs", SearchOption.AllDirectories)
+        List<(string File, string Command, string What)> citations = Directory.GetFiles(
+            sources, "*.cs", SearchOption.AllDirectories)
             .SelectMany(file => Citation().Matches(File.ReadAllText(file)).Select(match => (
                 File: Path.GetFileName(file),
                 Command: match.Groups["command"].Value,

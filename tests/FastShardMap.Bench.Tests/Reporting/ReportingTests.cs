@@ -18,7 +18,7 @@ public class ReportingTests
     [Fact]
     public void ToString_Table_IsMarkdown()
     {
-        var table = new MarkdownTable("what", "time");
+        MarkdownTable table = new("what", "time");
         table.Add("a|b", "1 ns");
         Assert.Equal("| what | time |\n| --- | ---: |\n| a\\|b | 1 ns |\n", table.ToString());
     }

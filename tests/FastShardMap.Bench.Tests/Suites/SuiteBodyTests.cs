@@ -9,7 +9,7 @@ public class SuiteBodyTests
 
     public static TheoryData<Peer, EntryShape> Bodies()
     {
-        var bodies = new TheoryData<Peer, EntryShape>();
+        TheoryData<Peer, EntryShape> bodies = new();
         foreach (Peer peer in Enum.GetValues<Peer>())
         {
             foreach (EntryShape shape in Enum.GetValues<EntryShape>())

@@ -23,7 +23,7 @@ public class TargetTableTests
     [InlineData("AtLeast", 0.51, true)]
     public void IsMetBy_MedianAgainstLimit_Decides(string bound, double median, bool isMet)
     {
-        var target = new Target("row", 0.5, TargetUnit.OfDictionary, Enum.Parse<Bound>(bound));
+        Target target = new("row", 0.5, TargetUnit.OfDictionary, Enum.Parse<Bound>(bound));
         Assert.Equal(isMet, target.IsMetBy(Spread.Of([0.1, median, 0.9])));
     }
 
@@ -97,7 +97,7 @@ public class TargetTableTests
     [Fact]
     public void Report_Shortfalls_AreWrittenAndFail()
     {
-        using var errors = new StringWriter();
+        using StringWriter errors = new();
         Judgement[] judged = [.. Table.Judge("fast", [Measured(TargetUnit.OfDictionary, 0.6)])];
         Assert.Equal(1, TargetCheck.Report("compare", Table.Shortfalls(judged, row => row == "fast"), errors));
         Assert.Equal("compare: falls short: fast: 0.600, target <= 0.5 x CD" + Environment.NewLine, errors.ToString());
@@ -106,7 +106,7 @@ public class TargetTableTests
     [Fact]
     public void Report_NoShortfall_IsSilentAndSucceeds()
     {
-        using var errors = new StringWriter();
+        using StringWriter errors = new();
         Judgement[] judged = [.. Table.Judge("fast", [Measured(TargetUnit.OfDictionary, 0.5)])];
         Assert.Equal(0, TargetCheck.Report("compare", Table.Shortfalls(judged, row => row == "fast"), errors));
         Assert.Empty(errors.ToString());
@@ -120,7 +120,7 @@ public class TargetTableTests
     public void Compare_NoTwoTargets_AskTheSame()
     {
         // Two bounds on one figure would be two answers to one question; a goal may be stricter than the target.
-        var targets = AllTargets.Compare.Targets.Where(target => !target.IsGoal).ToList();
+        List<Target> targets = AllTargets.Compare.Targets.Where(target => !target.IsGoal).ToList();
         Assert.Equal(targets.Count, targets.DistinctBy(target => (target.Row, target.Unit, target.Bound)).Count());
     }
 

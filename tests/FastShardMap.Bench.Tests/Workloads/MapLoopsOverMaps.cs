@@ -13,7 +13,7 @@ public sealed class ShardMapLoopsTests : MapLoopsTests<ShardMapAdapter<ulong, ul
     [InlineData(256)]
     public void BatchedLookup_AnyBatch_SumsTheValuesOfTheHits(int batch)
     {
-        using var map = ShardMapAdapter<ulong, ulong>.Create(default);
+        using ShardMapAdapter<ulong, ulong> map = ShardMapAdapter<ulong, ulong>.Create(default);
         CheckBatches(map, batch);
     }
 
@@ -40,7 +40,7 @@ public sealed class ConcurrentDictionaryLoopsTests : MapLoopsTests<ConcurrentDic
     [InlineData(256)]
     public void BatchedLookup_AnyBatch_SumsTheValuesOfTheHits(int batch)
     {
-        using var map = ConcurrentDictionaryMap<ulong, ulong>.Create(default);
+        using ConcurrentDictionaryMap<ulong, ulong> map = ConcurrentDictionaryMap<ulong, ulong>.Create(default);
         CheckBatches(map, batch);
     }
 }
@@ -69,7 +69,8 @@ public sealed class FrozenDictionaryLoopsTests
     public void Lookup_Frozen_SumsTheValuesOfTheHits()
     {
         ulong[] keys = KeyStreams.Distinct(first: 0, 5_000);
-        using var map = FrozenDictionaryMap<ulong, ulong>.CreateFilled<WordEntry>(keys, default);
+        using FrozenDictionaryMap<ulong, ulong> map = FrozenDictionaryMap<ulong, ulong>.CreateFilled<WordEntry>(
+            keys, default);
         ulong sum = keys.Aggregate(0UL, (total, key) => total + MapLoops.ValueOf(key));
         Assert.Equal(sum, MapLoops.Lookup(map, keys));
         Assert.Equal(sum, map.Sum<WordEntry>());

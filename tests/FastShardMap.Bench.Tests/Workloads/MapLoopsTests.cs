@@ -19,7 +19,7 @@ public abstract class MapLoopsTests<TMap>
     [InlineData(70_000)]
     public void Fill_DistinctKeys_AddsEachOnce(int capacity)
     {
-        using var map = TMap.Create(new MapSettings(Capacity: capacity));
+        using TMap map = TMap.Create(new MapSettings(Capacity: capacity));
         Assert.Equal(5_000UL, MapLoops.Fill(map, Keys));
         Assert.Equal(0UL, MapLoops.Fill(map, Keys));
         Assert.Equal(5_000, map.Count);
@@ -125,15 +125,15 @@ public abstract class MapLoopsTests<TMap>
     [Fact]
     public void TimedFill_DistinctKeys_RecordsEachInsert()
     {
-        using var map = TMap.Create(default);
-        var latencies = new LatencyHistogram();
+        using TMap map = TMap.Create(default);
+        LatencyHistogram latencies = new();
         Assert.Equal(5_000UL, TimedLoops.Fill(map, Keys, latencies));
         Assert.Equal(5_000, latencies.Count);
     }
 
     protected static TMap Filled()
     {
-        var map = TMap.Create(default);
+        TMap map = TMap.Create(default);
         MapLoops.Fill(map, Keys);
         return map;
     }
