@@ -6,7 +6,8 @@ namespace FastShardMap.CodeProbe;
 internal static class Paths
 {
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public static ulong Read(ShardMap<ulong, ulong> map, ulong key) => map.TryGetValue(key, out ulong value) ? value : 0;
+    public static ulong Read(ShardMap<ulong, ulong> map, ulong key) =>
+        map.TryGetValue(key, out ulong value) ? value : 0;
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static void Write(ShardMap<ulong, ulong> map, ulong key) => map[key] = key;

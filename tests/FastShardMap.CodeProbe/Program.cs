@@ -2,8 +2,8 @@ using System.Diagnostics.Metrics;
 using FastShardMap;
 using FastShardMap.CodeProbe;
 
-// Compiles the paths of reads and writes, for a test that reads the JIT's listing of this process: with listeners for all
-// metrics and events there are, or with none.
+// Compiles the paths of reads and writes, for a test that reads the JIT's listing of this process: with listeners for
+// all metrics and events there are, or with none.
 bool observed = args is ["observed"];
 using EverythingListener? events = observed ? new EverythingListener() : null;
 using MeterListener meters = new();
