@@ -1,15 +1,17 @@
 namespace FastShardMap.ConcurrencyTests.Counts;
 
 /// <summary>The model of native-layout-docs/scaling.md: cores that call one map without pause.</summary>
-/// <remarks>The locks are stations of a closed queueing network, solved by exact mean value analysis (Reiser and Lavenberg,
-/// "Mean-value analysis of closed multichain queuing networks", Journal of the ACM 27(2), 1980).</remarks>
+/// <remarks>The locks are stations of a closed queueing network, solved by exact mean value analysis (Reiser and
+/// Lavenberg, "Mean-value analysis of closed multichain queuing networks", Journal of the ACM 27(2), 1980).</remarks>
 internal sealed class CoherenceModel
 {
     private const double TransferNanoseconds = 100;
     private const double OwnReadNanoseconds = 10;
     private const double OwnWriteNanoseconds = 20;
 
-    /// <summary>Lines of a group that a read loads and a write changes, on average: the head's, and that of the slot.</summary>
+    /// <summary>
+    /// Lines of a group that a read loads and a write changes, on average: the head's, and that of the slot.
+    /// </summary>
     private const double GroupLines = 1.5;
 
     public CoherenceModel(int cores, int shards, double writes)

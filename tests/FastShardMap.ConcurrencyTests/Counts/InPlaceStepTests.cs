@@ -1,7 +1,9 @@
 namespace FastShardMap.ConcurrencyTests.Counts;
 
-/// <summary>The order of the steps of a write in place, and that operations which copy or drop tables wait for such writes:
-/// a copy of a value is one step of a schedule, so that no schedule shows it torn.</summary>
+/// <summary>
+/// The order of the steps of a write in place, and that operations which copy or drop tables wait for such writes: a
+/// copy of a value is one step of a schedule, so that no schedule shows it torn.
+/// </summary>
 public sealed class InPlaceStepTests
 {
     private static readonly string[] Finding =
@@ -9,7 +11,8 @@ public sealed class InPlaceStepTests
 
     private static readonly string[] Changing =
     [
-        "group owner: lock", "group owner: shard lock", "group owner: version again", "reader: generation again", "group owner: value",
+        "group owner: lock", "group owner: shard lock", "group owner: version again", "reader: generation again",
+        "group owner: value",
         "group owner: unlock", "group owner: end",
     ];
 

@@ -29,8 +29,10 @@ public sealed class LookupCountTests
         Assert.Equal(MissSteps, StepsOf(map, 1));
     }
 
-    /// <summary>Groups looked at by as many lookups as there are entries, in a table of 1,024 groups. Seed and keys are fixed,
-    /// so the counts are exact: more is a regression, fewer a reason to write the new count here.</summary>
+    /// <summary>
+    /// Groups looked at by as many lookups as there are entries, in a table of 1,024 groups. Seed and keys are fixed,
+    /// so the counts are exact: more is a regression, fewer a reason to write the new count here.
+    /// </summary>
     /// <remarks>A lookup that its home group does not answer looks at that one again.</remarks>
     [Theory]
     [InlineData(0.4, 2937, 2989)]
@@ -41,11 +43,16 @@ public sealed class LookupCountTests
         int entries = (int)(Groups * 7 * load);
         using Map map = Filled(entries);
         Assert.Equal(Groups, map.GetStatistics().Groups);
-        Assert.Equal((hitLooks, missLooks), (Looks(map, 0, entries, isPresent: true), Looks(map, FullEntries, entries, isPresent: false)));
+        Assert.Equal(
+            (hitLooks, missLooks),
+            (Looks(map, 0, entries, isPresent: true), Looks(map, FullEntries, entries, isPresent: false)));
 
-        // The map's own statistics say the same: an entry n groups from home costs n + 1, and the home group again. An equal
-        // tag of another key costs a look, too.
-        long away = map.GetProbeLengths().Select(static (count, length) => length == 0 ? 0 : count * (length + 1)).Sum();
+        // The map's own statistics say the same: an entry n groups from home costs n + 1, and the home group again. An
+        // equal tag of another key costs a look, too.
+        long away = map
+            .GetProbeLengths()
+            .Select(static (count, length) => length == 0 ? 0 : count * (length + 1))
+            .Sum();
         Assert.InRange(hitLooks, entries + away, (entries + away) * 1.05);
     }
 
@@ -64,7 +71,13 @@ public sealed class LookupCountTests
 
     private static Map Filled(int entries)
     {
-        Map map = new(new ShardMapOptions { ShardCount = 1, Capacity = FullEntries, Seed = new HashSeed(0x9FB2_1C65_1E98_DF25, 0xD6E8_FEB8_6659_FD93) });
+        Map map = new(
+            new ShardMapOptions
+            {
+                ShardCount = 1,
+                Capacity = FullEntries,
+                Seed = new HashSeed(0x9FB2_1C65_1E98_DF25, 0xD6E8_FEB8_6659_FD93),
+            });
         for (ulong key = 0; key < (ulong)entries; key++)
         {
             map[key] = key;

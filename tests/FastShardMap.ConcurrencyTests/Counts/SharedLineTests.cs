@@ -3,8 +3,10 @@ using Map = FastShardMap.ShardMap<ulong, ulong>;
 
 namespace FastShardMap.ConcurrencyTests.Counts;
 
-/// <summary>native-layout-docs/scaling.md: the lines of shared memory that each operation writes, counted in the production
-/// code, and the model of what they cost, computed.</summary>
+/// <summary>
+/// native-layout-docs/scaling.md: the lines of shared memory that each operation writes, counted in the production
+/// code, and the model of what they cost, computed.
+/// </summary>
 public sealed class SharedLineTests
 {
     private const string Document = "native-layout-docs/scaling.md";
@@ -20,7 +22,8 @@ public sealed class SharedLineTests
         ["read, hit"] = static (map, key) => Assert.True(map.TryGetValue(key, out _)),
         ["read, miss"] = static (map, key) => Assert.False(map.TryGetValue(key + 1000, out _)),
         ["batch of 16"] = static (map, key) =>
-            map.TryGetValues([.. Enumerable.Range((int)key, 16).Select(static one => (ulong)one)], new ulong[16], new bool[16]),
+            map.TryGetValues(
+                [.. Enumerable.Range((int)key, 16).Select(static one => (ulong)one)], new ulong[16], new bool[16]),
         ["Count"] = static (map, _) => Assert.NotEqual(0, map.Count),
         ["enumeration of 80 entries"] = static (map, _) => Assert.True(map.ToList().Count > 0),
         ["TryAdd, present"] = static (map, key) => Assert.False(map.TryAdd(key, 1)),
@@ -37,7 +40,8 @@ public sealed class SharedLineTests
         MarkdownTable table = Table("operation");
         foreach (string[] row in table.Rows)
         {
-            documented.Add(table.Cell(row, "operation"), string.Join(" | ", Columns().Select(column => table.Cell(row, column))));
+            documented.Add(
+                table.Cell(row, "operation"), string.Join(" | ", Columns().Select(column => table.Cell(row, column))));
         }
 
         SortedDictionary<string, string> counted = new(StringComparer.Ordinal);
@@ -46,10 +50,16 @@ public sealed class SharedLineTests
             counted.Add(name, Counts(() => Filled(Entries), static key => key, operation));
         }
 
-        counted.Add("insert that starts a migration", Counts(Full, static _ => 50_000, static (map, key) => map[key] = key));
-        counted.Add("overwrite in a migrating shard", Counts(Migrating, static key => key % 8, static (map, key) => map[key] = key + 5000));
-        counted.Add("read, hit in a migrating shard", Counts(Migrating, static key => key % 8, static (map, key) => Assert.True(map.TryGetValue(key, out _))));
-        Assert.True(Text(documented) == Text(counted), $"{Document} says:\n{Text(documented)}\ncounted:\n{Text(counted)}");
+        counted.Add(
+            "insert that starts a migration", Counts(Full, static _ => 50_000, static (map, key) => map[key] = key));
+        counted.Add(
+            "overwrite in a migrating shard",
+            Counts(Migrating, static key => key % 8, static (map, key) => map[key] = key + 5000));
+        counted.Add(
+            "read, hit in a migrating shard",
+            Counts(Migrating, static key => key % 8, static (map, key) => Assert.True(map.TryGetValue(key, out _))));
+        Assert.True(
+            Text(documented) == Text(counted), $"{Document} says:\n{Text(documented)}\ncounted:\n{Text(counted)}");
     }
 
     /// <summary>Where comparing keys is the user's code, overwriting takes the lock.</summary>
@@ -76,13 +86,21 @@ public sealed class SharedLineTests
             int shards = Number("shards");
             double writes = Number("writes, %") / 100.0;
             CoherenceModel model = new(cores, shards, writes);
-            expected.Add($"{cores} {shards} {writes}: {table.Cell(row, "ns per read")} {table.Cell(row, "ns per write")} {table.Cell(row, "lock waits, ns")} {table.Cell(row, "million op/s")} {table.Cell(row, "lock busy, %")}");
-            actual.Add($"{cores} {shards} {writes}: {model.ReadNanoseconds:0} {model.WriteNanoseconds:0} {model.LockWaitNanoseconds:0} {model.MillionOperationsPerSecond:0} {100 * model.LockBusy:0}");
+            expected.Add(
+                $"{cores} {shards} {writes}: {table.Cell(row, "ns per read")} {table.Cell(row, "ns per write")} "
+                    + $"{table.Cell(row, "lock waits, ns")} {table.Cell(row, "million op/s")} "
+                    + $"{table.Cell(row, "lock busy, %")}");
+            actual.Add(
+                $"{cores} {shards} {writes}: {model.ReadNanoseconds:0} {model.WriteNanoseconds:0} "
+                    + $"{model.LockWaitNanoseconds:0} {model.MillionOperationsPerSecond:0} {100 * model.LockBusy:0}");
 
-            int Number(string column) => int.Parse(table.Cell(row, column), System.Globalization.CultureInfo.InvariantCulture);
+            int Number(string column) =>
+                int.Parse(table.Cell(row, column), System.Globalization.CultureInfo.InvariantCulture);
         }
 
-        Assert.True(expected.SequenceEqual(actual), $"{Document} says:\n{string.Join('\n', expected)}\ncomputed:\n{string.Join('\n', actual)}");
+        Assert.True(
+            expected.SequenceEqual(actual),
+            $"{Document} says:\n{string.Join('\n', expected)}\ncomputed:\n{string.Join('\n', actual)}");
     }
 
     private static int LocksOfAnOverwrite<TKey, TValue>(TKey key)
@@ -104,7 +122,9 @@ public sealed class SharedLineTests
     private static string Text(SortedDictionary<string, string> rows) =>
         string.Join('\n', rows.Select(static row => $"{row.Key} | {row.Value}"));
 
-    /// <summary>The least and the most of each column, over the operation on many keys, each in a map of its own.</summary>
+    /// <summary>
+    /// The least and the most of each column, over the operation on many keys, each in a map of its own.
+    /// </summary>
     private static string Counts(Func<Map> create, Func<ulong, ulong> keyOf, Action<Map, ulong> operation)
     {
         List<int[]> counts = [];

@@ -4,9 +4,12 @@ using Map = FastShardMap.ShardMap<ulong, ulong>;
 
 namespace FastShardMap.ConcurrencyTests.Counts;
 
-/// <summary>What one thread's operations do, counted at the schedule points of the production code: the steps by name, and,
-/// for a map, the cache lines of native memory that they write.</summary>
-/// <remarks>Memory is compared between any two steps, not only at the end: so a lock that is taken and given back shows.</remarks>
+/// <summary>
+/// What one thread's operations do, counted at the schedule points of the production code: the steps by name, and, for
+/// a map, the cache lines of native memory that they write.
+/// </summary>
+/// <remarks>Memory is compared between any two steps, not only at the end: so a lock that is taken and given back
+/// shows.</remarks>
 internal sealed unsafe class StepRecorder : ISchedule
 {
     public const int LineBytes = 64;
@@ -84,7 +87,8 @@ internal sealed unsafe class StepRecorder : ISchedule
     {
         if (!table.IsNone && table.Base != (byte*)_header->Sentinel)
         {
-            CompareRange("groups", table.Base, table.Base + table.Size.Bytes(GroupShape<ulong, ulong>.StrideBytes), isFirst);
+            CompareRange(
+                "groups", table.Base, table.Base + table.Size.Bytes(GroupShape<ulong, ulong>.StrideBytes), isFirst);
         }
     }
 

@@ -5,14 +5,16 @@ namespace FastShardMap.ConcurrencyTests.History;
 /// <summary>
 /// Decides whether a history has a sequential explanation: the search of Wing and Gong (JPDC 1993) with the memory of
 /// seen configurations of Lowe (CCPE 2017). Linearizability composes, so each key is checked on its own (Herlihy and
-/// Wing, 1990); <see cref="ExplainsWhole"/> checks all keys in one search, for operations on many keys, and without real
-/// time for sequential consistency.
+/// Wing, 1990); <see cref="ExplainsWhole"/> checks all keys in one search, for operations on many keys, and without
+/// real time for sequential consistency.
 /// </summary>
 internal static class HistoryChecker
 {
     private const int MaxOps = 64;
 
-    /// <summary>What is wrong with a history, or null. An operation on many keys counts as one operation per key.</summary>
+    /// <summary>
+    /// What is wrong with a history, or null. An operation on many keys counts as one operation per key.
+    /// </summary>
     public static string? FindFault(IReadOnlyList<MapOp> history, ReadOnlySpan<ulong> initial)
     {
         if ((FindDisposeFault(history) ?? FindRefusalFault(history) ?? FindCountFault(history, initial)) is { } fault)
@@ -37,8 +39,8 @@ internal static class HistoryChecker
     /// <summary>Whether one order of all operations explains what all keys have shown.</summary>
     /// <param name="history">All operations; those of one thread in their order.</param>
     /// <param name="initial">The value of each key before, or <see cref="MapModel.Absent"/>.</param>
-    /// <param name="realTime">Whether an operation that ended before another began comes first (linearizability), or only
-    /// the order of each thread counts (sequential consistency).</param>
+    /// <param name="realTime">Whether an operation that ended before another began comes first (linearizability), or
+    /// only the order of each thread counts (sequential consistency).</param>
     public static bool ExplainsWhole(IReadOnlyList<MapOp> history, ReadOnlySpan<ulong> initial, bool realTime)
     {
         List<MapOp> ops = [];
@@ -97,8 +99,10 @@ internal static class HistoryChecker
         return null;
     }
 
-    /// <summary>An operation is refused during an exclusive phase, cancelled after a cancellation, and out of time only if
-    /// somebody else is there.</summary>
+    /// <summary>
+    /// An operation is refused during an exclusive phase, cancelled after a cancellation, and out of time only if
+    /// somebody else is there.
+    /// </summary>
     private static string? FindRefusalFault(IReadOnlyList<MapOp> history)
     {
         foreach (MapOp op in history.Where(static op => op.GaveUp))
@@ -117,8 +121,10 @@ internal static class HistoryChecker
         return null;
     }
 
-    /// <summary>Count adds up numbers read one after the other: no less than the entries that nobody touches, and no more
-    /// than there are keys.</summary>
+    /// <summary>
+    /// Count adds up numbers read one after the other: no less than the entries that nobody touches, and no more than
+    /// there are keys.
+    /// </summary>
     private static string? FindCountFault(IReadOnlyList<MapOp> history, ReadOnlySpan<ulong> initial)
     {
         int untouched = 0;
@@ -126,13 +132,15 @@ internal static class HistoryChecker
         {
             int ofKey = key;
             bool changes = history.Any(op => MapModel.Concerns(op, ofKey)
-                && op.Kind is not (OpKind.Get or OpKind.Batch or OpKind.ToArray or OpKind.Snapshot or OpKind.Enumerate));
+                && op.Kind is not (OpKind.Get or OpKind.Batch or OpKind.ToArray or OpKind.Snapshot
+                or OpKind.Enumerate));
             untouched += initial[key] != MapModel.Absent && !changes ? 1 : 0;
         }
 
         foreach (MapOp op in history)
         {
-            if (op is { Kind: OpKind.Count, Disposed: false } && (op.Value < (ulong)untouched || op.Value > (ulong)initial.Length))
+            if (op is { Kind: OpKind.Count, Disposed: false }
+                && (op.Value < (ulong)untouched || op.Value > (ulong)initial.Length))
             {
                 return $"Of {initial.Length} keys {untouched} were present throughout, but: {op}";
             }

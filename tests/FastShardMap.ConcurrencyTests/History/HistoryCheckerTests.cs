@@ -1,6 +1,8 @@
 namespace FastShardMap.ConcurrencyTests.History;
 
-/// <summary>The checker is tested with histories whose verdict is known: a checker that accepts all proves nothing.</summary>
+/// <summary>
+/// The checker is tested with histories whose verdict is known: a checker that accepts all proves nothing.
+/// </summary>
 public class HistoryCheckerTests
 {
     private const ulong Absent = MapModel.Absent;
@@ -131,7 +133,11 @@ public class HistoryCheckerTests
     [Fact]
     public void FindFault_LongHistoryOfOverlappingWrites_EndsSoon()
     {
-        MapOp[] history = [.. Enumerable.Range(0, 40).Select(static i => Set(i, 0, 100, 0, (ulong)i + 1)), Miss(99, 101, 102, 0)];
+        MapOp[] history =
+        [
+            .. Enumerable.Range(0, 40).Select(static i => Set(i, 0, 100, 0, (ulong)i + 1)),
+            Miss(99, 101, 102, 0),
+        ];
 
         Assert.NotNull(Fault([Absent], [.. history.Take(16), history[^1]]));
         Assert.Null(Fault([Absent], history[..40]));
@@ -143,7 +149,15 @@ public class HistoryCheckerTests
         HistoryChecker.ExplainsWhole(history, initial, realTime);
 
     private static MapOp Op(
-        OpKind kind, int thread, int invoked, int returned, int key, ulong a = 0, ulong b = 0, bool done = false, ulong value = 0) =>
+        OpKind kind,
+        int thread,
+        int invoked,
+        int returned,
+        int key,
+        ulong a = 0,
+        ulong b = 0,
+        bool done = false,
+        ulong value = 0) =>
         new(kind, key, a, b) { Thread = thread, Invoked = invoked, Returned = returned, Done = done, Value = value };
 
     private static MapOp Set(int thread, int invoked, int returned, int key, ulong value) =>
@@ -155,7 +169,8 @@ public class HistoryCheckerTests
     private static MapOp Hit(int thread, int invoked, int returned, int key, ulong value) =>
         Op(OpKind.Get, thread, invoked, returned, key, done: true, value: value);
 
-    private static MapOp Miss(int thread, int invoked, int returned, int key) => Op(OpKind.Get, thread, invoked, returned, key);
+    private static MapOp Miss(int thread, int invoked, int returned, int key) =>
+        Op(OpKind.Get, thread, invoked, returned, key);
 
     private static MapOp Seen(OpKind kind, int thread, int invoked, int returned, params ulong?[] values)
     {

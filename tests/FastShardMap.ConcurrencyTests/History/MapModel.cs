@@ -71,7 +71,8 @@ internal static class MapModel
     {
         OpKind.Clear or OpKind.ToArray or OpKind.Snapshot or OpKind.Enumerate => true,
         OpKind.Batch => key < op.Key,
-        OpKind.Count or OpKind.TrimExcess or OpKind.EnsureCapacity or OpKind.MoveSome or OpKind.Dispose or OpKind.Cancel => false,
+        OpKind.Count or OpKind.TrimExcess or OpKind.EnsureCapacity or OpKind.MoveSome or OpKind.Dispose
+            or OpKind.Cancel => false,
         _ => op.Key == key,
     };
 

@@ -81,11 +81,13 @@ internal sealed record MapOp(OpKind Kind, int Key = 0, ulong A = 0, ulong B = 0)
     public MapOp Fresh(int thread) => new(Kind, Key, A, B) { Thread = thread };
 
     /// <summary>The operations that this one consists of, each at its own moment: usually itself.</summary>
-    public IEnumerable<MapOp> Parts => Kind == OpKind.Exclusive ? [Part(OpKind.Swap, Key, A), Part(OpKind.Set, Key + 1, B)] : [this];
+    public IEnumerable<MapOp> Parts =>
+        Kind == OpKind.Exclusive ? [Part(OpKind.Swap, Key, A), Part(OpKind.Set, Key + 1, B)] : [this];
 
     private MapOp Part(OpKind kind, int key, ulong value) => new(kind, key, value)
     {
-        Invoked = Invoked, Returned = Returned, Thread = Thread, Value = Value, Done = Done, Disposed = Disposed, GaveUp = GaveUp,
+        Invoked = Invoked, Returned = Returned, Thread = Thread, Value = Value, Done = Done, Disposed = Disposed,
+        GaveUp = GaveUp,
     };
 
     public override string ToString()

@@ -6,7 +6,10 @@ namespace FastShardMap.ConcurrencyTests.Scenarios;
 internal static class Effort
 {
     private static readonly double s_factor =
-        double.TryParse(System.Environment.GetEnvironmentVariable("FASTSHARDMAP_EFFORT"), CultureInfo.InvariantCulture, out double factor)
+        double.TryParse(
+            System.Environment.GetEnvironmentVariable("FASTSHARDMAP_EFFORT"),
+            CultureInfo.InvariantCulture,
+            out double factor)
             ? factor
             : 1;
 

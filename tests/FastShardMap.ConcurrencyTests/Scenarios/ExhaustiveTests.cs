@@ -19,7 +19,8 @@ public class ExhaustiveTests(ITestOutputHelper output)
         Coverage coverage = explorer.Explore(new ExhaustiveStrategy(Effort.Preemptions, 0), Effort.MaxSchedules);
         coverage += explorer.Explore(new RandomStrategy(1, Effort.Of(scenario.RandomSchedules)));
 
-        output.WriteLine($"{name}: {coverage.Schedules} schedules, {coverage.Steps} steps, {watch.ElapsedMilliseconds} ms");
+        output.WriteLine(
+            $"{name}: {coverage.Schedules} schedules, {coverage.Steps} steps, {watch.ElapsedMilliseconds} ms");
         ScheduleTotal.CountTest();
         Assert.True(coverage.Schedules > 1);
     }

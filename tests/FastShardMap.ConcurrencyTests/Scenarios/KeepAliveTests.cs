@@ -2,12 +2,16 @@ using System.Text.RegularExpressions;
 
 namespace FastShardMap.ConcurrencyTests.Scenarios;
 
-/// <summary>An operation keeps its map alive to its end: otherwise the arena could be finalized, and its memory unmapped, under
-/// an operation of the last reference. No schedule shows that, so the sources are looked at.</summary>
+/// <summary>
+/// An operation keeps its map alive to its end: otherwise the arena could be finalized, and its memory unmapped, under
+/// an operation of the last reference. No schedule shows that, so the sources are looked at.
+/// </summary>
 public partial class KeepAliveTests
 {
     public static TheoryData<string> Files =>
-        [.. Directory.EnumerateFiles(LibraryFolder(), "ShardMap*.cs").Select(static path => Path.GetFileName(path)!).Order(StringComparer.Ordinal)];
+        [.. Directory.EnumerateFiles(LibraryFolder(), "ShardMap*.cs")
+            .Select(static path => Path.GetFileName(path)!)
+            .Order(StringComparer.Ordinal)];
 
     [Theory]
     [MemberData(nameof(Files))]
@@ -19,13 +23,16 @@ public partial class KeepAliveTests
             string body = member.Value;
             Match last = NativeUse().Matches(body) is { Count: > 0 } uses ? uses[^1] : Match.Empty;
             bool leavesToTheCaller = body.Contains("NeedsNoKeepAlive", StringComparison.Ordinal);
-            if (last.Success && !leavesToTheCaller && body.LastIndexOf("GC.KeepAlive(", StringComparison.Ordinal) < last.Index)
+            if (last.Success && !leavesToTheCaller
+                && body.LastIndexOf("GC.KeepAlive(", StringComparison.Ordinal) < last.Index)
             {
                 wrong.Add(body.Split('\n')[0].Trim());
             }
         }
 
-        Assert.True(wrong.Count == 0, $"{file}: no GC.KeepAlive after the last use of native memory in\n  {string.Join("\n  ", wrong)}");
+        Assert.True(
+            wrong.Count == 0,
+            $"{file}: no GC.KeepAlive after the last use of native memory in\n  {string.Join("\n  ", wrong)}");
     }
 
     // Not by the caller's path, which a deterministic build rewrites.
@@ -37,11 +44,16 @@ public partial class KeepAliveTests
             folder = folder.Parent;
         }
 
-        return Path.Combine(folder?.FullName ?? throw new DirectoryNotFoundException("No FastShardMap.sln above the tests."), "src/FastShardMap");
+        return Path.Combine(
+            folder?.FullName ?? throw new DirectoryNotFoundException("No FastShardMap.sln above the tests."),
+            "src/FastShardMap");
     }
 
     // A member with a body at the usual indentation, up to its closing brace.
-    [GeneratedRegex(@"^    (?:    )?(?:public|private|internal|protected|bool|long)[^;={]*\r?\n    (?:    )?\{\r?\n(?:.*\r?\n)*?    (?:    )?\}\r?$", RegexOptions.Multiline)]
+    [GeneratedRegex(
+        @"^    (?:    )?(?:public|private|internal|protected|bool|long)[^;={]*\r?\n"
+            + @"    (?:    )?\{\r?\n(?:.*\r?\n)*?    (?:    )?\}\r?$",
+        RegexOptions.Multiline)]
     private static partial Regex Member();
 
     // Operations on the shards; what only reads fields of the managed object needs nothing.

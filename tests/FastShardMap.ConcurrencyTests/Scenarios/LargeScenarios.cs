@@ -3,7 +3,9 @@ using FastShardMap.ConcurrencyTests.History;
 
 namespace FastShardMap.ConcurrencyTests.Scenarios;
 
-/// <summary>Scenarios drawn from a seed: three threads, several operations of every kind each, all keys in one neighbourhood.</summary>
+/// <summary>
+/// Scenarios drawn from a seed: three threads, several operations of every kind each, all keys in one neighbourhood.
+/// </summary>
 internal static class LargeScenarios
 {
     private const string Prefix = "seed ";
@@ -11,10 +13,12 @@ internal static class LargeScenarios
 
     private static readonly OpKind[] s_kinds =
     [
-        OpKind.Get, OpKind.Get, OpKind.Get, OpKind.Get, OpKind.Batch, OpKind.Enumerate, OpKind.ToArray, OpKind.Count, OpKind.Snapshot,
+        OpKind.Get, OpKind.Get, OpKind.Get, OpKind.Get, OpKind.Batch, OpKind.Enumerate, OpKind.ToArray, OpKind.Count,
+        OpKind.Snapshot,
         OpKind.TryAdd, OpKind.TryAdd, OpKind.Set, OpKind.Set, OpKind.TryUpdate, OpKind.TryRemove, OpKind.TryRemove,
         OpKind.TryRemovePair, OpKind.GetOrAdd, OpKind.GetOrAddFactory, OpKind.AddOrUpdate, OpKind.TryExchange,
-        OpKind.UpdateInPlace, OpKind.UpdateOrRemove, OpKind.TrimExcess, OpKind.EnsureCapacity, OpKind.MoveSome, OpKind.Clear,
+        OpKind.UpdateInPlace, OpKind.UpdateOrRemove, OpKind.TrimExcess, OpKind.EnsureCapacity, OpKind.MoveSome,
+        OpKind.Clear,
     ];
 
     /// <summary>The scenario of a seed: the same for ever.</summary>
@@ -51,10 +55,12 @@ internal static class LargeScenarios
             threads[0][^1] = new MapOp(OpKind.Dispose);
         }
 
-        return new Scenario(Prefix + seed.ToString(CultureInfo.InvariantCulture), target, all.Length, [.. setup], threads);
+        return new Scenario(
+            Prefix + seed.ToString(CultureInfo.InvariantCulture), target, all.Length, [.. setup], threads);
     }
 
-    public static Scenario ByName(string name) => Of(int.Parse(name.AsSpan(Prefix.Length), CultureInfo.InvariantCulture));
+    public static Scenario ByName(string name) =>
+        Of(int.Parse(name.AsSpan(Prefix.Length), CultureInfo.InvariantCulture));
 
     private static MapOp Draw(Random random, int keys)
     {
@@ -65,7 +71,8 @@ internal static class LargeScenarios
             OpKind.Batch => new MapOp(kind, random.Next(1, keys + 1)),
             OpKind.EnsureCapacity => new MapOp(kind, 0, (ulong)random.Next(1, 14)),
             OpKind.MoveSome => new MapOp(kind, 0, (ulong)random.Next(1, 3)),
-            OpKind.Clear or OpKind.Count or OpKind.ToArray or OpKind.Enumerate or OpKind.TrimExcess or OpKind.Snapshot => new MapOp(kind),
+            OpKind.Clear or OpKind.Count or OpKind.ToArray or OpKind.Enumerate or OpKind.TrimExcess
+                or OpKind.Snapshot => new MapOp(kind),
             _ => new MapOp(kind, random.Next(keys), value, (ulong)random.Next(1, 5)),
         };
     }

@@ -67,7 +67,8 @@ internal sealed unsafe class MapTarget<TValue>(ulong[] keys, int shards = 1, int
         {
             op.Disposed = true;
         }
-        catch (InvalidOperationException exception) when (exception.Message.Contains("held exclusively", StringComparison.Ordinal))
+        catch (InvalidOperationException exception) when (exception.Message.Contains(
+            "held exclusively", StringComparison.Ordinal))
         {
             op.GaveUp = true;
         }
@@ -102,7 +103,9 @@ internal sealed unsafe class MapTarget<TValue>(ulong[] keys, int shards = 1, int
                 faults.Add($"shard {shard} counts {side.Count} entries and has {seen.Count}");
             }
 
-            long maxEntries = view.Current.Base == (byte*)Header->Sentinel ? 0 : TableSize.MaxEntries(view.Current.Groups, Table<ulong, TValue>.Slots);
+            long maxEntries = view.Current.Base == (byte*)Header->Sentinel
+                ? 0
+                : TableSize.MaxEntries(view.Current.Groups, Table<ulong, TValue>.Slots);
             if (side.MaxEntries != maxEntries)
             {
                 faults.Add($"shard {shard} takes {side.MaxEntries} entries; its table {maxEntries}");
@@ -113,7 +116,8 @@ internal sealed unsafe class MapTarget<TValue>(ulong[] keys, int shards = 1, int
                 faults.Add($"shard {shard} is left locked: {side.Lock}");
             }
 
-            if (view.Previous.IsNone == (new GenerationWord(view.Generation).IsMigrating) || new GenerationWord(view.Generation).IsBusy)
+            if (view.Previous.IsNone == (new GenerationWord(view.Generation).IsMigrating)
+                || new GenerationWord(view.Generation).IsBusy)
             {
                 faults.Add($"shard {shard} has generation {view.Generation}");
             }
@@ -182,7 +186,8 @@ internal sealed unsafe class MapTarget<TValue>(ulong[] keys, int shards = 1, int
                 op.GaveUp = Map.TrySet(key, TValue.Of(op.A), TimeSpan.FromMilliseconds(op.B)) != DeadlineResult.Done;
                 break;
             case OpKind.CancellableSet:
-                op.GaveUp = Map.TrySet(key, TValue.Of(op.A), Timeout.InfiniteTimeSpan, _cancellation.Token) != DeadlineResult.Done;
+                op.GaveUp = Map.TrySet(
+                    key, TValue.Of(op.A), Timeout.InfiniteTimeSpan, _cancellation.Token) != DeadlineResult.Done;
                 break;
             case OpKind.TimedRemove:
                 DeadlineResult result = Map.TryRemove(key, out value, TimeSpan.FromMilliseconds(op.B));
@@ -194,7 +199,9 @@ internal sealed unsafe class MapTarget<TValue>(ulong[] keys, int shards = 1, int
                 RunExclusively(op, key, keys[op.Key + 1]);
                 break;
             case OpKind.Add:
-                op.Value = Map is ShardMap<ulong, ulong, PlacedHasher> numbers ? numbers.AddDelta(key, op.A) : throw new NotSupportedException();
+                op.Value = Map is ShardMap<ulong, ulong, PlacedHasher> numbers
+                    ? numbers.AddDelta(key, op.A)
+                    : throw new NotSupportedException();
                 break;
             default:
                 RunOnMany(op);

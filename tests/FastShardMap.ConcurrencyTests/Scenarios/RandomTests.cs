@@ -25,7 +25,9 @@ public class RandomTests(ITestOutputHelper output)
             sum += explorer.Explore(new PriorityStrategy((ulong)seed, SchedulesPerScenario / 2, depth: 3));
         }
 
-        output.WriteLine($"block {block}: {scenarios} scenarios, {sum.Schedules} schedules, {sum.Steps} steps, {watch.ElapsedMilliseconds} ms");
+        output.WriteLine(
+            $"block {block}: {scenarios} scenarios, {sum.Schedules} schedules, {sum.Steps} steps, "
+                + $"{watch.ElapsedMilliseconds} ms");
         ScheduleTotal.CountTest();
         Assert.Equal(scenarios * SchedulesPerScenario, sum.Schedules);
     }
@@ -34,7 +36,8 @@ public class RandomTests(ITestOutputHelper output)
     public void Replay_OfTheEnvironment_RunsAgain()
     {
         string? replay = System.Environment.GetEnvironmentVariable("FASTSHARDMAP_REPLAY");
-        Assert.SkipWhen(string.IsNullOrEmpty(replay), "FASTSHARDMAP_REPLAY is not set: paste the one that a failure has printed.");
+        Assert.SkipWhen(
+            string.IsNullOrEmpty(replay), "FASTSHARDMAP_REPLAY is not set: paste the one that a failure has printed.");
         string[] parts = replay!.Split('|');
         using Explorer explorer = new(SmallScenarios.ByName(parts[0]), weakMemory: parts[1] == "weak");
 

@@ -11,8 +11,10 @@ namespace FastShardMap.ConcurrencyTests.Scenarios;
 /// <param name="Threads">The operations of each thread.</param>
 internal sealed record Scenario(string Name, IMapTarget Target, int Keys, MapOp[] Setup, params MapOp[][] Threads)
 {
-    /// <summary>How many waits of a thread may run out of time although others could go on. Of those with timed writes, if
-    /// there are any: the others must be woken.</summary>
+    /// <summary>
+    /// How many waits of a thread may run out of time although others could go on. Of those with timed writes, if there
+    /// are any: the others must be woken.
+    /// </summary>
     public int Timeouts { get; init; }
 
     /// <summary>How many random schedules are run besides.</summary>
@@ -34,7 +36,8 @@ internal sealed record Scenario(string Name, IMapTarget Target, int Keys, MapOp[
 
     public override string ToString() => Name;
 
-    private static bool HasTimedWrites(MapOp[] ops) => Array.Exists(ops, static op => op.Kind is OpKind.TimedSet or OpKind.TimedRemove);
+    private static bool HasTimedWrites(MapOp[] ops) =>
+        Array.Exists(ops, static op => op.Kind is OpKind.TimedSet or OpKind.TimedRemove);
 }
 
 /// <summary>How much was explored.</summary>
@@ -69,7 +72,9 @@ internal sealed unsafe class Explorer : IDisposable
     /// <summary>How many schedules have been run in this process.</summary>
     public static long TotalSchedules => Interlocked.Read(ref s_schedules);
 
-    /// <summary>Explores until the strategy has no more schedules, the limit is reached or a history is wrong.</summary>
+    /// <summary>
+    /// Explores until the strategy has no more schedules, the limit is reached or a history is wrong.
+    /// </summary>
     /// <exception cref="Xunit.Sdk.XunitException">A schedule went wrong; the message replays it.</exception>
     public Coverage Explore(Strategy strategy, long maxSchedules = long.MaxValue)
     {
@@ -82,8 +87,10 @@ internal sealed unsafe class Explorer : IDisposable
             {
                 Assert.Fail(
                     $"{_scenario.Name}, schedule {schedules}: {fault}\n"
-                    + $"Replay: FASTSHARDMAP_REPLAY=\"{_scenario.Name}|{(_memory is null ? "strong" : "weak")}|{strategy.Replay}\"\n"
-                    + $"History:\n{HistoryChecker.Lines(_ops.SelectMany(static op => op))}\nTrace:\n{_execution.Trace}");
+                    + $"Replay: FASTSHARDMAP_REPLAY=\"{_scenario.Name}|"
+                    + $"{(_memory is null ? "strong" : "weak")}|{strategy.Replay}\"\n"
+                    + $"History:\n{HistoryChecker.Lines(_ops.SelectMany(static op => op))}\n"
+                    + $"Trace:\n{_execution.Trace}");
             }
 
             schedules++;
@@ -145,7 +152,8 @@ internal sealed unsafe class Explorer : IDisposable
 
         if (_memory is not null)
         {
-            // Real time means nothing to threads that have not synchronized: their orders must still have one explanation.
+            // Real time means nothing to threads that have not synchronized: their orders must still have one
+            // explanation.
             return HistoryChecker.ExplainsWhole(history, _initial, realTime: false)
                 ? null
                 : $"No order of the operations explains the history (initially {string.Join(',', _initial)}).";

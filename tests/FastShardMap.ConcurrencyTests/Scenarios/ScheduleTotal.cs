@@ -4,7 +4,9 @@ using FastShardMap.ConcurrencyTests.Scenarios;
 
 namespace FastShardMap.ConcurrencyTests.Scenarios;
 
-/// <summary>Says at the end of a run how many schedules it has explored, and fails if a whole run has explored too few.</summary>
+/// <summary>
+/// Says at the end of a run how many schedules it has explored, and fails if a whole run has explored too few.
+/// </summary>
 public sealed class ScheduleTotal : IDisposable
 {
     private const long Least = 1_000_000;
@@ -18,6 +20,8 @@ public sealed class ScheduleTotal : IDisposable
         Console.WriteLine(FormattableString.Invariant($"{Explorer.TotalSchedules:N0} schedules explored"));
         bool isWhole = Effort.IsDefault
             && s_tests == RandomTests.Blocks.Count + ExhaustiveTests.Names.Count + WeakMemoryTests.Names.Count;
-        Assert.False(isWhole && Explorer.TotalSchedules < Least, $"Of {Least:N0} schedules a run has to explore, it explored {Explorer.TotalSchedules:N0}.");
+        Assert.False(
+            isWhole && Explorer.TotalSchedules < Least,
+            $"Of {Least:N0} schedules a run has to explore, it explored {Explorer.TotalSchedules:N0}.");
     }
 }

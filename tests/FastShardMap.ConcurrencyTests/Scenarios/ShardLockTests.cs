@@ -4,10 +4,14 @@ using ThreadState = FastShardMap.Sharding.ThreadState;
 
 namespace FastShardMap.ConcurrencyTests.Scenarios;
 
-/// <summary>What a lock and an exclusive phase refuse, and a sleep that is re-entered: one thread's business, or two in order.</summary>
+/// <summary>
+/// What a lock and an exclusive phase refuse, and a sleep that is re-entered: one thread's business, or two in order.
+/// </summary>
 public sealed unsafe class ShardLockTests
 {
-    /// <summary>Who waits for a lock of its own waits for ever. What could: a listener of events under the lock.</summary>
+    /// <summary>
+    /// Who waits for a lock of its own waits for ever. What could: a listener of events under the lock.
+    /// </summary>
     [Fact]
     public void Enter_ByTheOwner_ThrowsInsteadOfWaiting()
     {
@@ -48,8 +52,10 @@ public sealed unsafe class ShardLockTests
         Assert.Throws<ObjectDisposedException>(map.EnterExclusive);
     }
 
-    /// <summary>A thread that sleeps in a parking lot has one place in one queue. What can run in its sleep: the message pump
-    /// of a single-threaded apartment, and what a synchronization context does when it is told of the wait.</summary>
+    /// <summary>
+    /// A thread that sleeps in a parking lot has one place in one queue. What can run in its sleep: the message pump of
+    /// a single-threaded apartment, and what a synchronization context does when it is told of the wait.
+    /// </summary>
     [Fact]
     public void Park_ReenteredFromItsOwnSleep_KeepsItsPlaceInTheQueue()
     {
@@ -80,8 +86,10 @@ public sealed unsafe class ShardLockTests
         Assert.Equal(2UL, map[1]);
     }
 
-    /// <summary>A thread may have released the first lock before it parked for the second: no deadlock. What tells is that it
-    /// was not awake between two looks.</summary>
+    /// <summary>
+    /// A thread may have released the first lock before it parked for the second: no deadlock. What tells is that it
+    /// was not awake between two looks.
+    /// </summary>
     [Fact]
     public void ThrowIfDeadlocked_CycleOfThreadsThatMoveOn_IsNone()
     {
@@ -103,10 +111,12 @@ public sealed unsafe class ShardLockTests
         {
             // It parks anew now and then, to look for deadlocks itself: until both looks fall into one of its waits.
             Look still = new(() => { });
-            Assert.True(SpinWait.SpinUntil(() => still.Throws(side, me), TimeSpan.FromSeconds(60)), "A deadlock is not seen.");
+            Assert.True(
+                SpinWait.SpinUntil(() => still.Throws(side, me), TimeSpan.FromSeconds(60)), "A deadlock is not seen.");
 
             Look moving = new(() => other.Parks++);
-            Assert.True(SpinWait.SpinUntil(() => moving.Throws(side, me) || moving.Count == 2, TimeSpan.FromSeconds(60)));
+            Assert.True(
+                SpinWait.SpinUntil(() => moving.Throws(side, me) || moving.Count == 2, TimeSpan.FromSeconds(60)));
             Assert.Equal(2, moving.Count);
             Assert.False(moving.HasThrown, "Two waits of a thread are taken for one.");
         }

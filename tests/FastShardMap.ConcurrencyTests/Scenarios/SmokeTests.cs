@@ -3,7 +3,9 @@ using FastShardMap.ConcurrencyTests.Scheduling;
 
 namespace FastShardMap.ConcurrencyTests.Scenarios;
 
-/// <summary>A few schedules of every small scenario: for machines and processors where millions take too long.</summary>
+/// <summary>
+/// A few schedules of every small scenario: for machines and processors where millions take too long.
+/// </summary>
 public class SmokeTests
 {
     public static TheoryData<string> Names => [.. SmallScenarios.NamesOf(static _ => true)];
@@ -26,12 +28,20 @@ public class SmokeTests
     [Fact]
     public void Replay_OfAFailure_FailsAgain()
     {
-        Scenario broken = new("broken", new LosingTarget(), 1, [], [new History.MapOp(History.OpKind.Set, 0, 1)], [new History.MapOp(History.OpKind.Get)]);
+        Scenario broken = new(
+            "broken",
+            new LosingTarget(),
+            1,
+            [],
+            [new History.MapOp(History.OpKind.Set, 0, 1)],
+            [new History.MapOp(History.OpKind.Get)]);
         using Explorer explorer = new(broken);
 
-        string message = Assert.ThrowsAny<Xunit.Sdk.XunitException>(() => explorer.Explore(new ExhaustiveStrategy(2, 0))).Message;
+        string message = Assert.ThrowsAny<Xunit.Sdk.XunitException>(
+            () => explorer.Explore(new ExhaustiveStrategy(2, 0))).Message;
 
-        Match replay = Regex.Match(message, "FASTSHARDMAP_REPLAY=\"broken\\|strong\\|([^\"]*)\"", RegexOptions.None, TimeSpan.FromSeconds(1));
+        Match replay = Regex.Match(
+            message, "FASTSHARDMAP_REPLAY=\"broken\\|strong\\|([^\"]*)\"", RegexOptions.None, TimeSpan.FromSeconds(1));
         Assert.True(replay.Success, message);
         using Explorer again = new(broken);
         Assert.NotNull(Once(again, new ReplayStrategy(replay.Groups[1].Value)));

@@ -2,8 +2,10 @@ using FastShardMap.ConcurrencyTests.Scheduling;
 
 namespace FastShardMap.ConcurrencyTests.Scenarios;
 
-/// <summary>The small scenarios where reads may see old values: all schedules with few preemptions and few such reads, and
-/// random ones with many.</summary>
+/// <summary>
+/// The small scenarios where reads may see old values: all schedules with few preemptions and few such reads, and
+/// random ones with many.
+/// </summary>
 [Trait("Category", "Heavy")]
 public class WeakMemoryTests(ITestOutputHelper output)
 {
@@ -18,10 +20,12 @@ public class WeakMemoryTests(ITestOutputHelper output)
         using Explorer explorer = new(scenario, weakMemory: true);
         System.Diagnostics.Stopwatch watch = System.Diagnostics.Stopwatch.StartNew();
 
-        Coverage coverage = explorer.Explore(new ExhaustiveStrategy(scenario.StalePreemptions, scenario.StaleReads), Effort.Of(scenario.StaleSchedules));
+        Coverage coverage = explorer.Explore(
+            new ExhaustiveStrategy(scenario.StalePreemptions, scenario.StaleReads), Effort.Of(scenario.StaleSchedules));
         coverage += explorer.Explore(new RandomStrategy(1, Effort.Of(1_500)));
 
-        output.WriteLine($"{name}: {coverage.Schedules} schedules, {coverage.Steps} steps, {watch.ElapsedMilliseconds} ms");
+        output.WriteLine(
+            $"{name}: {coverage.Schedules} schedules, {coverage.Steps} steps, {watch.ElapsedMilliseconds} ms");
         ScheduleTotal.CountTest();
     }
 }

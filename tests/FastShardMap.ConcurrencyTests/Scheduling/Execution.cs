@@ -10,12 +10,15 @@ namespace FastShardMap.ConcurrencyTests.Scheduling;
 /// word to change, for an event) is not runnable; a thread that spins without waiting for anything in particular lets
 /// the others take a step first. Deadlocks and endless loops end the execution with a failure.
 /// </summary>
-/// <remarks>One instance runs in the thread that calls <see cref="Run"/>, which is thread 0, and in its own others.</remarks>
+/// <remarks>One instance runs in the thread that calls <see cref="Run"/>, which is thread 0, and in its own
+/// others.</remarks>
 internal sealed unsafe class Execution : ISchedule, IDisposable
 {
     private const int MaxSteps = 20_000;
 
-    /// <summary>How long to wait for a word that another execution may hold (a parking bucket), before it is a deadlock.</summary>
+    /// <summary>
+    /// How long to wait for a word that another execution may hold (a parking bucket), before it is a deadlock.
+    /// </summary>
     private const int ForeignWaitMilliseconds = 2_000;
 
     [ThreadStatic]
@@ -61,7 +64,9 @@ internal sealed unsafe class Execution : ISchedule, IDisposable
     /// <summary>Grows with every step: for the order of invocations and responses.</summary>
     public int Clock { get; set; }
 
-    /// <summary>How many waits of each thread may run out of time although others could go on; empty for none.</summary>
+    /// <summary>
+    /// How many waits of each thread may run out of time although others could go on; empty for none.
+    /// </summary>
     public int[] Timeouts { get; init; } = [];
 
     public int Steps => _steps;
@@ -143,7 +148,8 @@ internal sealed unsafe class Execution : ISchedule, IDisposable
     {
         Announce("read");
         _threads[_current].ForgetRefusal();
-        return _memory?.Read(_current, (ulong*)Unsafe.AsPointer(ref location), _strategy) ?? Real.Volatile.Read(ref location);
+        return _memory?.Read(_current, (ulong*)Unsafe.AsPointer(ref location), _strategy)
+            ?? Real.Volatile.Read(ref location);
     }
 
     public long Read(ref long location)
@@ -243,7 +249,9 @@ internal sealed unsafe class Execution : ISchedule, IDisposable
         Pause();
     }
 
-    /// <summary>The thread spins: until the word that it was refused changes, or until another thread has taken a step.</summary>
+    /// <summary>
+    /// The thread spins: until the word that it was refused changes, or until another thread has taken a step.
+    /// </summary>
     public void Pause()
     {
         ScheduledThread thread = _threads[_current];
@@ -326,7 +334,8 @@ internal sealed unsafe class Execution : ISchedule, IDisposable
     {
         t_current = this;
         SchedulePoint.Schedule = this;
-        Sharding.ThreadState.Current.Wakeup.IsSet = false; // a signal left over from the last execution would make this one another
+        // a signal left over from the last execution would make this one another
+        Sharding.ThreadState.Current.Wakeup.IsSet = false;
         try
         {
             if (!_stopping)
@@ -452,8 +461,10 @@ internal sealed unsafe class Execution : ISchedule, IDisposable
         return count;
     }
 
-    /// <summary>Nobody can go on but those who only wait for a step, or for a word that is not ours. Not those whose time
-    /// will be up: a wake-up that is late by a time slice is a lost one.</summary>
+    /// <summary>
+    /// Nobody can go on but those who only wait for a step, or for a word that is not ours. Not those whose time will
+    /// be up: a wake-up that is late by a time slice is a lost one.
+    /// </summary>
     private int WaitForForeign()
     {
         int spinning = Array.FindIndex(_threads, static thread => thread.State == ThreadCondition.AwaitsStep);

@@ -8,12 +8,14 @@ internal sealed unsafe partial class Gate : IDisposable
     private const int WaitPrivate = 128;
     private const int WakePrivate = 129;
 
-    private static readonly long s_futex = !OperatingSystem.IsLinux() ? 0 : RuntimeInformation.ProcessArchitecture switch
-    {
-        Architecture.X64 => 202,
-        Architecture.Arm64 => 98,
-        _ => 0,
-    };
+    private static readonly long s_futex = !OperatingSystem.IsLinux()
+        ? 0
+        : RuntimeInformation.ProcessArchitecture switch
+        {
+            Architecture.X64 => 202,
+            Architecture.Arm64 => 98,
+            _ => 0,
+        };
 
     private readonly int* _word = (int*)NativeMemory.AlignedAlloc(128, 128);
     private readonly AutoResetEvent? _event;
@@ -70,7 +72,8 @@ internal sealed unsafe partial class Gate : IDisposable
 
     [LibraryImport("libc", EntryPoint = "syscall")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial long SystemCall(long number, int* word, int operation, int value, void* timeout, void* second, int third);
+    private static partial long SystemCall(
+        long number, int* word, int operation, int value, void* timeout, void* second, int third);
 
     [LibraryImport("libc", EntryPoint = "sched_setaffinity")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

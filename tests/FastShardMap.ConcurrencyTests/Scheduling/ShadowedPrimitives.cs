@@ -110,7 +110,9 @@ internal static class Interlocked
             : Real.Interlocked.Exchange(ref location, value);
 
     public static ulong Exchange(ref ulong location, ulong value) =>
-        Execution.Current is { } execution ? execution.Exchange(ref location, value) : Real.Interlocked.Exchange(ref location, value);
+        Execution.Current is { } execution
+            ? execution.Exchange(ref location, value)
+            : Real.Interlocked.Exchange(ref location, value);
 
     public static int Increment(ref int location) => Real.Interlocked.Increment(ref location);
 

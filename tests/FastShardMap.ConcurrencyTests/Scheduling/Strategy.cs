@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace FastShardMap.ConcurrencyTests.Scheduling;
 
-/// <summary>Answers the scheduler's questions: which thread goes on, and, under weak memory, which value a read sees.</summary>
+/// <summary>
+/// Answers the scheduler's questions: which thread goes on, and, under weak memory, which value a read sees.
+/// </summary>
 internal abstract class Strategy
 {
     private readonly List<byte> _answers = [];
@@ -213,7 +215,8 @@ internal sealed class ReplayStrategy(string answers) : Strategy
         return first;
     }
 
-    protected override int ChooseThread(ReadOnlySpan<int> runnable, bool preempts) => Math.Min(Next(), runnable.Length - 1);
+    protected override int ChooseThread(ReadOnlySpan<int> runnable, bool preempts) =>
+        Math.Min(Next(), runnable.Length - 1);
 
     protected override int ChooseValue(int count) => Math.Min(Next(), count - 1);
 

@@ -9,14 +9,15 @@ namespace FastShardMap.ConcurrencyTests.Scheduling;
 /// (Kang and others, POPL 2017; Lahav and others, POPL 2016): each word keeps the history of its values; each thread
 /// has a view, for every word the oldest value it may still see; a read picks any value from there on.
 /// <list type="bullet">
-/// <item>A release store attaches the thread's view to the value, a plain store the view as of the last release fence.</item>
+/// <item>A release store attaches the thread's view to the value, a plain store the view as of the last release
+/// fence.</item>
 /// <item>An acquire read takes over the attached view at once; a plain read does at the next acquire fence.</item>
 /// <item>A full fence takes over, and adds to, one view of all full fences.</item>
 /// </list>
 /// Covered are thus all reorderings of loads with loads and of stores with stores, and of a store with a later load.
 /// The words are the read views and all groups of all tables. Plain stores are found by comparing memory with the last
-/// known values at every step; a plain read gets its value by showing it in memory until the thread's next step. Holders
-/// of the lock read memory as it is: the lock has ordered what they see.
+/// known values at every step; a plain read gets its value by showing it in memory until the thread's next step.
+/// Holders of the lock read memory as it is: the lock has ordered what they see.
 /// </summary>
 internal sealed unsafe class WeakMemory(int threads)
 {
@@ -61,7 +62,9 @@ internal sealed unsafe class WeakMemory(int threads)
         AddTables();
     }
 
-    /// <summary>Takes back what was shown to a reader, and finds the plain stores of the thread since its last step.</summary>
+    /// <summary>
+    /// Takes back what was shown to a reader, and finds the plain stores of the thread since its last step.
+    /// </summary>
     public void Synchronize(int thread)
     {
         TakeBack();
