@@ -1,6 +1,8 @@
 namespace FastShardMap.Inspector.Specimen;
 
-/// <summary>The planted chain: Anna waits for Berta, who holds a shard and waits for Carla, who holds another and sleeps.</summary>
+/// <summary>
+/// The planted chain: Anna waits for Berta, who holds a shard and waits for Carla, who holds another and sleeps.
+/// </summary>
 internal static class BlockingPlot
 {
     private const int HoldMilliseconds = 600;

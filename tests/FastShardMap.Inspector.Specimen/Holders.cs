@@ -9,7 +9,11 @@ internal static class Holders
 {
     private static readonly ShardMap<int, int>[] s_array = [Filled("array 0"), Filled("array 1"), new()];
     private static readonly List<ShardMap<int, int>> s_list = [Filled("list")];
-    private static readonly Dictionary<string, ShardMap<int, long>> s_dictionary = new() { ["first"] = new(), ["second"] = new() };
+    private static readonly Dictionary<string, ShardMap<int, long>> s_dictionary = new()
+    {
+        ["first"] = new(),
+        ["second"] = new(),
+    };
     private static readonly ConcurrentDictionary<int, Lazy<ShardMap<long, long>>> s_lazy = [];
     private static readonly Branch s_deep = new(new Branch(new Branch(Filled("deep"))));
     private static readonly RateMap s_subclass = new();

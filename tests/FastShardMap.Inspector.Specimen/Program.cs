@@ -1,7 +1,7 @@
 using FastShardMap.Inspector.Specimen;
 
-// A process to look into: its maps are in known states, and it says what it knows of them. Commands come on the standard
-// input, one a line; every answer is one line.
+// A process to look into: its maps are in known states, and it says what it knows of them. Commands come on the
+// standard input, one a line; every answer is one line.
 if (args is ["bare"])
 {
     // A .NET process that never touches the library.

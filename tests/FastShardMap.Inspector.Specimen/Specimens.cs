@@ -7,12 +7,18 @@ internal static class Specimens
 {
     private const int AuditedOperations = 64;
     private static readonly ShardMap<ulong, ulong> s_steady = new(new ShardMapOptions { Name = "steady" });
-    private static readonly ShardMap<TradeKey, Trade> s_trades = new(new ShardMapOptions { Name = "trades", ShardCount = 4 });
-    private static readonly ShardMap<ulong, int> s_migrating = new(new ShardMapOptions { Name = "migrating", ShardCount = 4 });
-    private static readonly ShardMap<int, long> s_locked = new(new ShardMapOptions { Name = "locked", ShardCount = 16 });
-    private static readonly ShardMap<ulong, ulong> s_disposed = new(new ShardMapOptions { Name = "disposed", ShardCount = 2 });
-    private static readonly ShardMap<EnumKey<DayOfWeek>, int> s_days = new(new ShardMapOptions { Name = "days", ShardCount = 1 });
-    private static readonly ShardMap<ulong, ulong, CustomerHasher> s_customers = new(new ShardMapOptions { Name = "customers", ShardCount = 16 });
+    private static readonly ShardMap<TradeKey, Trade> s_trades = new(
+        new ShardMapOptions { Name = "trades", ShardCount = 4 });
+    private static readonly ShardMap<ulong, int> s_migrating = new(
+        new ShardMapOptions { Name = "migrating", ShardCount = 4 });
+    private static readonly ShardMap<int, long> s_locked = new(
+        new ShardMapOptions { Name = "locked", ShardCount = 16 });
+    private static readonly ShardMap<ulong, ulong> s_disposed = new(
+        new ShardMapOptions { Name = "disposed", ShardCount = 2 });
+    private static readonly ShardMap<EnumKey<DayOfWeek>, int> s_days = new(
+        new ShardMapOptions { Name = "days", ShardCount = 1 });
+    private static readonly ShardMap<ulong, ulong, CustomerHasher> s_customers = new(
+        new ShardMapOptions { Name = "customers", ShardCount = 16 });
     private static readonly ShardMap<Guid, byte> s_empty = new();
     private static readonly AuditedShardMap<TradeKey, Trade, DefaultHasher<TradeKey>> s_audit = new(
         s_trades, new AuditOptions<TradeKey> { RecentOperations = AuditedOperations });
@@ -196,5 +202,6 @@ internal static class Specimens
         s_holderShardReads++;
     }
 
-    private static ulong Sum(IEnumerable<ulong> numbers) => numbers.Aggregate(0UL, static (sum, number) => unchecked(sum + number));
+    private static ulong Sum(IEnumerable<ulong> numbers) =>
+        numbers.Aggregate(0UL, static (sum, number) => unchecked(sum + number));
 }
