@@ -3,8 +3,10 @@ using FastShardMap.Inspector.Targets;
 
 namespace FastShardMap.Inspector.Tests;
 
-/// <summary>Writes a snapshot as a core dump with nothing but memory: its maps are found by their headers, and all of it is
-/// the test's own choice, unlike what the dump of a process holds.</summary>
+/// <summary>
+/// Writes a snapshot as a core dump with nothing but memory: its maps are found by their headers, and all of it is the
+/// test's own choice, unlike what the dump of a process holds.
+/// </summary>
 internal static class CoreFile
 {
     private const int HeaderBytes = 64;

@@ -13,7 +13,9 @@ public sealed class OtherProcess : IDisposable
     public OtherProcess(string mode)
     {
         _process = SpecimenProcess.Start(
-            SpecimenProcess.ToolCommand()[0], Path.Combine(AppContext.BaseDirectory, "FastShardMap.Inspector.Specimen.dll"), mode);
+            SpecimenProcess.ToolCommand()[0],
+            Path.Combine(AppContext.BaseDirectory, "FastShardMap.Inspector.Specimen.dll"),
+            mode);
         Assert.Equal("ready", _process.StandardOutput.ReadLine());
     }
 
@@ -27,7 +29,8 @@ public sealed class OtherProcess : IDisposable
         _process.StandardInput.WriteLine();
         _process.StandardInput.Flush();
         Task<string?> answer = _process.StandardOutput.ReadLineAsync();
-        Assert.True(answer.Wait(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken), "the process stands still");
+        Assert.True(
+            answer.Wait(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken), "the process stands still");
         Assert.Equal("alive", answer.Result);
     }
 

@@ -15,10 +15,13 @@ public sealed class PausedTool : IDisposable
     /// <summary>Starts a command and returns when it has come to the step.</summary>
     public PausedTool(string step, params string[] arguments)
     {
-        _tool = SpecimenProcess.Start(["/usr/bin/env", $"{TestPause.Variable}={step}={_mark}", .. SpecimenProcess.ToolCommand(arguments)]);
+        _tool = SpecimenProcess.Start(
+            ["/usr/bin/env", $"{TestPause.Variable}={step}={_mark}", .. SpecimenProcess.ToolCommand(arguments)]);
         _text = _tool.StandardOutput.ReadToEndAsync();
         _errors = _tool.StandardError.ReadToEndAsync();
-        Assert.True(SpinWait.SpinUntil(() => File.Exists(_mark) || _tool.HasExited, s_patience), $"the tool does not come to '{step}'");
+        Assert.True(
+            SpinWait.SpinUntil(() => File.Exists(_mark) || _tool.HasExited, s_patience),
+            $"the tool does not come to '{step}'");
         Assert.False(_tool.HasExited, $"the tool ended before '{step}'");
     }
 

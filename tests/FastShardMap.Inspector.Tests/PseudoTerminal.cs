@@ -20,7 +20,9 @@ internal static partial class PseudoTerminal
         int master = posix_openpt(ReadWrite | NotControlling);
         byte[] name = new byte[256];
         WindowSize size = new() { Rows = 50, Columns = (ushort)columns };
-        Check(master >= 0 && grantpt(master) == 0 && unlockpt(master) == 0 && ptsname_r(master, name, (nuint)name.Length) == 0
+        Check(
+            master >= 0 && grantpt(master) == 0 && unlockpt(master) == 0
+                && ptsname_r(master, name, (nuint)name.Length) == 0
             && ioctl(master, SetWindowSize, ref size) == 0);
         string path = Encoding.UTF8.GetString(name, 0, Array.IndexOf(name, (byte)0));
 
@@ -28,7 +30,10 @@ internal static partial class PseudoTerminal
         int kept = open(path, ReadWrite | NotControlling);
         Check(kept >= 0);
         Task<string> text = Task.Factory.StartNew(() => ReadAll(master), TaskCreationOptions.LongRunning);
-        ProcessStartInfo start = new("/bin/sh", ["-c", "exec \"$@\" <\"$0\" >\"$0\" 2>&1", path, .. command]) { UseShellExecute = false };
+        ProcessStartInfo start = new("/bin/sh", ["-c", "exec \"$@\" <\"$0\" >\"$0\" 2>&1", path, .. command])
+        {
+            UseShellExecute = false,
+        };
         start.Environment["TERM"] = "xterm";
         foreach ((string variable, string value) in environment)
         {
@@ -50,7 +55,7 @@ internal static partial class PseudoTerminal
     {
         using MemoryStream all = new();
         byte[] buffer = new byte[4096];
-        while (read(master, buffer, (nuint)buffer.Length) is > 0 and var count)
+        while (read(master, buffer, (nuint)buffer.Length) is > 0 and nint count)
         {
             all.Write(buffer, 0, (int)count);
         }

@@ -12,7 +12,7 @@ internal sealed unsafe class SnapshotMemory : TargetMemory
     public override int Read(ulong address, Span<byte> buffer)
     {
         int done = 0;
-        while (done < buffer.Length && Find(address + (uint)done) is var (start, bytes) && bytes is not null)
+        while (done < buffer.Length && Find(address + (uint)done) is (ulong start, byte[] bytes))
         {
             int offset = (int)(address + (uint)done - start);
             int count = Math.Min(buffer.Length - done, bytes.Length - offset);
@@ -63,7 +63,8 @@ internal sealed unsafe class SnapshotMemory : TargetMemory
     }
 
     public T Get<T>(ulong address)
-        where T : unmanaged => TryRead(address, out T value) ? value : throw new ArgumentOutOfRangeException(nameof(address));
+        where T : unmanaged =>
+            TryRead(address, out T value) ? value : throw new ArgumentOutOfRangeException(nameof(address));
 
     public void Set<T>(ulong address, T value)
         where T : unmanaged

@@ -57,12 +57,15 @@ public sealed class SpecimenProcess : IDisposable
         _process.StandardInput.Flush();
     }
 
-    /// <summary>The specimen's next line, without those of the program that dumps it, which writes to the same stream.</summary>
+    /// <summary>
+    /// The specimen's next line, without those of the program that dumps it, which writes to the same stream.
+    /// </summary>
     public string ReadLine()
     {
         while (true)
         {
-            string line = _process.StandardOutput.ReadLine() ?? throw new InvalidOperationException("The specimen has ended.");
+            string line = _process.StandardOutput.ReadLine()
+                ?? throw new InvalidOperationException("The specimen has ended.");
             if (!line.StartsWith("[createdump]", StringComparison.Ordinal))
             {
                 return line;
@@ -70,13 +73,17 @@ public sealed class SpecimenProcess : IDisposable
         }
     }
 
-    /// <summary>Runs a command: here, or, if it stops a process, in a process of its own. For the runtime collects the state
+    /// <summary>
+    /// Runs a command: here, or, if it stops a process, in a process of its own. For the runtime collects the state
     /// changes of its child processes, and the debugger's stop of our child is one: the attaching thread would wait for
-    /// it for ever.</summary>
+    /// it for ever.
+    /// </summary>
     public static (int Code, string Text) Run(params string[] arguments)
     {
         bool stopsAProcess = arguments is [not ("dump" or "trace"), ..]
-            && arguments.Skip(1).Any(argument => int.TryParse(argument, CultureInfo.InvariantCulture, out _) && !File.Exists(argument));
+            && arguments
+                .Skip(1)
+                .Any(argument => int.TryParse(argument, CultureInfo.InvariantCulture, out _) && !File.Exists(argument));
         if (stopsAProcess)
         {
             return RunTool(arguments);
@@ -135,7 +142,9 @@ public sealed class SpecimenProcess : IDisposable
     /// <summary>The address of a map by its name, as 'list' gives it.</summary>
     public string AddressOf(string target, string name)
     {
-        JsonElement map = RunJson("list", target).EnumerateArray().Single(map => map.GetProperty("Name").GetString() == name);
+        JsonElement map = RunJson("list", target)
+            .EnumerateArray()
+            .Single(map => map.GetProperty("Name").GetString() == name);
         return map.GetProperty("Address").GetString()!;
     }
 

@@ -25,14 +25,21 @@ public sealed unsafe class NativeAuditRingTests
         using ShardMap<long, long> map = new(new ShardMapOptions { ShardCount = 4 });
         (NativeMap native, SnapshotMemory memory, ulong address) = Record(map, operations, number => (long)number * 10);
 
-        NativeAuditRing ring = Assert.Single(NativeAuditRing.Find(native, MemoryScan.Find(memory, AuditRingHeader.ExpectedMagic)));
-        List<AuditedOperation> read = ring.Read(FieldDecoder.For(native.KeyType, native.KeyBytes, runtime: null), out long unreadable);
+        NativeAuditRing ring = Assert.Single(
+            NativeAuditRing.Find(native, MemoryScan.Find(memory, AuditRingHeader.ExpectedMagic)));
+        List<AuditedOperation> read = ring.Read(
+            FieldDecoder.For(native.KeyType, native.KeyBytes, runtime: null), out long unreadable);
 
         Assert.Equal((address, 2, (ulong)operations, 0L), (ring.Address, ring.Shard, ring.Recorded, unreadable));
         int kept = Math.Min(operations, Capacity - 1);
         Assert.Equal(
             Enumerable.Range(operations - kept, kept).Select(number => new AuditedOperation(
-                DateTime.UnixEpoch.AddSeconds(number), number * 1000, number + 100, ((AuditOperation)(number % 6)).ToString(), 2, (long)number * 10)),
+                DateTime.UnixEpoch.AddSeconds(number),
+                number * 1000,
+                number + 100,
+                ((AuditOperation)(number % 6)).ToString(),
+                2,
+                (long)number * 10)),
             read);
     }
 
@@ -40,13 +47,16 @@ public sealed unsafe class NativeAuditRingTests
     public void Read_KeyOfTheLargestAlignment_IsWhereTheHeaderSays()
     {
         using ShardMap<Vector256<long>, byte> map = new();
-        (NativeMap native, SnapshotMemory memory, ulong address) = Record(map, 3, number => Vector256.Create((long)number));
+        (NativeMap native, SnapshotMemory memory, ulong address) = Record(
+            map, 3, number => Vector256.Create((long)number));
         NativeAuditRing ring = Assert.Single(NativeAuditRing.Find(native, [address]));
 
         Assert.Equal(0ul, memory.Get<AuditRingHeader>(address).KeyOffset % (uint)Math.Min(16, native.KeyBytes));
         Assert.Equal(
             Enumerable.Range(0, 3).Select(number => string.Concat(Enumerable.Repeat($"{number:x2}00000000000000", 4))),
-            ring.Read(FieldDecoder.For("no type of this name", native.KeyBytes, runtime: null), out _).Select(operation => operation.Key));
+            ring
+                .Read(FieldDecoder.For("no type of this name", native.KeyBytes, runtime: null), out _)
+                .Select(operation => operation.Key));
     }
 
     [Fact]
@@ -108,7 +118,8 @@ public sealed unsafe class NativeAuditRingTests
     {
         SnapshotMemory memory = SnapshotMemory.Of(map, out ulong address);
         Arena arena = new();
-        AuditRing<TKey> ring = new(arena, Capacity, map.Shards.Header, 2, 1000, (5_000, DateTimeOffset.UnixEpoch.AddSeconds(5)));
+        AuditRing<TKey> ring = new(
+            arena, Capacity, map.Shards.Header, 2, 1000, (5_000, DateTimeOffset.UnixEpoch.AddSeconds(5)));
         for (int number = 0; number < operations; number++)
         {
             ring.Add(new AuditEvent<TKey>(number * 1000, keyOf(number), number + 100, (AuditOperation)(number % 6)));

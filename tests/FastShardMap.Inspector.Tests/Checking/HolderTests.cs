@@ -32,7 +32,10 @@ public sealed class HolderTests : IDisposable
         JsonElement[] maps = [.. SpecimenProcess.RunJson("check", target).EnumerateArray()];
         Assert.All(maps, map => Assert.Empty(map.GetProperty("Examples").EnumerateArray()));
         string[] known = ["array 0", "array 1", "list", "deep", "captured", "listened"];
-        Assert.All(known, name => Assert.Single(maps, map => map.GetProperty("Map").GetString()!.Contains($"'{name}'", StringComparison.Ordinal)));
+        Assert.All(
+            known,
+            name => Assert.Single(
+                maps, map => map.GetProperty("Map").GetString()!.Contains($"'{name}'", StringComparison.Ordinal)));
     }
 
     [Theory]
@@ -45,12 +48,17 @@ public sealed class HolderTests : IDisposable
         Assert.Equal($"{Static}.s_array → ShardMap<Int32, Int32>[]", RootOf("array 0"));
         Assert.Equal($"{Static}.s_list → List<ShardMap<Int32, Int32>> → ShardMap<Int32, Int32>[]", RootOf("list"));
         Assert.Equal($"{Static}.s_deep → Branch → Branch → Branch", RootOf("deep"));
-        Assert.StartsWith($"{Static}.s_never → TaskCompletionSource → Task → ", RootOf("captured"), StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"{Static}.s_never → TaskCompletionSource → Task → ", RootOf("captured"), StringComparison.Ordinal);
         Assert.StartsWith($"{Static}.s_listener → MeterListener → ", RootOf("listened"), StringComparison.Ordinal);
         Assert.Contains(maps, map => map.GetProperty("RootedBy").GetString() == $"{Static}.s_subclass");
 
         // What the library holds for itself says nothing about the program.
-        Assert.DoesNotContain(maps, map => map.GetProperty("RootedBy").GetString()!.Contains("static FastShardMap.Diagnostics", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            maps,
+            map => map
+                .GetProperty("RootedBy")
+                .GetString()!.Contains("static FastShardMap.Diagnostics", StringComparison.Ordinal));
 
         string? RootOf(string name) =>
             maps.Single(map => map.GetProperty("Name").GetString() == name).GetProperty("RootedBy").GetString();

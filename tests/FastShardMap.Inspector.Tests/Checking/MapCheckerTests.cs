@@ -49,7 +49,7 @@ public sealed unsafe class MapCheckerTests
             map[key] = key;
         }
 
-        using var snapshot = map.Snapshot(copyNow: false);
+        using ShardMapSnapshot<int, long> snapshot = map.Snapshot(copyNow: false);
         for (int key = 999; key >= 980; key--)
         {
             map[key] = 0;
@@ -61,13 +61,16 @@ public sealed unsafe class MapCheckerTests
         Assert.Contains(findings.Examples, finding => finding.Rule == "moved ahead");
     }
 
-    /// <summary>Until the first group is moved the shard's number of saturated groups is that of the previous table.</summary>
+    /// <summary>
+    /// Until the first group is moved the shard's number of saturated groups is that of the previous table.
+    /// </summary>
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public void Check_FrozenSaturatedTable_FindsNothingWrong(bool written)
     {
-        using ShardMap<ulong, ulong, EqualHasher> map = new(new ShardMapOptions { ShardCount = 1, MigrationStepGroups = 1 });
+        using ShardMap<ulong, ulong, EqualHasher> map = new(
+            new ShardMapOptions { ShardCount = 1, MigrationStepGroups = 1 });
         for (ulong key = 0; key < 700; key++)
         {
             map[key] = key;
@@ -75,7 +78,7 @@ public sealed unsafe class MapCheckerTests
 
         map.TrimExcess();
         Assert.InRange(map.GetStatistics().SaturatedGroups, 1, 700);
-        using var snapshot = map.Snapshot(copyNow: false);
+        using ShardMapSnapshot<ulong, ulong, EqualHasher> snapshot = map.Snapshot(copyNow: false);
         if (written)
         {
             map[1] = 2;
@@ -164,9 +167,11 @@ public sealed unsafe class MapCheckerTests
         SnapshotMemory memory = SnapshotMemory.Of(map, out ulong address);
         Assert.Empty(Check(memory, address).Examples);
         ChangeSide(memory, address, (ref WriteSide side) => side.MigrationCursor++);
-        Assert.Contains(Check(memory, address).Examples, finding => finding is { Rule: "moved", Kind: FindingKind.Error });
+        Assert.Contains(
+            Check(memory, address).Examples, finding => finding is { Rule: "moved", Kind: FindingKind.Error });
         ChangeSide(memory, address, (ref WriteSide side) => side.MigrationCursor -= 2);
-        Assert.Contains(Check(memory, address).Examples, finding => finding is { Rule: "moved ahead", Kind: FindingKind.Note });
+        Assert.Contains(
+            Check(memory, address).Examples, finding => finding is { Rule: "moved ahead", Kind: FindingKind.Note });
     }
 
     [Fact]
@@ -234,7 +239,8 @@ public sealed unsafe class MapCheckerTests
         MapHeader header = memory.Get<MapHeader>(address);
         ulong view = (ulong)header.Views;
         TableRef table = TableRef.FromWord(memory.Get<ulong>(view + 8));
-        ulong group = FirstGroup(memory, table, header.StrideBytes, control => ControlWord.ControlByte(control, 0) != 0);
+        ulong group = FirstGroup(
+            memory, table, header.StrideBytes, control => ControlWord.ControlByte(control, 0) != 0);
         ulong control = memory.Get<ulong>(group);
         switch (rule)
         {
@@ -282,7 +288,8 @@ public sealed unsafe class MapCheckerTests
                 break;
             case "duplicate":
                 // The second slot becomes a copy of the first.
-                ulong full = FirstGroup(memory, table, header.StrideBytes, word => ControlWord.ControlByte(word, 1) != 0);
+                ulong full = FirstGroup(
+                    memory, table, header.StrideBytes, word => ControlWord.ControlByte(word, 1) != 0);
                 memory.Set(full + 1, memory.Get<byte>(full));
                 memory.Set(full + 16 + header.SlotBytes, memory.Get<ulong>(full + 16));
                 break;

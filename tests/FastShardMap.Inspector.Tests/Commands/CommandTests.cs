@@ -13,7 +13,10 @@ namespace FastShardMap.Inspector.Tests.Commands;
 [Trait("Category", "Heavy")]
 public sealed class CommandTests(SpecimenProcess specimen) : IClassFixture<SpecimenProcess>
 {
-    private static readonly string[] s_names = ["steady", "trades", "migrating", "locked", "days", "customers", string.Empty];
+    private static readonly string[] s_names =
+    [
+        "steady", "trades", "migrating", "locked", "days", "customers", string.Empty,
+    ];
 
     [Theory]
     [InlineData(false)]
@@ -22,7 +25,9 @@ public sealed class CommandTests(SpecimenProcess specimen) : IClassFixture<Speci
     {
         JsonElement[] maps = [.. SpecimenProcess.RunJson("list", Target(live)).EnumerateArray()];
 
-        Assert.Equal(s_names.Append("disposed").Order(StringComparer.Ordinal), maps.Select(map => map.GetProperty("Name").GetString()!).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            s_names.Append("disposed").Order(StringComparer.Ordinal),
+            maps.Select(map => map.GetProperty("Name").GetString()!).Order(StringComparer.Ordinal));
         foreach (string name in s_names)
         {
             JsonElement map = maps.Single(map => map.GetProperty("Name").GetString() == name);
@@ -32,16 +37,25 @@ public sealed class CommandTests(SpecimenProcess specimen) : IClassFixture<Speci
             Assert.Equal(known.GetProperty("ShardCount").GetInt32(), map.GetProperty("Shards").GetInt32());
             Assert.Equal(known.GetProperty("MigrationsActive").GetInt32(), map.GetProperty("Migrating").GetInt32());
             Assert.Equal(known.GetProperty("LoadFactor").GetDouble(), map.GetProperty("Load").GetDouble(), 9);
-            Assert.StartsWith("static FastShardMap.Inspector.Specimen.Specimens.s_", map.GetProperty("RootedBy").GetString(), StringComparison.Ordinal);
+            Assert.StartsWith(
+                "static FastShardMap.Inspector.Specimen.Specimens.s_",
+                map.GetProperty("RootedBy").GetString(),
+                StringComparison.Ordinal);
 
             // The arena rounds each block up to 128 bytes.
             long bytes = map.GetProperty("NativeBytes").GetInt64();
             Assert.InRange(known.GetProperty("BytesAllocated").GetInt64() - bytes, 0, 128 * 64);
         }
 
-        Assert.Equal("disposed", maps.Single(map => map.GetProperty("Name").GetString() == "disposed").GetProperty("State").GetString());
-        Assert.Equal("locked", maps.Single(map => map.GetProperty("Name").GetString() == "locked").GetProperty("State").GetString());
-        Assert.Equal("ShardMap<TradeKey, Trade>", maps.Single(map => map.GetProperty("Name").GetString() == "trades").GetProperty("Type").GetString());
+        Assert.Equal(
+            "disposed",
+            maps.Single(map => map.GetProperty("Name").GetString() == "disposed").GetProperty("State").GetString());
+        Assert.Equal(
+            "locked",
+            maps.Single(map => map.GetProperty("Name").GetString() == "locked").GetProperty("State").GetString());
+        Assert.Equal(
+            "ShardMap<TradeKey, Trade>",
+            maps.Single(map => map.GetProperty("Name").GetString() == "trades").GetProperty("Type").GetString());
     }
 
     [Theory]
@@ -56,14 +70,18 @@ public sealed class CommandTests(SpecimenProcess specimen) : IClassFixture<Speci
             JsonElement[] shards = [.. map.GetProperty("Shards").EnumerateArray()];
             Assert.Equal(known.GetProperty("Count").GetInt64(), map.GetProperty("Entries").GetInt64());
             Assert.Equal(known.GetProperty("Count").GetInt64(), Sum(shards, "CountOfShard"));
-            Assert.Equal(known.GetProperty("LargestShardCount").GetInt64(), shards.Max(shard => shard.GetProperty("Entries").GetInt64()));
+            Assert.Equal(
+                known.GetProperty("LargestShardCount").GetInt64(),
+                shards.Max(shard => shard.GetProperty("Entries").GetInt64()));
             Assert.Equal(known.GetProperty("Groups").GetInt64(), Sum(shards, "CurrentGroups"));
             Assert.Equal(known.GetProperty("MigrationsStarted").GetInt64(), Sum(shards, "MigrationsStarted"));
             Assert.Equal(known.GetProperty("MigrationsFinished").GetInt64(), Sum(shards, "MigrationsFinished"));
             Assert.Equal(known.GetProperty("GroupsMoved").GetInt64(), Sum(shards, "GroupsMoved"));
             Assert.Equal(known.GetProperty("SaturatedGroups").GetInt64(), Sum(shards, "SaturatedGroups"));
             Assert.Equal(known.GetProperty("ReadFallbacks").GetInt64(), Sum(shards, "ReadFallbacks"));
-            double progress = Sum(shards, "PreviousGroups") == 0 ? 1 : (double)Sum(shards, "MovedGroups") / Sum(shards, "PreviousGroups");
+            double progress = Sum(shards, "PreviousGroups") == 0
+                ? 1
+                : (double)Sum(shards, "MovedGroups") / Sum(shards, "PreviousGroups");
             Assert.Equal(known.GetProperty("MigrationProgress").GetDouble(), progress, 9);
         }
     }
@@ -89,12 +107,20 @@ public sealed class CommandTests(SpecimenProcess specimen) : IClassFixture<Speci
         JsonElement map = SpecimenProcess.RunJson("show", Target(live), address);
         JsonElement holder = Assert.Single(map.GetProperty("Holders").EnumerateArray());
 
-        Assert.Equal(specimen.Knowledge.RootElement.GetProperty("HolderId").GetInt32(), holder.GetProperty("ManagedThreadId").GetInt32());
+        Assert.Equal(
+            specimen.Knowledge.RootElement.GetProperty("HolderId").GetInt32(),
+            holder.GetProperty("ManagedThreadId").GetInt32());
         Assert.NotEqual(0u, holder.GetProperty("OsThreadId").GetUInt32());
-        Assert.Contains(holder.GetProperty("Stack").EnumerateArray(), frame => frame.GetString()!.EndsWith("Specimens.WaitInsideTheLock", StringComparison.Ordinal));
-        JsonElement shard = Assert.Single(map.GetProperty("Shards").EnumerateArray(), shard => shard.GetProperty("LockOwner").GetInt32() != 0);
+        Assert.Contains(
+            holder.GetProperty("Stack").EnumerateArray(),
+            frame => frame.GetString()!.EndsWith("Specimens.WaitInsideTheLock", StringComparison.Ordinal));
+        JsonElement shard = Assert.Single(
+            map.GetProperty("Shards").EnumerateArray(), shard => shard.GetProperty("LockOwner").GetInt32() != 0);
         Assert.True(shard.GetProperty("HasParkedThreads").GetBoolean());
-        Assert.Contains("is locked by managed thread", SpecimenProcess.Run("show", Target(live), address).Text, StringComparison.Ordinal);
+        Assert.Contains(
+            "is locked by managed thread",
+            SpecimenProcess.Run("show", Target(live), address).Text,
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -114,7 +140,8 @@ public sealed class CommandTests(SpecimenProcess specimen) : IClassFixture<Speci
     [InlineData("migrating", "SumOfMigratingKeys")]
     public void Entries_AllOfThem_AreTheProcesss(string name, string sum)
     {
-        (int code, string text) = SpecimenProcess.Run("entries", specimen.Dump, specimen.AddressOf(specimen.Dump, name), "--csv");
+        (int code, string text) = SpecimenProcess.Run(
+            "entries", specimen.Dump, specimen.AddressOf(specimen.Dump, name), "--csv");
         string[] lines = text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
         Assert.Equal(ExitCode.Ok, code);
@@ -122,7 +149,9 @@ public sealed class CommandTests(SpecimenProcess specimen) : IClassFixture<Speci
         ulong[] keys = [.. lines.Skip(1).Select(line => ulong.Parse(line.Split(',')[0], CultureInfo.InvariantCulture))];
         Assert.Equal(specimen.KnownOf(name).GetProperty("Count").GetInt32(), keys.Length);
         Assert.Equal(keys.Length, keys.Distinct().Count());
-        Assert.Equal(specimen.Knowledge.RootElement.GetProperty(sum).GetUInt64(), keys.Aggregate(0UL, (total, key) => unchecked(total + key)));
+        Assert.Equal(
+            specimen.Knowledge.RootElement.GetProperty(sum).GetUInt64(),
+            keys.Aggregate(0UL, (total, key) => unchecked(total + key)));
     }
 
     [Theory]
@@ -136,24 +165,33 @@ public sealed class CommandTests(SpecimenProcess specimen) : IClassFixture<Speci
 
         Assert.Equal(ExitCode.Ok, code);
         Assert.Equal(
-            """{"key":{"Account":2,"Order":16},"value":{"Price":104,"State":"Filled","At":"2026-01-01T00:16:00.0000000Z","Venue":{"Country":1,"Desk":16},"Live":true}}""",
+            """{"key":{"Account":2,"Order":16},"value":{"Price":104,"State":"Filled","""
+                + """
+                "At":"2026-01-01T00:16:00.0000000Z","Venue":{"Country":1,"Desk":16},"Live":true}}
+                """,
             text.Trim());
     }
 
     [Fact]
     public void Entries_Enumeration_HasNames() =>
-        Assert.Equal("Wednesday → 33", SpecimenProcess.Run("entries", specimen.Dump, specimen.AddressOf(specimen.Dump, "days"), "--key", "Wednesday").Text.Trim());
+        Assert.Equal(
+            "Wednesday → 33",
+            SpecimenProcess.Run(
+                "entries", specimen.Dump, specimen.AddressOf(specimen.Dump, "days"), "--key", "Wednesday").Text.Trim());
 
     [Fact]
     public void Find_ObjectAddress_IsAsGoodAsTheHeader()
     {
-        JsonElement map = SpecimenProcess.RunJson("list", specimen.Dump).EnumerateArray().Single(map => map.GetProperty("Name").GetString() == "steady");
+        JsonElement map = SpecimenProcess.RunJson("list", specimen.Dump)
+            .EnumerateArray()
+            .Single(map => map.GetProperty("Name").GetString() == "steady");
         string managed = map.GetProperty("Object").GetString()!;
 
         Assert.Equal(9_000, SpecimenProcess.RunJson("show", specimen.Dump, managed).GetProperty("Entries").GetInt64());
 
         // Without its prefix, too.
-        Assert.Equal(9_000, SpecimenProcess.RunJson("show", specimen.Dump, managed[2..]).GetProperty("Entries").GetInt64());
+        Assert.Equal(
+            9_000, SpecimenProcess.RunJson("show", specimen.Dump, managed[2..]).GetProperty("Entries").GetInt64());
     }
 
     [Theory]
@@ -168,27 +206,40 @@ public sealed class CommandTests(SpecimenProcess specimen) : IClassFixture<Speci
 
         // Each of the four full rings leaves its oldest out.
         Assert.Equal(known.Length - 4, read.Length);
-        Assert.Equal(specimen.Knowledge.RootElement.GetProperty("AuditedCount").GetInt64(), audit.GetProperty("Recorded").GetInt64());
-        Assert.Subset(known.Select(item => Text(item, "ThreadId")).ToHashSet(), read.Select(item => Text(item, "Thread")).ToHashSet());
+        Assert.Equal(
+            specimen.Knowledge.RootElement.GetProperty("AuditedCount").GetInt64(),
+            audit.GetProperty("Recorded").GetInt64());
+        Assert.Subset(
+            known.Select(item => Text(item, "ThreadId")).ToHashSet(),
+            read.Select(item => Text(item, "Thread")).ToHashSet());
         foreach (IGrouping<int, JsonElement> shard in read.GroupBy(item => item.GetProperty("Shard").GetInt32()))
         {
             string[] ofShard = [.. shard.Select(item => Text(item, "Thread"))];
             HashSet<string> keys = [.. ofShard.Select(text => text.Split('|')[2])];
-            string[] expected = [.. known.Select(item => Text(item, "ThreadId")).Where(text => keys.Contains(text.Split('|')[2]))];
+            string[] expected =
+            [
+                .. known.Select(item => Text(item, "ThreadId")).Where(text => keys.Contains(text.Split('|')[2])),
+            ];
             Assert.Equal(expected.TakeLast(63), ofShard);
         }
 
-        Assert.All(read, item => Assert.InRange(DateTime.UtcNow - item.GetProperty("Time").GetDateTime(), TimeSpan.Zero, TimeSpan.FromMinutes(30)));
+        Assert.All(
+            read,
+            item => Assert.InRange(
+                DateTime.UtcNow - item.GetProperty("Time").GetDateTime(), TimeSpan.Zero, TimeSpan.FromMinutes(30)));
 
         string thread = read[^1].GetProperty("Thread").GetRawText();
         string key = read[^1].GetProperty("Key").GetString()!;
-        (int code, string table) = SpecimenProcess.Run("audit", Target(live), address, "--key", key, "--thread", thread, "--limit", "1");
+        (int code, string table) = SpecimenProcess.Run(
+            "audit", Target(live), address, "--key", key, "--thread", thread, "--limit", "1");
         Assert.Equal(ExitCode.Ok, code);
-        Assert.Contains("700 operations recorded in 4 shards, 252 of them kept, 1 shown", table, StringComparison.Ordinal);
+        Assert.Contains(
+            "700 operations recorded in 4 shards, 252 of them kept, 1 shown", table, StringComparison.Ordinal);
         Assert.Matches($@"(?m)^  \d{{4}}-\d\d-\d\d [\d:.]+ +Remove +{Regex.Escape(key)} +{thread} +\d\s*$", table);
 
         static string Text(JsonElement item, string thread) =>
-            $"{item.GetProperty(thread).GetInt32()}|{item.GetProperty("Operation").GetString()}|{item.GetProperty("Key").GetString()}";
+            $"{item.GetProperty(thread).GetInt32()}|{item.GetProperty("Operation").GetString()}|"
+                + $"{item.GetProperty("Key").GetString()}";
     }
 
     [Fact]
@@ -204,7 +255,9 @@ public sealed class CommandTests(SpecimenProcess specimen) : IClassFixture<Speci
 
     [Fact]
     public void Audit_MapWithoutOne_SaysSo() =>
-        Assert.Equal(ExitCode.Unusable, SpecimenProcess.Run("audit", specimen.Dump, specimen.AddressOf(specimen.Dump, "days")).Code);
+        Assert.Equal(
+            ExitCode.Unusable,
+            SpecimenProcess.Run("audit", specimen.Dump, specimen.AddressOf(specimen.Dump, "days")).Code);
 
     [Fact]
     public void Diff_AfterGrowth_SaysWhatGrew()
@@ -233,7 +286,9 @@ public sealed class CommandTests(SpecimenProcess specimen) : IClassFixture<Speci
 
         // Cut off, with holes, with a broken table of segments.
         File.WriteAllBytes(damaged, original[..(original.Length / 2)]);
-        Assert.Contains(SpecimenProcess.Run("check", damaged).Code, new[] { ExitCode.Ok, ExitCode.Inconsistent, ExitCode.Unusable });
+        Assert.Contains(
+            SpecimenProcess.Run("check", damaged).Code,
+            new[] { ExitCode.Ok, ExitCode.Inconsistent, ExitCode.Unusable });
         for (int round = 0; round < 3; round++)
         {
             byte[] bytes = [.. original];
@@ -257,14 +312,19 @@ public sealed class CommandTests(SpecimenProcess specimen) : IClassFixture<Speci
         Assert.Equal(ExitCode.Unusable, SpecimenProcess.Run("list", "no such thing").Code);
         Assert.Equal(ExitCode.Unusable, SpecimenProcess.Run("show", specimen.Dump, "1234").Code);
         Assert.Equal(ExitCode.Unusable, SpecimenProcess.Run("show", specimen.Dump, "xyz").Code);
-        Assert.Equal(ExitCode.Unusable, SpecimenProcess.Run("entries", specimen.Dump, specimen.AddressOf(specimen.Dump, "days"), "--where", "nonsense").Code);
+        Assert.Equal(
+            ExitCode.Unusable,
+            SpecimenProcess.Run(
+                "entries", specimen.Dump, specimen.AddressOf(specimen.Dump, "days"), "--where", "nonsense").Code);
         Assert.Equal(ExitCode.Unusable, SpecimenProcess.Run("frobnicate").Code);
     }
 
     private static int RunImpatiently(params string[] arguments) =>
-        SpecimenProcess.RunProcess((string[])["/usr/bin/env", "FSMAP_PATIENCE_SECONDS=10", .. SpecimenProcess.ToolCommand(arguments)]).Code;
+        SpecimenProcess.RunProcess(
+            (string[])["/usr/bin/env", "FSMAP_PATIENCE_SECONDS=10", .. SpecimenProcess.ToolCommand(arguments)]).Code;
 
-    private static long Sum(JsonElement[] shards, string figure) => shards.Sum(shard => shard.GetProperty(figure).GetInt64());
+    private static long Sum(JsonElement[] shards, string figure) =>
+        shards.Sum(shard => shard.GetProperty(figure).GetInt64());
 
     private string Target(bool live) => live ? specimen.IdText : specimen.Dump;
 }

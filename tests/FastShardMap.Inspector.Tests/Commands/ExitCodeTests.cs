@@ -15,7 +15,12 @@ public sealed class ExitCodeTests
     [Fact]
     public void Table_Codes_AreTheConstants()
     {
-        int[] constants = [.. typeof(ExitCode).GetFields(BindingFlags.Public | BindingFlags.Static).Select(field => (int)field.GetRawConstantValue()!)];
+        int[] constants =
+        [
+            .. typeof(ExitCode)
+                .GetFields(BindingFlags.Public | BindingFlags.Static)
+                .Select(field => (int)field.GetRawConstantValue()!),
+        ];
 
         Assert.Equal(constants.Order(), Documented().Order());
         Assert.Contains("| 128 + n |", Rows(), StringComparison.Ordinal);
@@ -25,10 +30,15 @@ public sealed class ExitCodeTests
     public void Table_Codes_StandInOneDocument()
     {
         string root = Repository.Root;
-        string[] others = [.. Directory.EnumerateFiles(Path.Combine(root, "native-layout-docs"), "*.md").Append(Path.Combine(root, "README.md"))];
+        string[] others =
+        [
+            .. Directory.EnumerateFiles(Path.Combine(root, "native-layout-docs"), "*.md").Append(
+                Path.Combine(root, "README.md")),
+        ];
 
         Assert.Single(others, file => File.ReadAllText(file).Contains("| exit code |", StringComparison.Ordinal));
-        Assert.Contains($"({Table}#exit-codes)", File.ReadAllText(Path.Combine(root, "README.md")), StringComparison.Ordinal);
+        Assert.Contains(
+            $"({Table}#exit-codes)", File.ReadAllText(Path.Combine(root, "README.md")), StringComparison.Ordinal);
     }
 
     /// <summary>Each row of the table, provoked.</summary>
@@ -45,8 +55,10 @@ public sealed class ExitCodeTests
             [ExitCode.Ok] = () => RunTool("check", specimen.Dump),
             [ExitCode.Inconsistent] = () => RunTool("check", cut),
             [ExitCode.Unusable] = () => RunTool("list", "no such thing"),
-            [ExitCode.Failed] = () => Paused(specimen, () => OperatorTests.Kill("KILL", ProcessState.TracerOf(specimen.Id))),
-            [ExitCode.NotWritten] = () => RunTool("trace", specimen.IdText, "--duration", "100ms", "--nettrace", "/no such folder/file"),
+            [ExitCode.Failed] = () => Paused(
+                specimen, () => OperatorTests.Kill("KILL", ProcessState.TracerOf(specimen.Id))),
+            [ExitCode.NotWritten] = () => RunTool(
+                "trace", specimen.IdText, "--duration", "100ms", "--nettrace", "/no such folder/file"),
             [ExitCode.TargetEnded] = () =>
             {
                 using OtherProcess process = new("holders");
@@ -73,10 +85,12 @@ public sealed class ExitCodeTests
         return tool.End().Code;
     }
 
-    private static int RunTool(params string[] arguments) => SpecimenProcess.RunProcess(SpecimenProcess.ToolCommand(arguments)).Code;
+    private static int RunTool(params string[] arguments) =>
+        SpecimenProcess.RunProcess(SpecimenProcess.ToolCommand(arguments)).Code;
 
     private static List<int> Documented() =>
-        [.. Regex.Matches(Rows(), @"(?m)^\| (\d) \| \S").Select(match => int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture))];
+        [.. Regex.Matches(Rows(), @"(?m)^\| (\d) \| \S").Select(
+            match => int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture))];
 
     private static string Rows()
     {

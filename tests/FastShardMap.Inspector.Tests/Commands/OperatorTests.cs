@@ -4,13 +4,18 @@ using FastShardMap.Inspector.Targets;
 
 namespace FastShardMap.Inspector.Tests.Commands;
 
-/// <summary>What goes wrong around the tool: wrong processes, cut dumps, missing permission, full disks, Ctrl-C. Each has a
-/// message that says what to do about, and an exit code that a script can go by. Heavy, as <see cref="CommandTests"/> is.</summary>
+/// <summary>
+/// What goes wrong around the tool: wrong processes, cut dumps, missing permission, full disks, Ctrl-C. Each has a
+/// message that says what to do about, and an exit code that a script can go by. Heavy, as <see cref="CommandTests"/>
+/// is.
+/// </summary>
 [Trait("Category", "Heavy")]
 public sealed class OperatorTests(SpecimenProcess specimen) : IClassFixture<SpecimenProcess>
 {
-    /// <summary>A device whose writes fail as on a full disk. Nobody but the tool itself may write to it: the runtime's dump
-    /// writer deletes what it cannot fill.</summary>
+    /// <summary>
+    /// A device whose writes fail as on a full disk. Nobody but the tool itself may write to it: the runtime's dump
+    /// writer deletes what it cannot fill.
+    /// </summary>
     private const string FullDisk = "/dev/full";
 
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(1);
@@ -54,7 +59,10 @@ public sealed class OperatorTests(SpecimenProcess specimen) : IClassFixture<Spec
     {
         SkipUnlessLinux();
         using Process bare = isDotnet
-            ? SpecimenProcess.Start(SpecimenProcess.ToolCommand()[0], Path.Combine(AppContext.BaseDirectory, "FastShardMap.Inspector.Specimen.dll"), "bare")
+            ? SpecimenProcess.Start(
+                SpecimenProcess.ToolCommand()[0],
+                Path.Combine(AppContext.BaseDirectory, "FastShardMap.Inspector.Specimen.dll"),
+                "bare")
             : SpecimenProcess.Start("sleep", "600");
         try
         {
@@ -73,11 +81,19 @@ public sealed class OperatorTests(SpecimenProcess specimen) : IClassFixture<Spec
                 Assert.Contains($"Process {id} wrote no dump", errors, StringComparison.Ordinal);
             }
 
-            string reason = isDotnet ? "the program has not loaded the library FastShardMap" : "no .NET runtime is loaded";
+            string reason = isDotnet
+                ? "the program has not loaded the library FastShardMap"
+                : "no .NET runtime is loaded";
             foreach (string target in targets)
             {
                 // A script must not take this for a sound map.
-                foreach (string[] arguments in (string[][])[["list", target], ["check", target], ["list", target, "--json"], ["diff", target, target]])
+                foreach (string[] arguments in (string[][])
+                [
+                    ["list", target],
+                    ["check", target],
+                    ["list", target, "--json"],
+                    ["diff", target, target],
+                ])
                 {
                     (int code, string text, string errors) = Run(arguments);
                     Assert.Equal((ExitCode.Unusable, string.Empty), (code, text));
@@ -128,12 +144,16 @@ public sealed class OperatorTests(SpecimenProcess specimen) : IClassFixture<Spec
     public void Command_WithoutPermission_SaysWhatItTakes()
     {
         SkipUnlessLinux();
-        Assert.SkipUnless(Environment.IsPrivilegedProcess && File.Exists("/usr/bin/setpriv"), "Only root can become somebody else.");
+        Assert.SkipUnless(
+            Environment.IsPrivilegedProcess && File.Exists("/usr/bin/setpriv"), "Only root can become somebody else.");
         string dump = specimen.TakeDump("private.dmp");
         if (!OperatingSystem.IsWindows())
         {
             // The folder open, the file not.
-            File.SetUnixFileMode(specimen.Folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
+            File.SetUnixFileMode(
+                specimen.Folder,
+                UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.OtherRead
+                    | UnixFileMode.OtherExecute);
             File.SetUnixFileMode(dump, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         }
 
@@ -148,8 +168,12 @@ public sealed class OperatorTests(SpecimenProcess specimen) : IClassFixture<Spec
         foreach ((string message, string[] arguments) in cases)
         {
             (int code, _, string errors) = SpecimenProcess.RunProcess(
-                ["/usr/bin/setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", .. SpecimenProcess.ToolCommand(arguments)]);
-            Assert.SkipWhen(code is not (>= ExitCode.Ok and <= ExitCode.NotWritten), "Nobody else may run the tool here.");
+                [
+                    "/usr/bin/setpriv", "--reuid=65534", "--regid=65534", "--clear-groups",
+                    .. SpecimenProcess.ToolCommand(arguments),
+                ]);
+            Assert.SkipWhen(
+                code is not (>= ExitCode.Ok and <= ExitCode.NotWritten), "Nobody else may run the tool here.");
             Assert.Equal(ExitCode.Unusable, code);
             Assert.Contains(message, errors, StringComparison.Ordinal);
             Assert.DoesNotContain("   at ", errors, StringComparison.Ordinal);
@@ -196,7 +220,10 @@ public sealed class OperatorTests(SpecimenProcess specimen) : IClassFixture<Spec
 
         // Nobody reads on: that is no failure.
         (int ended, string text, _) = SpecimenProcess.RunProcess(
-            ["/bin/sh", "-c", "\"$@\" | head -n 1", "sh", .. SpecimenProcess.ToolCommand("entries", specimen.Dump, address, "--csv")]);
+            [
+                "/bin/sh", "-c", "\"$@\" | head -n 1", "sh",
+                .. SpecimenProcess.ToolCommand("entries", specimen.Dump, address, "--csv"),
+            ]);
         Assert.Equal((0, "key,value\n"), (ended, text));
     }
 
@@ -204,7 +231,13 @@ public sealed class OperatorTests(SpecimenProcess specimen) : IClassFixture<Spec
     public void Output_Closed_IsSaidAndIsNoFault()
     {
         SkipUnlessLinux();
-        string[][] commands = [["list", specimen.Dump], ["list", specimen.Dump, "--json"], ["entries", specimen.Dump, "steady", "--csv"], ["--help"]];
+        string[][] commands =
+        [
+            ["list", specimen.Dump],
+            ["list", specimen.Dump, "--json"],
+            ["entries", specimen.Dump, "steady", "--csv"],
+            ["--help"],
+        ];
         foreach (string[] arguments in commands)
         {
             (int code, _, string errors) = SpecimenProcess.RunProcess(
@@ -223,7 +256,11 @@ public sealed class OperatorTests(SpecimenProcess specimen) : IClassFixture<Spec
 
         // A limit on the size of files instead of a full disk; the runtime maps its own code twice through such a file.
         (int code, _, string errors) = SpecimenProcess.RunProcess(
-            ["/bin/sh", "-c", "trap '' XFSZ; ulimit -f 8; exec \"$@\"", "sh", "/usr/bin/env", "DOTNET_EnableWriteXorExecute=0", .. SpecimenProcess.ToolCommand("show", specimen.Dump, "steady", "--html", page)]);
+            [
+                "/bin/sh", "-c", "trap '' XFSZ; ulimit -f 8; exec \"$@\"", "sh", "/usr/bin/env",
+                "DOTNET_EnableWriteXorExecute=0",
+                .. SpecimenProcess.ToolCommand("show", specimen.Dump, "steady", "--html", page),
+            ]);
         Assert.Equal(ExitCode.NotWritten, code);
         Assert.Contains("full.html cannot be written: ", errors, StringComparison.Ordinal);
         Assert.Empty(Directory.GetFiles(specimen.Folder, "full.html*"));
@@ -253,14 +290,17 @@ public sealed class OperatorTests(SpecimenProcess specimen) : IClassFixture<Spec
         stopped.Ask("grow");
 
         // More output than fits into pipe and buffer, and nobody reads: the tool waits in the middle of its work.
-        using Process tool = SpecimenProcess.Start(SpecimenProcess.ToolCommand("entries", stopped.IdText, stopped.AddressOf(stopped.IdText, "steady"), "--json"));
+        using Process tool = SpecimenProcess.Start(
+            SpecimenProcess.ToolCommand(
+                "entries", stopped.IdText, stopped.AddressOf(stopped.IdText, "steady"), "--json"));
         Assert.True(SpinWait.SpinUntil(() => ProcessState.TracerOf(stopped.Id) != 0 || tool.HasExited, s_patience));
         Assert.False(tool.HasExited);
         Kill(signal, tool.Id);
 
         Assert.True(tool.WaitForExit(s_patience));
         Assert.InRange(tool.ExitCode, 128, 255);
-        Assert.Equal(signal != "KILL", tool.StandardError.ReadToEnd().Contains("fsmap: interrupted", StringComparison.Ordinal));
+        Assert.Equal(
+            signal != "KILL", tool.StandardError.ReadToEnd().Contains("fsmap: interrupted", StringComparison.Ordinal));
         Assert.True(SpinWait.SpinUntil(() => ProcessState.TracerOf(stopped.Id) == 0, s_patience));
         Assert.Equal("done", stopped.Ask("churn"));
     }
@@ -270,7 +310,8 @@ public sealed class OperatorTests(SpecimenProcess specimen) : IClassFixture<Spec
     {
         SkipUnlessLinux();
         string file = Path.Combine(specimen.Folder, "interrupted.nettrace");
-        using Process tool = SpecimenProcess.Start(SpecimenProcess.ToolCommand("trace", specimen.IdText, "--duration", "30m", "--nettrace", file));
+        using Process tool = SpecimenProcess.Start(
+            SpecimenProcess.ToolCommand("trace", specimen.IdText, "--duration", "30m", "--nettrace", file));
         Assert.True(SpinWait.SpinUntil(() => File.Exists(file) && new FileInfo(file).Length > 0, s_patience));
         Assert.Equal("done", specimen.Ask("chain"));
         Kill("INT", tool.Id);
@@ -289,5 +330,6 @@ public sealed class OperatorTests(SpecimenProcess specimen) : IClassFixture<Spec
     internal static void Kill(string signal, int process) =>
         Assert.Equal(0, SpecimenProcess.RunProcess("/bin/sh", "-c", $"kill -s {signal} {process}").Code);
 
-    private static void SkipUnlessLinux() => Assert.SkipUnless(OperatingSystem.IsLinux(), "Uses devices, signals and ptrace of Linux.");
+    private static void SkipUnlessLinux() =>
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Uses devices, signals and ptrace of Linux.");
 }

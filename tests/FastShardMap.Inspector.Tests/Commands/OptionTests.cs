@@ -11,12 +11,22 @@ public sealed class OptionTests(PlannedTarget target) : IClassFixture<PlannedTar
     [InlineData("takes a whole number of at least 0; '-1' is not one", "entries", "sessions", "--limit", "-1")]
     [InlineData("takes a whole number of at least 0; '0x7' is not one", "entries", "sessions", "--limit", "0x7")]
     [InlineData("takes a whole number of at least 0; 'many' is not one", "entries", "sessions", "--limit", "many")]
-    [InlineData("takes a whole number of at least 0; '99999999999999999999' is not one", "entries", "sessions", "--limit", "99999999999999999999")]
+    [InlineData(
+        "takes a whole number of at least 0; '99999999999999999999' is not one",
+        "entries",
+        "sessions",
+        "--limit",
+        "99999999999999999999")]
     [InlineData("takes a whole number of at least 0; '-1' is not one", "audit", "sessions", "--limit", "-1")]
     [InlineData("takes a whole number of at least 1; '0' is not one", "audit", "sessions", "--thread", "0")]
     [InlineData("'key' is a number; 'x' is not.", "audit", "sessions", "--key", "x")]
     [InlineData("'key' is a number; 'x' is not.", "entries", "sessions", "--key", "x")]
-    [InlineData("There is no field 'value.Nope'. The fields are: key, value.", "entries", "sessions", "--where", "value.Nope == 1")]
+    [InlineData(
+        "There is no field 'value.Nope'. The fields are: key, value.",
+        "entries",
+        "sessions",
+        "--where",
+        "value.Nope == 1")]
     [InlineData("--csv and --json exclude each other.", "entries", "sessions", "--csv", "--json")]
     [InlineData("'nobody' is neither the name nor the number nor the address of a map", "show", "nobody")]
     [InlineData("There are 6 maps", "show")]
@@ -40,7 +50,10 @@ public sealed class OptionTests(PlannedTarget target) : IClassFixture<PlannedTar
         Assert.Equal("7 → 21\n", Run("entries", target.Core, "sessions", "--key", "0x7").Text);
         Assert.Equal("7 → 21\n", Run("entries", target.Core, "1", "--where", "key > 0x6 and value < 24").Text);
         Assert.Equal(string.Empty, Run("entries", target.Core, "sessions", "--limit", "0").Text);
-        Assert.Equal(2, Run("entries", target.Core, "sessions", "--limit", "2").Text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+        Assert.Equal(
+            2,
+            Run("entries", target.Core, "sessions", "--limit", "2").Text.Split(
+                '\n', StringSplitOptions.RemoveEmptyEntries).Length);
     }
 
     [Fact]
@@ -59,8 +72,16 @@ public sealed class OptionTests(PlannedTarget target) : IClassFixture<PlannedTar
     }
 
     [Theory]
-    [InlineData("[createdump] Only full dumps are supported by single file apps. Change the dump type to full (DOTNET_DbgMiniDumpType=4)", false, true)]
-    [InlineData("[createdump] Only full dumps are supported by single file apps. Change the dump type to full (DOTNET_DbgMiniDumpType=4)", true, false)]
+    [InlineData(
+        "[createdump] Only full dumps are supported by single file apps. Change the dump type to full "
+            + "(DOTNET_DbgMiniDumpType=4)",
+        false,
+        true)]
+    [InlineData(
+        "[createdump] Only full dumps are supported by single file apps. Change the dump type to full "
+            + "(DOTNET_DbgMiniDumpType=4)",
+        true,
+        false)]
     [InlineData("Unable to connect to the process", false, false)]
     public void Dump_ThatFails_AdvisesTheOptionOfThisTool(string message, bool full, bool advises)
     {
@@ -75,11 +96,13 @@ public sealed class OptionTests(PlannedTarget target) : IClassFixture<PlannedTar
     [InlineData(1, "1 map")]
     [InlineData(2, "2 maps")]
     [InlineData(1_000, "1,000 maps")]
-    public void Count_Number_HasItsNoun(int number, string expected) => Assert.Equal(expected, Output.Count(number, "map"));
+    public void Count_Number_HasItsNoun(int number, string expected) =>
+        Assert.Equal(expected, Output.Count(number, "map"));
 
     private static (int Code, string Text, string Errors) Run(params string[] arguments)
     {
-        (int code, string text, string errors) = SpecimenProcess.RunProcess(["/usr/bin/env", "FSMAP_ROLE=reader", .. SpecimenProcess.ToolCommand(arguments)]);
+        (int code, string text, string errors) = SpecimenProcess.RunProcess(
+            ["/usr/bin/env", "FSMAP_ROLE=reader", .. SpecimenProcess.ToolCommand(arguments)]);
         return (code, text, errors);
     }
 }

@@ -4,7 +4,9 @@ using FastShardMap.Inspector.Tests.Tracing;
 
 namespace FastShardMap.Inspector.Tests.Commands;
 
-/// <summary>A chain that was planted is the chain that is found. Heavy: needs the diagnostics port of another process.</summary>
+/// <summary>
+/// A chain that was planted is the chain that is found. Heavy: needs the diagnostics port of another process.
+/// </summary>
 [Trait("Category", "Heavy")]
 public sealed class TraceCommandTests(SpecimenProcess specimen) : IClassFixture<SpecimenProcess>
 {
@@ -16,15 +18,20 @@ public sealed class TraceCommandTests(SpecimenProcess specimen) : IClassFixture<
         Task plot = Task.Run(() =>
         {
             // Not after some time: on a busy machine the session may begin later.
-            Assert.True(SpinWait.SpinUntil(() => File.Exists(raw) && new FileInfo(raw).Length > 0, TimeSpan.FromMinutes(1)));
+            Assert.True(
+                SpinWait.SpinUntil(() => File.Exists(raw) && new FileInfo(raw).Length > 0, TimeSpan.FromMinutes(1)));
             specimen.Ask("chain");
         });
-        (int code, string text) = SpecimenProcess.Run("trace", specimen.IdText, "--duration", "4s", "--chrome", chrome, "--nettrace", raw);
+        (int code, string text) = SpecimenProcess.Run(
+            "trace", specimen.IdText, "--duration", "4s", "--chrome", chrome, "--nettrace", raw);
         await plot;
 
         Assert.Equal(0, code);
         string verdict = text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)[^1];
-        Assert.Matches(@"^VERDICT: worst chain Anna \(\d+\) → Berta \(\d+\) → Carla \(\d+\): .* Carla \(\d+\) held shard 0 of ShardMap<Int32, Int32> 'second'", verdict);
+        Assert.Matches(
+            @"^VERDICT: worst chain Anna \(\d+\) → Berta \(\d+\) → Carla \(\d+\): .* "
+                + @"Carla \(\d+\) held shard 0 of ShardMap<Int32, Int32> 'second'",
+            verdict);
 
         JsonElement json = SpecimenProcess.RunJson("trace", raw);
         JsonElement chain = json.GetProperty("Chains")[0];
@@ -44,10 +51,13 @@ public sealed class TraceCommandTests(SpecimenProcess specimen) : IClassFixture<
         {
             using StringWriter writer = new();
             Assert.Equal(0, CommandTree.Run(["trace", raw], writer, width: width));
-            string shown = PseudoTerminal.Run(width, new Dictionary<string, string>(), SpecimenProcess.ToolCommand("trace", raw));
+            string shown = PseudoTerminal.Run(
+                width, new Dictionary<string, string>(), SpecimenProcess.ToolCommand("trace", raw));
             Assert.Equal(writer.ToString().ReplaceLineEndings("\n"), shown);
             Assert.Contains("shard 0 of ShardMap<Int32, Int32> 'first'", shown, StringComparison.Ordinal);
-            Assert.Equal(width >= 130, shown.Contains("waiter ", StringComparison.Ordinal) && shown.Contains("───", StringComparison.Ordinal));
+            Assert.Equal(
+                width >= 130,
+                shown.Contains("waiter ", StringComparison.Ordinal) && shown.Contains("───", StringComparison.Ordinal));
         }
     }
 

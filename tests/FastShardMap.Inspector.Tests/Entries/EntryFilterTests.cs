@@ -75,7 +75,8 @@ public sealed class EntryFilterTests
     public void Bind_WhatCanNeverHold_IsRefused(string condition, string message)
     {
         EntryFilter filter = EntryFilter.Parse(condition);
-        InspectionException refused = Assert.Throws<InspectionException>(() => filter.Bind(Decoder<ulong>(), Decoder<bool>()));
+        InspectionException refused = Assert.Throws<InspectionException>(
+            () => filter.Bind(Decoder<ulong>(), Decoder<bool>()));
 
         Assert.StartsWith(message, refused.Message, StringComparison.Ordinal);
     }

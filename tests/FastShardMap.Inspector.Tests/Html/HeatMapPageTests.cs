@@ -9,7 +9,8 @@ public sealed class HeatMapPageTests
     [Fact]
     public void Render_MapWithAName_EscapesIt()
     {
-        using ShardMap<ulong, ulong> map = new(new ShardMapOptions { Name = "<script>alert(1)</script>", ShardCount = 2 });
+        using ShardMap<ulong, ulong> map = new(
+            new ShardMapOptions { Name = "<script>alert(1)</script>", ShardCount = 2 });
         map[1] = 1;
 
         Assert.DoesNotContain("<script", Render(map), StringComparison.OrdinalIgnoreCase);
@@ -34,8 +35,14 @@ public sealed class HeatMapPageTests
         map.Dispose();
         XElement[] drawings = [.. Drawings(page)];
 
-        Assert.Equal(32, drawings.Single(drawing => (string?)drawing.Attribute("id") == "shards").Elements("rect").Count(cell => (string?)cell.Attribute("class") == "s"));
-        Assert.Equal(32, drawings.Single(drawing => (string?)drawing.Attribute("id") == "groups").Elements("text").Count());
+        Assert.Equal(
+            32,
+            drawings
+                .Single(drawing => (string?)drawing.Attribute("id") == "shards")
+                .Elements("rect")
+                .Count(cell => (string?)cell.Attribute("class") == "s"));
+        Assert.Equal(
+            32, drawings.Single(drawing => (string?)drawing.Attribute("id") == "groups").Elements("text").Count());
         Assert.Contains(drawings, drawing => (string?)drawing.Attribute("class") == "bars");
     }
 
@@ -46,7 +53,13 @@ public sealed class HeatMapPageTests
         map.Dispose();
         XElement[] drawings = [.. Drawings(page)];
         XElement shards = drawings.Single(drawing => (string?)drawing.Attribute("id") == "shards");
-        string[] colours = [.. shards.Elements("rect").Where(cell => (string?)cell.Attribute("class") == "s").Select(cell => (string)cell.Attribute("fill")!)];
+        string[] colours =
+        [
+            .. shards
+                .Elements("rect")
+                .Where(cell => (string?)cell.Attribute("class") == "s")
+                .Select(cell => (string)cell.Attribute("fill")!),
+        ];
 
         // Both ends of the scale are there, and much between them.
         Assert.Contains("#440154", colours);
@@ -54,9 +67,12 @@ public sealed class HeatMapPageTests
         Assert.InRange(colours.Distinct().Count(), 8, 32);
         string[] entries = [.. shards.Descendants("title").Select(title => title.Value.Split(": ")[1])];
         XElement legend = drawings.Single(drawing => (string?)drawing.Attribute("id") == "shards-scale");
-        Assert.All(legend.Elements("text"), end => Assert.Contains(entries, text => end.Value.StartsWith(text + " (", StringComparison.Ordinal)));
+        Assert.All(
+            legend.Elements("text"),
+            end => Assert.Contains(entries, text => end.Value.StartsWith(text + " (", StringComparison.Ordinal)));
         Assert.Equal(2, legend.Elements("text").Count());
-        Assert.NotEmpty(drawings.Single(drawing => (string?)drawing.Attribute("id") == "groups-scale").Elements("rect"));
+        Assert.NotEmpty(
+            drawings.Single(drawing => (string?)drawing.Attribute("id") == "groups-scale").Elements("rect"));
     }
 
     [Fact]
@@ -65,8 +81,16 @@ public sealed class HeatMapPageTests
         using ShardMap<ulong, ulong> map = new(new ShardMapOptions { ShardCount = 8 });
         XElement[] drawings = [.. Drawings(Render(map))];
 
-        Assert.Single(drawings.Single(drawing => (string?)drawing.Attribute("id") == "shards").Elements("rect").Select(cell => (string?)cell.Attribute("fill")).Distinct());
-        Assert.Contains("0 entries", drawings.Single(drawing => (string?)drawing.Attribute("id") == "shards-scale").Value, StringComparison.Ordinal);
+        Assert.Single(
+            drawings
+                .Single(drawing => (string?)drawing.Attribute("id") == "shards")
+                .Elements("rect")
+                .Select(cell => (string?)cell.Attribute("fill"))
+                .Distinct());
+        Assert.Contains(
+            "0 entries",
+            drawings.Single(drawing => (string?)drawing.Attribute("id") == "shards-scale").Value,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -100,7 +124,8 @@ public sealed class HeatMapPageTests
 
     private static IEnumerable<XElement> Drawings(string page)
     {
-        for (int start = page.IndexOf("<svg", StringComparison.Ordinal); start >= 0; start = page.IndexOf("<svg", start + 1, StringComparison.Ordinal))
+        for (int start = page.IndexOf("<svg", StringComparison.Ordinal); start >= 0; start = page.IndexOf(
+            "<svg", start + 1, StringComparison.Ordinal))
         {
             int end = page.IndexOf("</svg>", start, StringComparison.Ordinal) + "</svg>".Length;
             yield return XElement.Parse(page[start..end]);

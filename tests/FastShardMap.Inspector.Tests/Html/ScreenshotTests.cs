@@ -30,11 +30,19 @@ public sealed class ScreenshotTests
             (int red, int green, int blue)[] pixels = ReadPng(File.ReadAllBytes(picture));
             Assert.Equal(Width * Height, pixels.Length);
 
-            // Cells from the dark end of the scale to the yellow one, though shards are evenly full; and bars of the bar's blue.
-            Assert.InRange(pixels.Count(static pixel => pixel is { red: > 140, green: > 200, blue: < 110 }), 500, Width * Height);
-            Assert.InRange(pixels.Count(static pixel => pixel is { red: > 60 and < 80, green: < 40, blue: > 80 and < 120 }), 100, Width * Height);
+            // Cells from the dark end of the scale to the yellow one, though shards are evenly full; and bars of the
+            // bar's blue.
+            Assert.InRange(
+                pixels.Count(static pixel => pixel is { red: > 140, green: > 200, blue: < 110 }), 500, Width * Height);
+            Assert.InRange(
+                pixels.Count(static pixel => pixel is { red: > 60 and < 80, green: < 40, blue: > 80 and < 120 }),
+                100,
+                Width * Height);
             Assert.InRange(pixels.Count(static pixel => pixel == (0x2F, 0x6F, 0xBD)), 2_000, Width * Height);
-            Assert.InRange(pixels.Count(static pixel => pixel is { red: > 250, green: > 250, blue: > 250 }), Width * Height / 4, Width * Height);
+            Assert.InRange(
+                pixels.Count(static pixel => pixel is { red: > 250, green: > 250, blue: > 250 }),
+                Width * Height / 4,
+                Width * Height);
         }
         finally
         {
@@ -87,7 +95,7 @@ public sealed class ScreenshotTests
         using ZLibStream unpacked = new(packed, CompressionMode.Decompress);
         byte[] line = new byte[width * channels];
         byte[] above = new byte[width * channels];
-        var pixels = new (int, int, int)[width * height];
+        (int, int, int)[] pixels = new (int, int, int)[width * height];
         for (int y = 0; y < height; y++)
         {
             int filter = unpacked.ReadByte();

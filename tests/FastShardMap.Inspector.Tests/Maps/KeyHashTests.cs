@@ -36,7 +36,10 @@ public sealed class KeyHashTests
     private static void AssertAgrees<TKey>(TKey key)
         where TKey : unmanaged
     {
-        KeyHash? hash = KeyHash.For(typeof(TKey).ToString(), typeof(DefaultHasher<TKey>).ToString(), System.Runtime.CompilerServices.Unsafe.SizeOf<TKey>());
+        KeyHash? hash = KeyHash.For(
+            typeof(TKey).ToString(),
+            typeof(DefaultHasher<TKey>).ToString(),
+            System.Runtime.CompilerServices.Unsafe.SizeOf<TKey>());
 
         Assert.NotNull(hash);
         Assert.Equal(

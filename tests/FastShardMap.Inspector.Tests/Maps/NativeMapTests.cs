@@ -26,7 +26,10 @@ public sealed class NativeMapTests
         Assert.Equal("huge pages, background migration", native.OptionsText);
         Assert.Equal(8, native.ShardCount);
         Assert.Equal(5u, native.Header.MigrationStepGroups);
-        Assert.InRange(DateTime.UtcNow - new DateTime(native.Header.CreatedTicks, DateTimeKind.Utc), TimeSpan.Zero, TimeSpan.FromMinutes(10));
+        Assert.InRange(
+            DateTime.UtcNow - new DateTime(native.Header.CreatedTicks, DateTimeKind.Utc),
+            TimeSpan.Zero,
+            TimeSpan.FromMinutes(10));
         Assert.False(native.IsDisposed);
     }
 
@@ -71,8 +74,12 @@ public sealed class NativeMapTests
         Assert.Equal(known.Groups, shards.Sum(shard => (long)shard.CurrentGroups));
         Assert.Equal(known.MigrationsActive, shards.Count(shard => shard.IsMigrating));
         Assert.Equal(known.Groups, shards.Sum(shard => shard.GroupsByFill.Sum()));
-        Assert.All(shards.Where(shard => shard.IsMigrating), shard => Assert.Equal(shard.Side.MigrationCursor, shard.MovedGroups));
-        Assert.Equal(map.GetProbeLengths(), Enumerable.Range(0, 32).Select(length => shards.Sum(shard => shard.EntriesByProbeLength[length])));
+        Assert.All(
+            shards.Where(shard => shard.IsMigrating),
+            shard => Assert.Equal(shard.Side.MigrationCursor, shard.MovedGroups));
+        Assert.Equal(
+            map.GetProbeLengths(),
+            Enumerable.Range(0, 32).Select(length => shards.Sum(shard => shard.EntriesByProbeLength[length])));
     }
 
     [Theory]
@@ -80,7 +87,8 @@ public sealed class NativeMapTests
     [InlineData("A.B`1[C.D]", "B<D>")]
     [InlineData("A.B`2[C.D+E,F.G`1[H.I]]", "B<E, G<I>>")]
     [InlineData("FastShardMap.ShardMap<System.Int32, System.Int64>", "ShardMap<Int32, Int64>")]
-    public void Short_NameOfAType_HasNoNamespaces(string name, string expected) => Assert.Equal(expected, TypeNames.Short(name));
+    public void Short_NameOfAType_HasNoNamespaces(string name, string expected) =>
+        Assert.Equal(expected, TypeNames.Short(name));
 
     private static NativeMap Read(SnapshotMemory memory, ulong address)
     {

@@ -14,7 +14,10 @@ namespace FastShardMap.Inspector.Tests.Rendering;
 /// </summary>
 public sealed partial class GoldenTests(PlannedTarget target) : IClassFixture<PlannedTarget>
 {
-    private static readonly string[] s_commands = ["list", "show sessions", "show locked", "show 3", "check", "audit sessions", "diff"];
+    private static readonly string[] s_commands =
+    [
+        "list", "show sessions", "show locked", "show 3", "check", "audit sessions", "diff",
+    ];
 
     [Theory]
     [InlineData(60)]
@@ -56,11 +59,18 @@ public sealed partial class GoldenTests(PlannedTarget target) : IClassFixture<Pl
     [InlineData(200)]
     public void List_AtAWidth_HasEveryAddressWholeAndEveryLineFits(int width)
     {
-        string[] addresses = [.. SpecimenProcess.RunJson("list", target.Core).EnumerateArray().Select(map => map.GetProperty("Address").GetString()!)];
+        string[] addresses =
+        [
+            .. SpecimenProcess.RunJson("list", target.Core)
+                .EnumerateArray()
+                .Select(map => map.GetProperty("Address").GetString()!),
+        ];
         string text = InProcess("list", width);
 
         Assert.Equal(6, addresses.Length);
-        Assert.All(addresses, address => Assert.Matches($@"(?m)^  {Array.IndexOf(addresses, address) + 1} +{address}(\s|$)", text));
+        Assert.All(
+            addresses,
+            address => Assert.Matches($@"(?m)^  {Array.IndexOf(addresses, address) + 1} +{address}(\s|$)", text));
         foreach (string command in s_commands)
         {
             string[] lines = WithoutNote(InProcess(command, width)).Split('\n');
@@ -148,7 +158,10 @@ public sealed partial class GoldenTests(PlannedTarget target) : IClassFixture<Pl
         trace.ThreadNames[9] = new string('n', 3_000);
         trace.MapNames[First] = "ShardMap<Int32, Int32> 'first'";
         CallStack stack = new(
-            ["FastShardMap.ShardMap`2.set_Item(!0,!1)", "Shop.Checkout.Reservations.OrderReservationService.<ReserveAsync>b__0(int32)"],
+            [
+                "FastShardMap.ShardMap`2.set_Item(!0,!1)",
+                "Shop.Checkout.Reservations.OrderReservationService.<ReserveAsync>b__0(int32)",
+            ],
             "Shop.Checkout.Reservations.OrderReservationService.<ReserveAsync>b__0");
         List<WaitSegment> segments = [Wait(11, 10, First, 600), Wait(10, 9, Second, 580), Wait(12, 9, Second, 20)];
         WaitSegment Wait(int waiter, int owner, ulong map, int milliseconds) =>

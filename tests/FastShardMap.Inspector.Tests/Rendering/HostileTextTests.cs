@@ -21,14 +21,19 @@ public sealed class HostileTextTests(PlannedTarget target) : IClassFixture<Plann
     [InlineData("show", "nobody")]
     public void Command_MapWithAHostileName_ShowsItHarmless(string command, params string[] map)
     {
-        string[] arguments = command == "diff" ? [command, target.Core, target.LaterCore] : [command, target.Core, .. map];
+        string[] arguments = command == "diff"
+            ? [command, target.Core, target.LaterCore]
+            : [command, target.Core, .. map];
         using StringWriter writer = new();
         CommandTree.Run(arguments, writer);
         string text = writer.ToString();
 
-        Assert.All(text.ReplaceLineEndings("\n"), character => Assert.True(character == '\n' || !char.IsControl(character)));
+        Assert.All(
+            text.ReplaceLineEndings("\n"), character => Assert.True(character == '\n' || !char.IsControl(character)));
         Assert.DoesNotContain('\u202e', text);
-        Assert.Equal(command is "list" or "diff" or "check" || map is ["5"] && command == "show", text.Contains(Shown, StringComparison.Ordinal));
+        Assert.Equal(
+            command is "list" or "diff" or "check" || map is ["5"] && command == "show",
+            text.Contains(Shown, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -46,14 +51,19 @@ public sealed class HostileTextTests(PlannedTarget target) : IClassFixture<Plann
     [InlineData("diff")]
     public void Json_MapWithAHostileName_IsAsciiAndComesBack(string command, params string[] map)
     {
-        string[] arguments = command == "diff" ? [command, target.Core, target.LaterCore] : [command, target.Core, .. map];
+        string[] arguments = command == "diff"
+            ? [command, target.Core, target.LaterCore]
+            : [command, target.Core, .. map];
         using StringWriter writer = new();
         CommandTree.Run([.. arguments, "--json"], writer);
         string text = writer.ToString();
 
         Assert.All(text.ReplaceLineEndings("\n"), character => Assert.True(character is '\n' or (>= ' ' and <= '~')));
         using JsonDocument document = JsonDocument.Parse(text);
-        Assert.DoesNotContain(@"\u001B[31m", document.RootElement.GetRawText().Replace(@"\u001B", "", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            @"\u001B[31m",
+            document.RootElement.GetRawText().Replace(@"\u001B", "", StringComparison.Ordinal),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -64,7 +74,8 @@ public sealed class HostileTextTests(PlannedTarget target) : IClassFixture<Plann
         string text = File.ReadAllText(page);
 
         Assert.Contains("=[red]\\u001b[31m\\u202egnp.exe\\n&lt;b&gt;", text, StringComparison.Ordinal);
-        Assert.All(text.ReplaceLineEndings("\n"), character => Assert.True(character == '\n' || !char.IsControl(character)));
+        Assert.All(
+            text.ReplaceLineEndings("\n"), character => Assert.True(character == '\n' || !char.IsControl(character)));
         Assert.DoesNotContain('\u202e', text);
     }
 
@@ -84,7 +95,12 @@ public sealed class HostileTextTests(PlannedTarget target) : IClassFixture<Plann
         foreach (string form in (string[])["--csv", "--json", "--limit=99"])
         {
             string text = SpecimenProcess.Run("entries", core, form).Text.ReplaceLineEndings("\n");
-            Assert.All(text, character => Assert.True(character == '\n' || !(char.IsControl(character) || char.IsSurrogate(character) || character is '\u202e' or '\u2028')));
+            Assert.All(
+                text,
+                character => Assert.True(
+                    character == '\n'
+                        || !(char.IsControl(character) || char.IsSurrogate(character)
+                        || character is '\u202e' or '\u2028')));
             Assert.Equal(map.Count + (form == "--csv" ? 1 : 0), text.Count(character => character == '\n'));
         }
 
@@ -98,7 +114,8 @@ public sealed class HostileTextTests(PlannedTarget target) : IClassFixture<Plann
     [Fact]
     public void Table_CellOfThreeThousandCharacters_StaysATable()
     {
-        TableView table = new(Column.Key("map"), Column.Text("name", value: 2, leastCells: 10), Column.Number("entries", value: 1));
+        TableView table = new(
+            Column.Key("map"), Column.Text("name", value: 2, leastCells: 10), Column.Number("entries", value: 1));
         table.Add("0x7fc9ad725000", new string('n', 3_000), "1");
         table.Add("0x7fc9ad725080", "[red]short[/]", "2");
         foreach (int width in (int[])[40, 60, 80, 200])
@@ -120,7 +137,9 @@ public sealed class HostileTextTests(PlannedTarget target) : IClassFixture<Plann
         using ShardMap<int, int> map = new(new ShardMapOptions { Name = new string('x', 3_000), ShardCount = 1 });
         SnapshotMemory memory = SnapshotMemory.Of(map, out ulong address);
         NativeMap native = NativeMap.TryRead(memory, address, out _)!;
-        string page = HeatMapPage.Render(MapReport.Create(new string('y', 3_000), new Capture(DateTime.UnixEpoch, IsLive: true), native, runtime: null));
+        string page = HeatMapPage.Render(
+            MapReport.Create(
+                new string('y', 3_000), new Capture(DateTime.UnixEpoch, IsLive: true), native, runtime: null));
 
         Assert.DoesNotContain(new string('x', 241), page, StringComparison.Ordinal);
         Assert.DoesNotContain(new string('y', 241), page, StringComparison.Ordinal);

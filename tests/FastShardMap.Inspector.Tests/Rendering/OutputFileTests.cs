@@ -31,7 +31,8 @@ public sealed class OutputFileTests : IDisposable
     public void Write_ThatFailsByAFault_LeavesNothing()
     {
         string file = Path.Combine(_folder.FullName, "page.html");
-        Assert.Throws<InvalidOperationException>(() => OutputFile.Write(file, static _ => throw new InvalidOperationException()));
+        Assert.Throws<InvalidOperationException>(
+            () => OutputFile.Write(file, static _ => throw new InvalidOperationException()));
 
         Assert.Empty(_folder.GetFileSystemInfos());
     }
@@ -75,7 +76,9 @@ public sealed class OutputFileTests : IDisposable
     {
         foreach (string path in (string[])["/no such folder/file", _folder.FullName, "a\0b", ""])
         {
-            Assert.Equal(ExitCode.NotWritten, Assert.Throws<InspectionException>(() => OutputFile.Write(path, static _ => { })).ExitCode);
+            Assert.Equal(
+                ExitCode.NotWritten,
+                Assert.Throws<InspectionException>(() => OutputFile.Write(path, static _ => { })).ExitCode);
         }
     }
 

@@ -4,11 +4,15 @@ using FastShardMap.Memory;
 
 namespace FastShardMap.Inspector.Tests.Rendering;
 
-/// <summary>Two core dumps whose every figure is known: seeds, times and threads are fixed, and only addresses differ from
-/// run to run.</summary>
+/// <summary>
+/// Two core dumps whose every figure is known: seeds, times and threads are fixed, and only addresses differ from run
+/// to run.
+/// </summary>
 public sealed unsafe class PlannedTarget : IDisposable
 {
-    /// <summary>A name that tries all there is: a terminal's sequence, markup, a mark of direction, a formula, line ends.</summary>
+    /// <summary>
+    /// A name that tries all there is: a terminal's sequence, markup, a mark of direction, a formula, line ends.
+    /// </summary>
     public const string HostileName = "=[red]\u001b[31m\u202egnp.exe\n<b>\0\r\u2028end";
 
     private const int RingCapacity = 16;
@@ -20,7 +24,8 @@ public sealed unsafe class PlannedTarget : IDisposable
     {
         using ShardMap<ulong, ulong> sessions = new(Options("sessions", 8));
         Fill(sessions, 3_000);
-        using ShardMap<Guid, EnumKey<DayOfWeek>> orders = new(Options("orders by customer, venue and day of the week", 2));
+        using ShardMap<Guid, EnumKey<DayOfWeek>> orders = new(
+            Options("orders by customer, venue and day of the week", 2));
         for (int i = 0; i < 40; i++)
         {
             orders[new Guid(i, 0, 0, new byte[8])] = DayOfWeek.Friday;
@@ -38,10 +43,12 @@ public sealed unsafe class PlannedTarget : IDisposable
         Fill(hostile, 1);
         using ShardMap<int, long> unnamed = new(Options(null, 2));
         Arena arena = new();
-        AuditRing<ulong> ring = new(arena, RingCapacity, sessions.Shards.Header, 2, 1000, (5_000, new DateTimeOffset(s_time)));
+        AuditRing<ulong> ring = new(
+            arena, RingCapacity, sessions.Shards.Header, 2, 1000, (5_000, new DateTimeOffset(s_time)));
         for (int number = 0; number < 40; number++)
         {
-            ring.Add(new AuditEvent<ulong>(number * 1000, (ulong)number * 1000, number + 4, (AuditOperation)(number % 6)));
+            ring.Add(
+                new AuditEvent<ulong>(number * 1000, (ulong)number * 1000, number + 4, (AuditOperation)(number % 6)));
         }
 
         SnapshotMemory memory = new();
@@ -56,7 +63,11 @@ public sealed unsafe class PlannedTarget : IDisposable
 
         ulong[] Take(SnapshotMemory into)
         {
-            ulong[] taken = [into.Add(sessions), into.Add(orders), into.Add(migrating), into.Add(locked), into.Add(hostile), into.Add(unnamed)];
+            ulong[] taken =
+            [
+                into.Add(sessions), into.Add(orders), into.Add(migrating), into.Add(locked), into.Add(hostile),
+                into.Add(unnamed),
+            ];
             for (int i = 0; i < taken.Length; i++)
             {
                 MapHeader header = into.Get<MapHeader>(taken[i]);
@@ -78,7 +89,13 @@ public sealed unsafe class PlannedTarget : IDisposable
     public void Dispose() => _folder.Delete(recursive: true);
 
     private static ShardMapOptions Options(string? name, int shards) =>
-        new() { Name = name, ShardCount = shards, MigrationStepGroups = 1, Seed = new HashSeed(0x9E37_79B9_7F4A_7C15, 0xD1B5_4A32_D192_ED03) };
+        new()
+        {
+            Name = name,
+            ShardCount = shards,
+            MigrationStepGroups = 1,
+            Seed = new HashSeed(0x9E37_79B9_7F4A_7C15, 0xD1B5_4A32_D192_ED03),
+        };
 
     private static void Fill(ShardMap<ulong, ulong> map, ulong entries)
     {

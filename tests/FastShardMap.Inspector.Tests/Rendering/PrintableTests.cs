@@ -45,14 +45,19 @@ public sealed class PrintableTests
     [InlineData("-5", "-5")]
     [InlineData("-1.5E-07", "-1.5E-07")]
     [InlineData("-00:00:01", "-00:00:01")]
-    public void CsvField_AnyText_IsNoFormulaAndNoLineEnd(string text, string expected) => Assert.Equal(expected, CsvText.Field(text));
+    public void CsvField_AnyText_IsNoFormulaAndNoLineEnd(string text, string expected) =>
+        Assert.Equal(expected, CsvText.Field(text));
 
     [Fact]
     public void Wrap_Words_StayWholeUnlessTheyMustBreak()
     {
-        Assert.Equal(["at", "  0x7fc9ad725000", "  in x"], Cells.Wrap("at 0x7fc9ad725000 in x".Split(' '), " ", 10, "  ", breakWords: false));
+        Assert.Equal(
+            ["at", "  0x7fc9ad725000", "  in x"],
+            Cells.Wrap("at 0x7fc9ad725000 in x".Split(' '), " ", 10, "  ", breakWords: false));
         Assert.Equal(["abcdef", "  ghij", "  k"], Cells.Wrap(["abcdefghijk"], " ", 6, "  ", breakWords: true));
-        Assert.Equal(["locks 3 of", "  0x7f00, 5", "  of 0x80"], Cells.Wrap(["locks 3 of 0x7f00, 5 of 0x80"], " ", 11, "  ", breakWords: true));
+        Assert.Equal(
+            ["locks 3 of", "  0x7f00, 5", "  of 0x80"],
+            Cells.Wrap(["locks 3 of 0x7f00, 5 of 0x80"], " ", 11, "  ", breakWords: true));
         Assert.Equal(["日本", "語"], Cells.Wrap(["日本語"], " ", 5, "", breakWords: true));
     }
 

@@ -37,20 +37,31 @@ public sealed class MapCatalogTests : IDisposable
         Add("sessions");
         Assert.Same(_found[0], MapCatalog.Choose(_found, null, "x.dmp"));
         Add("orders");
-        InspectionException refused = Assert.Throws<InspectionException>(() => MapCatalog.Choose(_found, null, "x.dmp"));
+        InspectionException refused = Assert.Throws<InspectionException>(
+            () => MapCatalog.Choose(_found, null, "x.dmp"));
 
         Assert.Equal(ExitCode.Unusable, refused.ExitCode);
-        Assert.StartsWith("There are 2 maps in x.dmp. Give one by its name, number or address:\n", refused.Message, StringComparison.Ordinal);
-        Assert.Contains($"\n    2  0x{_found[1].Header:x}  orders  ShardMap<Int32, Int32>, steady, 0 entries", refused.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "There are 2 maps in x.dmp. Give one by its name, number or address:\n",
+            refused.Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            $"\n    2  0x{_found[1].Header:x}  orders  ShardMap<Int32, Int32>, steady, 0 entries",
+            refused.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void Choose_NameOfSeveral_SaysWhich()
     {
         Add("sessions", "orders", "sessions");
-        InspectionException refused = Assert.Throws<InspectionException>(() => MapCatalog.Choose(_found, "sessions", "x.dmp"));
+        InspectionException refused = Assert.Throws<InspectionException>(
+            () => MapCatalog.Choose(_found, "sessions", "x.dmp"));
 
-        Assert.StartsWith("'sessions' matches several maps in x.dmp. Give the address of one:\n    1  0x", refused.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "'sessions' matches several maps in x.dmp. Give the address of one:\n    1  0x",
+            refused.Message,
+            StringComparison.Ordinal);
         Assert.Contains($"\n    3  0x{_found[2].Header:x}  sessions", refused.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("orders", refused.Message, StringComparison.Ordinal);
     }
@@ -76,9 +87,13 @@ public sealed class MapCatalogTests : IDisposable
     public void Choose_NothingOfThat_SaysWhatThereIs(string wanted)
     {
         Add("sessions", "");
-        InspectionException refused = Assert.Throws<InspectionException>(() => MapCatalog.Choose(_found, wanted, "x.dmp"));
+        InspectionException refused = Assert.Throws<InspectionException>(
+            () => MapCatalog.Choose(_found, wanted, "x.dmp"));
 
-        Assert.Contains("is neither the name nor the number nor the address of a map in x.dmp. The maps are:\n    1  0x", refused.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "is neither the name nor the number nor the address of a map in x.dmp. The maps are:\n    1  0x",
+            refused.Message,
+            StringComparison.Ordinal);
         Assert.Contains("  sessions  ", refused.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\u001b', refused.Message);
     }
@@ -104,7 +119,14 @@ public sealed class MapCatalogTests : IDisposable
             MapHeader header = memory.Get<MapHeader>(address);
             header.CreatedTicks = _found.Count;
             memory.Set(address, header);
-            _found.Add(new FoundMap(address, 0x7000_0000_0000 + (ulong)_found.Count, null, NativeMap.TryRead(memory, address, out _), null, "nothing"));
+            _found.Add(
+                new FoundMap(
+                    address,
+                    0x7000_0000_0000 + (ulong)_found.Count,
+                    null,
+                    NativeMap.TryRead(memory, address, out _),
+                    null,
+                    "nothing"));
         }
     }
 }

@@ -12,7 +12,8 @@ public sealed class MapVerdictTests
     [InlineData(20_000)]
     public void Of_GoodHashes_NothingStandsOut(int entries)
     {
-        using ShardMap<int, int> map = new(new ShardMapOptions { ShardCount = 16, Seed = new HashSeed(0x9E37_79B9_7F4A_7C15, 0xD1B5_4A32_D192_ED03) });
+        using ShardMap<int, int> map = new(
+            new ShardMapOptions { ShardCount = 16, Seed = new HashSeed(0x9E37_79B9_7F4A_7C15, 0xD1B5_4A32_D192_ED03) });
         for (int key = 0; key < entries; key++)
         {
             map[key] = key;
@@ -32,8 +33,12 @@ public sealed class MapVerdictTests
         }
 
         IReadOnlyList<string> verdict = Verdict(map);
-        Assert.Contains(verdict, finding => finding.Contains("is hot: 16.0 times the mean, with 500 of 500 entries", StringComparison.Ordinal));
-        Assert.Contains(verdict, finding => finding.Contains("many keys have the same hash bits", StringComparison.Ordinal));
+        Assert.Contains(
+            verdict,
+            finding => finding.Contains(
+                "is hot: 16.0 times the mean, with 500 of 500 entries", StringComparison.Ordinal));
+        Assert.Contains(
+            verdict, finding => finding.Contains("many keys have the same hash bits", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -63,7 +68,11 @@ public sealed class MapVerdictTests
     }
 
     private static IReadOnlyList<string> Verdict(SnapshotMemory memory, ulong address) =>
-        MapReport.Create("x.dmp", new Capture(DateTime.UnixEpoch, IsLive: false), NativeMap.TryRead(memory, address, out _)!, runtime: null).Verdict;
+        MapReport.Create(
+            "x.dmp",
+            new Capture(DateTime.UnixEpoch, IsLive: false),
+            NativeMap.TryRead(memory, address, out _)!,
+            runtime: null).Verdict;
 
     private readonly struct Constant : IKeyHasher<ulong>
     {

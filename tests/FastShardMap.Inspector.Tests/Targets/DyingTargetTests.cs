@@ -27,7 +27,10 @@ public sealed class DyingTargetTests
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Uses ptrace of Linux.");
         int deaths = int.TryParse(
-            Environment.GetEnvironmentVariable("FSMAP_TEST_DEATHS"), NumberStyles.None, CultureInfo.InvariantCulture, out int wanted)
+            Environment.GetEnvironmentVariable("FSMAP_TEST_DEATHS"),
+            NumberStyles.None,
+            CultureInfo.InvariantCulture,
+            out int wanted)
             ? wanted
             : DefaultDeaths;
         int seed = Random.Shared.Next();
@@ -39,7 +42,9 @@ public sealed class DyingTargetTests
         {
             using OtherProcess process = new("holders");
             string file = Path.Combine(Path.GetTempPath(), $"fsmap-dying-{Guid.NewGuid():N}.dmp");
-            string[] arguments = command == "dump" ? [command, process.IdText, "-o", file] : [command, process.IdText, .. rest];
+            string[] arguments = command == "dump"
+                ? [command, process.IdText, "-o", file]
+                : [command, process.IdText, .. rest];
             using Timer killer = new(_ => process.Kill(), null, delays[i], Timeout.Infinite);
             (int code, _, string errors) = SpecimenProcess.RunProcess(SpecimenProcess.ToolCommand(arguments));
             File.Delete(file);
@@ -65,7 +70,11 @@ public sealed class DyingTargetTests
         if (isWatched)
         {
             (int code, string text, string errors) = tool.End();
-            Assert.Equal((ExitCode.TargetEnded, $"fsmap: Process {process.Id} ended while it was being read, so there is no result.\n"), (code, errors));
+            Assert.Equal(
+                (
+                    ExitCode.TargetEnded,
+                    $"fsmap: Process {process.Id} ended while it was being read, so there is no result.\n"),
+                (code, errors));
             Assert.DoesNotContain("BROKEN", text, StringComparison.Ordinal);
         }
         else
@@ -84,11 +93,18 @@ public sealed class DyingTargetTests
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Uses ptrace of Linux.");
         using OtherProcess process = new("holders");
         (int code, string text, string errors) = SpecimenProcess.RunProcess(
-            ["/usr/bin/env", $"{TestPause.Variable}={TestPause.Searching}={TestPause.Crash}", .. SpecimenProcess.ToolCommand("list", process.IdText)]);
+            [
+                "/usr/bin/env",
+                $"{TestPause.Variable}={TestPause.Searching}={TestPause.Crash}",
+                .. SpecimenProcess.ToolCommand("list", process.IdText),
+            ]);
 
         Assert.Equal((ExitCode.Failed, string.Empty), (code, text));
         Assert.Equal(
-            ["fsmap: the runtime's data is damaged, and reading it crashed. Continuing without it.", "fsmap: The reading process crashed."],
+            [
+                "fsmap: the runtime's data is damaged, and reading it crashed. Continuing without it.",
+                "fsmap: The reading process crashed.",
+            ],
             errors.Split('\n', StringSplitOptions.RemoveEmptyEntries));
         process.AssertRuns();
     }

@@ -70,7 +70,8 @@ public sealed class InterruptionTests : IDisposable
         (int code, _, string errors) = SpecimenProcess.RunProcess(SpecimenProcess.ToolCommand("list", _process.IdText));
 
         Assert.Equal(2, code);
-        Assert.Contains($"process {ProcessState.TracerOf(_process.Id)} already traces it", errors, StringComparison.Ordinal);
+        Assert.Contains(
+            $"process {ProcessState.TracerOf(_process.Id)} already traces it", errors, StringComparison.Ordinal);
     }
 
     /// <summary>Looking at a process must not eat the signals that are on their way to its threads.</summary>

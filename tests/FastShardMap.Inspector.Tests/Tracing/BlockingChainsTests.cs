@@ -82,7 +82,11 @@ public sealed class BlockingChainsTests
     [Fact]
     public void From_Cycle_Ends()
     {
-        LockTrace trace = Trace(Start(0, First, Berta, Anna), Start(0, Second, Anna, Berta), Stop(10, First, Anna), Stop(20, Second, Berta));
+        LockTrace trace = Trace(
+            Start(0, First, Berta, Anna),
+            Start(0, Second, Anna, Berta),
+            Stop(10, First, Anna),
+            Stop(20, Second, Berta));
 
         Assert.NotEmpty(BlockingChains.From(WaitSegments.From(trace)));
     }
@@ -138,7 +142,8 @@ public sealed class BlockingChainsTests
         Assert.All(chains, chain => Assert.Equal(1, chain.Hops));
         foreach (WaitSegment wait in segments)
         {
-            Assert.DoesNotContain(segments, other => other.Waiter == wait.Owner && other.Start < wait.End && wait.Start < other.End);
+            Assert.DoesNotContain(
+                segments, other => other.Waiter == wait.Owner && other.Start < wait.End && wait.Start < other.End);
         }
     }
 
@@ -157,7 +162,10 @@ public sealed class BlockingChainsTests
             Stop(70, First, Berta));
 
         Assert.Equal(
-            [(Anna, 0, 10.0, 20.0), (Anna, Carla, 20.0, 50.0), (Berta, Carla, 20.0, 50.0), (Berta, Anna, 50.0, 70.0), (Carla, Berta, 0.0, 10.0), (Carla, 0, 10.0, 20.0)],
+            [
+                (Anna, 0, 10.0, 20.0), (Anna, Carla, 20.0, 50.0), (Berta, Carla, 20.0, 50.0), (Berta, Anna, 50.0, 70.0),
+                (Carla, Berta, 0.0, 10.0), (Carla, 0, 10.0, 20.0),
+            ],
             Spans(WaitSegments.From(trace)));
     }
 
@@ -176,7 +184,11 @@ public sealed class BlockingChainsTests
     [Fact]
     public void Of_Circle_SaysSo()
     {
-        LockTrace trace = Trace(Start(0, First, Berta, Anna), Start(0, Second, Anna, Berta), Stop(100, First, Anna), Stop(100, Second, Berta));
+        LockTrace trace = Trace(
+            Start(0, First, Berta, Anna),
+            Start(0, Second, Anna, Berta),
+            Stop(100, First, Anna),
+            Stop(100, Second, Berta));
         string verdict = Verdict.Of(trace, BlockingChains.From(WaitSegments.From(trace)));
 
         Assert.Contains("a circle", verdict, StringComparison.Ordinal);
@@ -198,13 +210,17 @@ public sealed class BlockingChainsTests
     }
 
     [Fact]
-    public void Of_NoWaits_SaysSo() => Assert.Contains("no thread waited", Verdict.Of(Trace(), []), StringComparison.Ordinal);
+    public void Of_NoWaits_SaysSo() =>
+        Assert.Contains("no thread waited", Verdict.Of(Trace(), []), StringComparison.Ordinal);
 
     [Fact]
     public void Write_Waits_MakesRowsSlicesAndArrows()
     {
         LockTrace trace = Trace(
-            Start(0, Second, Carla, Berta), Start(10, First, Berta, Anna), Stop(100, Second, Berta), Stop(130, First, Anna));
+            Start(0, Second, Carla, Berta),
+            Start(10, First, Berta, Anna),
+            Stop(100, Second, Berta),
+            Stop(130, First, Anna));
         trace.ThreadNames[Carla] = "Carla";
         using MemoryStream stream = new();
         ChromeTrace.Write(stream, trace, WaitSegments.From(trace));
@@ -218,17 +234,24 @@ public sealed class BlockingChainsTests
         Assert.Equal(2, starts.Length);
         foreach (JsonElement start in starts)
         {
-            JsonElement finish = events.Single(step => Text(step, "ph") == "f" && step.GetProperty("id").GetInt32() == start.GetProperty("id").GetInt32());
+            JsonElement finish = events.Single(
+                step => Text(step, "ph") == "f"
+                    && step.GetProperty("id").GetInt32() == start.GetProperty("id").GetInt32());
             Assert.Single(events, step => Text(step, "cat") == "hold" && Covers(step, start));
             Assert.Single(events, step => Text(step, "cat") == "wait" && Covers(step, finish));
         }
 
-        Assert.Contains(events, step => Text(step, "name") == "thread_name" && step.GetProperty("args").GetProperty("name").GetString() == "Carla (3): holds");
+        Assert.Contains(
+            events,
+            step => Text(step, "name") == "thread_name"
+                && step.GetProperty("args").GetProperty("name").GetString() == "Carla (3): holds");
     }
 
     internal static void AssertRowsNest(JsonElement[] events)
     {
-        foreach (IGrouping<int, JsonElement> row in events.Where(step => Text(step, "ph") == "X").GroupBy(step => step.GetProperty("tid").GetInt32()))
+        foreach (IGrouping<int, JsonElement> row in events
+            .Where(step => Text(step, "ph") == "X")
+            .GroupBy(step => step.GetProperty("tid").GetInt32()))
         {
             double end = double.MinValue;
             foreach (JsonElement slice in row.OrderBy(step => step.GetProperty("ts").GetDouble()))
@@ -251,10 +274,13 @@ public sealed class BlockingChainsTests
     internal static string? Text(JsonElement step, string property) =>
         step.TryGetProperty(property, out JsonElement value) ? value.GetString() : null;
 
-    private static IEnumerable<(int Waiter, int Owner, double Start, double End)> Spans(List<WaitSegment> segments) => segments
-        .OrderBy(segment => segment.Waiter)
-        .ThenBy(segment => segment.Start)
-        .Select(segment => (segment.Waiter, segment.Owner, segment.Start.TotalMilliseconds, segment.End.TotalMilliseconds));
+    private static IEnumerable<(int Waiter, int Owner, double Start, double End)> Spans(List<WaitSegment> segments) =>
+        segments
+            .OrderBy(segment => segment.Waiter)
+            .ThenBy(segment => segment.Start)
+            .Select(
+                segment => (
+                    segment.Waiter, segment.Owner, segment.Start.TotalMilliseconds, segment.End.TotalMilliseconds));
 
     private static LockTrace Trace(params LockEvent[] events)
     {

@@ -5,31 +5,45 @@ namespace FastShardMap.Inspector.Tests.Tracing;
 public sealed class CallSiteTests
 {
     private static readonly (string, string) s_library =
-        ("FastShardMap", "FastShardMap.ShardMap`3[System.Int32,System.Int64,FastShardMap.DefaultHasher`1[System.Int32]].AddOrUpdate(int32)");
+        (
+            "FastShardMap",
+            "FastShardMap.ShardMap`3[System.Int32,System.Int64,FastShardMap.DefaultHasher`1[System.Int32]]"
+                + ".AddOrUpdate(int32)");
 
     private static readonly (string, string)[] s_minimalApi =
     [
         s_library,
         (string.Empty, "dynamicClass.lambda_method3(pMT: 00007F,class Closure)"),
-        ("Microsoft.AspNetCore.Http.Extensions", "Microsoft.AspNetCore.Http.RequestDelegateFactory+<>c__DisplayClass104_2.<HandleRequest>b__2()"),
+        (
+            "Microsoft.AspNetCore.Http.Extensions",
+            "Microsoft.AspNetCore.Http.RequestDelegateFactory+<>c__DisplayClass104_2.<HandleRequest>b__2()"),
         ("Microsoft.AspNetCore.Routing", "Microsoft.AspNetCore.Routing.EndpointMiddleware.Invoke(class HttpContext)"),
     ];
 
     [Fact]
     public void Of_HandlerOfAMinimalApi_IsTheHandler()
     {
-        (string, string)[] frames = [s_library, ("Shop", "Program+<>c__DisplayClass0_0.<<Main>$>b__1(int32)"), .. s_minimalApi[1..]];
+        (string, string)[] frames =
+        [
+            s_library,
+            ("Shop", "Program+<>c__DisplayClass0_0.<<Main>$>b__1(int32)"),
+            .. s_minimalApi[1..],
+        ];
 
         Assert.Equal("Program+<>c__DisplayClass0_0.<<Main>$>b__1", CallSite.Of(frames));
     }
 
     [Fact]
     public void Of_HandlerThatWasCompiledAway_IsTheProgramsMiddleware() =>
-        Assert.Equal("Shop.Audit.InvokeAsync", CallSite.Of([.. s_minimalApi, ("Shop", "Shop.Audit.InvokeAsync(class HttpContext)")]));
+        Assert.Equal(
+            "Shop.Audit.InvokeAsync",
+            CallSite.Of([.. s_minimalApi, ("Shop", "Shop.Audit.InvokeAsync(class HttpContext)")]));
 
     [Fact]
     public void Of_NoFrameOfTheProgram_IsTheFirstThatSaysSomething() =>
-        Assert.Equal("Microsoft.AspNetCore.Http.RequestDelegateFactory+<>c__DisplayClass104_2.<HandleRequest>b__2", CallSite.Of(s_minimalApi));
+        Assert.Equal(
+            "Microsoft.AspNetCore.Http.RequestDelegateFactory+<>c__DisplayClass104_2.<HandleRequest>b__2",
+            CallSite.Of(s_minimalApi));
 
     [Fact]
     public void Of_FrameworkBetween_IsSkipped() => Assert.Equal("Shop.Basket.Add", CallSite.Of(

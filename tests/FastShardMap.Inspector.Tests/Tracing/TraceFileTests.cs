@@ -4,7 +4,9 @@ using Microsoft.Diagnostics.Tracing;
 
 namespace FastShardMap.Inspector.Tests.Tracing;
 
-/// <summary>A .nettrace file as dotnet-trace writes it, read by TraceEvent, as PerfView does. Heavy: see the others.</summary>
+/// <summary>
+/// A .nettrace file as dotnet-trace writes it, read by TraceEvent, as PerfView does. Heavy: see the others.
+/// </summary>
 [Trait("Category", "Heavy")]
 public sealed class TraceFileTests(SpecimenProcess specimen) : IClassFixture<SpecimenProcess>
 {
@@ -13,7 +15,8 @@ public sealed class TraceFileTests(SpecimenProcess specimen) : IClassFixture<Spe
     {
         string file = Path.Combine(specimen.Folder, "all.nettrace");
         DiagnosticsClient client = new(specimen.Id);
-        using (EventPipeSession session = client.StartEventPipeSession([new EventPipeProvider("FastShardMap", EventLevel.Verbose, 31)], requestRundown: false))
+        using (EventPipeSession session = client.StartEventPipeSession(
+            [new EventPipeProvider("FastShardMap", EventLevel.Verbose, 31)], requestRundown: false))
         {
             await using FileStream stream = File.Create(file);
             Task copying = session.EventStream.CopyToAsync(stream);
@@ -41,8 +44,8 @@ public sealed class TraceFileTests(SpecimenProcess specimen) : IClassFixture<Spe
         };
         source.Process();
 
-        // MapInfo, MigrationStart, MigrationStop, ContentionStart, ContentionStop, MemoryRetired; reads fall back only by
-        // chance, and small blocks are cleared where they are.
+        // MapInfo, MigrationStart, MigrationStop, ContentionStart, ContentionStop, MemoryRetired; reads fall back only
+        // by chance, and small blocks are cleared where they are.
         Assert.All(new[] { 1, 2, 3, 4, 5, 7 }, id => Assert.True(counts.GetValueOrDefault(id) > 0, $"no event {id}"));
         Assert.InRange(counts[3], 1, counts[2]);
         Assert.Equal(counts[4], counts[5]);
