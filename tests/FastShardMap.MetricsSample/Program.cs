@@ -6,9 +6,9 @@ using FastShardMap.MetricsSample;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
 
-// A small service with a map, and its metrics through OpenTelemetry: at /metrics for a Prometheus server that asks, and, if
-// OTEL_EXPORTER_OTLP_ENDPOINT is set, pushed to a collector. Everything else is a request that adds an order. It prints its
-// address, and ends with its standard input.
+// A small service with a map, and its metrics through OpenTelemetry: at /metrics for a Prometheus server that asks,
+// and, if OTEL_EXPORTER_OTLP_ENDPOINT is set, pushed to a collector. Everything else is a request that adds an order.
+// It prints its address, and ends with its standard input.
 using ShardMap<long, long> orders = new(new ShardMapOptions { Name = "orders" });
 using PrometheusTextExporter prometheus = new();
 using BaseExportingMetricReader reader = new(prometheus);
@@ -45,7 +45,9 @@ async Task ServeAsync()
 
         string answer = context.Request.Url?.AbsolutePath == "/metrics"
             ? prometheus.Collect()
-            : orders.AddOrUpdate(orders.Count, static key => key, static (_, value) => value).ToString(CultureInfo.InvariantCulture);
+            : orders
+                .AddOrUpdate(orders.Count, static key => key, static (_, value) => value)
+                .ToString(CultureInfo.InvariantCulture);
         context.Response.ContentType = "text/plain; version=0.0.4; charset=utf-8";
         context.Response.Close(Encoding.UTF8.GetBytes(answer), willBlock: false);
     }

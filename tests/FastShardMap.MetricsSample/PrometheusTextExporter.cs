@@ -5,8 +5,10 @@ using OpenTelemetry.Metrics;
 
 namespace FastShardMap.MetricsSample;
 
-/// <summary>Metrics in Prometheus's text format, collected when somebody asks. As much of it as the library's instruments
-/// need; a service would take the exporter package of its monitoring system.</summary>
+/// <summary>
+/// Metrics in Prometheus's text format, collected when somebody asks. As much of it as the library's instruments need;
+/// a service would take the exporter package of its monitoring system.
+/// </summary>
 [ExportModes(ExportModes.Pull)]
 internal sealed class PrometheusTextExporter : BaseExporter<Metric>, IPullMetricExporter
 {
@@ -32,7 +34,9 @@ internal sealed class PrometheusTextExporter : BaseExporter<Metric>, IPullMetric
         {
             bool isCounter = metric.MetricType is MetricType.LongSum or MetricType.DoubleSum;
             string name = NameOf(metric, isCounter);
-            _text.Append(CultureInfo.InvariantCulture, $"# HELP {name} {metric.Description}\n# TYPE {name} {(isCounter ? "counter" : "gauge")}\n");
+            _text.Append(
+                CultureInfo.InvariantCulture,
+                $"# HELP {name} {metric.Description}\n# TYPE {name} {(isCounter ? "counter" : "gauge")}\n");
             foreach (ref readonly MetricPoint point in metric.GetMetricPoints())
             {
                 _text.Append(name).Append('{');
@@ -50,7 +54,12 @@ internal sealed class PrometheusTextExporter : BaseExporter<Metric>, IPullMetric
 
     // Prometheus's conventions: words joined by underscores, the unit spelled out, _total behind what only grows.
     private static string NameOf(Metric metric, bool isCounter) =>
-        Identifier(metric.Name) + metric.Unit switch { "By" => "_bytes", "s" => "_seconds", _ => string.Empty } + (isCounter ? "_total" : string.Empty);
+        Identifier(metric.Name) + metric.Unit switch
+        {
+            "By" => "_bytes",
+            "s" => "_seconds",
+            _ => string.Empty,
+        } + (isCounter ? "_total" : string.Empty);
 
     private static string Identifier(string name) => name.Replace('.', '_');
 
@@ -61,8 +70,10 @@ internal sealed class PrometheusTextExporter : BaseExporter<Metric>, IPullMetric
 
     private static string ValueOf(Metric metric, in MetricPoint point) => metric.MetricType switch
     {
-        MetricType.LongSum or MetricType.LongSumNonMonotonic => point.GetSumLong().ToString(CultureInfo.InvariantCulture),
-        MetricType.DoubleSum or MetricType.DoubleSumNonMonotonic => point.GetSumDouble().ToString("R", CultureInfo.InvariantCulture),
+        MetricType.LongSum
+            or MetricType.LongSumNonMonotonic => point.GetSumLong().ToString(CultureInfo.InvariantCulture),
+        MetricType.DoubleSum
+            or MetricType.DoubleSumNonMonotonic => point.GetSumDouble().ToString("R", CultureInfo.InvariantCulture),
         MetricType.LongGauge => point.GetGaugeLastValueLong().ToString(CultureInfo.InvariantCulture),
         MetricType.DoubleGauge => point.GetGaugeLastValueDouble().ToString("R", CultureInfo.InvariantCulture),
         _ => throw new NotSupportedException($"{metric.Name} is a {metric.MetricType}."),
