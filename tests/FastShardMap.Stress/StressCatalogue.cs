@@ -38,6 +38,7 @@ internal static class StressCatalogue
         string? unknown = Array.Find(names, static name => !s_scenarios.ContainsKey(name));
         return names.Length > 0 && unknown is null
             ? names
-            : throw new FormatException($"No scenario '{unknown ?? text}'; there are: all, {string.Join(", ", Names)}.");
+            : throw new FormatException(
+                $"No scenario '{unknown ?? text}'; there are: all, {string.Join(", ", Names)}.");
     }
 }

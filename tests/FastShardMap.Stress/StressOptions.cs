@@ -19,7 +19,9 @@ internal sealed record StressOptions
     public static TimeSpan ParseDuration(string text)
     {
         int unit = text.Length == 0 ? 0 : text[^1] switch { 's' => 1, 'm' => 60, 'h' => 3600, _ => 0 };
-        return unit != 0 && double.TryParse(text.AsSpan(0, text.Length - 1), CultureInfo.InvariantCulture, out double number) && number > 0
+        return unit != 0
+            && double.TryParse(text.AsSpan(0, text.Length - 1), CultureInfo.InvariantCulture, out double number)
+            && number > 0
             ? TimeSpan.FromSeconds(number * unit)
             : throw new FormatException($"'{text}' is not a duration such as 30s, 10m or 8h.");
     }

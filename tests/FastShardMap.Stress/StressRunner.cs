@@ -16,7 +16,9 @@ internal sealed class StressRunner(StressOptions options)
         {
             StressResult result = RunOne(name, options.Duration / options.Tests.Count);
             verdict.Add(result);
-            report($"{name}: {result.Operations:N0} operations, {result.Faults.Count} faults{(result.Hung ? ", HUNG" : string.Empty)}");
+            report(
+                $"{name}: {result.Operations:N0} operations, {result.Faults.Count} "
+                    + $"faults{(result.Hung ? ", HUNG" : string.Empty)}");
             if (result.Hung)
             {
                 break; // its threads cannot be stopped: nothing after it would mean anything
@@ -31,7 +33,10 @@ internal sealed class StressRunner(StressOptions options)
         StressScenario scenario = StressCatalogue.Create(name);
         ConcurrentQueue<Exception> faults = new();
         Stopwatch watch = Stopwatch.StartNew();
-        StressWorker[] workers = [.. Enumerable.Range(0, options.Threads).Select(i => new StressWorker(i, options.Threads, options.Seed))];
+        StressWorker[] workers =
+        [
+            .. Enumerable.Range(0, options.Threads).Select(i => new StressWorker(i, options.Threads, options.Seed)),
+        ];
         bool stop = false;
         using Barrier start = new(options.Threads);
         try
@@ -80,10 +85,14 @@ internal sealed class StressRunner(StressOptions options)
             }
         }
 
-        return new StressResult(name, workers.Sum(static worker => worker.Operations), watch.Elapsed, [.. faults], hung);
+        return new StressResult(
+            name, workers.Sum(static worker => worker.Operations), watch.Elapsed, [.. faults], hung);
     }
 
-    /// <summary>Ends the scenario in time, but not before each thread has taken a step; false if a thread makes no progress for too long.</summary>
+    /// <summary>
+    /// Ends the scenario in time, but not before each thread has taken a step; false if a thread makes no progress for
+    /// too long.
+    /// </summary>
     private bool Watch(Thread[] threads, StressWorker[] workers, Stopwatch watch, TimeSpan duration, ref bool stop)
     {
         long[] seen = new long[workers.Length];
@@ -116,4 +125,5 @@ internal sealed class StressRunner(StressOptions options)
 }
 
 /// <summary>What came of one scenario.</summary>
-internal sealed record StressResult(string Name, long Operations, TimeSpan Elapsed, IReadOnlyList<Exception> Faults, bool Hung);
+internal sealed record StressResult(
+    string Name, long Operations, TimeSpan Elapsed, IReadOnlyList<Exception> Faults, bool Hung);

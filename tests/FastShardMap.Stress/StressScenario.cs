@@ -19,7 +19,9 @@ internal abstract class StressScenario
     /// <summary>Before the threads start.</summary>
     public abstract void Begin(int threads, int seed);
 
-    /// <summary>A batch of operations of one thread: again and again until the time is up. Throws what is wrong.</summary>
+    /// <summary>
+    /// A batch of operations of one thread: again and again until the time is up. Throws what is wrong.
+    /// </summary>
     public abstract void Step(StressWorker worker);
 
     /// <summary>After the threads have ended: what must hold now. Throws what is wrong.</summary>
@@ -34,7 +36,8 @@ internal abstract class StressScenario
     }
 
     /// <summary>Small maps whose shards migrate often, and in many steps.</summary>
-    protected static ShardMapOptions Options(int shards = 4, int stepGroups = 1) => new() { ShardCount = shards, MigrationStepGroups = stepGroups };
+    protected static ShardMapOptions Options(int shards = 4, int stepGroups = 1) =>
+        new() { ShardCount = shards, MigrationStepGroups = stepGroups };
 }
 
 /// <summary>The map has given an answer that no sequence of its operations explains.</summary>

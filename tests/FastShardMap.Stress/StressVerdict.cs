@@ -15,15 +15,24 @@ internal sealed class StressVerdict(StressOptions options)
 
     /// <summary>0 sound, 1 faults, 3 a hang.</summary>
     public int ExitCode =>
-        _results.Exists(static result => result.Hung) ? Hung : _results.Exists(static result => result.Faults.Count > 0) ? Faulty : 0;
+        _results.Exists(static result => result.Hung)
+            ? Hung
+            : _results.Exists(static result => result.Faults.Count > 0) ? Faulty
+            : 0;
 
     /// <summary>The command that runs the same again; the interleaving is the machine's.</summary>
     public string Replay => string.Create(
         CultureInfo.InvariantCulture,
-        $"dotnet run -c Release --project tests/FastShardMap.Stress -- --duration {options.Duration.TotalSeconds:0.###}s --threads {options.Threads} --test {string.Join(',', ReplayTests)} --seed {options.Seed}");
+        $"dotnet run -c Release --project tests/FastShardMap.Stress -- --duration "
+            + $"{options.Duration.TotalSeconds:0.###}s --threads {options.Threads} --test "
+            + $"{string.Join(',', ReplayTests)} --seed {options.Seed}");
 
     private IEnumerable<string> ReplayTests =>
-        ExitCode == 0 ? options.Tests : _results.Where(static result => result.Hung || result.Faults.Count > 0).Select(static result => result.Name);
+        ExitCode == 0
+            ? options.Tests
+            : _results
+                .Where(static result => result.Hung || result.Faults.Count > 0)
+                .Select(static result => result.Name);
 
     public void Add(StressResult result) => _results.Add(result);
 

@@ -1,6 +1,8 @@
 namespace FastShardMap.Stress.Scenarios;
 
-/// <summary>Money moves between accounts by conditional operations; accounts are closed and opened; the total stays.</summary>
+/// <summary>
+/// Money moves between accounts by conditional operations; accounts are closed and opened; the total stays.
+/// </summary>
 internal sealed class BankScenario : StressScenario
 {
     private const int Accounts = 64;
@@ -67,7 +69,8 @@ internal sealed class BankScenario : StressScenario
         switch (random.Next(3))
         {
             case 0:
-                return _map.TryGetValue(from, out long balance) && balance >= amount && _map.TryUpdate(from, balance - amount, balance);
+                return _map.TryGetValue(from, out long balance) && balance >= amount
+                    && _map.TryUpdate(from, balance - amount, balance);
             case 1:
                 long taken = 0;
                 Withdrawal withdrawal = new() { Amount = amount };

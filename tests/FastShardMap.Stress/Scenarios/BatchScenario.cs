@@ -47,7 +47,9 @@ internal sealed class BatchScenario : StressScenario
         worker.Operations += count - 1;
         for (int i = 0; i < count; i++)
         {
-            Require(found[i] == keys[i] >= 0 && values[i] == (found[i] ? keys[i] * 3L : 0), $"key {keys[i]}: found {found[i]} with {values[i]}");
+            Require(
+                found[i] == keys[i] >= 0 && values[i] == (found[i] ? keys[i] * 3L : 0),
+                $"key {keys[i]}: found {found[i]} with {values[i]}");
         }
 
         Require(hits == Array.FindAll(keys, static key => key >= 0).Length, $"{hits} hits");

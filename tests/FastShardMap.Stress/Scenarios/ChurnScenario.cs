@@ -1,6 +1,8 @@
 namespace FastShardMap.Stress.Scenarios;
 
-/// <summary>Keys that never come twice, a window of them alive: no tombstones, no growth, walks stay short (hazard H10).</summary>
+/// <summary>
+/// Keys that never come twice, a window of them alive: no tombstones, no growth, walks stay short (hazard H10).
+/// </summary>
 internal sealed class ChurnScenario : StressScenario
 {
     private const int Window = 500;
@@ -23,7 +25,9 @@ internal sealed class ChurnScenario : StressScenario
             if (next >= Window)
             {
                 ulong oldest = next - Window;
-                Require(_map.TryRemove(range + oldest, out ulong value) && value == oldest, $"key {oldest} of thread {worker.Index} was lost");
+                Require(
+                    _map.TryRemove(range + oldest, out ulong value) && value == oldest,
+                    $"key {oldest} of thread {worker.Index} was lost");
                 Require(!_map.ContainsKey(range + oldest), $"key {oldest} of thread {worker.Index} is still there");
             }
         }

@@ -2,8 +2,10 @@ using FastShardMap.Memory;
 
 namespace FastShardMap.Stress.Scenarios;
 
-/// <summary>Maps are created, used and forgotten, disposed or not: finalization must get all of their memory back, and never
-/// under an operation.</summary>
+/// <summary>
+/// Maps are created, used and forgotten, disposed or not: finalization must get all of their memory back, and never
+/// under an operation.
+/// </summary>
 internal sealed class DropScenario : StressScenario
 {
     private const long SlackBytes = 64L * 1024 * 1024;

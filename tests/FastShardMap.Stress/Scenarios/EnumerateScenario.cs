@@ -1,6 +1,8 @@
 namespace FastShardMap.Stress.Scenarios;
 
-/// <summary>Some threads enumerate while others make the map grow and shrink: whatever stays is seen exactly once (hazard H16).</summary>
+/// <summary>
+/// Some threads enumerate while others make the map grow and shrink: whatever stays is seen exactly once (hazard H16).
+/// </summary>
 internal sealed class EnumerateScenario : StressScenario
 {
     private const int Stable = 400;

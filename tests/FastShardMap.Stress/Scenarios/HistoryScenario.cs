@@ -3,8 +3,10 @@ using FastShardMap.ConcurrencyTests.History;
 
 namespace FastShardMap.Stress.Scenarios;
 
-/// <summary>Short bursts of random operations on two keys, recorded with their times and checked for linearizability. Over any
-/// back end; the operations that only <see cref="ShardMap{TKey, TValue}"/> has are left out for the others.</summary>
+/// <summary>
+/// Short bursts of random operations on two keys, recorded with their times and checked for linearizability. Over any
+/// back end; the operations that only <see cref="ShardMap{TKey, TValue}"/> has are left out for the others.
+/// </summary>
 internal sealed class HistoryScenario(Func<IConcurrentMap<int, ulong>> create) : StressScenario
 {
     private const int OpsPerBurst = 6;
@@ -22,11 +24,14 @@ internal sealed class HistoryScenario(Func<IConcurrentMap<int, ulong>> create) :
     /// <summary>The map of the lock-free reads.</summary>
     public static HistoryScenario OverSeqLocks() => new(static () => new ShardMap<int, ulong>(Options(shards: 1)));
 
-    public static HistoryScenario OverMutexes() => new(static () => new GuardedShardMap<int, ulong, MutexGuard>(shardCount: 2));
+    public static HistoryScenario OverMutexes() =>
+        new(static () => new GuardedShardMap<int, ulong, MutexGuard>(shardCount: 2));
 
-    public static HistoryScenario OverReaderWriterLocks() => new(static () => new GuardedShardMap<int, ulong, ReaderWriterGuard>(shardCount: 2));
+    public static HistoryScenario OverReaderWriterLocks() =>
+        new(static () => new GuardedShardMap<int, ulong, ReaderWriterGuard>(shardCount: 2));
 
-    public static HistoryScenario OverChannels() => new(static () => new ChannelShardMap<int, ulong>(shardCount: 2, queueLength: 2));
+    public static HistoryScenario OverChannels() =>
+        new(static () => new ChannelShardMap<int, ulong>(shardCount: 2, queueLength: 2));
 
     public override void Begin(int threads, int seed)
     {
@@ -101,7 +106,8 @@ internal sealed class HistoryScenario(Func<IConcurrentMap<int, ulong>> create) :
     {
         OpKind[] kinds =
         [
-            OpKind.Get, OpKind.Get, OpKind.Get, OpKind.TryAdd, OpKind.Set, OpKind.TryUpdate, OpKind.TryRemove, OpKind.AddOrUpdate,
+            OpKind.Get, OpKind.Get, OpKind.Get, OpKind.TryAdd, OpKind.Set, OpKind.TryUpdate, OpKind.TryRemove,
+            OpKind.AddOrUpdate,
             worker.Random.Next(4) == 0 ? OpKind.Clear : OpKind.ToArray,
         ];
         if (_map is ShardMap<int, ulong>)
@@ -110,7 +116,10 @@ internal sealed class HistoryScenario(Func<IConcurrentMap<int, ulong>> create) :
         }
 
         return new MapOp(
-            kinds[worker.Random.Next(kinds.Length)], worker.Random.Next(Keys), (ulong)worker.Random.Next(1, 4), (ulong)worker.Random.Next(1, 4))
+            kinds[worker.Random.Next(kinds.Length)],
+            worker.Random.Next(Keys),
+            (ulong)worker.Random.Next(1, 4),
+            (ulong)worker.Random.Next(1, 4))
         {
             Thread = worker.Index,
         };

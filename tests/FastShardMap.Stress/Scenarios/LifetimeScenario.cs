@@ -1,7 +1,9 @@
 namespace FastShardMap.Stress.Scenarios;
 
-/// <summary>Everything races with Clear and Dispose: the one exception allowed is ObjectDisposedException, and once Dispose
-/// has returned a map never answers again (hazard H2).</summary>
+/// <summary>
+/// Everything races with Clear and Dispose: the one exception allowed is ObjectDisposedException, and once Dispose has
+/// returned a map never answers again (hazard H2).
+/// </summary>
 internal sealed class LifetimeScenario : StressScenario
 {
     private Life _life = new();
@@ -42,7 +44,8 @@ internal sealed class LifetimeScenario : StressScenario
         switch (random.Next(40))
         {
             case < 15:
-                Require(map.TryGetValue(key, out long value) ? value == key : value == 0, $"key {key} has value {value}");
+                Require(
+                    map.TryGetValue(key, out long value) ? value == key : value == 0, $"key {key} has value {value}");
                 break;
             case < 25:
                 map[key] = key;
@@ -64,7 +67,9 @@ internal sealed class LifetimeScenario : StressScenario
 
                 break;
             case 33:
-                Require(Array.TrueForAll(map.ToArray(), static entry => entry.Key == entry.Value), $"a wrong value in ToArray");
+                Require(
+                    Array.TrueForAll(map.ToArray(), static entry => entry.Key == entry.Value),
+                    $"a wrong value in ToArray");
                 break;
             case 34:
                 map.EnsureCapacity(random.Next(2_000));

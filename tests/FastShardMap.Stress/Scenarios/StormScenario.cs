@@ -1,7 +1,9 @@
 namespace FastShardMap.Stress.Scenarios;
 
-/// <summary>Every thread fills and empties its own range of keys, and knows what must be there; the map grows, shrinks and is
-/// reserved all the while.</summary>
+/// <summary>
+/// Every thread fills and empties its own range of keys, and knows what must be there; the map grows, shrinks and is
+/// reserved all the while.
+/// </summary>
 internal sealed class StormScenario : StressScenario
 {
     private const int MostKeys = 3_000;
@@ -20,7 +22,9 @@ internal sealed class StormScenario : StressScenario
         ref int present = ref _present[worker.Index];
         for (; present < target; present++)
         {
-            Require(_map.TryAdd(Key(worker, present), (ulong)present), $"key {present} of thread {worker.Index} was there already");
+            Require(
+                _map.TryAdd(Key(worker, present), (ulong)present),
+                $"key {present} of thread {worker.Index} was there already");
             Probe(worker, present + 1);
         }
 
@@ -55,11 +59,14 @@ internal sealed class StormScenario : StressScenario
             for (int i = 0; i < MostKeys; i++)
             {
                 bool found = _map.TryGetValue(((ulong)thread << 32) + (ulong)i, out ulong value);
-                Require(found == (i < _present[thread]) && (!found || value == (ulong)i), $"key {i} of thread {thread} at the end");
+                Require(
+                    found == (i < _present[thread]) && (!found || value == (ulong)i),
+                    $"key {i} of thread {thread} at the end");
             }
         }
 
-        Require(_map.Count == expected && _map.ToArray().Length == expected, $"Count {_map.Count}, expected {expected}");
+        Require(
+            _map.Count == expected && _map.ToArray().Length == expected, $"Count {_map.Count}, expected {expected}");
         _map.Dispose();
     }
 

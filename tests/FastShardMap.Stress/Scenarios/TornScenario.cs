@@ -25,7 +25,9 @@ internal struct Bytes256 { private byte _first; }
 
 #pragma warning restore CS0169, IDE0044, CA1823
 
-/// <summary>Values of 1 to 256 bytes, each written with one byte all over: a mixture is a torn read (hazard H7).</summary>
+/// <summary>
+/// Values of 1 to 256 bytes, each written with one byte all over: a mixture is a torn read (hazard H7).
+/// </summary>
 internal sealed class TornScenario : StressScenario
 {
     private ISizedMap[] _maps = [];
@@ -41,7 +43,8 @@ internal sealed class TornScenario : StressScenario
 
     public override void Begin(int threads, int seed) => _maps =
     [
-        new SizedMap<byte>(), new SizedMap<Bytes3>(), new SizedMap<ulong>(), new SizedMap<Bytes16>(), new SizedMap<Bytes31>(),
+        new SizedMap<byte>(), new SizedMap<Bytes3>(), new SizedMap<ulong>(), new SizedMap<Bytes16>(),
+        new SizedMap<Bytes31>(),
         new SizedMap<Bytes64>(), new SizedMap<Bytes129>(), new SizedMap<Bytes256>(),
     ];
 
@@ -107,7 +110,9 @@ internal sealed class TornScenario : StressScenario
         private static void Check(int key, TValue value)
         {
             Span<byte> bytes = MemoryMarshal.AsBytes(new Span<TValue>(ref value));
-            Require(!bytes.ContainsAnyExcept(bytes[0]), $"torn value of {bytes.Length} bytes for key {key}: {Convert.ToHexString(bytes)}");
+            Require(
+                !bytes.ContainsAnyExcept(bytes[0]),
+                $"torn value of {bytes.Length} bytes for key {key}: {Convert.ToHexString(bytes)}");
         }
 
         private static TValue Filled(byte fill)
