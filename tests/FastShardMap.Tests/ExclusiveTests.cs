@@ -116,7 +116,10 @@ public class ExclusiveTests
             Assert.False(map.ContainsKey(2));
             Assert.All<Action>(
                 [() => map[2] = 2, map.Clear, () => map.EnterExclusive(), () => map.Snapshot(), () => map.TrimExcess()],
-                call => Assert.Contains("EnterExclusive", Assert.Throws<InvalidOperationException>(call).Message, StringComparison.Ordinal));
+                call => Assert.Contains(
+                    "EnterExclusive",
+                    Assert.Throws<InvalidOperationException>(call).Message,
+                    StringComparison.Ordinal));
             snapshot.Dispose();
         }
 
@@ -129,13 +132,17 @@ public class ExclusiveTests
     {
         using ShardMap<long, long> map = new();
         using ShardMapExclusive<long, long, DefaultHasher<long>> exclusive = map.EnterExclusive();
-        Assert.Throws<InvalidOperationException>(() => exclusive.AddOrUpdate(1, _ => exclusive.TryAdd(2, 2) ? 1 : 0, (_, old) => old));
-        Assert.Throws<NotSupportedException>(() => exclusive.AddOrUpdate(1, _ => throw new NotSupportedException(), (_, old) => old));
+        Assert.Throws<InvalidOperationException>(
+            () => exclusive.AddOrUpdate(1, _ => exclusive.TryAdd(2, 2) ? 1 : 0, (_, old) => old));
+        Assert.Throws<NotSupportedException>(
+            () => exclusive.AddOrUpdate(1, _ => throw new NotSupportedException(), (_, old) => old));
         Assert.Equal(0, exclusive.Count);
         Assert.Equal(7, exclusive.AddOrUpdate(1, _ => exclusive.TryGetValue(2, out _) ? 1 : 7, (_, old) => old));
     }
 
-    /// <summary>Otherwise a write inside the search of another could grow the table under it, or insert a key twice.</summary>
+    /// <summary>
+    /// Otherwise a write inside the search of another could grow the table under it, or insert a key twice.
+    /// </summary>
     [Fact]
     public void Operations_EqualsOfTheKeyWrites_IsRefused()
     {
@@ -144,7 +151,8 @@ public class ExclusiveTests
         exclusive.TryAdd(new HookedKey(1), 1);
         Action[] calls =
         [
-            () => exclusive.TryAdd(new HookedKey(2), 2), () => exclusive[new HookedKey(2)] = 2, () => exclusive.TryRemove(new HookedKey(1), out _),
+            () => exclusive.TryAdd(new HookedKey(2), 2), () => exclusive[new HookedKey(2)] = 2,
+            () => exclusive.TryRemove(new HookedKey(1), out _),
             () => exclusive.TryGetValue(new HookedKey(1), out _), () => map.TryGetValue(new HookedKey(1), out _),
         ];
         foreach (Action call in calls)
@@ -232,7 +240,9 @@ public class ExclusiveTests
         Assert.InRange(map.BytesAllocated, 0, 32 * 1024);
     }
 
-    /// <summary>Whatever two threads do, the one that has the map works on undisturbed and the other gets exceptions.</summary>
+    /// <summary>
+    /// Whatever two threads do, the one that has the map works on undisturbed and the other gets exceptions.
+    /// </summary>
     [Fact]
     public void Exclusive_MisusedForAWhile_LosesNothing()
     {
@@ -274,9 +284,11 @@ public class ExclusiveTests
         }
 
         Stopwatch watch = Stopwatch.StartNew();
-        for (int round = 0; round < 15 || (Volatile.Read(ref detected) == 0 && watch.Elapsed < TimeSpan.FromSeconds(20)); round++)
+        for (int round = 0; round < 15
+            || (Volatile.Read(ref detected) == 0 && watch.Elapsed < TimeSpan.FromSeconds(20)); round++)
         {
-            using (ShardMapExclusive<long, (long Key, long Inverse), DefaultHasher<long>> exclusive = map.EnterExclusive())
+            using (ShardMapExclusive<long, (long Key, long Inverse), DefaultHasher<long>> exclusive =
+                map.EnterExclusive())
             {
                 for (long key = 0; key < 3000; key++)
                 {

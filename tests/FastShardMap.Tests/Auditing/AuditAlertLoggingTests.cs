@@ -1,5 +1,6 @@
-using FastShardMap.Auditing.Logging;
+using System.Collections.Concurrent;
 using System.Threading.Channels;
+using FastShardMap.Auditing.Logging;
 using Microsoft.Extensions.Logging;
 
 namespace FastShardMap.Tests.Auditing;
@@ -24,7 +25,10 @@ public class AuditAlertLoggingTests
 
         (LogLevel level, EventId id, string text, Dictionary<string, object?> values) = logger.Entries.ToArray()[0];
         Assert.Equal((LogLevel.Error, 1, "AuditAlert"), (level, id.Id, id.Name));
-        Assert.StartsWith("hot key: More than 1000 writes to one key within a second. Key 7, thread ", text, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "hot key: More than 1000 writes to one key within a second. Key 7, thread ",
+            text,
+            StringComparison.Ordinal);
         Assert.Equal("hot key", values["Rule"]);
     }
 
@@ -54,26 +58,37 @@ public class AuditAlertLoggingTests
         await source.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => writing);
-        Assert.True(alerts.Writer.TryWrite(new AuditAlert("rule", AuditSeverity.Low, "key", 3, DateTimeOffset.UnixEpoch, "What.")));
+        Assert.True(
+            alerts.Writer.TryWrite(
+                new AuditAlert("rule", AuditSeverity.Low, "key", 3, DateTimeOffset.UnixEpoch, "What.")));
         Assert.True(alerts.Reader.TryRead(out _));
         await Assert.ThrowsAsync<ArgumentNullException>(() => alerts.Reader.WriteToAsync(null!));
-        await Assert.ThrowsAsync<ArgumentNullException>(() => ((ChannelReader<AuditAlert>)null!).WriteToAsync(new MemoryLogger()));
+        await Assert.ThrowsAsync<ArgumentNullException>(
+            () => ((ChannelReader<AuditAlert>)null!).WriteToAsync(new MemoryLogger()));
     }
 
     private sealed class MemoryLogger : ILogger
     {
-        public System.Collections.Concurrent.ConcurrentQueue<(LogLevel Level, EventId Id, string Text, Dictionary<string, object?> Values)> Entries { get; } = [];
+        public ConcurrentQueue<Entry> Entries { get; } = [];
 
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            Entries.Enqueue((
+        public void Log<TState>(
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter) =>
+            Entries.Enqueue(new Entry(
                 logLevel,
                 eventId,
                 formatter(state, exception),
                 ((IEnumerable<KeyValuePair<string, object?>>)state!).ToDictionary(StringComparer.OrdinalIgnoreCase)));
+
+        /// <summary>One entry of the log.</summary>
+        public sealed record Entry(LogLevel Level, EventId Id, string Text, Dictionary<string, object?> Values);
     }
 }

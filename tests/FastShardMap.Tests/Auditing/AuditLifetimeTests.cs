@@ -13,7 +13,8 @@ public class AuditLifetimeTests
         using ShardMap<long, long> map = new(new ShardMapOptions { ShardCount = 4 });
         for (int round = 0; round < 40; round++)
         {
-            AuditedShardMap<long, long, DefaultHasher<long>> audit = new(map, new AuditOptions<long> { RecentOperations = Operations });
+            AuditedShardMap<long, long, DefaultHasher<long>> audit = new(
+                map, new AuditOptions<long> { RecentOperations = Operations });
             Arena arena = audit.Arena;
             audit[round] = round;
             Assert.InRange(arena.HeldBytes, 4 * Operations * 24, long.MaxValue);
@@ -32,7 +33,8 @@ public class AuditLifetimeTests
         using ShardMap<long, long> map = new(new ShardMapOptions { ShardCount = 4 });
         for (int round = 0; round < 50; round++)
         {
-            using AuditedShardMap<long, long, DefaultHasher<long>> audit = new(map, new AuditOptions<long> { RecentOperations = 16 });
+            using AuditedShardMap<long, long, DefaultHasher<long>> audit = new(
+                map, new AuditOptions<long> { RecentOperations = 16 });
             Parallel.For(0, 4, thread =>
             {
                 for (int i = 0; i < 200; i++)
@@ -51,14 +53,20 @@ public class AuditLifetimeTests
     public void Options_Invalid_NameTheOption()
     {
         AuditOptions<long> options = new();
-        Assert.Equal(nameof(options.TimeProvider), Assert.Throws<ArgumentNullException>(() => options.TimeProvider = null!).ParamName);
         Assert.Equal(
-            nameof(options.RecentOperations), Assert.Throws<ArgumentOutOfRangeException>(() => options.RecentOperations = 0).ParamName);
+            nameof(options.TimeProvider),
+            Assert.Throws<ArgumentNullException>(() => options.TimeProvider = null!).ParamName);
+        Assert.Equal(
+            nameof(options.RecentOperations),
+            Assert.Throws<ArgumentOutOfRangeException>(() => options.RecentOperations = 0).ParamName);
         Assert.Equal(
             nameof(options.RecentOperations),
             Assert.Throws<ArgumentOutOfRangeException>(() => options.RecentOperations = 1_000_001).ParamName);
-        Assert.Equal(nameof(options.PendingAlerts), Assert.Throws<ArgumentOutOfRangeException>(() => options.PendingAlerts = 0).ParamName);
-        Assert.Equal((TimeProvider.System, 256, 1024), (options.TimeProvider, options.RecentOperations, options.PendingAlerts));
+        Assert.Equal(
+            nameof(options.PendingAlerts),
+            Assert.Throws<ArgumentOutOfRangeException>(() => options.PendingAlerts = 0).ParamName);
+        Assert.Equal(
+            (TimeProvider.System, 256, 1024), (options.TimeProvider, options.RecentOperations, options.PendingAlerts));
     }
 
     [Fact]
@@ -66,11 +74,13 @@ public class AuditLifetimeTests
     {
         using ShardMap<long, long> map = new(new ShardMapOptions { ShardCount = 2 });
         AuditOptions<long> withNull = new() { Rules = { null! } };
-        ArgumentException exception = Assert.Throws<ArgumentException>(() => new AuditedShardMap<long, long, DefaultHasher<long>>(map, withNull));
+        ArgumentException exception = Assert.Throws<ArgumentException>(
+            () => new AuditedShardMap<long, long, DefaultHasher<long>>(map, withNull));
         Assert.Equal("options", exception.ParamName);
         Assert.Contains("Rules", exception.Message, StringComparison.Ordinal);
         AuditOptions<long> withoutCopy = new() { Rules = { new Barren() } };
-        exception = Assert.Throws<ArgumentException>(() => new AuditedShardMap<long, long, DefaultHasher<long>>(map, withoutCopy));
+        exception = Assert.Throws<ArgumentException>(
+            () => new AuditedShardMap<long, long, DefaultHasher<long>>(map, withoutCopy));
         Assert.Equal("options", exception.ParamName);
         Assert.Contains(nameof(Barren), exception.Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentNullException>(() => new AuditedShardMap<long, long, DefaultHasher<long>>(null!));
@@ -81,7 +91,8 @@ public class AuditLifetimeTests
     {
         using ShardMap<long, long> map = new(new ShardMapOptions { ShardCount = 1 });
         using Slow rule = new();
-        using AuditedShardMap<long, long, DefaultHasher<long>> audit = new(map, new AuditOptions<long> { Rules = { rule } });
+        using AuditedShardMap<long, long, DefaultHasher<long>> audit = new(
+            map, new AuditOptions<long> { Rules = { rule } });
         Thread holder = new(() => audit[1] = 1);
         holder.Start();
         rule.Inside.Wait(TestContext.Current.CancellationToken);
@@ -108,7 +119,8 @@ public class AuditLifetimeTests
 
         public override AuditRule<long> CreateForShard() => null!;
 
-        public override bool Observe(in AuditEvent<long> auditEvent, long ticksPerSecond, out AuditSeverity severity, out string? message) =>
+        public override bool Observe(
+            in AuditEvent<long> auditEvent, long ticksPerSecond, out AuditSeverity severity, out string? message) =>
             throw new NotSupportedException();
     }
 
@@ -122,7 +134,8 @@ public class AuditLifetimeTests
 
         public override AuditRule<long> CreateForShard() => this;
 
-        public override bool Observe(in AuditEvent<long> auditEvent, long ticksPerSecond, out AuditSeverity severity, out string? message)
+        public override bool Observe(
+            in AuditEvent<long> auditEvent, long ticksPerSecond, out AuditSeverity severity, out string? message)
         {
             (severity, message) = (AuditSeverity.Low, null);
             Inside.Set();

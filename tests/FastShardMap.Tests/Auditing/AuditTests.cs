@@ -9,7 +9,8 @@ public class AuditTests
     {
         using ShardMap<long, long> map = new();
         ManualTime time = new();
-        using AuditedShardMap<long, long, DefaultHasher<long>> audited = new(map, new AuditOptions<long> { TimeProvider = time });
+        using AuditedShardMap<long, long, DefaultHasher<long>> audited = new(
+            map, new AuditOptions<long> { TimeProvider = time });
         (AuditOperation Expected, Func<object?> Call, object? Result)[] calls =
         [
             (AuditOperation.ReadMiss, () => audited.TryGetValue(1, out _), false),
@@ -38,8 +39,11 @@ public class AuditTests
 
         time.Advance(1);
         Assert.Throws<KeyNotFoundException>(() => audited[99]);
-        Assert.Throws<NotSupportedException>(() => audited.AddOrUpdate(1, _ => 1, (_, _) => throw new NotSupportedException()));
-        Assert.Equal(calls.Select(call => call.Expected).Append(AuditOperation.ReadMiss), audited.GetRecent().Select(item => item.Operation));
+        Assert.Throws<NotSupportedException>(
+            () => audited.AddOrUpdate(1, _ => 1, (_, _) => throw new NotSupportedException()));
+        Assert.Equal(
+            calls.Select(call => call.Expected).Append(AuditOperation.ReadMiss),
+            audited.GetRecent().Select(item => item.Operation));
         Assert.All(audited.GetRecent(), item => Assert.Equal(Environment.CurrentManagedThreadId, item.ThreadId));
         Assert.All(
             calls.GroupBy(call => call.Expected).Where(group => group.Key != AuditOperation.ReadMiss),
@@ -53,7 +57,8 @@ public class AuditTests
     {
         using ShardMap<long, long> map = new();
         ManualTime time = new();
-        using AuditedShardMap<long, long, DefaultHasher<long>> audited = new(map, new AuditOptions<long> { TimeProvider = time });
+        using AuditedShardMap<long, long, DefaultHasher<long>> audited = new(
+            map, new AuditOptions<long> { TimeProvider = time });
         for (int second = 0; second < 3; second++)
         {
             for (int write = 0; write < 1500; write++)
@@ -83,7 +88,8 @@ public class AuditTests
     public void ReadWriteRule_OneThreadInTurn_Alerts()
     {
         using ShardMap<long, long> map = new();
-        using AuditedShardMap<long, long, DefaultHasher<long>> audited = new(map, new AuditOptions<long> { TimeProvider = new ManualTime() });
+        using AuditedShardMap<long, long, DefaultHasher<long>> audited = new(
+            map, new AuditOptions<long> { TimeProvider = new ManualTime() });
         audited[1] = 0;
         audited[2] = 0;
         for (int turn = 0; turn < 20; turn++)
@@ -139,13 +145,15 @@ public class AuditTests
     public void GetRecent_MoreThanTheRingHolds_KeepsTheLast()
     {
         using ShardMap<long, long> map = new(new ShardMapOptions { ShardCount = 1 });
-        using AuditedShardMap<long, long, DefaultHasher<long>> audited = new(map, new AuditOptions<long> { RecentOperations = 30 });
+        using AuditedShardMap<long, long, DefaultHasher<long>> audited = new(
+            map, new AuditOptions<long> { RecentOperations = 30 });
         for (long key = 0; key < 1000; key++)
         {
             audited.TryAdd(key, key);
         }
 
-        Assert.Equal(Enumerable.Range(1000 - 32, 32).Select(key => (long)key), audited.GetRecent().Select(item => item.Key));
+        Assert.Equal(
+            Enumerable.Range(1000 - 32, 32).Select(key => (long)key), audited.GetRecent().Select(item => item.Key));
     }
 
     [Fact]
@@ -187,7 +195,8 @@ public class AuditTests
     [Fact]
     public void ShardMap_WithoutAnAudit_HasNoTraceOfIt() =>
         Assert.DoesNotContain(
-            typeof(ShardMap<,,>).GetFields(System.Reflection.BindingFlags.Instance | System.Reflection.BindingFlags.NonPublic),
+            typeof(ShardMap<,,>).GetFields(
+                System.Reflection.BindingFlags.Instance | System.Reflection.BindingFlags.NonPublic),
             field => field.FieldType.Name.Contains("Audit", StringComparison.Ordinal));
 
     private static AuditAlert[] Drain(ChannelReader<AuditAlert> reader)
@@ -220,7 +229,8 @@ public class AuditTests
 
         public override AuditRule<long> CreateForShard() => new Failing();
 
-        public override bool Observe(in AuditEvent<long> auditEvent, long ticksPerSecond, out AuditSeverity severity, out string? message) =>
+        public override bool Observe(
+            in AuditEvent<long> auditEvent, long ticksPerSecond, out AuditSeverity severity, out string? message) =>
             throw new NotSupportedException();
     }
 
@@ -230,7 +240,8 @@ public class AuditTests
 
         public override AuditRule<long> CreateForShard() => new EveryRemove();
 
-        public override bool Observe(in AuditEvent<long> auditEvent, long ticksPerSecond, out AuditSeverity severity, out string? message)
+        public override bool Observe(
+            in AuditEvent<long> auditEvent, long ticksPerSecond, out AuditSeverity severity, out string? message)
         {
             (severity, message) = (AuditSeverity.Low, "An entry was removed.");
             return auditEvent.Operation == AuditOperation.Remove;

@@ -35,7 +35,7 @@ public partial class ArchitectureTests
     [Fact]
     public void Files_OfAllProjects_StayShort()
     {
-        var wrong = new List<string>();
+        List<string> wrong = new();
         foreach (string path in CSharpFiles())
         {
             int lines = Repository.ReadLines(path).Length - 1;
@@ -56,14 +56,17 @@ public partial class ArchitectureTests
     [Fact]
     public void Files_OfAllProjects_AreClean()
     {
-        var wrong = new List<string>();
+        List<string> wrong = new();
         foreach (string path in CSharpFiles())
         {
             // Not ReadText: it hides what is looked for.
             string text = File.ReadAllText(Repository.PathOf(path));
             string[] lines = text.ReplaceLineEndings("\n").Split('\n');
-            wrong.AddRange(lines.Index().Where(line => line.Item.EndsWith(' ') || line.Item.Contains('\t', StringComparison.Ordinal))
-                .Select(line => $"{path}({line.Index + 1}): trailing space or tab"));
+            wrong.AddRange(
+                lines
+                    .Index()
+                    .Where(line => line.Item.EndsWith(' ') || line.Item.Contains('\t', StringComparison.Ordinal))
+                    .Select(line => $"{path}({line.Index + 1}): trailing space or tab"));
             if (!text.EndsWith('\n') || text.EndsWith("\n\n", StringComparison.Ordinal))
             {
                 wrong.Add($"{path}: ends in other than one line end");
@@ -93,7 +96,7 @@ public partial class ArchitectureTests
     // What a pattern finds in files that are not excepted, and the exceptions that find nothing.
     private static List<string> Matching(IEnumerable<SourceFile> files, Regex pattern, string what)
     {
-        var wrong = new List<string>();
+        List<string> wrong = new();
         foreach (SourceFile file in files)
         {
             MatchCollection matches = pattern.Matches(file.Code);
@@ -124,7 +127,9 @@ public partial class ArchitectureTests
     [GeneratedRegex(@"\b(?:LibraryImport|DllImport|NativeLibrary|NativeMemory)\b")]
     private static partial Regex SystemCall();
 
-    [GeneratedRegex(@"\.SpinOnce\b|\bThread\.Sleep\b|\.Join\(\)|\block\s*\(|\bMonitor\.|\bnew Lock\b|\bLock\s+\w+\s*=|\.WaitOne\b|\.Wait\(")]
+    [GeneratedRegex(
+        @"\.SpinOnce\b|\bThread\.Sleep\b|\.Join\(\)|\block\s*\(|\bMonitor\."
+            + @"|\bnew Lock\b|\bLock\s+\w+\s*=|\.WaitOne\b|\.Wait\(")]
     private static partial Regex Wait();
 
     [GeneratedRegex(@"\w*bucket\w*", RegexOptions.IgnoreCase)]

@@ -5,9 +5,9 @@ using System.Text.RegularExpressions;
 namespace FastShardMap.Tests.Conventions;
 
 /// <summary>
-/// The edges of native-layout-docs/memory-ordering.md as ARM64 instructions: the document's second table says which ordering
-/// instructions each method has, in the order of the code, and the JIT's listing must agree. (Emulation on x64 does not
-/// reorder, so running the code there proves nothing of the kind.)
+/// The edges of native-layout-docs/memory-ordering.md as ARM64 instructions: the document's second table says which
+/// ordering instructions each method has, in the order of the code, and the JIT's listing must agree. (Emulation on x64
+/// does not reorder, so running the code there proves nothing of the kind.)
 /// </summary>
 public partial class Arm64ListingTests
 {
@@ -22,7 +22,9 @@ public partial class Arm64ListingTests
 #if DEBUG
         Assert.Skip("A Debug build's code is not the code that is shipped.");
 #endif
-        Assert.SkipUnless(RuntimeInformation.ProcessArchitecture == Architecture.X64 && OperatingSystem.IsLinux(), "The emulator runs on x64 Linux.");
+        Assert.SkipUnless(
+            RuntimeInformation.ProcessArchitecture == Architecture.X64 && OperatingSystem.IsLinux(),
+            "The emulator runs on x64 Linux.");
         Assert.SkipUnless(Repository.HasFile(Script), "Not in the repository.");
         string listing = Path.Combine(Path.GetTempPath(), $"listing-{Environment.ProcessId}.asm");
         try
@@ -57,12 +59,14 @@ public partial class Arm64ListingTests
     }
 
     // As a bag: the listing is in the order of the code's blocks, which the JIT lays out anew as the code changes.
-    private static string Sorted(string instructions) => string.Join(' ', instructions.Split(' ').Order(StringComparer.Ordinal));
+    private static string Sorted(string instructions) =>
+        string.Join(' ', instructions.Split(' ').Order(StringComparer.Ordinal));
 
     private static void Compare(Dictionary<string, List<string>> listed)
     {
         MarkdownTable table = Assert.Single(
-            MarkdownTable.ReadAll(Repository.ReadText(Document)), static table => table.HasColumns("method", "instructions", "edges"));
+            MarkdownTable.ReadAll(Repository.ReadText(Document)),
+            static table => table.HasColumns("method", "instructions", "edges"));
         List<string> wrong = [];
         foreach (string[] row in table.Rows)
         {
@@ -83,7 +87,8 @@ public partial class Arm64ListingTests
 
     private static (int Code, string Output) RunScript(string listing)
     {
-        ProcessStartInfo start = new(Repository.PathOf(Script), [listing, Path.Combine(AppContext.BaseDirectory, "FastShardMap.Stress.dll")])
+        ProcessStartInfo start = new(
+            Repository.PathOf(Script), [listing, Path.Combine(AppContext.BaseDirectory, "FastShardMap.Stress.dll")])
         {
             RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false,
         };
@@ -94,14 +99,18 @@ public partial class Arm64ListingTests
         return (process.ExitCode, output + errors.Result);
     }
 
-    /// <summary>For every method (type and name; several if generic) its ordering instructions in the order of the code.</summary>
+    /// <summary>
+    /// For every method (type and name; several if generic) its ordering instructions in the order of the code.
+    /// </summary>
     private static Dictionary<string, List<string>> InstructionsOf(string listing)
     {
         Dictionary<string, List<string>> found = new(StringComparer.Ordinal);
         foreach (Match method in Method().Matches(listing))
         {
             string name = $"{method.Groups["type"].Value}.{method.Groups["name"].Value}";
-            string sequence = string.Join(' ', Ordering().Matches(method.Groups["code"].Value).Select(static match => KindOf(match.Groups[1].Value)));
+            string sequence = string.Join(
+                ' ',
+                Ordering().Matches(method.Groups["code"].Value).Select(static match => KindOf(match.Groups[1].Value)));
             if (!found.TryGetValue(name, out List<string>? sequences))
             {
                 found.Add(name, sequences = []);
@@ -123,7 +132,10 @@ public partial class Arm64ListingTests
         _ => instruction.EndsWith("ishld", StringComparison.Ordinal) ? "load-fence" : "fence",
     };
 
-    [GeneratedRegex(@"^; Assembly listing for method (?:[\w.]+\.)?(?:\w+\+)?(?<type>\w+)(?:`\d+)?(?:\[[^:]*\])?:(?<name>\w+)(?<code>.*?)(?=^; Assembly listing|\z)", RegexOptions.Multiline | RegexOptions.Singleline)]
+    [GeneratedRegex(
+        @"^; Assembly listing for method (?:[\w.]+\.)?(?:\w+\+)?(?<type>\w+)(?:`\d+)?(?:\[[^:]*\])?"
+            + @":(?<name>\w+)(?<code>.*?)(?=^; Assembly listing|\z)",
+        RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Method();
 
     [GeneratedRegex(@"^\s+(ldapu?r\w?|ldar\w?|stlu?r\w?|casal|swpal|dmb\s+ish(?:ld|st)?)\b", RegexOptions.Multiline)]

@@ -14,10 +14,15 @@ internal static class CSharpName
         [typeof(double)] = "double", [typeof(decimal)] = "decimal",
     };
 
-    /// <summary>The name of a type; with what is known of nullability, reference types get their question marks.</summary>
+    /// <summary>
+    /// The name of a type; with what is known of nullability, reference types get their question marks.
+    /// </summary>
     public static string Of(Type type, NullabilityInfo? nullability = null, bool withNamespace = false)
     {
-        string mark = nullability is { ReadState: NullabilityState.Nullable } && !type.IsValueType && !type.IsGenericParameter ? "?" : "";
+        string mark = nullability is { ReadState: NullabilityState.Nullable } && !type.IsValueType
+            && !type.IsGenericParameter
+            ? "?"
+            : "";
         if (Keywords.TryGetValue(type, out string? keyword))
         {
             return keyword + mark;
@@ -30,7 +35,8 @@ internal static class CSharpName
 
         if (type.IsArray)
         {
-            return $"{Of(type.GetElementType()!, nullability?.ElementType)}[{new string(',', type.GetArrayRank() - 1)}]{mark}";
+            return $"{Of(type.GetElementType()!, nullability?.ElementType)}["
+                + $"{new string(',', type.GetArrayRank() - 1)}]{mark}";
         }
 
         if (type.IsPointer)
@@ -65,7 +71,9 @@ internal static class CSharpName
 
         NullabilityInfo[]? inner = nullability?.GenericTypeArguments;
         IEnumerable<string> names = arguments.Index().Skip(taken)
-            .Select(argument => Of(argument.Item, inner is not null && argument.Index < inner.Length ? inner[argument.Index] : null));
+            .Select(
+                argument => Of(
+                    argument.Item, inner is not null && argument.Index < inner.Length ? inner[argument.Index] : null));
         string list = string.Join(", ", names);
         return outer + WithoutArity(type) + (list.Length > 0 ? $"<{list}>" : "") + mark;
     }

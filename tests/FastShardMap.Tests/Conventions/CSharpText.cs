@@ -12,7 +12,8 @@ internal static partial class CSharpText
     /// <summary>The comments, documentation included, each with the number of its first line.</summary>
     public static IEnumerable<(int Line, string Text)> CommentsOf(string source) =>
         from match in CommentOrLiteral().Matches(source)
-        where match.Value.StartsWith("//", StringComparison.Ordinal) || match.Value.StartsWith("/*", StringComparison.Ordinal)
+        where match.Value.StartsWith("//", StringComparison.Ordinal)
+            || match.Value.StartsWith("/*", StringComparison.Ordinal)
         select (LineOf(source, match.Index), match.Value);
 
     /// <summary>Number of the line, from 1, that holds a position.</summary>

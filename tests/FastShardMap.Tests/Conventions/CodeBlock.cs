@@ -8,11 +8,12 @@ namespace FastShardMap.Tests.Conventions;
 /// <param name="Language">First word after the fence.</param>
 /// <param name="Words">Further words after the fence.</param>
 /// <param name="Code">The lines of code.</param>
-internal sealed partial record CodeBlock(string Document, int Line, string Language, IReadOnlyList<string> Words, IReadOnlyList<string> Code)
+internal sealed partial record CodeBlock(
+    string Document, int Line, string Language, IReadOnlyList<string> Words, IReadOnlyList<string> Code)
 {
     public static IReadOnlyList<CodeBlock> ReadAll(string document, string markdown)
     {
-        var blocks = new List<CodeBlock>();
+        List<CodeBlock> blocks = new();
         string[] lines = markdown.ReplaceLineEndings("\n").Split('\n');
         for (int i = 0; i < lines.Length; i++)
         {
@@ -26,7 +27,13 @@ internal sealed partial record CodeBlock(string Document, int Line, string Langu
                 }
 
                 string[] words = fence.Groups[1].Value.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-                blocks.Add(new CodeBlock(document, first + 1, words.FirstOrDefault(""), words[Math.Min(1, words.Length)..], lines[first..last]));
+                blocks.Add(
+                    new CodeBlock(
+                        document,
+                        first + 1,
+                        words.FirstOrDefault(""),
+                        words[Math.Min(1, words.Length)..],
+                        lines[first..last]));
                 i = last;
             }
         }

@@ -4,8 +4,8 @@ using System.Text.RegularExpressions;
 namespace FastShardMap.Tests.Conventions;
 
 /// <summary>
-/// native-layout-docs/hazards.md has one heading per hazard, <c>## H1: …</c>, and below it what happens, where it was seen,
-/// the defence, and the tests as <c>`Class.Method`</c>. Each of these must exist, as a test, below tests/.
+/// native-layout-docs/hazards.md has one heading per hazard, <c>## H1: …</c>, and below it what happens, where it was
+/// seen, the defence, and the tests as <c>`Class.Method`</c>. Each of these must exist, as a test, below tests/.
 /// </summary>
 public partial class HazardDocumentTests
 {
@@ -41,7 +41,7 @@ public partial class HazardDocumentTests
     public void Tests_OfEveryHazard_Exist()
     {
         HashSet<string> tests = TestsInSources();
-        var wrong = new List<string>();
+        List<string> wrong = new();
         foreach ((int number, string text) in Sections())
         {
             string[] named = TestName().Matches(text).Select(match => match.Groups[1].Value).ToArray();
@@ -74,7 +74,7 @@ public partial class HazardDocumentTests
     // Class.Method of every [Fact] and [Theory], by the nearest class above it.
     private static HashSet<string> TestsInSources()
     {
-        var tests = new HashSet<string>(StringComparer.Ordinal);
+        HashSet<string> tests = new(StringComparer.Ordinal);
         foreach (string path in Repository.FilesBelow("tests", "*.cs"))
         {
             string type = "";

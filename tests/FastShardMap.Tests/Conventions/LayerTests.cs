@@ -51,7 +51,7 @@ public partial class LayerTests
     public void Namespaces_OfAllFiles_FollowTheFolders(string project)
     {
         FolderTable table = FolderTable.Of(project);
-        var wrong = new List<string>();
+        List<string> wrong = new();
         HashSet<string> foldersWithRootTypes = new(StringComparer.Ordinal);
         foreach (SourceFile file in SourceFile.In(project))
         {
@@ -82,7 +82,7 @@ public partial class LayerTests
             .SelectMany(file => file.Types.Select(type => (Type: type, file.Namespace, file.Folder))).Distinct()
             .ToLookup(type => type.Type, type => (type.Namespace, type.Folder), StringComparer.Ordinal);
 
-        var wrong = new List<string>();
+        List<string> wrong = new();
         HashSet<(string Folder, string Use)> uses = [];
         HashSet<(string File, string What)> needed = [];
         foreach (SourceFile file in files)

@@ -3,9 +3,9 @@ using System.Globalization;
 namespace FastShardMap.Tests.Conventions;
 
 /// <summary>
-/// A table of native-layout-docs that lays out a structure: columns <c>offset</c>, <c>bytes</c> and <c>field</c>, further
-/// ones at will. Offsets and sizes are decimal or 0x-hexadecimal. Bytes of no field are rows named <c>(padding)</c> or
-/// other words in parentheses, so that the rows cover the structure without a gap.
+/// A table of native-layout-docs that lays out a structure: columns <c>offset</c>, <c>bytes</c> and <c>field</c>,
+/// further ones at will. Offsets and sizes are decimal or 0x-hexadecimal. Bytes of no field are rows named
+/// <c>(padding)</c> or other words in parentheses, so that the rows cover the structure without a gap.
 /// </summary>
 internal sealed class LayoutTable
 {
@@ -13,7 +13,9 @@ internal sealed class LayoutTable
 
     public IReadOnlyList<(string Field, long Offset, long Bytes)> Rows { get; }
 
-    /// <summary>The layout table under the heading that names the structure, as in <c>## `ReadView`: 32 bytes</c>.</summary>
+    /// <summary>
+    /// The layout table under the heading that names the structure, as in <c>## `ReadView`: 32 bytes</c>.
+    /// </summary>
     public static LayoutTable ReadFrom(string markdown, string structure)
     {
         MarkdownTable[] found = MarkdownTable.ReadAll(markdown)
@@ -21,18 +23,25 @@ internal sealed class LayoutTable
             .ToArray();
         if (found.Length != 1)
         {
-            throw new FormatException($"{found.Length} tables with columns offset, bytes and field stand under a heading that names {structure}; one is expected.");
+            throw new FormatException(
+                $"{found.Length} tables with columns offset, bytes and field stand under a heading that names "
+                    + $"{structure}; one is expected.");
         }
 
         return new LayoutTable(found[0].Rows
-            .Select(row => (found[0].Cell(row, "field").Trim('`', ' '), Number(found[0].Cell(row, "offset")), Number(found[0].Cell(row, "bytes"))))
+            .Select(
+                row => (
+                    found[0].Cell(row, "field").Trim('`', ' '),
+                    Number(found[0].Cell(row, "offset")),
+                    Number(found[0].Cell(row, "bytes"))))
             .ToArray());
     }
 
     /// <summary>What differs from the structure's real fields; nothing if the table is right and complete.</summary>
-    public IReadOnlyList<string> Compare(long structureBytes, IReadOnlyDictionary<string, (long Offset, long Bytes)> fields)
+    public IReadOnlyList<string> Compare(
+        long structureBytes, IReadOnlyDictionary<string, (long Offset, long Bytes)> fields)
     {
-        var wrong = new List<string>();
+        List<string> wrong = new();
         foreach ((string field, long offset, long bytes) in Rows.Where(row => !IsFiller(row.Field)))
         {
             if (!fields.TryGetValue(field, out (long Offset, long Bytes) actual))
@@ -41,12 +50,18 @@ internal sealed class LayoutTable
             }
             else if (actual != (offset, bytes))
             {
-                wrong.Add($"{field} is at {actual.Offset} with {actual.Bytes} bytes; the document says {offset} with {bytes}");
+                wrong.Add(
+                    $"{field} is at {actual.Offset} with {actual.Bytes} bytes; "
+                        + $"the document says {offset} with {bytes}");
             }
         }
 
         HashSet<string> documented = Rows.Select(row => row.Field).ToHashSet(StringComparer.Ordinal);
-        wrong.AddRange(fields.Keys.Where(field => !documented.Contains(field)).Order(StringComparer.Ordinal).Select(field => $"{field} is in the code only"));
+        wrong.AddRange(
+            fields.Keys
+                .Where(field => !documented.Contains(field))
+                .Order(StringComparer.Ordinal)
+                .Select(field => $"{field} is in the code only"));
 
         long end = 0;
         foreach ((string field, long offset, long bytes) in Rows.OrderBy(row => row.Offset))
@@ -75,7 +90,8 @@ internal sealed class LayoutTable
         return at >= 0 && !IsWord(heading, at - 1) && !IsWord(heading, at + structure.Length);
     }
 
-    private static bool IsWord(string text, int index) => index >= 0 && index < text.Length && (char.IsLetterOrDigit(text[index]) || text[index] == '_');
+    private static bool IsWord(string text, int index) =>
+        index >= 0 && index < text.Length && (char.IsLetterOrDigit(text[index]) || text[index] == '_');
 
     private static long Number(string cell)
     {

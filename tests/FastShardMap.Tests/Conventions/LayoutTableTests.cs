@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace FastShardMap.Tests.Conventions;
 
-/// <summary>The tools that compare native-layout-docs with the code, on a document and a structure of their own.</summary>
+/// <summary>
+/// The tools that compare native-layout-docs with the code, on a document and a structure of their own.
+/// </summary>
 public class LayoutTableTests
 {
     private const string Document = """
@@ -30,7 +32,12 @@ public class LayoutTableTests
     {
         LayoutTable table = LayoutTable.ReadFrom(Document, "Sample");
 
-        Assert.Equal([("Generation", 0, 8), ("_flag", 8, 1), ("(padding)", 9, 3), ("Count", 12, 4), ("Next", 16, 8), ("(padding)", 24, 8)], table.Rows);
+        Assert.Equal(
+            [
+                ("Generation", 0, 8), ("_flag", 8, 1), ("(padding)", 9, 3), ("Count", 12, 4), ("Next", 16, 8),
+                ("(padding)", 24, 8),
+            ],
+            table.Rows);
     }
 
     [Fact]
@@ -39,10 +46,14 @@ public class LayoutTableTests
 
     [Fact]
     public void Compare_DocumentAgrees_FindsNothing() =>
-        Assert.Empty(LayoutTable.ReadFrom(Document, "Sample").Compare(Marshal.SizeOf<Sample>(), StructureFields.Of<Sample>()));
+        Assert.Empty(
+            LayoutTable.ReadFrom(Document, "Sample").Compare(Marshal.SizeOf<Sample>(), StructureFields.Of<Sample>()));
 
     [Theory]
-    [InlineData("| 0 | 8 | `Generation`", "| 0 | 4 | `Generation`", "Generation is at 0 with 8 bytes; the document says 0 with 4")]
+    [InlineData(
+        "| 0 | 8 | `Generation`",
+        "| 0 | 4 | `Generation`",
+        "Generation is at 0 with 8 bytes; the document says 0 with 4")]
     [InlineData("| 12 | 4 | Count", "| 12 | 4 | Number", "Number is in the document only")]
     [InlineData("| 12 | 4 | Count", "| 12 | 4 | Number", "Count is in the code only")]
     [InlineData("| 24 | 8 | (padding) | |\n", "", "the rows end at 24; the structure has 32 bytes")]
@@ -58,7 +69,7 @@ public class LayoutTableTests
     public unsafe void Of_FieldsOfEveryKind_AgreesWithPointerArithmetic()
     {
         Sample sample = default;
-        var fields = StructureFields.Of<Sample>();
+        IReadOnlyDictionary<string, (long Offset, long Bytes)> fields = StructureFields.Of<Sample>();
 
         Assert.Equal((byte*)&sample.Generation - (byte*)&sample, fields["Generation"].Offset);
         Assert.Equal((byte*)&sample.Count - (byte*)&sample, fields["Count"].Offset);

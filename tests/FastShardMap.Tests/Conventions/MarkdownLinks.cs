@@ -11,7 +11,8 @@ internal static partial class MarkdownLinks
 
     /// <summary>The path from the root that a link of a document leads to.</summary>
     public static string Resolve(string document, string target) =>
-        Path.GetRelativePath(Repository.Root, Path.GetFullPath(target, Path.GetDirectoryName(Repository.PathOf(document))!))
+        Path.GetRelativePath(
+            Repository.Root, Path.GetFullPath(target, Path.GetDirectoryName(Repository.PathOf(document))!))
             .Replace(Path.DirectorySeparatorChar, '/');
 
     /// <summary>The anchors of a document's headings, as GitHub makes them.</summary>

@@ -36,7 +36,7 @@ internal sealed class MarkdownTable
 
     public static IReadOnlyList<MarkdownTable> ReadAll(string markdown)
     {
-        var tables = new List<MarkdownTable>();
+        List<MarkdownTable> tables = new();
         string[] lines = markdown.ReplaceLineEndings("\n").Split('\n');
         string heading = "";
         bool inCode = false;
@@ -54,7 +54,7 @@ internal sealed class MarkdownTable
             else if (!inCode && IsRow(line) && i + 1 < lines.Length && IsRule(lines[i + 1].Trim()))
             {
                 string[] columns = CellsOf(line);
-                var rows = new List<string[]>();
+                List<string[]> rows = new();
                 for (i += 2; i < lines.Length && IsRow(lines[i].Trim()); i++)
                 {
                     string[] cells = CellsOf(lines[i].Trim());
@@ -70,11 +70,13 @@ internal sealed class MarkdownTable
         return tables;
     }
 
-    private int IndexOf(string name) => Array.FindIndex(_columns, column => column.Equals(name, StringComparison.OrdinalIgnoreCase));
+    private int IndexOf(string name) =>
+        Array.FindIndex(_columns, column => column.Equals(name, StringComparison.OrdinalIgnoreCase));
 
     private static bool IsRow(string line) => line.StartsWith('|') && line.Length > 1;
 
-    private static bool IsRule(string line) => IsRow(line) && line.All(character => character is '|' or '-' or ':' or ' ');
+    private static bool IsRule(string line) =>
+        IsRow(line) && line.All(character => character is '|' or '-' or ':' or ' ');
 
     // A bar inside a cell is written \|.
     private static string[] CellsOf(string line)

@@ -5,10 +5,10 @@ namespace FastShardMap.Tests.Conventions;
 /// <summary>
 /// Every edge of native-layout-docs/memory-ordering.md is cited in the code on both of its sides, and the code cites no
 /// other. A citation is a comment <c>// [E3] release: …</c> on the writer's side and <c>// [E3] acquire: …</c> on the
-/// reader's; several edges share a comment as <c>[E1, E3]</c>. Instead of the two words stand also "writer" and "reader",
-/// or "fence" or "full fence", which is both, or "pairs with the acquire" (so this is the writer) and "pairs with the release".
-/// An ID in the middle of a comment, or in documentation, is a mention and has no side.
-/// A side that the document's table leaves empty or marks with a dash needs no citation.
+/// reader's; several edges share a comment as <c>[E1, E3]</c>. Instead of the two words stand also "writer" and
+/// "reader", or "fence" or "full fence", which is both, or "pairs with the acquire" (so this is the writer) and "pairs
+/// with the release". An ID in the middle of a comment, or in documentation, is a mention and has no side. A side that
+/// the document's table leaves empty or marks with a dash needs no citation.
 /// </summary>
 public partial class OrderingTests
 {
@@ -23,18 +23,23 @@ public partial class OrderingTests
     public void Edges_OfTheStory_AreThoseOfTheDocument() =>
         Assert.Equal(EdgeIds(), Mentioned(Repository.ReadText(Story)));
 
-    /// <summary>Until that file has a comment between its namespace and its type, there is nothing to compare.</summary>
+    /// <summary>
+    /// Until that file has a comment between its namespace and its type, there is nothing to compare.
+    /// </summary>
     [Fact]
     public void Edges_OfTheEssay_AreThoseOfTheDocument()
     {
         string essay = HeadComment(Repository.ReadText(EssayFile));
 
         Assert.True(essay.Length == 0 || EdgeIds().SequenceEqual(Mentioned(essay)),
-            $"The comment at the head of {EssayFile} mentions {string.Join(", ", Mentioned(essay))}; {Document} has {string.Join(", ", EdgeIds())}.");
+            $"The comment at the head of {EssayFile} mentions {string.Join(", ", Mentioned(essay))}; {Document} has "
+                + $"{string.Join(", ", EdgeIds())}.");
     }
 
     [Theory]
-    [InlineData("namespace A;\n\n// One (E1).\n//\n// Two.\n/// <summary>S.</summary>\nstruct A\n{\n    // E9\n}", "// One (E1).\n//\n// Two.")]
+    [InlineData(
+        "namespace A;\n\n// One (E1).\n//\n// Two.\n/// <summary>S.</summary>\nstruct A\n{\n    // E9\n}",
+        "// One (E1).\n//\n// Two.")]
     [InlineData("using B;\nnamespace A;\n\n/// <summary>S.</summary>\nstruct A\n{\n    // E9\n}", "")]
     public void HeadComment_OfAFile_IsWhatStandsBeforeItsType(string text, string expected) =>
         Assert.Equal(expected, HeadComment(text));
@@ -45,7 +50,7 @@ public partial class OrderingTests
         IReadOnlyList<Edge> edges = Edges();
         IReadOnlyList<Citation> citations = Citations();
 
-        var wrong = new List<string>();
+        List<string> wrong = new();
         foreach (Edge edge in edges)
         {
             if (edge.HasWriter && !citations.Any(citation => citation.Id == edge.Id && citation.IsWriter))
@@ -77,7 +82,8 @@ public partial class OrderingTests
     public void Citations_InTheCode_SayTheirSide()
     {
         string[] wrong = Citations().Where(citation => citation is { IsFirst: true, IsWriter: false, IsReader: false })
-            .Select(citation => $"{citation.At}: write [{citation.Id}] release: … or [{citation.Id}] acquire: …").ToArray();
+            .Select(citation => $"{citation.At}: write [{citation.Id}] release: … or [{citation.Id}] acquire: …")
+            .ToArray();
 
         Assert.True(wrong.Length == 0, string.Join("\n", wrong));
     }
@@ -101,7 +107,11 @@ public partial class OrderingTests
     private static string[] EdgeIds() => [.. Edges().Select(edge => edge.Id).Order(StringComparer.Ordinal)];
 
     private static string[] Mentioned(string text) =>
-        [.. MentionedId().Matches(text).Select(match => match.Value).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        [.. MentionedId()
+            .Matches(text)
+            .Select(match => match.Value)
+            .Distinct(StringComparer.Ordinal)
+            .Order(StringComparer.Ordinal)];
 
     // The lines of two slashes that stand between the namespace and the first type or its documentation.
     private static string HeadComment(string text) =>
@@ -113,12 +123,15 @@ public partial class OrderingTests
     private static IReadOnlyList<Edge> Edges()
     {
         // The document is due with the code that it orders.
-        Assert.SkipUnless(Repository.HasFolder($"{Library}/Sharding") || Repository.HasFile(Document), "No concurrent code yet.");
+        Assert.SkipUnless(
+            Repository.HasFolder($"{Library}/Sharding") || Repository.HasFile(Document), "No concurrent code yet.");
 
         Edge[] edges = MarkdownTable.ReadAll(Repository.ReadText(Document))
             .Where(table => table.HasColumns("id", "writer", "reader"))
             .SelectMany(table => table.Rows.Select(row => new Edge(
-                table.Cell(row, "id").Trim('`', '*', '[', ']'), IsSide(table.Cell(row, "writer")), IsSide(table.Cell(row, "reader")))))
+                table
+                    .Cell(row, "id")
+                    .Trim('`', '*', '[', ']'), IsSide(table.Cell(row, "writer")), IsSide(table.Cell(row, "reader")))))
             .Where(edge => EdgeId().IsMatch(edge.Id))
             .ToArray();
         Assert.True(edges.Length > 0, $"{Document} has no table with the columns id, writer and reader.");
@@ -130,7 +143,10 @@ public partial class OrderingTests
 
     private static IReadOnlyList<Citation> Citations() =>
         Repository.FilesBelow(Library, "*.cs")
-            .SelectMany(path => Repository.ReadLines(path).Index().SelectMany(line => CitationsOf(line.Item, $"{path}({line.Index + 1})")))
+            .SelectMany(
+                path => Repository.ReadLines(path)
+                    .Index()
+                    .SelectMany(line => CitationsOf(line.Item, $"{path}({line.Index + 1})")))
             .ToArray();
 
     private static IEnumerable<Citation> CitationsOf(string line, string at)

@@ -4,8 +4,8 @@ using System.Xml.Linq;
 namespace FastShardMap.Tests.Conventions;
 
 /// <summary>
-/// The public surface is what src/FastShardMap/PublicApi.txt says, and all of it is documented. To accept a change of the
-/// surface, run the tests once with UPDATE_PUBLIC_API=1 and commit the file.
+/// The public surface is what src/FastShardMap/PublicApi.txt says, and all of it is documented. To accept a change of
+/// the surface, run the tests once with UPDATE_PUBLIC_API=1 and commit the file.
 /// </summary>
 public class PublicApiTests
 {
@@ -21,12 +21,28 @@ public class PublicApiTests
     private static readonly (string Rule, Func<MemberInfo, bool> Applies, Type Exception)[] Promises =
     [
         ("an operation of a map", IsMapOperation, typeof(ObjectDisposedException)),
-        ("a capacity", member => HasParameter(member, parameter => parameter.Name == "capacity"), typeof(ArgumentOutOfRangeException)),
-        ("options", member => HasParameter(member, parameter => parameter.Name == "options"), typeof(ArgumentNullException)),
+        (
+            "a capacity",
+            member => HasParameter(member, parameter => parameter.Name == "capacity"),
+            typeof(ArgumentOutOfRangeException)),
+        (
+            "options",
+            member => HasParameter(member, parameter => parameter.Name == "options"),
+            typeof(ArgumentNullException)),
         ("a delegate", TakesDelegate, typeof(ArgumentNullException)),
-        ("a callback under the lock", member => TakesDelegate(member) && IsMapOperation(member), typeof(InvalidOperationException)),
-        ("the indexer", member => member is PropertyInfo property && IsMap(member.DeclaringType!) && property.GetIndexParameters().Length == 1, typeof(KeyNotFoundException)),
-        ("spans that belong together", member => HasParameter(member, parameter => parameter.Name == "found"), typeof(ArgumentException)),
+        (
+            "a callback under the lock",
+            member => TakesDelegate(member) && IsMapOperation(member),
+            typeof(InvalidOperationException)),
+        (
+            "the indexer",
+            member => member is PropertyInfo property && IsMap(member.DeclaringType!)
+                && property.GetIndexParameters().Length == 1,
+            typeof(KeyNotFoundException)),
+        (
+            "spans that belong together",
+            member => HasParameter(member, parameter => parameter.Name == "found"),
+            typeof(ArgumentException)),
     ];
 
     [Fact]
@@ -40,19 +56,26 @@ public class PublicApiTests
 
         string[] actualLines = actual.Split('\n');
         string[] expectedLines = Repository.ReadLines(File);
-        string[] added = actualLines.Except(expectedLines, StringComparer.Ordinal).Select(line => "+ " + line).ToArray();
-        string[] removed = expectedLines.Except(actualLines, StringComparer.Ordinal).Select(line => "- " + line).ToArray();
+        string[] added = actualLines
+            .Except(expectedLines, StringComparer.Ordinal)
+            .Select(line => "+ " + line)
+            .ToArray();
+        string[] removed = expectedLines
+            .Except(actualLines, StringComparer.Ordinal)
+            .Select(line => "- " + line)
+            .ToArray();
 
         Assert.True(
             actualLines.SequenceEqual(expectedLines, StringComparer.Ordinal),
-            $"The public surface differs from {File}; if that is meant, run once with {UpdateVariable}=1.\n{string.Join('\n', removed.Concat(added))}");
+            $"The public surface differs from {File}; if that is meant, run once with "
+                + $"{UpdateVariable}=1.\n{string.Join('\n', removed.Concat(added))}");
     }
 
     [Fact]
     public void Documentation_OfEveryMember_IsComplete()
     {
         XmlDocumentation documentation = XmlDocumentation.Of(Library);
-        var wrong = new List<string>();
+        List<string> wrong = new();
         foreach (MemberInfo member in DocumentedMembers())
         {
             XElement? element = documentation.Find(member);
@@ -62,7 +85,8 @@ public class PublicApiTests
             }
             else if (element.Element("inheritdoc") is null)
             {
-                wrong.AddRange(Missing(member, element).Select(missing => $"{XmlDocumentation.IdOf(member)} lacks {missing}"));
+                wrong.AddRange(
+                    Missing(member, element).Select(missing => $"{XmlDocumentation.IdOf(member)} lacks {missing}"));
             }
         }
 
@@ -86,7 +110,7 @@ public class PublicApiTests
     public void Documentation_OfEveryPromise_NamesTheException()
     {
         XmlDocumentation documentation = XmlDocumentation.Of(Library);
-        var wrong = new List<string>();
+        List<string> wrong = new();
         foreach (MemberInfo member in DocumentedMembers().Where(member => member is not Type))
         {
             XElement? element = documentation.Find(member);
@@ -95,10 +119,15 @@ public class PublicApiTests
                 continue;
             }
 
-            HashSet<string> named = element.Elements("exception").Select(exception => exception.Attribute("cref")?.Value ?? "").ToHashSet(StringComparer.Ordinal);
+            HashSet<string> named = element
+                .Elements("exception")
+                .Select(exception => exception.Attribute("cref")?.Value ?? "")
+                .ToHashSet(StringComparer.Ordinal);
             wrong.AddRange(Promises
                 .Where(promise => promise.Applies(member) && !named.Any(name => IsOrDerives(name, promise.Exception)))
-                .Select(promise => $"{XmlDocumentation.IdOf(member)}: {promise.Rule}, so it documents {promise.Exception.Name}"));
+                .Select(
+                    promise =>
+                        $"{XmlDocumentation.IdOf(member)}: {promise.Rule}, so it documents {promise.Exception.Name}"));
         }
 
         Assert.True(wrong.Count == 0, string.Join('\n', wrong));
@@ -107,25 +136,35 @@ public class PublicApiTests
     [Fact]
     public void IdOf_MembersOfEveryKind_IsTheCompilers()
     {
-        // The framework's own reference file would do, but it is not on every machine; these are from the specification.
+        // The framework's own reference file would do, but it is not on every machine; these are from the
+        // specification.
         MethodInfo tryGetValue = typeof(Dictionary<,>).GetMethod("TryGetValue")!;
         MethodInfo addOrUpdate = typeof(System.Collections.Concurrent.ConcurrentDictionary<,>).GetMethods()
             .Single(method => method.Name == "AddOrUpdate" && method.IsGenericMethod);
 
-        Assert.Equal("M:System.Collections.Generic.Dictionary`2.TryGetValue(`0,`1@)", XmlDocumentation.IdOf(tryGetValue));
         Assert.Equal(
-            "M:System.Collections.Concurrent.ConcurrentDictionary`2.AddOrUpdate``1(`0,System.Func{`0,``0,`1},System.Func{`0,`1,``0,`1},``0)",
+            "M:System.Collections.Generic.Dictionary`2.TryGetValue(`0,`1@)", XmlDocumentation.IdOf(tryGetValue));
+        Assert.Equal(
+            "M:System.Collections.Concurrent.ConcurrentDictionary`2.AddOrUpdate``1("
+                + "`0,System.Func{`0,``0,`1},System.Func{`0,`1,``0,`1},``0)",
             XmlDocumentation.IdOf(addOrUpdate));
-        Assert.Equal("P:System.Collections.Generic.Dictionary`2.Item(`0)", XmlDocumentation.IdOf(typeof(Dictionary<,>).GetProperty("Item")!));
-        Assert.Equal("T:System.Collections.Generic.Dictionary`2.Enumerator", XmlDocumentation.IdOf(typeof(Dictionary<,>.Enumerator)));
+        Assert.Equal(
+            "P:System.Collections.Generic.Dictionary`2.Item(`0)",
+            XmlDocumentation.IdOf(typeof(Dictionary<,>).GetProperty("Item")!));
+        Assert.Equal(
+            "T:System.Collections.Generic.Dictionary`2.Enumerator",
+            XmlDocumentation.IdOf(typeof(Dictionary<,>.Enumerator)));
     }
 
     [Fact]
     public void Of_TypesOfEveryKind_ReadsAsCSharp()
     {
         Assert.Equal("Dictionary<TKey, TValue>.Enumerator", CSharpName.Of(typeof(Dictionary<,>.Enumerator)));
-        Assert.Equal("Dictionary<int, string[]>.Enumerator", CSharpName.Of(typeof(Dictionary<int, string[]>.Enumerator)));
-        Assert.Equal("Func<int?, byte*[]>", CSharpName.Of(typeof(Func<int?, nint>)).Replace("nint", "byte*[]", StringComparison.Ordinal));
+        Assert.Equal(
+            "Dictionary<int, string[]>.Enumerator", CSharpName.Of(typeof(Dictionary<int, string[]>.Enumerator)));
+        Assert.Equal(
+            "Func<int?, byte*[]>",
+            CSharpName.Of(typeof(Func<int?, nint>)).Replace("nint", "byte*[]", StringComparison.Ordinal));
     }
 
     private static IEnumerable<MemberInfo> DocumentedMembers()
@@ -156,7 +195,11 @@ public class PublicApiTests
         (ParameterInfo[] parameters, Type[] arguments, bool returns) = member switch
         {
             // The summary of an operator says what it returns.
-            MethodInfo method => (method.GetParameters(), method.GetGenericArguments(), method.ReturnType != typeof(void) && !method.IsSpecialName),
+            MethodInfo method =>
+                (
+                    method.GetParameters(),
+                    method.GetGenericArguments(),
+                    method.ReturnType != typeof(void) && !method.IsSpecialName),
             ConstructorInfo constructor => (constructor.GetParameters(), [], false),
             PropertyInfo property => (property.GetIndexParameters(), [], false),
             Type type when typeof(Delegate).IsAssignableFrom(type) && type.GetMethod("Invoke") is { } invoke =>
@@ -181,14 +224,17 @@ public class PublicApiTests
     }
 
     private static bool Names(XElement element, string kind, string name) =>
-        element.Elements(kind).Any(child => child.Attribute("name")?.Value == name && !string.IsNullOrWhiteSpace(child.ToString()));
+        element
+            .Elements(kind)
+            .Any(child => child.Attribute("name")?.Value == name && !string.IsNullOrWhiteSpace(child.ToString()));
 
     private static bool IsMap(Type type) => CSharpName.WithoutArity(type) == "ShardMap" && !type.IsNested;
 
     private static bool IsMapOperation(MemberInfo member) =>
         IsMap(member.DeclaringType!)
         && member is MethodInfo { IsStatic: false, IsPublic: true } or PropertyInfo { GetMethod.IsStatic: false }
-        && member.Name is not ("Dispose" or "ToString" or "Equals" or "GetHashCode" or "BytesAllocated"); // they answer after Dispose
+        // they answer after Dispose
+        && member.Name is not ("Dispose" or "ToString" or "Equals" or "GetHashCode" or "BytesAllocated");
 
     private static bool TakesDelegate(MemberInfo member) =>
         HasParameter(member, parameter => typeof(Delegate).IsAssignableFrom(parameter.ParameterType));

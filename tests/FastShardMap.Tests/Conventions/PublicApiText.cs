@@ -12,14 +12,17 @@ namespace FastShardMap.Tests.Conventions;
 internal static class PublicApiText
 {
     private const BindingFlags Declared =
-        BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
+        BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static
+            | BindingFlags.DeclaredOnly;
 
     private static readonly NullabilityInfoContext Nullability = new();
 
     public static string Of(Assembly assembly)
     {
-        var text = new StringBuilder();
-        foreach (Type type in assembly.GetExportedTypes().OrderBy(type => CSharpName.Of(type, withNamespace: true), StringComparer.Ordinal))
+        StringBuilder text = new();
+        foreach (Type type in assembly
+            .GetExportedTypes()
+            .OrderBy(type => CSharpName.Of(type, withNamespace: true), StringComparer.Ordinal))
         {
             text.Append(Declaration(type)).Append('\n');
             foreach (string member in VisibleMembers(type).Select(Declaration).Order(StringComparer.Ordinal))
@@ -31,7 +34,9 @@ internal static class PublicApiText
         return text.ToString();
     }
 
-    /// <summary>The members that a user can name, override or call; accessors go with their property or event.</summary>
+    /// <summary>
+    /// The members that a user can name, override or call; accessors go with their property or event.
+    /// </summary>
     public static IEnumerable<MemberInfo> VisibleMembers(Type type)
     {
         if (typeof(Delegate).IsAssignableFrom(type))
@@ -54,16 +59,20 @@ internal static class PublicApiText
 
     private static bool IsVisible(FieldInfo field) => field.IsPublic || field.IsFamily || field.IsFamilyOrAssembly;
 
-    private static bool IsAccessor(MethodInfo method) => method.IsSpecialName && !method.Name.StartsWith("op_", StringComparison.Ordinal);
+    private static bool IsAccessor(MethodInfo method) =>
+        method.IsSpecialName && !method.Name.StartsWith("op_", StringComparison.Ordinal);
 
     private static string Declaration(Type type)
     {
-        var text = new StringBuilder(Obsolete(type));
+        StringBuilder text = new(Obsolete(type));
         string name = CSharpName.Of(type, withNamespace: true);
         if (typeof(Delegate).IsAssignableFrom(type))
         {
             MethodInfo invoke = type.GetMethod("Invoke")!;
-            return text.Append($"delegate {Result(invoke)} {name}({Parameters(invoke)}){Constraints(type.GetGenericArguments())}").ToString();
+            return text
+                .Append(
+                    $"delegate {Result(invoke)} {name}({Parameters(invoke)}){Constraints(type.GetGenericArguments())}")
+                .ToString();
         }
 
         if (type.IsEnum)
@@ -89,7 +98,12 @@ internal static class PublicApiText
             text.Append("readonly ");
         }
 
-        text.Append(type.IsByRefLike ? "ref struct " : type.IsValueType ? "struct " : type.IsInterface ? "interface " : "class ");
+        text.Append(
+            type.IsByRefLike
+                ? "ref struct "
+                : type.IsValueType ? "struct "
+                : type.IsInterface ? "interface "
+                : "class ");
         text.Append(name);
 
         IEnumerable<Type> bases = type.GetInterfaces();
@@ -109,12 +123,21 @@ internal static class PublicApiText
     {
         string text = member switch
         {
-            FieldInfo { DeclaringType.IsEnum: true } field => $"{field.Name} = {Convert.ToString(field.GetRawConstantValue(), CultureInfo.InvariantCulture)}",
-            FieldInfo field => $"{Access(field.IsPublic)}{FieldModifiers(field)}{CSharpName.Of(field.FieldType, Nullability.Create(field))} {field.Name}",
+            FieldInfo { DeclaringType.IsEnum: true } field =>
+                $"{field.Name} = {Convert.ToString(field.GetRawConstantValue(), CultureInfo.InvariantCulture)}",
+            FieldInfo field =>
+                $"{Access(field.IsPublic)}{FieldModifiers(field)}"
+                    + $"{CSharpName.Of(field.FieldType, Nullability.Create(field))} {field.Name}",
             PropertyInfo property => Property(property),
-            EventInfo @event => $"{Modifiers(@event.AddMethod!)}event {CSharpName.Of(@event.EventHandlerType!)} {@event.Name}",
-            ConstructorInfo constructor => $"{Modifiers(constructor)}{CSharpName.WithoutArity(constructor.DeclaringType!)}({Parameters(constructor)})",
-            MethodInfo method => $"{Modifiers(method)}{Result(method)} {method.Name}{CSharpName.Arguments(method.GetGenericArguments())}({Parameters(method)}){Constraints(method.GetGenericArguments())}",
+            EventInfo @event =>
+                $"{Modifiers(@event.AddMethod!)}event {CSharpName.Of(@event.EventHandlerType!)} {@event.Name}",
+            ConstructorInfo constructor =>
+                $"{Modifiers(constructor)}{CSharpName.WithoutArity(constructor.DeclaringType!)}("
+                    + $"{Parameters(constructor)})",
+            MethodInfo method =>
+                $"{Modifiers(method)}{Result(method)} "
+                    + $"{method.Name}{CSharpName.Arguments(method.GetGenericArguments())}({Parameters(method)})"
+                    + $"{Constraints(method.GetGenericArguments())}",
             _ => throw new NotSupportedException(member.ToString()),
         };
         return Obsolete(member) + text;
@@ -124,10 +147,13 @@ internal static class PublicApiText
     {
         MethodInfo[] accessors = property.GetAccessors(nonPublic: true).Where(IsVisible).ToArray();
         MethodInfo first = accessors[0];
-        string name = property.GetIndexParameters().Length == 0 ? property.Name : $"this[{Parameters(property.GetIndexParameters())}]";
+        string name = property.GetIndexParameters().Length == 0
+            ? property.Name
+            : $"this[{Parameters(property.GetIndexParameters())}]";
         IEnumerable<string> words = accessors.OrderBy(accessor => accessor.Name, StringComparer.Ordinal)
             .Select(accessor => $"{(accessor.IsPublic || !first.IsPublic ? "" : "protected ")}{Accessor(accessor)};");
-        return $"{Modifiers(first)}{CSharpName.Of(property.PropertyType, Nullability.Create(property))} {name} {{ {string.Join(' ', words)} }}";
+        return $"{Modifiers(first)}{CSharpName.Of(property.PropertyType, Nullability.Create(property))} {name} {{ "
+            + $"{string.Join(' ', words)} }}";
     }
 
     private static string Accessor(MethodInfo accessor) =>
@@ -145,7 +171,8 @@ internal static class PublicApiText
         string text = Access(method.IsPublic);
         if (method.IsStatic)
         {
-            return text + (method.DeclaringType!.IsInterface ? method.IsAbstract ? "static abstract " : "static " : "static ");
+            return text
+                + (method.DeclaringType!.IsInterface ? method.IsAbstract ? "static abstract " : "static " : "static ");
         }
 
         if (method.DeclaringType!.IsInterface || method is not MethodInfo info || !method.IsVirtual)
@@ -161,7 +188,8 @@ internal static class PublicApiText
 
     private static string Result(MethodInfo method) =>
         method.ReturnType.IsByRef
-            ? $"ref {(method.ReturnParameter.IsDefined(typeof(IsReadOnlyAttribute)) ? "readonly " : "")}{CSharpName.Of(method.ReturnType.GetElementType()!)}"
+            ? $"ref {(method.ReturnParameter.IsDefined(typeof(IsReadOnlyAttribute)) ? "readonly " : "")}"
+                + CSharpName.Of(method.ReturnType.GetElementType()!)
             : CSharpName.Of(method.ReturnType, Nullability.Create(method.ReturnParameter));
 
     private static string Parameters(MethodBase method) =>
@@ -186,7 +214,8 @@ internal static class PublicApiText
         }
 
         string name = CSharpName.Of(type, parameter.ParameterType.IsByRef ? null : Nullability.Create(parameter));
-        return $"{passing}{name} {parameter.Name}{(parameter.HasDefaultValue ? $" = {Literal(parameter.RawDefaultValue)}" : "")}";
+        return $"{passing}{name} "
+            + $"{parameter.Name}{(parameter.HasDefaultValue ? $" = {Literal(parameter.RawDefaultValue)}" : "")}";
     }));
 
     private static string Literal(object? value) => value switch
@@ -199,14 +228,15 @@ internal static class PublicApiText
 
     private static string Constraints(Type[] arguments)
     {
-        var text = new StringBuilder();
+        StringBuilder text = new();
         foreach (Type argument in arguments.Where(argument => argument.IsGenericParameter))
         {
             GenericParameterAttributes attributes = argument.GenericParameterAttributes;
-            var all = new List<string>();
+            List<string> all = new();
             if (attributes.HasFlag(GenericParameterAttributes.NotNullableValueTypeConstraint))
             {
-                bool isUnmanaged = argument.CustomAttributes.Any(attribute => attribute.AttributeType.Name == "IsUnmanagedAttribute");
+                bool isUnmanaged = argument.CustomAttributes.Any(
+                    attribute => attribute.AttributeType.Name == "IsUnmanagedAttribute");
                 all.Add(isUnmanaged ? "unmanaged" : "struct");
             }
             else if (attributes.HasFlag(GenericParameterAttributes.ReferenceTypeConstraint))
@@ -216,7 +246,8 @@ internal static class PublicApiText
 
             all.AddRange(argument.GetGenericParameterConstraints().Where(type => type != typeof(ValueType))
                 .Select(type => CSharpName.Of(type)).Order(StringComparer.Ordinal));
-            if (attributes.HasFlag(GenericParameterAttributes.DefaultConstructorConstraint) && !attributes.HasFlag(GenericParameterAttributes.NotNullableValueTypeConstraint))
+            if (attributes.HasFlag(GenericParameterAttributes.DefaultConstructorConstraint)
+                && !attributes.HasFlag(GenericParameterAttributes.NotNullableValueTypeConstraint))
             {
                 all.Add("new()");
             }

@@ -3,9 +3,10 @@ using System.Text.RegularExpressions;
 namespace FastShardMap.Tests.Conventions;
 
 /// <summary>
-/// What README and the guides show is true: every <c>csharp</c> block of README compiles and runs; in native-layout-docs
-/// those marked <c>csharp run</c> do. After the fence, <c>compile</c> means that the block is not run, and <c>continue</c>
-/// that it goes on from the block before. <see cref="Snippet"/> says how a block announces values and output.
+/// What README and the guides show is true: every <c>csharp</c> block of README compiles and runs; in
+/// native-layout-docs those marked <c>csharp run</c> do. After the fence, <c>compile</c> means that the block is not
+/// run, and <c>continue</c> that it goes on from the block before. <see cref="Snippet"/> says how a block announces
+/// values and output.
 /// </summary>
 [Collection(nameof(ReadmeTests))]
 public partial class ReadmeTests
@@ -17,18 +18,23 @@ public partial class ReadmeTests
     [Trait("Category", "Heavy")]
     public void Examples_OfReadmeAndGuides_DoAsTheySay()
     {
-        var wrong = new List<string>();
-        foreach (string document in Repository.FilesBelow("native-layout-docs", "*.md").Prepend(PackageReadme).Prepend(Readme))
+        List<string> wrong = new();
+        foreach (string document in Repository.FilesBelow("native-layout-docs", "*.md")
+            .Prepend(PackageReadme)
+            .Prepend(Readme))
         {
             List<string> code = [];
-            foreach (CodeBlock block in CodeBlock.ReadAll(document, Repository.ReadText(document)).Where(block => block.Language == "csharp"))
+            foreach (CodeBlock block in CodeBlock.ReadAll(document, Repository.ReadText(document)).Where(
+                block => block.Language == "csharp"))
             {
                 if (document is not (Readme or PackageReadme) && !block.Words.Contains("run", StringComparer.Ordinal))
                 {
                     continue;
                 }
 
-                code = block.Words.Contains("continue", StringComparer.Ordinal) ? [.. code, .. block.Code] : [.. block.Code];
+                code = block.Words.Contains("continue", StringComparer.Ordinal)
+                    ? [.. code, .. block.Code]
+                    : [.. block.Code];
                 bool run = !block.Words.Contains("compile", StringComparer.Ordinal);
                 wrong.AddRange(Snippet.Check(UsingsFirst(code), run).Select(what => $"{block}: {what}"));
             }
@@ -45,7 +51,9 @@ public partial class ReadmeTests
 
     [Fact]
     public void Commands_OfReadme_AreTheTestCommandOnce() =>
-        Assert.Single(Repository.ReadLines(Readme), line => line.TrimStart('$', ' ').StartsWith("dotnet test", StringComparison.Ordinal));
+        Assert.Single(
+            Repository.ReadLines(Readme),
+            line => line.TrimStart('$', ' ').StartsWith("dotnet test", StringComparison.Ordinal));
 
     [Fact]
     public void Projects_InCommands_Exist()
@@ -55,21 +63,26 @@ public partial class ReadmeTests
             from match in ProjectArgument().Matches(line)
             select match.Groups[1].Value;
 
-        Assert.All(projects, project => Assert.True(Repository.HasFolder(project) || Repository.HasFile(project), $"README names {project}"));
+        Assert.All(
+            projects,
+            project => Assert.True(
+                Repository.HasFolder(project) || Repository.HasFile(project), $"README names {project}"));
     }
 
     [Fact]
     public void Links_ToFiles_LeadSomewhere()
     {
-        var wrong = new List<string>();
-        foreach (string document in Repository.FilesBelow("native-layout-docs", "*.md").Concat(Repository.FilesBelow(".github", "*.md"))
+        List<string> wrong = new();
+        foreach (string document in Repository.FilesBelow("native-layout-docs", "*.md")
+            .Concat(Repository.FilesBelow(".github", "*.md"))
             .Append(Readme).Append("CHANGELOG.md").Append("bench/README.md"))
         {
             foreach (Match match in Link().Matches(Repository.ReadText(document)))
             {
                 string target = match.Groups[1].Value;
                 string path = MarkdownLinks.Resolve(document, target);
-                if (!target.Contains(':', StringComparison.Ordinal) && !Repository.HasFile(path) && !Repository.HasFolder(path))
+                if (!target.Contains(':', StringComparison.Ordinal) && !Repository.HasFile(path)
+                    && !Repository.HasFolder(path))
                 {
                     wrong.Add($"{document}: {target}");
                 }

@@ -2,7 +2,9 @@ using System.Text.RegularExpressions;
 
 namespace FastShardMap.Tests.Conventions;
 
-/// <summary>The repository that these tests were built in: they compare its texts with each other and with the code.</summary>
+/// <summary>
+/// The repository that these tests were built in: they compare its texts with each other and with the code.
+/// </summary>
 internal static class Repository
 {
     private const string Marker = "FastShardMap.sln";
@@ -11,7 +13,8 @@ internal static class Repository
     public static string Root { get; } = FindRoot();
 
     /// <summary>An absolute path from one relative to the root, with forward slashes.</summary>
-    public static string PathOf(string relative) => Path.Combine(Root, relative.Replace('/', Path.DirectorySeparatorChar));
+    public static string PathOf(string relative) =>
+        Path.Combine(Root, relative.Replace('/', Path.DirectorySeparatorChar));
 
     public static bool HasFolder(string relative) => Directory.Exists(PathOf(relative));
 
@@ -52,7 +55,8 @@ internal static class Repository
         }
 
         throw new InvalidOperationException(
-            $"No folder above {AppContext.BaseDirectory} holds {Marker}. The tests of {nameof(Conventions)} read the repository, " +
+            $"No folder above {AppContext.BaseDirectory} holds {Marker}. The tests of "
+                + $"{nameof(Conventions)} read the repository, " +
             "so they run from its build output only.");
     }
 }

@@ -11,7 +11,8 @@ namespace FastShardMap.Tests.Conventions;
 /// <summary>
 /// An example of a document, as a program: it is compiled, run, and held to what its comments say.
 /// <list type="bullet">
-/// <item><c>Console.WriteLine(x); // prints: 5</c>: the program's whole output is the lines so announced, in order;</item>
+/// <item><c>Console.WriteLine(x); // prints: 5</c>: the program's whole output is the lines so announced, in
+/// order;</item>
 /// <item><c>map.TryAdd(1, 2); // → true</c> or <c>long n = map.Count; // → 1</c>: the value of the expression.</item>
 /// </list>
 /// </summary>
@@ -43,7 +44,8 @@ internal static partial class Snippet
                 {
                     null => "null",
                     bool flag => flag ? "true" : "false",
-                    System.IFormattable value => value.ToString(null, System.Globalization.CultureInfo.InvariantCulture),
+                    System.IFormattable value =>
+                        value.ToString(null, System.Globalization.CultureInfo.InvariantCulture),
                     _ => actual.ToString() ?? "",
                 };
                 if (text != expected.Trim('"'))
@@ -58,12 +60,15 @@ internal static partial class Snippet
     public static IReadOnlyList<string> Check(IReadOnlyList<string> code, bool run)
     {
         string program = string.Join('\n', code.Index().Select(line => WithExpectation(line.Item, line.Index + 1)));
-        var parse = new CSharpParseOptions(LanguageVersion.CSharp14);
+        CSharpParseOptions parse = new(LanguageVersion.CSharp14);
         CSharpCompilation compilation = CSharpCompilation.Create(
             $"Example{Guid.NewGuid():N}",
             new[] { Usings, Support, program }.Select(text => CSharpSyntaxTree.ParseText(text, parse)),
             References(),
-            new CSharpCompilationOptions(OutputKind.ConsoleApplication, allowUnsafe: true, nullableContextOptions: NullableContextOptions.Enable));
+            new CSharpCompilationOptions(
+                OutputKind.ConsoleApplication,
+                allowUnsafe: true,
+                nullableContextOptions: NullableContextOptions.Enable));
 
         // As long as the library is empty, it has no namespace to use.
         if (compilation.GlobalNamespace.GetNamespaceMembers().Any(found => found.Name == nameof(FastShardMap)))
@@ -71,9 +76,11 @@ internal static partial class Snippet
             compilation = compilation.AddSyntaxTrees(CSharpSyntaxTree.ParseText(LibraryUsing, parse));
         }
 
-        using var image = new MemoryStream();
+        using MemoryStream image = new();
         string[] errors = compilation.Emit(image).Diagnostics
-            .Where(diagnostic => diagnostic.Severity >= DiagnosticSeverity.Warning && !RepeatedUsing.Contains(diagnostic.Id, StringComparer.Ordinal))
+            .Where(
+                diagnostic => diagnostic.Severity >= DiagnosticSeverity.Warning
+                    && !RepeatedUsing.Contains(diagnostic.Id, StringComparer.Ordinal))
             .Select(diagnostic => diagnostic.ToString())
             .ToArray();
         if (errors.Length > 0 || !run)
@@ -82,8 +89,12 @@ internal static partial class Snippet
         }
 
         image.Position = 0;
-        var wrong = new List<string>();
-        string[] announced = code.Select(line => Prints().Match(line)).Where(match => match.Success).Select(match => match.Groups[1].Value.Trim()).ToArray();
+        List<string> wrong = new();
+        string[] announced = code
+            .Select(line => Prints().Match(line))
+            .Where(match => match.Success)
+            .Select(match => match.Groups[1].Value.Trim())
+            .ToArray();
         string[] printed = Run(image, wrong);
         if (!announced.SequenceEqual(printed, StringComparer.Ordinal))
         {
@@ -96,8 +107,8 @@ internal static partial class Snippet
     private static string[] Run(Stream image, List<string> wrong)
     {
         TextWriter console = Console.Out;
-        using var output = new StringWriter(CultureInfo.InvariantCulture);
-        var context = new AssemblyLoadContext(nameof(Snippet), isCollectible: true);
+        using StringWriter output = new(CultureInfo.InvariantCulture);
+        AssemblyLoadContext context = new(nameof(Snippet), isCollectible: true);
         try
         {
             Assembly assembly = context.LoadFromStream(image);
@@ -116,14 +127,20 @@ internal static partial class Snippet
             context.Unload();
         }
 
-        return output.ToString().ReplaceLineEndings("\n").Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Trim()).ToArray();
+        return output
+            .ToString()
+            .ReplaceLineEndings("\n")
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => line.Trim())
+            .ToArray();
     }
 
     // The framework that runs this test, and the library beside it.
     private static IEnumerable<MetadataReference> References() =>
         ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
             .Where(path => Path.GetFileName(path).StartsWith("System.", StringComparison.Ordinal)
-                || Path.GetFileName(path) is "netstandard.dll" or "mscorlib.dll" or "Microsoft.CSharp.dll" or "FastShardMap.dll")
+                || Path.GetFileName(path) is "netstandard.dll" or "mscorlib.dll" or "Microsoft.CSharp.dll"
+                or "FastShardMap.dll")
             .Select(path => MetadataReference.CreateFromFile(path));
 
     private static string WithExpectation(string line, int number)
@@ -137,7 +154,7 @@ internal static partial class Snippet
         string expected = SymbolDisplay.FormatLiteral(match.Groups["value"].Value.Trim(), quote: true);
         string name = match.Groups["name"].Value;
         string expression = match.Groups["expression"].Value;
-        var text = new StringBuilder();
+        StringBuilder text = new();
         if (name.Length > 0)
         {
             text.Append(match.Groups["declaration"].Value).Append(expression).Append("; ");
@@ -151,6 +168,8 @@ internal static partial class Snippet
     private static partial Regex Prints();
 
     // [type name =] expression; // → value
-    [GeneratedRegex(@"^(?<declaration>\s*(?:[\w<>,\[\]?. ]+\s)?(?<name>\w+)\s*=(?!=)\s*)?(?<expression>.+?);\s*//\s*→\s*(?<value>.+)$")]
+    [GeneratedRegex(
+        @"^(?<declaration>\s*(?:[\w<>,\[\]?. ]+\s)?(?<name>\w+)\s*=(?!=)\s*)?"
+            + @"(?<expression>.+?);\s*//\s*→\s*(?<value>.+)$")]
     private static partial Regex Arrow();
 }

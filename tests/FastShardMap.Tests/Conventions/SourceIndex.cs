@@ -56,7 +56,9 @@ internal sealed partial class SourceIndex
     /// <summary>Whether the sources or the framework's core have a type of this name.</summary>
     public bool KnowsType(string name) => HasType(name) || _frameworkTypes.Contains(name);
 
-    /// <summary>Whether a type of the sources (in any of its files) or of the framework's core mentions a member.</summary>
+    /// <summary>
+    /// Whether a type of the sources (in any of its files) or of the framework's core mentions a member.
+    /// </summary>
     public bool HasMember(string type, string member) =>
         (_codeOfType.TryGetValue(type, out List<string>? codes)
             && codes.Exists(code => Regex.IsMatch(code, $@"\b{member}\b")))

@@ -8,14 +8,16 @@ namespace FastShardMap.Tests.Conventions;
 internal static unsafe class StructureFields
 {
     /// <summary>
-    /// Offset and size of every instance field, measured: all bits of the one field are set in a zeroed structure, and the
-    /// bytes that changed are the field's. That asks nothing of attributes, so it sees what the runtime did with them.
+    /// Offset and size of every instance field, measured: all bits of the one field are set in a zeroed structure, and
+    /// the bytes that changed are the field's. That asks nothing of attributes, so it sees what the runtime did with
+    /// them.
     /// </summary>
     public static IReadOnlyDictionary<string, (long Offset, long Bytes)> Of<T>()
         where T : unmanaged
     {
-        var fields = new Dictionary<string, (long Offset, long Bytes)>(StringComparer.Ordinal);
-        foreach (FieldInfo field in typeof(T).GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic))
+        Dictionary<string, (long Offset, long Bytes)> fields = new(StringComparer.Ordinal);
+        foreach (FieldInfo field in typeof(T).GetFields(
+            BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic))
         {
             object box = default(T);
             field.SetValue(box, AllBitsSet(field.FieldType));

@@ -31,8 +31,11 @@ internal sealed class XmlDocumentation
         Type type => "T:" + TypeName(type),
         FieldInfo field => $"F:{TypeName(field.DeclaringType!)}.{Escaped(field.Name)}",
         EventInfo @event => $"E:{TypeName(@event.DeclaringType!)}.{Escaped(@event.Name)}",
-        PropertyInfo property => $"P:{TypeName(property.DeclaringType!)}.{Escaped(property.Name)}{Parameters(property.GetIndexParameters())}",
-        ConstructorInfo constructor => $"M:{TypeName(constructor.DeclaringType!)}.#ctor{Parameters(constructor.GetParameters())}",
+        PropertyInfo property =>
+            $"P:{TypeName(property.DeclaringType!)}.{Escaped(property.Name)}"
+                + Parameters(property.GetIndexParameters()),
+        ConstructorInfo constructor =>
+            $"M:{TypeName(constructor.DeclaringType!)}.#ctor{Parameters(constructor.GetParameters())}",
         MethodInfo method => IdOf(method),
         _ => throw new NotSupportedException(member.ToString()),
     };
@@ -41,13 +44,16 @@ internal sealed class XmlDocumentation
     {
         string arity = method.IsGenericMethod ? "``" + method.GetGenericArguments().Length : "";
         string conversion = method.Name is "op_Implicit" or "op_Explicit" ? "~" + Reference(method.ReturnType) : "";
-        return $"M:{TypeName(method.DeclaringType!)}.{Escaped(method.Name)}{arity}{Parameters(method.GetParameters())}{conversion}";
+        return $"M:{TypeName(method.DeclaringType!)}.{Escaped(method.Name)}{arity}"
+            + $"{Parameters(method.GetParameters())}{conversion}";
     }
 
     private static string Escaped(string name) => name.Replace('.', '#');
 
     private static string Parameters(ParameterInfo[] parameters) =>
-        parameters.Length == 0 ? "" : $"({string.Join(',', parameters.Select(parameter => Reference(parameter.ParameterType)))})";
+        parameters.Length == 0
+            ? ""
+            : $"({string.Join(',', parameters.Select(parameter => Reference(parameter.ParameterType)))})";
 
     private static string TypeName(Type type) => type.FullName!.Replace('+', '.');
 
@@ -67,7 +73,8 @@ internal sealed class XmlDocumentation
         if (type.IsArray)
         {
             int rank = type.GetArrayRank();
-            return Reference(type.GetElementType()!) + (rank == 1 ? "[]" : $"[{string.Join(',', Enumerable.Repeat("0:", rank))}]");
+            return Reference(
+                type.GetElementType()!) + (rank == 1 ? "[]" : $"[{string.Join(',', Enumerable.Repeat("0:", rank))}]");
         }
 
         if (type.IsGenericParameter)
@@ -81,9 +88,9 @@ internal sealed class XmlDocumentation
         }
 
         // Outer<A>.Inner<B> is written with each type's own arguments.
-        var text = new StringBuilder();
+        StringBuilder text = new();
         Type[] arguments = type.GetGenericArguments();
-        var chain = new Stack<Type>();
+        Stack<Type> chain = new();
         for (Type? part = type.GetGenericTypeDefinition(); part is not null; part = part.DeclaringType)
         {
             chain.Push(part);

@@ -82,7 +82,8 @@ public sealed class DebugViewTests
     private static KeyValuePair<int, int>[] Entries(ShardMap<int, int> map)
     {
         string proxyName = typeof(ShardMap<,,>).GetCustomAttribute<DebuggerTypeProxyAttribute>()!.ProxyTypeName;
-        Type proxy = Type.GetType(proxyName, throwOnError: true)!.MakeGenericType(typeof(int), typeof(int), typeof(DefaultHasher<int>));
+        Type proxy = Type.GetType(proxyName, throwOnError: true)!.MakeGenericType(
+            typeof(int), typeof(int), typeof(DefaultHasher<int>));
         object view = Activator.CreateInstance(proxy, map)!;
         PropertyInfo entries = Assert.Single(proxy.GetProperties(), property =>
             property.GetCustomAttribute<DebuggerBrowsableAttribute>()?.State == DebuggerBrowsableState.RootHidden);
@@ -97,7 +98,8 @@ public sealed class DebugViewTests
         string name = format.Trim('{', '}').Split(',')[0];
         for (Type? type = map.GetType(); type is not null; type = type.BaseType)
         {
-            if (type.GetProperty(name, BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.DeclaredOnly) is { } property)
+            if (type.GetProperty(
+                name, BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.DeclaredOnly) is { } property)
             {
                 return (string?)property.GetValue(map);
             }

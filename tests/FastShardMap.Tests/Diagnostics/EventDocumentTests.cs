@@ -18,7 +18,11 @@ public sealed class EventDocumentTests
             .Select(pair => $"{pair.Event!.EventId}, `{pair.Method.Name}`, {pair.Event.Level}, "
                 + string.Join(", ", pair.Method.GetParameters().Select(parameter => parameter.Name)));
 
-        Assert.Equal(code.Order(StringComparer.Ordinal), RowsAfter("| id | event |").Select(cells => string.Join(", ", cells.Take(4))).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            code.Order(StringComparer.Ordinal),
+            RowsAfter("| id | event |")
+                .Select(cells => string.Join(", ", cells.Take(4)))
+                .Order(StringComparer.Ordinal));
     }
 
     [Fact]

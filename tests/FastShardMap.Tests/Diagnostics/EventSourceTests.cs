@@ -14,7 +14,8 @@ public sealed class EventSourceTests
 
     [Fact]
     public void Manifest_OfTheSource_IsValid() =>
-        Assert.NotNull(EventSource.GenerateManifest(typeof(FastShardMapEventSource), null, EventManifestOptions.Strict));
+        Assert.NotNull(
+            EventSource.GenerateManifest(typeof(FastShardMapEventSource), null, EventManifestOptions.Strict));
 
     [Fact]
     public void Migration_GrowingMap_IsReportedFromStartToStop()
@@ -158,8 +159,12 @@ public sealed class EventSourceTests
         map.Dispose();
 
         Event retired = listener.All.First(step => step.Name == "MemoryRetired" && (long)step["bytes"]! > 1_000_000);
-        SpinWait.SpinUntil(() => listener.All.Any(step => step.Name == "MemoryReleased" && Equals(step["address"], retired["address"])), 10_000);
-        Assert.Contains(listener.All, step => step.Name == "MemoryReleased" && Equals(step["address"], retired["address"]));
+        SpinWait.SpinUntil(
+            () => listener.All.Any(
+                step => step.Name == "MemoryReleased" && Equals(step["address"], retired["address"])),
+            10_000);
+        Assert.Contains(
+            listener.All, step => step.Name == "MemoryReleased" && Equals(step["address"], retired["address"]));
     }
 
     [Fact]
@@ -214,7 +219,9 @@ public sealed class EventSourceTests
             {
                 _events?.Enqueue(new Event(
                     eventData.EventName!,
-                    eventData.PayloadNames!.Zip(eventData.Payload!).ToDictionary(pair => pair.First, pair => pair.Second, StringComparer.Ordinal)));
+                    eventData.PayloadNames!
+                        .Zip(eventData.Payload!)
+                        .ToDictionary(pair => pair.First, pair => pair.Second, StringComparer.Ordinal)));
             }
         }
     }

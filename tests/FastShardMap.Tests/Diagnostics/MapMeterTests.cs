@@ -11,7 +11,8 @@ public sealed class MapMeterTests
     public void Collect_NamedMap_AgreesWithItsStatistics()
     {
         string name = $"meter {Guid.NewGuid():N}";
-        using ShardMap<ulong, ulong> map = new(new ShardMapOptions { Name = name, ShardCount = 2, MigrationStepGroups = 1 });
+        using ShardMap<ulong, ulong> map = new(
+            new ShardMapOptions { Name = name, ShardCount = 2, MigrationStepGroups = 1 });
         for (ulong key = 0; map.Count < 500 || map.GetStatistics().MigrationsActive == 0; key++)
         {
             map[key] = key;
@@ -92,7 +93,9 @@ public sealed class MapMeterTests
     {
         using ShardMap<int, int> map = new(new ShardMapOptions { Name = "one" });
         Dictionary<string, double> measured = Collect(name: null);
-        Assert.Equal(["fastshardmap.collections", "fastshardmap.undisposed.memory"], measured.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["fastshardmap.collections", "fastshardmap.undisposed.memory"],
+            measured.Keys.Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -153,15 +156,21 @@ public sealed class MapMeterTests
                 self.EnableMeasurementEvents(instrument);
             }
         };
-        listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => Add(measured, name, instrument, value, tags));
-        listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) => Add(measured, name, instrument, value, tags));
+        listener.SetMeasurementEventCallback<long>(
+            (instrument, value, tags, _) => Add(measured, name, instrument, value, tags));
+        listener.SetMeasurementEventCallback<double>(
+            (instrument, value, tags, _) => Add(measured, name, instrument, value, tags));
         listener.Start();
         listener.RecordObservableInstruments();
         return measured;
     }
 
     private static void Add(
-        Dictionary<string, double> measured, string? name, Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
+        Dictionary<string, double> measured,
+        string? name,
+        Instrument instrument,
+        double value,
+        ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
         // Those of no map in particular have no tag.
         Assert.Equal(instrument.Name.StartsWith("fastshardmap.map.", StringComparison.Ordinal) ? 1 : 0, tags.Length);
@@ -173,5 +182,6 @@ public sealed class MapMeterTests
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static WeakReference Forget(string name) => new(new ShardMap<int, int>(new ShardMapOptions { Name = name }));
+    private static WeakReference Forget(string name) =>
+        new(new ShardMap<int, int>(new ShardMapOptions { Name = name }));
 }

@@ -6,7 +6,9 @@ using System.Text;
 
 namespace FastShardMap.Tests.Diagnostics;
 
-/// <summary>The sample that exposes metrics through OpenTelemetry, as a process of its own and asked over loopback.</summary>
+/// <summary>
+/// The sample that exposes metrics through OpenTelemetry, as a process of its own and asked over loopback.
+/// </summary>
 public sealed class MetricsSampleTests
 {
     [Fact]
@@ -83,13 +85,17 @@ public sealed class MetricsSampleTests
         int body = request.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4;
         int length = request.IndexOf(Length, StringComparison.OrdinalIgnoreCase);
         return body < 4 || length < 0 ? 1
-            : body + int.Parse(request.AsSpan(length + Length.Length)[..request.AsSpan(length + Length.Length).IndexOf('\r')], CultureInfo.InvariantCulture) - request.Length;
+            : body + int.Parse(
+                request.AsSpan(length + Length.Length)[..request.AsSpan(length + Length.Length).IndexOf('\r')],
+                CultureInfo.InvariantCulture) - request.Length;
     }
 
-    private static async Task WithSample((string Name, string Value)[] environment, Func<string, CancellationToken, Task> use)
+    private static async Task WithSample(
+        (string Name, string Value)[] environment, Func<string, CancellationToken, Task> use)
     {
         ProcessStartInfo start = new(
-            Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [Path.Combine(AppContext.BaseDirectory, "FastShardMap.MetricsSample.dll")])
+            Environment.GetEnvironmentVariable("DOTNET_HOST_PATH")
+                ?? "dotnet", [Path.Combine(AppContext.BaseDirectory, "FastShardMap.MetricsSample.dll")])
         {
             UseShellExecute = false,
             RedirectStandardInput = true,
@@ -104,7 +110,8 @@ public sealed class MetricsSampleTests
         using Process process = Process.Start(start)!;
         try
         {
-            string address = await process.StandardOutput.ReadLineAsync(limit.Token) ?? throw new InvalidOperationException("The sample has ended.");
+            string address = await process.StandardOutput.ReadLineAsync(limit.Token)
+                ?? throw new InvalidOperationException("The sample has ended.");
             await use(address, limit.Token);
         }
         finally
@@ -127,7 +134,9 @@ public sealed class MetricsSampleTests
             string[] parts = line.Split(' ');
 
             // Those of no map in particular have no label.
-            string labels = parts[0].StartsWith("fastshardmap_map_", StringComparison.Ordinal) ? "{fastshardmap_map_name=\"orders\",}" : "{}";
+            string labels = parts[0].StartsWith("fastshardmap_map_", StringComparison.Ordinal)
+                ? "{fastshardmap_map_name=\"orders\",}"
+                : "{}";
             Assert.EndsWith(labels, parts[0], StringComparison.Ordinal);
             values.Add(parts[0][..^labels.Length], double.Parse(parts[1], CultureInfo.InvariantCulture));
         }

@@ -4,12 +4,16 @@ using System.Text.RegularExpressions;
 namespace FastShardMap.Tests.Diagnostics;
 
 /// <summary>
-/// The machine code of undisturbed reads and writes knows nothing of observers: the same size with a listener for everything
-/// attached before the code was compiled as without, and no mention of a hook. The JIT itself says so, in a process of its own.
+/// The machine code of undisturbed reads and writes knows nothing of observers: the same size with a listener for
+/// everything attached before the code was compiled as without, and no mention of a hook. The JIT itself says so, in a
+/// process of its own.
 /// </summary>
 public sealed partial class ReadPathCodeTests
 {
-    private static readonly string[] s_hooks = ["ShardEvents", "MemoryEvents", "FastShardMapEventSource", "MapMeter", "MapRegistry"];
+    private static readonly string[] s_hooks =
+    [
+        "ShardEvents", "MemoryEvents", "FastShardMapEventSource", "MapMeter", "MapRegistry",
+    ];
 
     [Fact]
     [Trait("Category", "Heavy")]
@@ -25,7 +29,9 @@ public sealed partial class ReadPathCodeTests
         Assert.All(s_hooks, hook => Assert.DoesNotContain(hook, observedListing, StringComparison.Ordinal));
     }
 
-    /// <summary>The cheap half, for every architecture: the sources of the fast paths do not ask for a listener.</summary>
+    /// <summary>
+    /// The cheap half, for every architecture: the sources of the fast paths do not ask for a listener.
+    /// </summary>
     [Theory]
     [InlineData("Sharding/Shards/Shard.Read.cs", "bool TryReadHome", "ProbeResult ProbeGroup(")]
     [InlineData("Sharding/Shards/Shard.InPlace.cs", "TryWriteInPlace<TOperation>", "GroupVersion.Unlock(")]
@@ -50,12 +56,16 @@ public sealed partial class ReadPathCodeTests
         try
         {
             string listing = Path.Combine(folder, "jit.txt");
-            ProcessStartInfo start = new(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [Path.Combine(AppContext.BaseDirectory, "FastShardMap.CodeProbe.dll"), role])
+            ProcessStartInfo start = new(
+                Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet",
+                [Path.Combine(AppContext.BaseDirectory, "FastShardMap.CodeProbe.dll"), role])
             {
                 UseShellExecute = false,
             };
             start.Environment["DOTNET_JitStdOutFile"] = listing;
-            start.Environment["DOTNET_JitDisasm"] = "FastShardMap.CodeProbe.Paths:* TryGetValue TryReadHome Write WriteLocked FastShardMap.Sharding.ShardLock:Enter FastShardMap.Sharding.ShardLock:Exit";
+            start.Environment["DOTNET_JitDisasm"] =
+                "FastShardMap.CodeProbe.Paths:* TryGetValue TryReadHome Write WriteLocked "
+                    + "FastShardMap.Sharding.ShardLock:Enter FastShardMap.Sharding.ShardLock:Exit";
             start.Environment["DOTNET_TieredCompilation"] = "0";
             using Process process = Process.Start(start)!;
             Assert.True(process.WaitForExit(TimeSpan.FromMinutes(1)));
@@ -67,7 +77,8 @@ public sealed partial class ReadPathCodeTests
             {
                 if (method.Groups["name"].Value.Contains("FastShardMap", StringComparison.Ordinal))
                 {
-                    bytes[method.Groups["name"].Value] = int.Parse(method.Groups["bytes"].Value, System.Globalization.CultureInfo.InvariantCulture);
+                    bytes[method.Groups["name"].Value] = int.Parse(
+                        method.Groups["bytes"].Value, System.Globalization.CultureInfo.InvariantCulture);
                 }
             }
 
@@ -79,6 +90,8 @@ public sealed partial class ReadPathCodeTests
         }
     }
 
-    [GeneratedRegex(@"^; Assembly listing for method (?<name>.+?) \(.*?\n; Total bytes of code (?<bytes>\d+)", RegexOptions.Multiline | RegexOptions.Singleline)]
+    [GeneratedRegex(
+        @"^; Assembly listing for method (?<name>.+?) \(.*?\n; Total bytes of code (?<bytes>\d+)",
+        RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Method();
 }

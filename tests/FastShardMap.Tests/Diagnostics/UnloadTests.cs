@@ -7,7 +7,9 @@ using FastShardMap.Tests.Memory;
 
 namespace FastShardMap.Tests.Diagnostics;
 
-/// <summary>A load context whose code has used maps is unloaded, whether it has brought the library along or not.</summary>
+/// <summary>
+/// A load context whose code has used maps is unloaded, whether it has brought the library along or not.
+/// </summary>
 [Collection(SerialTests.Name)]
 public sealed class UnloadTests
 {
@@ -76,9 +78,12 @@ public sealed class UnloadTests
     private static WeakReference UseAndUnload(bool ownLibrary, bool dispose, MeterListener metrics)
     {
         PluginContext context = new(ownLibrary);
-        Type plugin = context.LoadFromAssemblyName(typeof(UnloadTests).Assembly.GetName()).GetType(typeof(UnloadTests).FullName!)!;
+        Type plugin = context
+            .LoadFromAssemblyName(typeof(UnloadTests).Assembly.GetName())
+            .GetType(typeof(UnloadTests).FullName!)!;
         Assert.NotSame(typeof(UnloadTests), plugin);
-        plugin.GetMethod(nameof(UseEverything), BindingFlags.Static | BindingFlags.NonPublic)!.Invoke(obj: null, [dispose]);
+        plugin.GetMethod(nameof(UseEverything), BindingFlags.Static | BindingFlags.NonPublic)!.Invoke(
+            obj: null, [dispose]);
         metrics.RecordObservableInstruments();
         Assert.Equal(ownLibrary, context.Assemblies.Any(static assembly => assembly.GetName().Name == "FastShardMap"));
         context.Unload();

@@ -11,8 +11,8 @@ internal interface IFuzzMachine
 }
 
 /// <summary>
-/// The interpreter. A command is three bytes: operation, key, value. Every byte string is a program, so that any mutation
-/// of one is one too.
+/// The interpreter. A command is three bytes: operation, key, value. Every byte string is a program, so that any
+/// mutation of one is one too.
 /// </summary>
 internal sealed class FuzzMachine<TKey, TValue>(int shards, int stepGroups, bool sameHash) : IFuzzMachine
     where TKey : unmanaged, IEquatable<TKey>
@@ -23,7 +23,12 @@ internal sealed class FuzzMachine<TKey, TValue>(int shards, int stepGroups, bool
 
     public void Run(ReadOnlySpan<byte> program)
     {
-        ShardMapOptions options = new() { ShardCount = shards, MigrationStepGroups = stepGroups, Seed = new HashSeed(3, 5) };
+        ShardMapOptions options = new()
+        {
+            ShardCount = shards,
+            MigrationStepGroups = stepGroups,
+            Seed = new HashSeed(3, 5),
+        };
         if (sameHash)
         {
             Run(new ShardMap<TKey, TValue, OneHash>(options), program);
@@ -51,7 +56,8 @@ internal sealed class FuzzMachine<TKey, TValue>(int shards, int stepGroups, bool
     }
 
     private static bool Same(TValue left, TValue right) =>
-        MemoryMarshal.AsBytes(new Span<TValue>(ref left)).SequenceEqual(MemoryMarshal.AsBytes(new Span<TValue>(ref right)));
+        MemoryMarshal.AsBytes(new Span<TValue>(ref left)).SequenceEqual(
+            MemoryMarshal.AsBytes(new Span<TValue>(ref right)));
 
     private static void Agree(bool holds, string what)
     {
@@ -93,7 +99,8 @@ internal sealed class FuzzMachine<TKey, TValue>(int shards, int stepGroups, bool
                 _reference[key] = value;
                 break;
             case 5 or 6:
-                Agree(map.TryRemove(key, out TValue removed) == present && (!present || Same(removed, old)), "TryRemove");
+                Agree(
+                    map.TryRemove(key, out TValue removed) == present && (!present || Same(removed, old)), "TryRemove");
                 _reference.Remove(key);
                 break;
             case 7:
@@ -110,7 +117,9 @@ internal sealed class FuzzMachine<TKey, TValue>(int shards, int stepGroups, bool
                 _reference.TryAdd(key, value);
                 break;
             case 9:
-                Agree(map.TryExchange(key, value, out TValue exchanged) == present && (!present || Same(exchanged, old)), "TryExchange");
+                Agree(
+                    map.TryExchange(key, value, out TValue exchanged) == present && (!present || Same(exchanged, old)),
+                    "TryExchange");
                 if (present)
                 {
                     _reference[key] = value;
@@ -118,7 +127,9 @@ internal sealed class FuzzMachine<TKey, TValue>(int shards, int stepGroups, bool
 
                 break;
             case 10:
-                Agree(map.TryUpdateOrRemove(key, static (ref v, arg) => Replace(ref v, arg), value) == present, "TryUpdateOrRemove");
+                Agree(
+                    map.TryUpdateOrRemove(key, static (ref v, arg) => Replace(ref v, arg), value) == present,
+                    "TryUpdateOrRemove");
                 if (present && Replace(ref old, value))
                 {
                     _reference[key] = old;
@@ -135,7 +146,10 @@ internal sealed class FuzzMachine<TKey, TValue>(int shards, int stepGroups, bool
                 _reference[key] = value;
                 break;
             case 12:
-                Agree(Throws<FuzzException>(() => map.GetOrAdd(key, static _ => throw new FuzzException("on purpose"))) == !present, "a factory that throws");
+                Agree(
+                    Throws<FuzzException>(
+                        () => map.GetOrAdd(key, static _ => throw new FuzzException("on purpose"))) == !present,
+                    "a factory that throws");
                 break;
             case 13:
                 RunOutOfMemory(map, key, value, present);
@@ -155,14 +169,17 @@ internal sealed class FuzzMachine<TKey, TValue>(int shards, int stepGroups, bool
                 CheckAll(map);
                 break;
             default:
-                Agree(map.TryGetValue(key, out TValue found) == present && (!present || Same(found, old)), "TryGetValue");
+                Agree(
+                    map.TryGetValue(key, out TValue found) == present && (!present || Same(found, old)), "TryGetValue");
                 break;
         }
 
         Agree(map.Count == _reference.Count, $"Count {map.Count}, expected {_reference.Count}");
     }
 
-    /// <summary>The system refuses memory: the insert happens or throws, and the map is as before if it throws.</summary>
+    /// <summary>
+    /// The system refuses memory: the insert happens or throws, and the map is as before if it throws.
+    /// </summary>
     private void RunOutOfMemory<THasher>(ShardMap<TKey, TValue, THasher> map, TKey key, TValue value, bool present)
         where THasher : struct, IKeyHasher<TKey>
     {
@@ -198,7 +215,9 @@ internal sealed class FuzzMachine<TKey, TValue>(int shards, int stepGroups, bool
         HashSet<TKey> seen = [];
         foreach ((TKey key, TValue value) in map)
         {
-            Agree(seen.Add(key) && _reference.TryGetValue(key, out TValue expected) && Same(value, expected), "enumeration");
+            Agree(
+                seen.Add(key) && _reference.TryGetValue(key, out TValue expected) && Same(value, expected),
+                "enumeration");
         }
 
         Agree(seen.Count == _reference.Count && map.ToArray().Length == _reference.Count, "number of entries");

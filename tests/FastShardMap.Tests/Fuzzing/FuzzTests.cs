@@ -4,9 +4,9 @@ using System.Runtime.CompilerServices;
 namespace FastShardMap.Tests.Fuzzing;
 
 /// <summary>
-/// Random programs against a dictionary, for many sizes of key and value, shard counts and migration steps. The corpus holds
-/// programs worth keeping: each file is two bytes of configuration and commands. FASTSHARDMAP_FUZZ_SECONDS says how long to
-/// look for more (default 5); a program that fails is shrunk and printed, to be added to the corpus.
+/// Random programs against a dictionary, for many sizes of key and value, shard counts and migration steps. The corpus
+/// holds programs worth keeping: each file is two bytes of configuration and commands. FASTSHARDMAP_FUZZ_SECONDS says
+/// how long to look for more (default 5); a program that fails is shrunk and printed, to be added to the corpus.
 /// </summary>
 public class FuzzTests(ITestOutputHelper output)
 {
@@ -14,23 +14,33 @@ public class FuzzTests(ITestOutputHelper output)
     private const int LongestProgram = 1_500;
 
     public static TheoryData<string> Corpus =>
-        [.. Directory.EnumerateFiles(CorpusFolder(), "*.hex").Select(static path => Path.GetFileName(path)!).Order(StringComparer.Ordinal)];
+        [.. Directory.EnumerateFiles(CorpusFolder(), "*.hex")
+            .Select(static path => Path.GetFileName(path)!)
+            .Order(StringComparer.Ordinal)];
 
     [Theory]
     [MemberData(nameof(Corpus))]
-    public void Run_ProgramOfTheCorpus_AgreesWithTheDictionary(string file) => Run(Read(Path.Combine(CorpusFolder(), file)));
+    public void Run_ProgramOfTheCorpus_AgreesWithTheDictionary(string file) =>
+        Run(Read(Path.Combine(CorpusFolder(), file)));
 
     [Fact]
     public void Run_MutatedPrograms_AgreeWithTheDictionary()
     {
-        int seed = int.TryParse(Environment.GetEnvironmentVariable("FASTSHARDMAP_FUZZ_SEED"), CultureInfo.InvariantCulture, out int given)
+        int seed = int.TryParse(
+            Environment.GetEnvironmentVariable("FASTSHARDMAP_FUZZ_SEED"), CultureInfo.InvariantCulture, out int given)
             ? given
             : Environment.TickCount;
-        double seconds = double.TryParse(Environment.GetEnvironmentVariable("FASTSHARDMAP_FUZZ_SECONDS"), CultureInfo.InvariantCulture, out double limit)
+        double seconds = double.TryParse(
+            Environment.GetEnvironmentVariable("FASTSHARDMAP_FUZZ_SECONDS"),
+            CultureInfo.InvariantCulture,
+            out double limit)
             ? limit
             : DefaultSeconds;
         Random random = new(seed);
-        List<byte[]> programs = [.. Directory.EnumerateFiles(CorpusFolder(), "*.hex").Order(StringComparer.Ordinal).Select(Read)];
+        List<byte[]> programs =
+        [
+            .. Directory.EnumerateFiles(CorpusFolder(), "*.hex").Order(StringComparer.Ordinal).Select(Read),
+        ];
         long deadline = Environment.TickCount64 + (long)(seconds * 1_000);
         int runs = 0;
         for (; Environment.TickCount64 < deadline; runs++)
@@ -43,7 +53,9 @@ public class FuzzTests(ITestOutputHelper output)
             catch (Exception exception)
             {
                 byte[] small = Shrink(program);
-                Assert.Fail($"FASTSHARDMAP_FUZZ_SEED={seed}, run {runs}: {exception.Message}\n{Convert.ToHexString(small)}\n{exception}");
+                Assert.Fail(
+                    $"FASTSHARDMAP_FUZZ_SEED={seed}, run {runs}: "
+                        + $"{exception.Message}\n{Convert.ToHexString(small)}\n{exception}");
             }
         }
 
@@ -95,7 +107,8 @@ public class FuzzTests(ITestOutputHelper output)
                     bytes.RemoveRange(at, Math.Min(3 * random.Next(1, 20), (bytes.Count - at) / 3 * 3));
                     break;
                 case 1 when at + 3 <= bytes.Count && bytes.Count < LongestProgram:
-                    bytes.InsertRange(at, bytes.GetRange(at, Math.Min(3 * random.Next(1, 40), (bytes.Count - at) / 3 * 3)));
+                    bytes.InsertRange(
+                        at, bytes.GetRange(at, Math.Min(3 * random.Next(1, 40), (bytes.Count - at) / 3 * 3)));
                     break;
                 case 2 when at < bytes.Count:
                     bytes[random.Next(2, bytes.Count)] = (byte)random.Next(256);
@@ -155,13 +168,17 @@ public class FuzzTests(ITestOutputHelper output)
     }
 
     private static byte[] Read(string path) =>
-        Convert.FromHexString(string.Concat(File.ReadLines(path).Where(static line => !line.StartsWith('#')).Select(static line => line.Trim())));
+        Convert.FromHexString(
+            string.Concat(
+                File.ReadLines(path).Where(static line => !line.StartsWith('#')).Select(static line => line.Trim())));
 
     private static string CorpusFolder([CallerFilePath] string path = "")
     {
         string? folder = Path.GetDirectoryName(path);
         string beside = Path.Combine(folder ?? ".", "Corpus");
-        return Directory.Exists(beside) ? beside : Path.Combine(Conventions.Repository.Root, "tests/FastShardMap.Tests/Fuzzing/Corpus");
+        return Directory.Exists(beside)
+            ? beside
+            : Path.Combine(Conventions.Repository.Root, "tests/FastShardMap.Tests/Fuzzing/Corpus");
     }
 
     [InlineArray(96)]

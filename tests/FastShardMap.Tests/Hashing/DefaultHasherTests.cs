@@ -36,7 +36,8 @@ public sealed class DefaultHasherTests
         AssertDistinct<nint>([0, 1, -1, nint.MinValue, nint.MaxValue]);
         AssertDistinct<nuint>([0, 1, nuint.MaxValue]);
         AssertDistinct<Int128>([0, 1, -1, Int128.MinValue, Int128.MaxValue, Int128.One << 64]);
-        AssertDistinct<UInt128>([0, 1, UInt128.MaxValue, UInt128.One << 64, UInt128.One << 127, (UInt128.One << 64) | 1]);
+        AssertDistinct<UInt128>(
+            [0, 1, UInt128.MaxValue, UInt128.One << 64, UInt128.One << 127, (UInt128.One << 64) | 1]);
         AssertDistinct<ByteEnum>([ByteEnum.None, (ByteEnum)1, (ByteEnum)255]);
         AssertDistinct<LongEnum>([LongEnum.None, (LongEnum)1, (LongEnum)(1L << 32), (LongEnum)long.MinValue]);
         AssertDistinct<EnumKey<LongEnum>>([default, (LongEnum)1, (LongEnum)(1L << 32), (LongEnum)long.MinValue]);
@@ -45,11 +46,18 @@ public sealed class DefaultHasherTests
     [Fact]
     public void Hash_OtherKnownTypes_DifferForDifferentKeys()
     {
-        AssertDistinct<double>([0, 1, -1, double.NaN, double.Epsilon, -double.Epsilon, double.MaxValue, double.NegativeInfinity]);
-        AssertDistinct<float>([0, 1, -1, float.NaN, float.Epsilon, -float.Epsilon, float.MaxValue, float.NegativeInfinity]);
-        AssertDistinct<Half>([(Half)0, (Half)1, (Half)(-1), Half.NaN, Half.Epsilon, -Half.Epsilon, Half.MaxValue, Half.NegativeInfinity]);
+        AssertDistinct<double>(
+            [0, 1, -1, double.NaN, double.Epsilon, -double.Epsilon, double.MaxValue, double.NegativeInfinity]);
+        AssertDistinct<float>(
+            [0, 1, -1, float.NaN, float.Epsilon, -float.Epsilon, float.MaxValue, float.NegativeInfinity]);
+        AssertDistinct<Half>(
+            [
+                (Half)0, (Half)1, (Half)(-1), Half.NaN, Half.Epsilon, -Half.Epsilon, Half.MaxValue,
+                Half.NegativeInfinity,
+            ]);
         AssertDistinct<decimal>([0, 1, -1, 0.1m, 10, 100, decimal.MaxValue, decimal.MinValue, 1e-28m, 1.5m, 15m]);
-        AssertDistinct<Guid>([Guid.Empty, new(1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0), new(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1), Guid.NewGuid()]);
+        AssertDistinct<Guid>(
+            [Guid.Empty, new(1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0), new(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1), Guid.NewGuid()]);
         AssertDistinct<DateTime>([default, new(1), DateTime.MaxValue, DateTime.UnixEpoch]);
         AssertDistinct<DateTimeOffset>([default, DateTimeOffset.MaxValue, DateTimeOffset.UnixEpoch]);
         AssertDistinct<TimeSpan>([default, TimeSpan.MinValue, TimeSpan.MaxValue, new(1)]);
@@ -80,12 +88,12 @@ public sealed class DefaultHasherTests
     [Fact]
     public void Hash_EveryHalf_AgreesWithEquals()
     {
-        var firstOfHash = new Dictionary<ulong, Half>();
-        for (var bits = 0; bits <= ushort.MaxValue; bits++)
+        Dictionary<ulong, Half> firstOfHash = new();
+        for (int bits = 0; bits <= ushort.MaxValue; bits++)
         {
-            var key = BitConverter.UInt16BitsToHalf((ushort)bits);
-            var hash = Hash(key);
-            if (firstOfHash.TryGetValue(hash, out var first))
+            Half key = BitConverter.UInt16BitsToHalf((ushort)bits);
+            ulong hash = Hash(key);
+            if (firstOfHash.TryGetValue(hash, out Half first))
             {
                 // All NaN share the hash of infinity, as in the framework's own GetHashCode.
                 Assert.True(first.Equals(key) || Half.IsNaN(key) || Half.IsNaN(first));
@@ -105,14 +113,14 @@ public sealed class DefaultHasherTests
         AssertEqualHash(0m, new decimal(0, 0, 0, isNegative: true, 5));
         AssertEqualHash(-2.50m, -2.5m);
         AssertEqualHash(100m, 100.0000000000000000000000m);
-        var random = new Random(3);
-        for (var round = 0; round < 10_000; round++)
+        Random random = new(3);
+        for (int round = 0; round < 10_000; round++)
         {
             // Some number, and the same number with more trailing zeros.
-            var zeros = random.Next(10);
-            var key = new decimal(random.Next(), random.Next(), 0, random.Next(2) == 0, (byte)random.Next(19));
-            var wider = key;
-            for (var i = 0; i < zeros; i++)
+            int zeros = random.Next(10);
+            decimal key = new(random.Next(), random.Next(), 0, random.Next(2) == 0, (byte)random.Next(19));
+            decimal wider = key;
+            for (int i = 0; i < zeros; i++)
             {
                 wider *= 1.0m;
             }
@@ -125,10 +133,10 @@ public sealed class DefaultHasherTests
     [Fact]
     public void Hash_TimesOfDifferentKindOrOffset_AreEqualAsTheirEquals()
     {
-        var ticks = new DateTime(2025, 1, 2, 3, 4, 5).Ticks;
+        long ticks = new DateTime(2025, 1, 2, 3, 4, 5).Ticks;
         AssertEqualHash(new DateTime(ticks, DateTimeKind.Utc), new DateTime(ticks, DateTimeKind.Unspecified));
         AssertEqualHash(new DateTime(ticks, DateTimeKind.Utc), new DateTime(ticks, DateTimeKind.Local));
-        var point = new DateTimeOffset(ticks, TimeSpan.Zero);
+        DateTimeOffset point = new(ticks, TimeSpan.Zero);
         AssertEqualHash(point, point.ToOffset(TimeSpan.FromHours(5)));
         AssertEqualHash(point, point.ToOffset(TimeSpan.FromMinutes(-90)));
     }
@@ -146,10 +154,10 @@ public sealed class DefaultHasherTests
     [Fact]
     public void Hash_OtherSeed_GivesOtherHash()
     {
-        var random = new Random(4);
+        Random random = new(4);
         for (ulong key = 0; key < 1000; key++)
         {
-            var other = new HashSeed((ulong)random.NextInt64(), (ulong)random.NextInt64());
+            HashSeed other = new((ulong)random.NextInt64(), (ulong)random.NextInt64());
             Assert.NotEqual(Hash(key), default(DefaultHasher<ulong>).Hash(key, other));
             Assert.NotEqual(Hash((UInt128)key), default(DefaultHasher<UInt128>).Hash(key, other));
             Assert.NotEqual(Hash((key, key)), default(DefaultHasher<(ulong, ulong)>).Hash((key, key), other));
@@ -186,7 +194,7 @@ public sealed class DefaultHasherTests
         where TKey : unmanaged
     {
         Assert.Equal(keys.Length, keys.Select(Hash).Distinct().Count());
-        foreach (var key in keys)
+        foreach (TKey key in keys)
         {
             Assert.Equal(Hash(key), Hash(key));
         }
@@ -204,7 +212,7 @@ public sealed class DefaultHasherTests
         where TKey : unmanaged
     {
         ulong sum = 0;
-        for (var i = 0; i < 100; i++)
+        for (int i = 0; i < 100; i++)
         {
             sum += Hash(key);
         }

@@ -61,12 +61,13 @@ public sealed class EnumKeyTests
     private static void AssertEquality<TEnum>(params TEnum[] values)
         where TEnum : unmanaged, Enum
     {
-        foreach (var left in values)
+        foreach (TEnum left in values)
         {
-            foreach (var right in values)
+            foreach (TEnum right in values)
             {
-                var (leftKey, rightKey) = (new EnumKey<TEnum>(left), new EnumKey<TEnum>(right));
-                var expected = left.Equals(right);
+                (EnumKey<TEnum> leftKey, EnumKey<TEnum> rightKey) =
+                    (new EnumKey<TEnum>(left), new EnumKey<TEnum>(right));
+                bool expected = left.Equals(right);
                 Assert.Equal(expected, leftKey.Equals(rightKey));
                 Assert.Equal(expected, leftKey.Equals((object)rightKey));
                 Assert.Equal(expected, leftKey == rightKey);
@@ -84,7 +85,8 @@ public sealed class EnumKeyTests
     private static void AssertSameHash<TEnum>(TEnum value)
         where TEnum : unmanaged, Enum
     {
-        var seed = new HashSeed(0x1234_5678_9ABC_DEF1, 0xD6E8_FEB8_6659_FD93);
-        Assert.Equal(default(DefaultHasher<TEnum>).Hash(value, seed), default(DefaultHasher<EnumKey<TEnum>>).Hash(value, seed));
+        HashSeed seed = new(0x1234_5678_9ABC_DEF1, 0xD6E8_FEB8_6659_FD93);
+        Assert.Equal(
+            default(DefaultHasher<TEnum>).Hash(value, seed), default(DefaultHasher<EnumKey<TEnum>>).Hash(value, seed));
     }
 }

@@ -32,9 +32,9 @@ public sealed class HashDistributionTests
     [Fact]
     public void MixBytes_FiveWordsOfWhichOneCounts_SpreadsAsRandomNumbers()
     {
-        for (var position = 0; position < 5; position++)
+        for (int position = 0; position < 5; position++)
         {
-            var wordIndex = position;
+            int wordIndex = position;
             AssertSpreads(OneWordPatterns(), (a, _, seed) =>
             {
                 Span<ulong> words = [1, 2, 3, 4, 5];
@@ -48,7 +48,8 @@ public sealed class HashDistributionTests
     [Fact]
     public void Fold_Once_DoesNotSpreadAsRandomNumbers()
     {
-        var worst = Worst(OneWordPatterns(), static (a, _, seed) => HashMixer.Fold(a ^ seed.Key0, seed.Key1), Seeds);
+        HashSpread worst = Worst(
+            OneWordPatterns(), static (a, _, seed) => HashMixer.Fold(a ^ seed.Key0, seed.Key1), Seeds);
         Assert.True(worst.Overflow.Value > 0.3, $"{worst}");
         Assert.True(worst.TagCollisions.Value > 3, $"{worst}");
         Assert.True(worst.ShardImbalance.Value > 100, $"{worst}");
@@ -65,33 +66,36 @@ public sealed class HashDistributionTests
     {
         const int Samples = 2000;
         const double FiveSigma = 5 * 0.5;
-        var random = new Random(11);
-        var flips = new int[64];
-        for (var bit = 0; bit < inputBits; bit++)
+        Random random = new(11);
+        int[] flips = new int[64];
+        for (int bit = 0; bit < inputBits; bit++)
         {
             Array.Clear(flips);
-            for (var i = 0; i < Samples; i++)
+            for (int i = 0; i < Samples; i++)
             {
-                var seed = NextSeed(random);
-                var (a, b) = (NextWord(random), NextWord(random));
-                var (flippedA, flippedB) = bit < 64 ? (a ^ (1UL << bit), b) : (a, b ^ (1UL << (bit - 64)));
-                for (var changed = hash(a, b, seed) ^ hash(flippedA, flippedB, seed); changed != 0; changed &= changed - 1)
+                HashSeed seed = NextSeed(random);
+                (ulong a, ulong b) = (NextWord(random), NextWord(random));
+                (ulong flippedA, ulong flippedB) = bit < 64 ? (a ^ (1UL << bit), b) : (a, b ^ (1UL << (bit - 64)));
+                for (ulong changed = hash(a, b, seed) ^ hash(
+                    flippedA, flippedB, seed); changed != 0; changed &= changed - 1)
                 {
                     flips[BitOperations.TrailingZeroCount(changed)]++;
                 }
             }
 
-            for (var output = 0; output < 64; output++)
+            for (int output = 0; output < 64; output++)
             {
-                var deviation = Math.Abs(flips[output] - (Samples / 2)) / Math.Sqrt(Samples);
-                Assert.True(deviation < FiveSigma, $"input bit {bit} flips output bit {output} in {flips[output]} of {Samples} cases");
+                double deviation = Math.Abs(flips[output] - (Samples / 2)) / Math.Sqrt(Samples);
+                Assert.True(
+                    deviation < FiveSigma,
+                    $"input bit {bit} flips output bit {output} in {flips[output]} of {Samples} cases");
             }
         }
     }
 
     private static void AssertSpreads(IEnumerable<KeyPattern> patterns, Hash hash, int seeds = Seeds)
     {
-        var worst = Worst(patterns, hash, seeds);
+        HashSpread worst = Worst(patterns, hash, seeds);
 
         // Random numbers: 0.076 on average, at most 0.084 in 100,000 trials; 1 and 1.21; 15 and 51; 255 and 400.
         Assert.True(worst.Overflow.Value < 0.09, $"{worst}");
@@ -102,17 +106,17 @@ public sealed class HashDistributionTests
 
     private static HashSpread Worst(IEnumerable<KeyPattern> patterns, Hash hash, int seeds)
     {
-        var random = new Random(12);
-        var someSeeds = Enumerable.Range(0, seeds).Select(_ => NextSeed(random)).ToArray();
-        var hashes = new ulong[HashSpread.Keys];
-        var worst = default(HashSpread);
-        foreach (var pattern in patterns)
+        Random random = new(12);
+        HashSeed[] someSeeds = Enumerable.Range(0, seeds).Select(_ => NextSeed(random)).ToArray();
+        ulong[] hashes = new ulong[HashSpread.Keys];
+        HashSpread worst = default(HashSpread);
+        foreach (KeyPattern pattern in patterns)
         {
-            foreach (var seed in someSeeds)
+            foreach (HashSeed seed in someSeeds)
             {
-                for (var i = 0; i < hashes.Length; i++)
+                for (int i = 0; i < hashes.Length; i++)
                 {
-                    var (a, b) = pattern.KeyAt((ulong)i);
+                    (ulong a, ulong b) = pattern.KeyAt((ulong)i);
                     hashes[i] = hash(a, b, seed);
                 }
 
@@ -125,18 +129,22 @@ public sealed class HashDistributionTests
 
     private static IEnumerable<KeyPattern> OneWordPatterns()
     {
-        for (var shift = 0; shift < 50; shift++)
+        for (int shift = 0; shift < 50; shift++)
         {
-            var distance = 1UL << shift;
+            ulong distance = 1UL << shift;
             yield return new($"every 2^{shift}", i => (i * distance, 0));
         }
 
-        foreach (var distance in (ulong[])[3, 5, 7, 10, 24, 40, 48, 96, 100, 152, 1000, 1001, 10_000, 65_537, 86_400, 1_000_000, 10_000_000, 600_000_000, 36_000_000_000, 864_000_000_000])
+        foreach (ulong distance in (ulong[])
+        [
+            3, 5, 7, 10, 24, 40, 48, 96, 100, 152, 1000, 1001, 10_000, 65_537, 86_400, 1_000_000, 10_000_000,
+            600_000_000, 36_000_000_000, 864_000_000_000,
+        ])
         {
             yield return new($"every {distance}", i => (i * distance, 0));
         }
 
-        foreach (var shift in (int[])[8, 16, 20, 24, 28, 32, 36, 40, 48])
+        foreach (int shift in (int[])[8, 16, 20, 24, 28, 32, 36, 40, 48])
         {
             yield return new($"grid {shift}", i => (((i / 151) << shift) | (i % 151), 0));
         }
@@ -152,26 +160,28 @@ public sealed class HashDistributionTests
 
     private static IEnumerable<KeyPattern> TwoWordPatterns()
     {
-        foreach (var pattern in OneWordPatterns())
+        foreach (KeyPattern pattern in OneWordPatterns())
         {
             yield return new($"low word {pattern.Name}", i => (pattern.KeyAt(i).A, 0));
             yield return new($"high word {pattern.Name}", i => (0, pattern.KeyAt(i).A));
             yield return new($"both words {pattern.Name}", i => (pattern.KeyAt(i).A, pattern.KeyAt(i).A));
         }
 
-        foreach (var shift in (int[])[0, 8, 16, 24, 32, 40, 48])
+        foreach (int shift in (int[])[0, 8, 16, 24, 32, 40, 48])
         {
             yield return new($"grid of words {shift}", i => ((i / 151) << shift, (i % 151) << shift));
             yield return new($"grid of words {shift}, other", i => (i % 151, (i / 151) << shift));
         }
 
-        yield return new("grid of doubles", i => (BitConverter.DoubleToUInt64Bits(i / 151), BitConverter.DoubleToUInt64Bits(i % 151)));
+        yield return new(
+            "grid of doubles",
+            i => (BitConverter.DoubleToUInt64Bits(i / 151), BitConverter.DoubleToUInt64Bits(i % 151)));
     }
 
     private static ulong Reverse(ulong value)
     {
         ulong reversed = 0;
-        for (var bit = 0; bit < 64; bit++)
+        for (int bit = 0; bit < 64; bit++)
         {
             reversed |= ((value >> bit) & 1) << (63 - bit);
         }
@@ -184,14 +194,14 @@ public sealed class HashDistributionTests
     {
         int a = 2;
         ulong before = 0;
-        for (var next = (ulong)(a * (a - 1) / 2); before + next <= i; next = (ulong)(a * (a - 1) / 2))
+        for (ulong next = (ulong)(a * (a - 1) / 2); before + next <= i; next = (ulong)(a * (a - 1) / 2))
         {
             before += next;
             a++;
         }
 
-        var rest = (int)(i - before);
-        var b = 1;
+        int rest = (int)(i - before);
+        int b = 1;
         while (rest >= b)
         {
             rest -= b;

@@ -7,12 +7,12 @@ public sealed class HashMixerTests
     [Fact]
     public void Fold_RandomWords_IsTheExclusiveOrOfTheProductsHalves()
     {
-        var random = new Random(5);
-        for (var i = 0; i < 10_000; i++)
+        Random random = new(5);
+        for (int i = 0; i < 10_000; i++)
         {
-            var a = (ulong)random.NextInt64(long.MinValue, long.MaxValue);
-            var b = (ulong)random.NextInt64(long.MinValue, long.MaxValue);
-            var product = (UInt128)a * b;
+            ulong a = (ulong)random.NextInt64(long.MinValue, long.MaxValue);
+            ulong b = (ulong)random.NextInt64(long.MinValue, long.MaxValue);
+            UInt128 product = (UInt128)a * b;
             Assert.Equal((ulong)product ^ (ulong)(product >> 64), HashMixer.Fold(a, b));
         }
 
@@ -26,7 +26,7 @@ public sealed class HashMixerTests
         Assert.Equal(Reference(Reference(42 ^ Seed.Key0)), HashMixer.Mix(42, Seed));
         static ulong Reference(ulong word)
         {
-            var product = (UInt128)word * Seed.Key1;
+            UInt128 product = (UInt128)word * Seed.Key1;
             return (ulong)product ^ (ulong)(product >> 64);
         }
     }
@@ -34,8 +34,8 @@ public sealed class HashMixerTests
     [Fact]
     public void Mix_OneWordMakesItsFactorZero_TheOtherWordStillCounts()
     {
-        var zeroingA = Enumerable.Range(0, 1000).Select(b => HashMixer.Mix(Seed.Key0, (ulong)b, Seed));
-        var zeroingB = Enumerable.Range(0, 1000).Select(a => HashMixer.Mix((ulong)a, Seed.Key1, Seed));
+        IEnumerable<ulong> zeroingA = Enumerable.Range(0, 1000).Select(b => HashMixer.Mix(Seed.Key0, (ulong)b, Seed));
+        IEnumerable<ulong> zeroingB = Enumerable.Range(0, 1000).Select(a => HashMixer.Mix((ulong)a, Seed.Key1, Seed));
         Assert.Equal(1000, zeroingA.Distinct().Count());
         Assert.Equal(1000, zeroingB.Distinct().Count());
     }
@@ -55,17 +55,19 @@ public sealed class HashMixerTests
     [Fact]
     public void MixBytes_EveryLengthAndEveryByteChanged_GivesOtherCodes()
     {
-        var seen = new HashSet<ulong>();
-        var bytes = new byte[100];
-        for (var length = 0; length <= bytes.Length; length++)
+        HashSet<ulong> seen = new();
+        byte[] bytes = new byte[100];
+        for (int length = 0; length <= bytes.Length; length++)
         {
             Assert.True(seen.Add(HashMixer.Mix(bytes.AsSpan(0, length), Seed)));
-            for (var i = 0; i < length; i++)
+            for (int i = 0; i < length; i++)
             {
                 foreach (byte value in (ReadOnlySpan<byte>)[1, 2, 0x80, 0xFF])
                 {
                     bytes[i] = value;
-                    Assert.True(seen.Add(HashMixer.Mix(bytes.AsSpan(0, length), Seed)), $"length {length}, byte {i}, value {value}");
+                    Assert.True(
+                        seen.Add(HashMixer.Mix(bytes.AsSpan(0, length), Seed)),
+                        $"length {length}, byte {i}, value {value}");
                 }
 
                 bytes[i] = 0;
@@ -76,12 +78,12 @@ public sealed class HashMixerTests
     [Fact]
     public void MixBytes_AnyAlignment_GivesTheSameCode()
     {
-        var bytes = new byte[64];
+        byte[] bytes = new byte[64];
         new Random(6).NextBytes(bytes);
-        var expected = HashMixer.Mix(bytes.AsSpan(0, 41), Seed);
-        for (var offset = 1; offset < 8; offset++)
+        ulong expected = HashMixer.Mix(bytes.AsSpan(0, 41), Seed);
+        for (int offset = 1; offset < 8; offset++)
         {
-            var copy = new byte[64];
+            byte[] copy = new byte[64];
             bytes.AsSpan(0, 41).CopyTo(copy.AsSpan(offset));
             Assert.Equal(expected, HashMixer.Mix(copy.AsSpan(offset, 41), Seed));
         }

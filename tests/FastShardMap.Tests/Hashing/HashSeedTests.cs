@@ -7,11 +7,11 @@ public sealed class HashSeedTests
     [Fact]
     public void Create_ManyTimes_GivesOddWordsOfMiddlingPopulationCountThatDiffer()
     {
-        var words = new HashSet<ulong>();
-        for (var i = 0; i < 1000; i++)
+        HashSet<ulong> words = new();
+        for (int i = 0; i < 1000; i++)
         {
-            var seed = HashSeed.Create();
-            foreach (var word in (ReadOnlySpan<ulong>)[seed.Key0, seed.Key1])
+            HashSeed seed = HashSeed.Create();
+            foreach (ulong word in (ReadOnlySpan<ulong>)[seed.Key0, seed.Key1])
             {
                 Assert.Equal(1UL, word & 1);
                 Assert.InRange(BitOperations.PopCount(word), 24, 40);
@@ -23,7 +23,7 @@ public sealed class HashSeedTests
     [Fact]
     public void Constructor_EvenWords_MakesThemOdd()
     {
-        var seed = new HashSeed(2, 4);
+        HashSeed seed = new(2, 4);
         Assert.Equal((3UL, 5UL), (seed.Key0, seed.Key1));
     }
 }

@@ -22,27 +22,27 @@ internal readonly record struct HashSpread(
 
     /// <summary>
     /// Overflow: the part of the keys that find their group full. Tag collisions: pairs of equal tags within a group,
-    /// in proportion to what is expected. Imbalances: the chi-square sums of keys per shard and of keys per group index,
-    /// with 15 and 255 degrees of freedom.
+    /// in proportion to what is expected. Imbalances: the chi-square sums of keys per shard and of keys per group
+    /// index, with 15 and 255 degrees of freedom.
     /// </summary>
     internal static HashSpread Of(ReadOnlySpan<ulong> hashes, string pattern)
     {
-        var perGroup = new int[Shards * Groups];
-        var perTag = t_perTag ??= new byte[Shards * Groups << TagBits];
+        int[] perGroup = new int[Shards * Groups];
+        byte[] perTag = t_perTag ??= new byte[Shards * Groups << TagBits];
         Array.Clear(perTag);
-        var perShard = new int[Shards];
-        var perGroupIndex = new int[Groups];
+        int[] perShard = new int[Shards];
+        int[] perGroupIndex = new int[Groups];
         int overflow = 0;
         long pairs = 0, equalTags = 0;
-        foreach (var hash in hashes)
+        foreach (ulong hash in hashes)
         {
-            var shard = (int)(hash & (Shards - 1));
-            var groupIndex = (int)(hash >> (64 - GroupBits));
-            var group = (shard << GroupBits) | groupIndex;
-            var tag = (int)(hash >> ShardBits) & ((1 << TagBits) - 1);
+            int shard = (int)(hash & (Shards - 1));
+            int groupIndex = (int)(hash >> (64 - GroupBits));
+            int group = (shard << GroupBits) | groupIndex;
+            int tag = (int)(hash >> ShardBits) & ((1 << TagBits) - 1);
             perShard[shard]++;
             perGroupIndex[groupIndex]++;
-            ref var sameTag = ref perTag[(group << TagBits) | tag];
+            ref byte sameTag = ref perTag[(group << TagBits) | tag];
             equalTags += sameTag;
             sameTag = (byte)Math.Min(sameTag + 1, byte.MaxValue);
             pairs += perGroup[group];
@@ -66,7 +66,7 @@ internal readonly record struct HashSpread(
 
     private static double ChiSquare(int[] counts, int total)
     {
-        var expected = (double)total / counts.Length;
+        double expected = (double)total / counts.Length;
         return counts.Sum(count => (count - expected) * (count - expected) / expected);
     }
 

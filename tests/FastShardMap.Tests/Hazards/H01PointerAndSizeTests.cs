@@ -12,8 +12,10 @@ namespace FastShardMap.Tests.Hazards;
 [Collection(SerialTests.Name)]
 public sealed unsafe class H01PointerAndSizeTests
 {
-    /// <summary>A reader that was interrupted while it held a table may find another one's bytes there. The last group of
-    /// a block ends at an inaccessible page here, and its control word claims tags for slots that it has not.</summary>
+    /// <summary>
+    /// A reader that was interrupted while it held a table may find another one's bytes there. The last group of a
+    /// block ends at an inaccessible page here, and its control word claims tags for slots that it has not.
+    /// </summary>
     [Fact]
     public void Reads_OfBytesThatAreNoGroup_StayInsideTheBlock()
     {
@@ -66,7 +68,8 @@ public sealed unsafe class H01PointerAndSizeTests
     private static void ReadGarbage<TValue>()
         where TValue : unmanaged
     {
-        using var map = WithGuardPages(static () => new ShardMap<ulong, TValue>(new ShardMapOptions { ShardCount = 1, Capacity = 100 }));
+        using ShardMap<ulong, TValue> map = WithGuardPages(
+            static () => new ShardMap<ulong, TValue>(new ShardMapOptions { ShardCount = 1, Capacity = 100 }));
         TableRef table = map.Shards.Header->Views[0].Current;
         Group* last = Table<ulong, TValue>.GroupAt(table, table.Groups - 1);
         ulong key = 1;

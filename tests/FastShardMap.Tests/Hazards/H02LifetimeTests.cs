@@ -21,7 +21,8 @@ public sealed unsafe class H02LifetimeTests
         {
             MapOperation first = MapOperation.All[round % MapOperation.All.Count];
             MapOperation second = MapOperation.All[random.Next(MapOperation.All.Count)];
-            using Map map = new(new ShardMapOptions { ShardCount = 2, MigrationStepGroups = 1, BackgroundMigration = round % 16 == 0 });
+            using Map map = new(
+                new ShardMapOptions { ShardCount = 2, MigrationStepGroups = 1, BackgroundMigration = round % 16 == 0 });
             int entries = random.Next(1, 400);
             for (ulong key = 0; key < (ulong)entries; key++)
             {
@@ -82,14 +83,18 @@ public sealed unsafe class H02LifetimeTests
         owner.Start();
         inside.Wait();
         Thread[] waiting = Enumerable.Range(0, outcomes.Length)
-            .Select(index => new Thread(() => outcomes[index] = Record.Exception(() => map[5] = 5)) { IsBackground = true }).ToArray();
+            .Select(
+                index => new Thread(() => outcomes[index] = Record.Exception(() => map[5] = 5)) { IsBackground = true })
+                    .ToArray();
         Array.ForEach(waiting, static thread => thread.Start());
         Thread disposing = new(map.Dispose) { IsBackground = true };
         disposing.Start();
         Assert.True(SpinWait.SpinUntil(() => map.Shards.IsDisposed, TimeSpan.FromSeconds(20)));
         Thread.Sleep(50); // long enough for all to be parked
         proceed.Set();
-        Assert.All(waiting.Append(disposing).Append(owner), static thread => Assert.True(thread.Join(TimeSpan.FromSeconds(20)), "A thread was not woken."));
+        Assert.All(
+            waiting.Append(disposing).Append(owner),
+            static thread => Assert.True(thread.Join(TimeSpan.FromSeconds(20)), "A thread was not woken."));
         Assert.All(outcomes, static outcome => Assert.IsType<ObjectDisposedException>(outcome));
     }
 
@@ -124,7 +129,9 @@ public sealed unsafe class H02LifetimeTests
         GC.KeepAlive(map);
     }
 
-    /// <summary>The table is replaced, retired and zeroed between two looks of a lookup, with the key present throughout.</summary>
+    /// <summary>
+    /// The table is replaced, retired and zeroed between two looks of a lookup, with the key present throughout.
+    /// </summary>
     [Fact]
     public void Read_TableReplacedInTheMiddle_FindsTheKeyInTheNewOne()
     {
@@ -150,7 +157,9 @@ public sealed unsafe class H02LifetimeTests
             };
             try
             {
-                Assert.True(map.TryGetValue(new HookedKey(Last), out long value), $"A key is missed, at comparison {comparison}.");
+                Assert.True(
+                    map.TryGetValue(new HookedKey(Last), out long value),
+                    $"A key is missed, at comparison {comparison}.");
                 Assert.Equal(Last, value);
             }
             finally

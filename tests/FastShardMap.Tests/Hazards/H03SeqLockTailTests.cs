@@ -19,17 +19,26 @@ public sealed class H03SeqLockTailTests
         Assert.Equal(
             ["Volatile.ReadBarrier", "ViewGeneration.ValidateAfterVersion"],
             CalledMethods.Of(typeof(ViewGeneration), nameof(ViewGeneration.Validate)).Where(IsOrdering));
-        Assert.Equal(["Volatile.Read"], CalledMethods.Of(typeof(ViewGeneration), nameof(ViewGeneration.ValidateAfterVersion)).Where(IsOrdering));
+        Assert.Equal(
+            ["Volatile.Read"],
+            CalledMethods.Of(typeof(ViewGeneration), nameof(ViewGeneration.ValidateAfterVersion)).Where(IsOrdering));
     }
 
     [Fact]
     public void OpeningReads_OfVersionControlAndGeneration_AreAcquires()
     {
-        Assert.Equal(["Volatile.Read"], CalledMethods.Of(typeof(GroupVersion), nameof(GroupVersion.BeginRead)).Where(IsOrdering));
-        Assert.Equal(["Volatile.Read"], CalledMethods.Of(typeof(GroupVersion), nameof(GroupVersion.ReadControl)).Where(IsOrdering));
-        Assert.Equal(["Volatile.Read"], CalledMethods.Of(typeof(ViewGeneration), nameof(ViewGeneration.BeginRead)).Where(IsOrdering));
+        Assert.Equal(
+            ["Volatile.Read"],
+            CalledMethods.Of(typeof(GroupVersion), nameof(GroupVersion.BeginRead)).Where(IsOrdering));
+        Assert.Equal(
+            ["Volatile.Read"],
+            CalledMethods.Of(typeof(GroupVersion), nameof(GroupVersion.ReadControl)).Where(IsOrdering));
+        Assert.Equal(
+            ["Volatile.Read"],
+            CalledMethods.Of(typeof(ViewGeneration), nameof(ViewGeneration.BeginRead)).Where(IsOrdering));
     }
 
     private static bool IsOrdering(string call) =>
-        call.StartsWith("Volatile.", StringComparison.Ordinal) || call.StartsWith("ViewGeneration.", StringComparison.Ordinal);
+        call.StartsWith("Volatile.", StringComparison.Ordinal)
+            || call.StartsWith("ViewGeneration.", StringComparison.Ordinal);
 }

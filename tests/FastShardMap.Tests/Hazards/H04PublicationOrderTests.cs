@@ -77,15 +77,19 @@ public sealed unsafe class H04PublicationOrderTests
     public void Change_OfAView_IsBarrieredAndReleased()
     {
         Assert.Equal("store Volatile.WriteBarrier", Stores(typeof(ViewGeneration), nameof(ViewGeneration.BeginChange)));
-        Assert.EndsWith("Volatile.Write", Stores(typeof(ViewGeneration), nameof(ViewGeneration.EndChange)), StringComparison.Ordinal);
+        Assert.EndsWith(
+            "Volatile.Write",
+            Stores(typeof(ViewGeneration), nameof(ViewGeneration.EndChange)),
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void Unlock_OfAShard_IsAnExchange() =>
         Assert.Equal("Interlocked.Exchange", Stores(typeof(ShardLock), nameof(ShardLock.Exit)));
 
-    private static string Stores(Type type, string method) => string.Join(' ', CalledMethods.Of(type, method).Where(static call =>
-        call is "store" or "Volatile.Write" or "Volatile.WriteBarrier" or "Interlocked.Exchange"));
+    private static string Stores(Type type, string method) =>
+        string.Join(' ', CalledMethods.Of(type, method).Where(static call =>
+            call is "store" or "Volatile.Write" or "Volatile.WriteBarrier" or "Interlocked.Exchange"));
 
     private static NativeTable<ulong, ulong> Filled(int entries)
     {

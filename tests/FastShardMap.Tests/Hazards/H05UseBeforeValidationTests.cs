@@ -10,7 +10,9 @@ public sealed unsafe class H05UseBeforeValidationTests
 {
     private static int s_tornKeys;
 
-    /// <summary>A writer is inside the group from one comparison of a lookup to the next, and has written half a key.</summary>
+    /// <summary>
+    /// A writer is inside the group from one comparison of a lookup to the next, and has written half a key.
+    /// </summary>
     [Fact]
     public void Equals_WriterInsideTheGroup_NeverSeesItsHalfKey()
     {
@@ -66,7 +68,8 @@ public sealed unsafe class H05UseBeforeValidationTests
     [Fact]
     public void Equals_OfTheKey_SeesWholeKeysOnly()
     {
-        using ShardMap<CheckedKey, int, SameTagHasher> map = new(new ShardMapOptions { ShardCount = 1, MigrationStepGroups = 1 });
+        using ShardMap<CheckedKey, int, SameTagHasher> map = new(
+            new ShardMapOptions { ShardCount = 1, MigrationStepGroups = 1 });
         for (int i = 0; i < 4; i++)
         {
             map[new CheckedKey(i)] = i;

@@ -11,9 +11,13 @@ public sealed unsafe class H07TornValueTests
 {
     [Fact]
     public void Values_OfOneTo256Bytes_AreNeverTorn() =>
-        Assert.All(SizedBytes.Selection.Where(static bytes => bytes > 1), static bytes => SizedBytes.Run(bytes, default(Body)));
+        Assert.All(
+            SizedBytes.Selection.Where(static bytes => bytes > 1),
+            static bytes => SizedBytes.Run(bytes, default(Body)));
 
-    /// <summary>A writer is inside the group from one comparison of a lookup to the next, and has written half a value.</summary>
+    /// <summary>
+    /// A writer is inside the group from one comparison of a lookup to the next, and has written half a value.
+    /// </summary>
     [Fact]
     public void Read_WriterInsideTheGroup_NeverReturnsItsHalfValue()
     {
@@ -83,7 +87,11 @@ public sealed unsafe class H07TornValueTests
             {
                 // Grows and shrinks around the keys that are read.
                 int key = 4 + (round % Keys);
-                map.AddOrUpdate(key, static (_, stamp) => SizedBytes.Stamped<T>(stamp), static (_, _, stamp) => SizedBytes.Stamped<T>(stamp), (byte)round);
+                map.AddOrUpdate(
+                    key,
+                    static (_, stamp) => SizedBytes.Stamped<T>(stamp),
+                    static (_, _, stamp) => SizedBytes.Stamped<T>(stamp),
+                    (byte)round);
                 if (round % Keys == Keys - 1)
                 {
                     for (int removed = 4; removed < 4 + Keys; removed++)

@@ -57,7 +57,8 @@ public sealed class H10ChurnTests
         race.Run();
         Assert.Equal(Live * 2, map.Count);
         Assert.Equal((capacity, bytes), (map.Capacity, map.BytesAllocated));
-        Assert.InRange(MeanProbeLength(map), 0, 1.0); // half a group at 4/5 load; without lowered counts it grows by turnovers
+        // half a group at 4/5 load; without lowered counts it grows by turnovers
+        Assert.InRange(MeanProbeLength(map), 0, 1.0);
         Assert.Empty(map.Shards.FindViolations());
     }
 

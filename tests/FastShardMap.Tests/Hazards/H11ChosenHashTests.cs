@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace FastShardMap.Tests.Hazards;
 
-/// <summary>H11, structs of the user's: a seed cannot part keys whose own hash codes are equal; a hasher of all fields does.</summary>
+/// <summary>
+/// H11, structs of the user's: a seed cannot part keys whose own hash codes are equal; a hasher of all fields does.
+/// </summary>
 public sealed class H11ChosenHashTests
 {
     private const int Chosen = 2000;
@@ -58,6 +60,7 @@ public sealed class H11ChosenHashTests
 
     private readonly struct BytewiseHasher : IKeyHasher<Position>
     {
-        public ulong Hash(Position key, HashSeed seed) => HashMixer.Mix(MemoryMarshal.AsBytes(new ReadOnlySpan<Position>(in key)), seed);
+        public ulong Hash(Position key, HashSeed seed) =>
+            HashMixer.Mix(MemoryMarshal.AsBytes(new ReadOnlySpan<Position>(in key)), seed);
     }
 }

@@ -8,13 +8,17 @@ public sealed unsafe class H11FloodingTests
     private const int Entries = 20_000;
 
     public static TheoryData<string> Patterns =>
-        ["sequential", "stride 8", "stride 4096", "stride 2^32", "high bits", "multiples of a prime", "bit reversed", "two halves"];
+        [
+            "sequential", "stride 8", "stride 4096", "stride 2^32", "high bits", "multiples of a prime", "bit reversed",
+            "two halves",
+        ];
 
     [Theory]
     [MemberData(nameof(Patterns))]
     public void Keys_OfAnyPattern_SpreadEvenly(string pattern)
     {
-        using Map map = new(new ShardMapOptions { ShardCount = 4, Seed = new HashSeed(0x9FB2_1C65_1E98_DF25, 0xD6E8_FEB8_6659_FD93) });
+        using Map map = new(
+            new ShardMapOptions { ShardCount = 4, Seed = new HashSeed(0x9FB2_1C65_1E98_DF25, 0xD6E8_FEB8_6659_FD93) });
         for (ulong i = 0; i < Entries; i++)
         {
             map[KeyOf(pattern, i)] = i;

@@ -14,7 +14,9 @@ public sealed unsafe class H12SizeOverflowTests
         TableRef table = TableRef.Create(start, TableSize.PowerOfTwo(40));
         foreach (ulong index in new[] { 1UL << 28, 1UL << 31, 1UL << 32, (1UL << 40) - 1 })
         {
-            Assert.Equal((ulong)start + (index * (uint)Table<ulong, ulong>.Stride), (ulong)Table<ulong, ulong>.GroupAt(table, index));
+            Assert.Equal(
+                (ulong)start + (index * (uint)Table<ulong, ulong>.Stride),
+                (ulong)Table<ulong, ulong>.GroupAt(table, index));
             Assert.Equal(
                 (ulong)start + (index * (uint)Table<ulong, ulong>.Stride),
                 (ulong)table.HomeGroup(table.FirstHashOf(index), Table<ulong, ulong>.Stride));

@@ -3,7 +3,9 @@ using FastShardMap.Tests.Support;
 
 namespace FastShardMap.Tests.Hazards;
 
-/// <summary>H13: a lock that nobody gives up, because the caller's code threw under it. Callbacks: CallbackTests.</summary>
+/// <summary>
+/// H13: a lock that nobody gives up, because the caller's code threw under it. Callbacks: CallbackTests.
+/// </summary>
 public sealed class H13LockLeakTests
 {
     [ThreadStatic]
@@ -26,7 +28,8 @@ public sealed class H13LockLeakTests
     [Fact]
     public void Hasher_ThrowsInAMigration_LosesAndDoublesNothing()
     {
-        using ShardMap<int, int, ThrowingHasher> map = new(new ShardMapOptions { ShardCount = 1, MigrationStepGroups = 1 });
+        using ShardMap<int, int, ThrowingHasher> map = new(
+            new ShardMapOptions { ShardCount = 1, MigrationStepGroups = 1 });
         int count = 0;
         while (map.GetStatistics().MigrationsActive == 0 || count < 100)
         {
@@ -135,7 +138,9 @@ public sealed class H13LockLeakTests
         AssertFree(() => map[1] = 4);
     }
 
-    /// <summary>Interrupts at any moment, also while a lock is being given up: none may be lost with the lock held.</summary>
+    /// <summary>
+    /// Interrupts at any moment, also while a lock is being given up: none may be lost with the lock held.
+    /// </summary>
     [Fact]
     public void Interrupt_AtRandom_NeverLeavesALockTaken()
     {
@@ -183,7 +188,8 @@ public sealed class H13LockLeakTests
     [Fact]
     public void Interrupt_InsideTheParkingLot_StaysPending()
     {
-        const System.Reflection.BindingFlags Hidden = System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Static;
+        const System.Reflection.BindingFlags Hidden =
+            System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Static;
         Array queues = (Array)typeof(ParkingLot).GetField("s_buckets", Hidden)!.GetValue(null)!;
         object queue = queues.GetValue(0)!;
         Action enter = queue.GetType().GetMethod("Enter")!.CreateDelegate<Action>(queue);

@@ -50,7 +50,10 @@ public sealed class H15CompareAndActTests
             {
                 int from = random.Next(Accounts);
                 int to = random.Next(Accounts);
-                long amount = round % 2 == 0 && map.TryExchange(from, 0, out long all) ? all : map.TryRemove(from, out all) ? all : 0;
+                long amount = round % 2 == 0 && map.TryExchange(from, 0, out long all)
+                    ? all
+                    : map.TryRemove(from, out all) ? all
+                    : 0;
                 map.AddDelta(to, amount);
             });
         }
@@ -85,7 +88,9 @@ public sealed class H15CompareAndActTests
                 }
                 else
                 {
-                    _ = map.TryUpdateOrRemove(round % 5, static (ref long _, int _) => false, 0) ? Interlocked.Increment(ref removed) : 0;
+                    _ = map.TryUpdateOrRemove(round % 5, static (ref long _, int _) => false, 0)
+                        ? Interlocked.Increment(ref removed)
+                        : 0;
                 }
             });
         }

@@ -15,7 +15,8 @@ public sealed class H16EnumerationTests
     [MemberData(nameof(Shapes))]
     public void Enumerator_TablesReplacedAtEveryStep_SeesSteadyEntriesOnce(int shards, int stepGroups)
     {
-        Random random = new(TestSeed.For($"{nameof(Enumerator_TablesReplacedAtEveryStep_SeesSteadyEntriesOnce)} {shards}"));
+        Random random = new(
+            TestSeed.For($"{nameof(Enumerator_TablesReplacedAtEveryStep_SeesSteadyEntriesOnce)} {shards}"));
         for (int round = 0; round < 30; round++)
         {
             using Map map = NewMap(shards, stepGroups);

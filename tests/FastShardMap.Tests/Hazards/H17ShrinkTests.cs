@@ -108,6 +108,7 @@ public sealed unsafe class H17ShrinkTests
         }
 
         // Smaller tables may have taken the place of the large ones.
-        Assert.InRange(tables.Sum(static table => LinuxFacts.ResidentBytes((byte*)table.Start, table.Bytes)), 0, 512 * 1024);
+        Assert.InRange(
+            tables.Sum(static table => LinuxFacts.ResidentBytes((byte*)table.Start, table.Bytes)), 0, 512 * 1024);
     }
 }

@@ -41,12 +41,15 @@ public sealed unsafe class H18FalseSharingTests
             Assert.Equal(0, parts[part].Start % LinePairBytes);
         }
 
-        Assert.InRange((long)header->MapBytes, parts[^1].End - parts[0].Start, parts[^1].End - parts[0].Start + LinePairBytes);
+        Assert.InRange(
+            (long)header->MapBytes, parts[^1].End - parts[0].Start, parts[^1].End - parts[0].Start + LinePairBytes);
     }
 
     [Fact]
     public void WriteSide_Fields_StayInsideItsLinePair() =>
-        Assert.All(StructureFields.Of<WriteSide>().Values, static field => Assert.InRange(field.Offset + field.Bytes, 1, LinePairBytes));
+        Assert.All(
+            StructureFields.Of<WriteSide>().Values,
+            static field => Assert.InRange(field.Offset + field.Bytes, 1, LinePairBytes));
 
     /// <summary>Reads, and writes to a settled shard, leave all read views as they are.</summary>
     [Fact]

@@ -3,7 +3,9 @@ using Map = FastShardMap.ShardMap<ulong, ulong>;
 
 namespace FastShardMap.Tests.Hazards;
 
-/// <summary>H19: callbacks that wait for their own map, or for each other. One thread in one map: CallbackTests.</summary>
+/// <summary>
+/// H19: callbacks that wait for their own map, or for each other. One thread in one map: CallbackTests.
+/// </summary>
 public sealed class H19ReentryTests
 {
     [Fact]
@@ -111,7 +113,9 @@ public sealed class H19ReentryTests
         Assert.InRange(map.GetStatistics().Parks, 1, 1);
     }
 
-    /// <summary>Two callbacks of one map, on different shards, reading each other's: reads do not wait for callbacks.</summary>
+    /// <summary>
+    /// Two callbacks of one map, on different shards, reading each other's: reads do not wait for callbacks.
+    /// </summary>
     [Fact]
     public void Callbacks_OfTwoShardsReadingEachOther_BothFinish()
     {

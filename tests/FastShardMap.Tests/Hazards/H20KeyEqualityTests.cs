@@ -48,7 +48,9 @@ public sealed class H20KeyEqualityTests
     public void Equality_OfTheKeysOwn_Decides()
     {
         AssertOneKey(new CaseInsensitive('a'), new CaseInsensitive('A'));
-        AssertOneKey(new DateTimeOffset(2026, 1, 1, 12, 0, 0, TimeSpan.Zero), new DateTimeOffset(2026, 1, 1, 14, 0, 0, TimeSpan.FromHours(2)));
+        AssertOneKey(
+            new DateTimeOffset(2026, 1, 1, 12, 0, 0, TimeSpan.Zero),
+            new DateTimeOffset(2026, 1, 1, 14, 0, 0, TimeSpan.FromHours(2)));
     }
 
     /// <summary>Values are compared by their equality too.</summary>
@@ -88,7 +90,8 @@ public sealed class H20KeyEqualityTests
     {
         private readonly char _character = character;
 
-        public bool Equals(CaseInsensitive other) => char.ToUpperInvariant(_character) == char.ToUpperInvariant(other._character);
+        public bool Equals(CaseInsensitive other) =>
+            char.ToUpperInvariant(_character) == char.ToUpperInvariant(other._character);
 
         public override bool Equals(object? obj) => obj is CaseInsensitive other && Equals(other);
 

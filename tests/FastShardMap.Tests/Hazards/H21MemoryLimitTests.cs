@@ -5,8 +5,10 @@ using Map = FastShardMap.ShardMap<ulong, FastShardMap.Tests.Hazards.H21MemoryLim
 
 namespace FastShardMap.Tests.Hazards;
 
-/// <summary>H21 where the system itself sets the limit: address space by ulimit, memory by a control group. In processes of
-/// their own, which run the explicit tests.</summary>
+/// <summary>
+/// H21 where the system itself sets the limit: address space by ulimit, memory by a control group. In processes of
+/// their own, which run the explicit tests.
+/// </summary>
 public sealed class H21MemoryLimitTests
 {
     private const long GroupBytes = 512L << 20;
@@ -41,7 +43,8 @@ public sealed class H21MemoryLimitTests
 
         try
         {
-            ChildProcess.RunTest($"echo $$ > {folder}/cgroup.procs", typeof(H21MemoryLimitTests), nameof(InAChild_ReservesPastTheGroup));
+            ChildProcess.RunTest(
+                $"echo $$ > {folder}/cgroup.procs", typeof(H21MemoryLimitTests), nameof(InAChild_ReservesPastTheGroup));
         }
         finally
         {
@@ -52,14 +55,19 @@ public sealed class H21MemoryLimitTests
     /// <summary>The managed heap has 200 MiB, and the tables take twice that.</summary>
     [Fact]
     public void Reservation_ManagedHeapLimited_IsNotRefused() =>
-        ChildProcess.RunTest("export DOTNET_GCHeapHardLimit=0xC800000", typeof(H21MemoryLimitTests), nameof(InAChild_ReservesPastTheManagedHeap));
+        ChildProcess.RunTest(
+            "export DOTNET_GCHeapHardLimit=0xC800000",
+            typeof(H21MemoryLimitTests),
+            nameof(InAChild_ReservesPastTheManagedHeap));
 
     [Fact]
     public void Reservation_PastTheAddressSpace_NamesTheLimit()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "ulimit -v does nothing elsewhere.");
         ChildProcess.RunTest(
-            "ulimit -v 4000000; export DOTNET_GCHeapHardLimit=0xC800000", typeof(H21MemoryLimitTests), nameof(InAChild_ReservesPastTheAddressSpace));
+            "ulimit -v 4000000; export DOTNET_GCHeapHardLimit=0xC800000",
+            typeof(H21MemoryLimitTests),
+            nameof(InAChild_ReservesPastTheAddressSpace));
     }
 
     [Fact(Explicit = true)]
@@ -104,8 +112,10 @@ public sealed class H21MemoryLimitTests
     [Fact(Explicit = true)]
     public void InAChild_ReservesPastTheAddressSpace()
     {
-        OutOfMemoryException exception = Assert.Throws<OutOfMemoryException>(static () => new ShardMap<long, long>(400_000_000));
-        Assert.Contains("the process's limit of address space, 4,096,000,000 bytes", exception.Message, StringComparison.Ordinal);
+        OutOfMemoryException exception = Assert.Throws<OutOfMemoryException>(
+            static () => new ShardMap<long, long>(400_000_000));
+        Assert.Contains(
+            "the process's limit of address space, 4,096,000,000 bytes", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact(Explicit = true)]
@@ -150,7 +160,8 @@ public sealed class H21MemoryLimitTests
         }
 
         OutOfMemoryException exception = Assert.Throws<OutOfMemoryException>(() => map.EnsureCapacity(10_000_000));
-        Assert.Contains("the memory of the control group, 536,870,912 bytes", exception.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "the memory of the control group, 536,870,912 bytes", exception.Message, StringComparison.Ordinal);
         Assert.Throws<OutOfMemoryException>(() => new Map(10_000_000));
         AssertHolds(map, 0, Entries);
         map[Entries] = new Wide(Entries);

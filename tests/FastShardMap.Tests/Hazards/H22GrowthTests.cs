@@ -44,7 +44,9 @@ public sealed class H22GrowthTests
                 // Everything up to a number once published is present from then on.
                 long published = Volatile.Read(ref inserted);
                 _ = map.Count;
-                Assert.True(published == 0 || map.ContainsKey((ulong)published / 2) || map.ContainsKey((1UL << 32) + ((ulong)published / 2)));
+                Assert.True(
+                    published == 0 || map.ContainsKey((ulong)published / 2)
+                        || map.ContainsKey((1UL << 32) + ((ulong)published / 2)));
                 Assert.False(map.ContainsKey(ulong.MaxValue));
             });
             race.Run();

@@ -5,9 +5,10 @@ using FastShardMap.Tests.Support;
 namespace FastShardMap.Tests.Hazards;
 
 /// <summary>
-/// H23: an interruption (<see cref="Thread.Interrupt"/>) that ends a wait between steps that belong together, and leaves a
-/// lock taken, a table unreleased or a change half made. While six threads write, one thread performs one operation again
-/// and again, and is interrupted at random by another thread and, by injection, at every wait it comes to.
+/// H23: an interruption (<see cref="Thread.Interrupt"/>) that ends a wait between steps that belong together, and
+/// leaves a lock taken, a table unreleased or a change half made. While six threads write, one thread performs one
+/// operation again and again, and is interrupted at random by another thread and, by injection, at every wait it comes
+/// to.
 /// </summary>
 public sealed class H23InterruptionTests
 {
@@ -30,7 +31,8 @@ public sealed class H23InterruptionTests
     public void Interrupt_AnyOperation4096ByteValues_LeavesTheMapWhole(string operation) =>
         Run(InterruptedOperations<Page>.All[operation], static number => new Page(number), seconds: 0.15);
 
-    private static void Run<TValue>(Action<InterruptedMap<TValue>> operation, Func<long, TValue> valueOf, double seconds)
+    private static void Run<TValue>(
+        Action<InterruptedMap<TValue>> operation, Func<long, TValue> valueOf, double seconds)
         where TValue : unmanaged, IEquatable<TValue>
     {
         ShardMapOptions options = new() { ShardCount = 4 };

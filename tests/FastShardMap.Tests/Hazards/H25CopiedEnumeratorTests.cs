@@ -125,7 +125,10 @@ public sealed class H25CopiedEnumeratorTests
     {
         foreach (int length in new[] { 64, 128, 256 })
         {
-            List<KeyValuePair<ulong, Value>[]> rented = [.. Enumerable.Range(0, 100).Select(_ => ArrayPool<KeyValuePair<ulong, Value>>.Shared.Rent(length))];
+            List<KeyValuePair<ulong, Value>[]> rented =
+            [
+                .. Enumerable.Range(0, 100).Select(_ => ArrayPool<KeyValuePair<ulong, Value>>.Shared.Rent(length)),
+            ];
             Assert.Equal(rented.Count, rented.Distinct(ReferenceEqualityComparer.Instance).Count());
         }
     }

@@ -57,7 +57,8 @@ public sealed class H26ForgottenMemoryTests
         using Map map = new(new ShardMapOptions { ShardCount = 4 });
         AssertBounded(200, () =>
         {
-            AuditedShardMap<long, long, DefaultHasher<long>> audit = new(map, new AuditOptions<long> { RecentOperations = 65536 });
+            AuditedShardMap<long, long, DefaultHasher<long>> audit = new(
+                map, new AuditOptions<long> { RecentOperations = 65536 });
             audit[1] = 1;
         });
     }
@@ -198,7 +199,8 @@ public sealed class H26ForgottenMemoryTests
         }
 
         TestContext.Current.TestOutputHelper?.WriteLine(
-            $"{most >> 20} MiB live, {mostResident >> 20} MiB resident at most; {ForgottenMemory.Collections} collections.");
+            $"{most >> 20} MiB live, {mostResident >> 20} MiB resident at most; "
+                + $"{ForgottenMemory.Collections} collections.");
         Assert.InRange(most, 1, BoundBytes);
 
         // None where the program's own garbage causes collections in time.
@@ -263,7 +265,8 @@ public sealed class H26ForgottenMemoryTests
             {
                 lock (_told)
                 {
-                    _told.Add(((string)eventData.Payload![0]!, (string)eventData.Payload[1]!, (long)eventData.Payload[2]!));
+                    _told.Add(
+                        ((string)eventData.Payload![0]!, (string)eventData.Payload[1]!, (long)eventData.Payload[2]!));
                 }
             }
         }

@@ -81,7 +81,11 @@ public sealed class H27OwnerStarvationTests
     [Fact]
     public void Callbacks_WaitForOtherMaps_AreNotStarvedByEachOther()
     {
-        Map[] maps = [.. Enumerable.Range(0, (2 * Math.Max(2, Environment.ProcessorCount)) + 2).Select(_ => new Map(shardCount: 1))];
+        Map[] maps =
+        [
+            .. Enumerable.Range(0, (2 * Math.Max(2, Environment.ProcessorCount)) + 2).Select(
+                _ => new Map(shardCount: 1)),
+        ];
         Task<long> deepest = Task.Factory.StartNew(() => Descend(maps, 0), TaskCreationOptions.LongRunning);
         Assert.True(deepest.Wait(TimeSpan.FromMinutes(2)), "The owners have starved each other.");
         Assert.Equal(maps.Length, deepest.Result);
@@ -159,7 +163,9 @@ public sealed class H27OwnerStarvationTests
     }
 
     private static long Descend(Map[] maps, int depth) =>
-        depth == maps.Length ? depth : maps[depth].AddOrUpdate(0, _ => Descend(maps, depth + 1), static (_, old) => old);
+        depth == maps.Length
+            ? depth
+            : maps[depth].AddOrUpdate(0, _ => Descend(maps, depth + 1), static (_, old) => old);
 
     private static void InterlockedMax(ref int most, int value)
     {

@@ -3,8 +3,8 @@ using FastShardMap.Tests.Support;
 namespace FastShardMap.Tests.Hazards;
 
 /// <summary>
-/// A map, its writers' keys, and one key that belongs to the thread that is interrupted. That thread always knows what its
-/// key must hold: so a call that threw and has changed the map all the same is seen at once.
+/// A map, its writers' keys, and one key that belongs to the thread that is interrupted. That thread always knows what
+/// its key must hold: so a call that threw and has changed the map all the same is seen at once.
 /// </summary>
 internal sealed class InterruptedMap<TValue> : IDisposable
     where TValue : unmanaged, IEquatable<TValue>

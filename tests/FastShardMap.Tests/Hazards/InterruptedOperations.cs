@@ -14,8 +14,10 @@ internal static class InterruptedOperations<TValue>
         ["TryGetValues"] = static it => it.Look(() => it.Map.TryGetValues([Own, 1, 2], new TValue[3], new bool[3])),
         ["TryAdd"] = static it => it.Look(() => it.Map.TryAdd(Own, it.Own)),
         ["TryUpdate"] = static it => To(it, value => it.Map.TryUpdate(Own, value, it.Own)),
-        ["TryUpdate in place"] = static it => To(it, value => it.Map.TryUpdate(Own, static (ref v, to) => v = to, value)),
-        ["TryUpdateOrRemove"] = static it => it.Change(null, () => it.Map.TryUpdateOrRemove(Own, static (ref _, _) => false, 0)),
+        ["TryUpdate in place"] = static it => To(
+            it, value => it.Map.TryUpdate(Own, static (ref v, to) => v = to, value)),
+        ["TryUpdateOrRemove"] = static it => it.Change(
+            null, () => it.Map.TryUpdateOrRemove(Own, static (ref _, _) => false, 0)),
         ["TryExchange"] = static it => To(it, value => it.Map.TryExchange(Own, value, out _)),
         ["TryRemove"] = static it => it.Change(null, () => it.Map.TryRemove(Own, out _)),
         ["TryRemove pair"] = static it => it.Change(null, () => it.Map.TryRemove(KeyValuePair.Create(Own, it.Own))),
@@ -34,7 +36,8 @@ internal static class InterruptedOperations<TValue>
         ["Snapshot without copying"] = static it => it.Look(() => it.Map.Snapshot(copyNow: false).Dispose()),
         ["Snapshot members"] = static it => Snapshot(it),
         ["Clone"] = static it => it.Look(() => it.Map.Clone().Dispose()),
-        ["Clone with options"] = static it => it.Look(() => it.Map.Clone(new ShardMapOptions { ShardCount = 2 }).Dispose()),
+        ["Clone with options"] = static it => it.Look(
+            () => it.Map.Clone(new ShardMapOptions { ShardCount = 2 }).Dispose()),
         ["CopyTo map"] = static it => CopyTo(it),
         ["MergeFrom map"] = static it => MergeFrom(it),
         ["MergeFrom stream"] = static it => MergeFromStream(it),
@@ -68,7 +71,9 @@ internal static class InterruptedOperations<TValue>
             Assert.Equal(DeadlineResult.Done, result);
         });
         cancellation.Cancel();
-        it.Look(() => Assert.Equal(DeadlineResult.Cancelled, it.Map.TrySet(Own, it.Next(), s_patience, cancellation.Token)));
+        it.Look(
+            () => Assert.Equal(
+                DeadlineResult.Cancelled, it.Map.TrySet(Own, it.Next(), s_patience, cancellation.Token)));
     }
 
     private static void Snapshot(InterruptedMap<TValue> it)
@@ -124,7 +129,7 @@ internal static class InterruptedOperations<TValue>
     private static void Enumerate(InterruptedMap<TValue> it)
     {
         HashSet<int> seen = [];
-        using (var enumerator = it.Map.GetEnumerator())
+        using (ShardMap<int, TValue, DefaultHasher<int>>.Enumerator enumerator = it.Map.GetEnumerator())
         {
             bool more = true;
             while (more)
@@ -133,7 +138,9 @@ internal static class InterruptedOperations<TValue>
                 {
                     while (more = enumerator.MoveNext())
                     {
-                        Assert.True(seen.Add(enumerator.Current.Key) || enumerator.Current.Key >= 1000, "A steady key is seen twice.");
+                        Assert.True(
+                            seen.Add(enumerator.Current.Key) || enumerator.Current.Key >= 1000,
+                            "A steady key is seen twice.");
                     }
                 });
             }
@@ -186,7 +193,8 @@ internal static class InterruptedOperations<TValue>
     private static void Dispose(InterruptedMap<TValue> it)
     {
         ShardMap<int, TValue> other = InterruptedMap<TValue>.Uninterrupted(() => it.Map.Clone());
-        ShardMapSnapshot<int, TValue> snapshot = InterruptedMap<TValue>.Uninterrupted(() => other.Snapshot(copyNow: false));
+        ShardMapSnapshot<int, TValue> snapshot = InterruptedMap<TValue>.Uninterrupted(
+            () => other.Snapshot(copyNow: false));
         it.Endure(other.Dispose);
         it.Endure(snapshot.Dispose);
         Assert.Throws<ObjectDisposedException>(() => other.Count);

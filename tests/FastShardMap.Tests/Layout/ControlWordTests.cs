@@ -7,13 +7,13 @@ public sealed class ControlWordTests
     [Fact]
     public void WithTag_EverySlotAndTag_ChangesThatControlByteOnly()
     {
-        var random = new Random(2);
-        for (var slot = 0; slot < ControlWord.MaxSlots; slot++)
+        Random random = new(2);
+        for (int slot = 0; slot < ControlWord.MaxSlots; slot++)
         {
-            for (var tag = 0x80; tag <= 0xFF; tag++)
+            for (int tag = 0x80; tag <= 0xFF; tag++)
             {
-                var before = (ulong)random.NextInt64(long.MinValue, long.MaxValue);
-                var after = ControlWord.WithTag(before, slot, (byte)tag);
+                ulong before = (ulong)random.NextInt64(long.MinValue, long.MaxValue);
+                ulong after = ControlWord.WithTag(before, slot, (byte)tag);
                 Assert.Equal(tag, ControlWord.ControlByte(after, slot));
                 Assert.Equal(0UL, (before ^ after) & ~(0xFFUL << (8 * slot)));
             }
@@ -23,9 +23,9 @@ public sealed class ControlWordTests
     [Fact]
     public void WithoutTag_EverySlot_EmptiesThatSlotOnly()
     {
-        for (var slot = 0; slot < ControlWord.MaxSlots; slot++)
+        for (int slot = 0; slot < ControlWord.MaxSlots; slot++)
         {
-            var after = ControlWord.WithoutTag(ulong.MaxValue, slot);
+            ulong after = ControlWord.WithoutTag(ulong.MaxValue, slot);
             Assert.Equal(0, ControlWord.ControlByte(after, slot));
             Assert.Equal(ulong.MaxValue, after | (0xFFUL << (8 * slot)));
         }
@@ -42,8 +42,8 @@ public sealed class ControlWordTests
     public void IncrementOverflow_From0_CountsTo127AndStays()
     {
         const ulong Slots = 0x0081_FF00_80C3_A580;
-        var control = Slots;
-        for (var expected = 1; expected <= 1000; expected++)
+        ulong control = Slots;
+        for (int expected = 1; expected <= 1000; expected++)
         {
             control = ControlWord.IncrementOverflow(control);
             Assert.Equal(Math.Min(expected, 127), ControlWord.OverflowCount(control));
@@ -54,10 +54,10 @@ public sealed class ControlWordTests
     [Fact]
     public void DecrementOverflow_EveryCountBelowSaturation_UndoesOneIncrement()
     {
-        var control = 0x0081_8000_80C3_A580UL;
-        for (var count = 0; count < ControlWord.SaturatedOverflow - 1; count++)
+        ulong control = 0x0081_8000_80C3_A580UL;
+        for (int count = 0; count < ControlWord.SaturatedOverflow - 1; count++)
         {
-            var next = ControlWord.IncrementOverflow(control);
+            ulong next = ControlWord.IncrementOverflow(control);
             Assert.Equal(control, ControlWord.DecrementOverflow(next));
             control = next;
         }

@@ -59,7 +59,8 @@ public sealed class GroupShapeTests
     {
         // A structure of a key and a value, as the runtime itself lays it out.
         Both<TKey, TValue> both = default;
-        nint valueOffset = Unsafe.ByteOffset(ref Unsafe.As<TKey, byte>(ref both.Key), ref Unsafe.As<TValue, byte>(ref both.Value));
+        nint valueOffset = Unsafe.ByteOffset(
+            ref Unsafe.As<TKey, byte>(ref both.Key), ref Unsafe.As<TValue, byte>(ref both.Value));
         Assert.Equal(Unsafe.SizeOf<TKey>(), GroupShape<TKey, TValue>.Shape.KeyBytes);
         Assert.Equal(Unsafe.SizeOf<TValue>(), GroupShape<TKey, TValue>.Shape.ValueBytes);
         Assert.Equal(valueOffset, GroupShape<TKey, TValue>.ValueOffset);
@@ -67,7 +68,11 @@ public sealed class GroupShapeTests
     }
 
     private static IEnumerable<int> SizesOf(int alignment) =>
-        new[] { 1, 2, 3, 4, 5, 7, 8, 12, 15, 16, 17, 24, 31, 32, 33, 48, 63, 64, 65, 100, 128, 200, 255, 256, 257, 512, 1000, 1024, 2047, 2048, 4000, 4095, 4096 }
+        new[]
+        {
+            1, 2, 3, 4, 5, 7, 8, 12, 15, 16, 17, 24, 31, 32, 33, 48, 63, 64, 65, 100, 128, 200, 255, 256, 257, 512,
+            1000, 1024, 2047, 2048, 4000, 4095, 4096,
+        }
             .Where(bytes => bytes % alignment == 0);
 
     private static void AssertSound(int keyBytes, int keyAlignment, int valueBytes, int valueAlignment)
@@ -85,7 +90,8 @@ public sealed class GroupShapeTests
             && shape.SlotBytes % valueAlignment == 0
             && GroupShape.HeaderBytes % Math.Max(keyAlignment, valueAlignment) == 0
 
-            // Slots that a control word can describe, two at least: a table of any number of groups then has a free slot.
+            // Slots that a control word can describe, two at least: a table of any number of groups then has a free
+            // slot.
             && shape.SlotsPerGroup is >= 2 and <= ControlWord.MaxSlots
             && shape.StrideBytes >= GroupShape.HeaderBytes + (shape.SlotsPerGroup * shape.SlotBytes)
 

@@ -19,7 +19,9 @@ public sealed unsafe class LayoutDocumentTests
         }
 
         fields.Add("Overflow", OfOneByte(ControlWord.IncrementOverflow(0)));
-        Assert.Empty(LayoutTable.ReadFrom(Repository.ReadText($"{Documents}/control-byte.md"), "ControlWord").Compare(sizeof(ulong), fields));
+        Assert.Empty(
+            LayoutTable.ReadFrom(Repository.ReadText($"{Documents}/control-byte.md"), "ControlWord").Compare(
+                sizeof(ulong), fields));
     }
 
     [Fact]
@@ -76,7 +78,10 @@ public sealed unsafe class LayoutDocumentTests
             GroupShape shape = GroupShape.For(keyBytes, Math.Min(keyBytes, 8), valueBytes, Math.Min(valueBytes, 8));
             Assert.Equal(
                 (shape.SlotBytes, shape.SlotsPerGroup, shape.StrideBytes),
-                (Number(table.Cell(row, "SlotBytes")), Number(table.Cell(row, "SlotsPerGroup")), Number(table.Cell(row, "StrideBytes"))));
+                (
+                    Number(table.Cell(row, "SlotBytes")),
+                    Number(table.Cell(row, "SlotsPerGroup")),
+                    Number(table.Cell(row, "StrideBytes"))));
         }
 
         static int Number(string cell) => int.Parse(cell, CultureInfo.InvariantCulture);
@@ -91,13 +96,21 @@ public sealed unsafe class LayoutDocumentTests
         Assert.Contains($"| `LayoutVersion` | {MapHeader.CurrentLayoutVersion};", header, StringComparison.Ordinal);
         Assert.Contains($"| `HeaderBytes` | {MapHeader.Bytes} |", header, StringComparison.Ordinal);
         Assert.Contains($"cut at {MapHeader.NameBytes} bytes", header, StringComparison.Ordinal);
-        Assert.Contains($"bits {17} to {23} of the key's hash", Repository.ReadText($"{Documents}/control-byte.md"), StringComparison.Ordinal);
-        Assert.Contains($"(hash >> {HashBits.ShardShift}) & (ShardCount − 1)", Repository.ReadText($"{Documents}/shard.md"), StringComparison.Ordinal);
+        Assert.Contains(
+            $"bits {17} to {23} of the key's hash",
+            Repository.ReadText($"{Documents}/control-byte.md"),
+            StringComparison.Ordinal);
+        Assert.Contains(
+            $"(hash >> {HashBits.ShardShift}) & (ShardCount − 1)",
+            Repository.ReadText($"{Documents}/shard.md"),
+            StringComparison.Ordinal);
     }
 
     private static void AssertAgrees<T>(string document)
         where T : unmanaged =>
-        Assert.Empty(LayoutTable.ReadFrom(Repository.ReadText($"{Documents}/{document}"), typeof(T).Name).Compare(sizeof(T), StructureFields.Of<T>()));
+        Assert.Empty(
+            LayoutTable.ReadFrom(Repository.ReadText($"{Documents}/{document}"), typeof(T).Name).Compare(
+                sizeof(T), StructureFields.Of<T>()));
 
     private static (long Offset, long Bytes) OfOneByte(ulong word)
     {

@@ -3,7 +3,9 @@ using FastShardMap.Tests.Conventions;
 
 namespace FastShardMap.Tests.Layout;
 
-/// <summary>The bytes of a map change only with a new layout version: tools that read raw memory go by that number.</summary>
+/// <summary>
+/// The bytes of a map change only with a new layout version: tools that read raw memory go by that number.
+/// </summary>
 public class LayoutVersionTests
 {
     private const string UpdateVariable = "UPDATE_LAYOUT";
@@ -21,15 +23,17 @@ public class LayoutVersionTests
 
         string[] expectedLines = Repository.HasFile(File) ? Repository.ReadLines(File) : [];
         string[] actualLines = actual.Split('\n');
-        IEnumerable<string> differences = expectedLines.Except(actualLines, StringComparer.Ordinal).Select(line => "- " + line)
+        IEnumerable<string> differences = expectedLines
+            .Except(actualLines, StringComparer.Ordinal)
+            .Select(line => "- " + line)
             .Concat(actualLines.Except(expectedLines, StringComparer.Ordinal).Select(line => "+ " + line));
         Assert.True(
             actualLines.SequenceEqual(expectedLines, StringComparer.Ordinal),
             $"""
             The layout of native memory is not the one recorded as version {MapHeader.CurrentLayoutVersion} in {File}.
-            If that is meant: raise MapHeader.CurrentLayoutVersion, so that older tools refuse what they cannot read; correct
-            native-layout-docs; run this test once with {UpdateVariable}=1, which writes the new version's file and never
-            overwrites one; and commit both. The files of earlier versions stay as they are.
+            If the change is intended: raise MapHeader.CurrentLayoutVersion, so that older tools refuse maps that they
+            cannot read. Correct native-layout-docs. Run this test once with {UpdateVariable}=1, which writes the file
+            of the new version and never overwrites a file. Commit both. Do not change the files of earlier versions.
             {string.Join('\n', differences)}
             """);
     }
@@ -39,7 +43,9 @@ public class LayoutVersionTests
     {
         for (uint version = 1; version <= MapHeader.CurrentLayoutVersion; version++)
         {
-            Assert.True(Repository.HasFile($"tests/FastShardMap.Tests/Layout/LayoutVersion{version}.txt"), $"version {version}");
+            Assert.True(
+                Repository.HasFile($"tests/FastShardMap.Tests/Layout/LayoutVersion{version}.txt"),
+                $"version {version}");
         }
     }
 
@@ -55,7 +61,12 @@ public class LayoutVersionTests
         ];
 
         Assert.Equal("Original: 12 bytes\n  0 4 First\n  4 4 Second\n  8 2 Third\n", descriptions[0]);
-        Assert.Equal(4, descriptions.Select(text => text[text.IndexOf(':', StringComparison.Ordinal)..]).Distinct(StringComparer.Ordinal).Count());
+        Assert.Equal(
+            4,
+            descriptions
+                .Select(text => text[text.IndexOf(':', StringComparison.Ordinal)..])
+                .Distinct(StringComparer.Ordinal)
+                .Count());
     }
 
 #pragma warning disable CS0649 // only their layouts matter

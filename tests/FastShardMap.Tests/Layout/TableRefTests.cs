@@ -29,7 +29,13 @@ public sealed unsafe class TableRefTests
     {
         TableSize size = new(log2, sixteenths);
         ulong alignment = (ulong)(sixteenths == 16 ? TableRef.SmallAlignment : TableRef.FractionalAlignment);
-        foreach (ulong address in new ulong[] { alignment, 3 * alignment, 0x7FFF_FFFF_F000, 0x7FFF_FFFF_FFFF / alignment * alignment })
+        foreach (ulong address in new ulong[]
+        {
+            alignment,
+            3 * alignment,
+            0x7FFF_FFFF_F000,
+            0x7FFF_FFFF_FFFF / alignment * alignment,
+        })
         {
             TableRef table = TableRef.Create((byte*)address, size);
 
@@ -51,7 +57,11 @@ public sealed unsafe class TableRefTests
         TableRef table = At(log2, sixteenths);
         ulong groups = table.Groups;
         Random random = new(Seed);
-        ulong[] hashes = [0, 1, 2, 3, ulong.MaxValue - 1, ulong.MaxValue, .. Enumerable.Range(0, 5000).Select(_ => (ulong)random.NextInt64(long.MinValue, long.MaxValue))];
+        ulong[] hashes =
+        [
+            0, 1, 2, 3, ulong.MaxValue - 1, ulong.MaxValue,
+            .. Enumerable.Range(0, 5000).Select(_ => (ulong)random.NextInt64(long.MinValue, long.MaxValue)),
+        ];
         Array.Sort(hashes);
         ulong last = 0;
         foreach (ulong hash in hashes)
@@ -105,7 +115,9 @@ public sealed unsafe class TableRefTests
             Assert.Equal((nuint)expected, (nuint)table.HomeGroup(hash, 64));
             Assert.Equal(
                 (nuint)expected,
-                (nuint)(table.IsFractional ? table.FractionalHomeGroup(hash, 64) : table.PowerOfTwoHomeGroup(hash, 64)));
+                (nuint)(table.IsFractional
+                    ? table.FractionalHomeGroup(hash, 64)
+                    : table.PowerOfTwoHomeGroup(hash, 64)));
         }
     }
 

@@ -91,7 +91,10 @@ public sealed class TableSizeTests
             {
                 TableSize size = new(13, sixteenths);
                 Assert.Equal(0u, size.Bytes(stride) % TableRef.FractionalAlignment);
-                Assert.InRange(size.Bytes(stride), size.Groups * (nuint)stride, (size.Groups * (nuint)stride) + TableRef.FractionalAlignment - 1);
+                Assert.InRange(
+                    size.Bytes(stride),
+                    size.Groups * (nuint)stride,
+                    (size.Groups * (nuint)stride) + TableRef.FractionalAlignment - 1);
             }
         }
     }
@@ -118,7 +121,9 @@ public sealed class TableSizeTests
         bool powerOfTwo = size.Sixteenths == 16;
 
         // The next smaller size: a sixteenth less, where fractions exist, or half.
-        ulong smaller = size.EnclosingLog2 >= TableSize.MinFractionalLog2 ? size.Groups - (1UL << (size.EnclosingLog2 - 4)) : size.Groups / 2;
+        ulong smaller = size.EnclosingLog2 >= TableSize.MinFractionalLog2
+            ? size.Groups - (1UL << (size.EnclosingLog2 - 4))
+            : size.Groups / 2;
         bool sound = takes >= entries
             && size.Sixteenths is >= 9 and <= 16
             && size.EnclosingLog2 is >= 0 and <= 57

@@ -143,7 +143,8 @@ public sealed unsafe class ArenaLifetimeTests
     }
 
     private static long ResidentBytes() =>
-        long.Parse(File.ReadAllText("/proc/self/statm").Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture)
+        long.Parse(
+            File.ReadAllText("/proc/self/statm").Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture)
         * Environment.SystemPageSize;
 
     private static void Collect()

@@ -8,7 +8,10 @@ public sealed unsafe class ArenaTests
     private const nuint Megabyte = 1024 * 1024;
 
     public static TheoryData<int> BlockLengths =>
-        [128, 256, 384, 4096, 10_624, 32_768, 65_408, 65_536, 66_048, 262_144, 1_048_576, 2_097_152, 2_097_280, 9_437_184];
+        [
+            128, 256, 384, 4096, 10_624, 32_768, 65_408, 65_536, 66_048, 262_144, 1_048_576, 2_097_152, 2_097_280,
+            9_437_184,
+        ];
 
     [Theory]
     [MemberData(nameof(BlockLengths))]
@@ -110,7 +113,8 @@ public sealed unsafe class ArenaTests
     [Fact]
     public void Allocate_MoreThanFourGigabytes_ReachesBothEnds()
     {
-        Assert.SkipUnless(Environment.Is64BitProcess && OperatingSystem.IsLinux(), "Needs address space it does not pay for.");
+        Assert.SkipUnless(
+            Environment.Is64BitProcess && OperatingSystem.IsLinux(), "Needs address space it does not pay for.");
         nuint bytes = (nuint)5 << 30;
         Arena arena = new(guardPages: false);
         byte* block = arena.Allocate(bytes);

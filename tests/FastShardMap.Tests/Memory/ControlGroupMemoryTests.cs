@@ -27,7 +27,10 @@ public sealed class ControlGroupMemoryTests : IDisposable
     [Fact]
     public void LimitOf_Version1_IsOfTheMemoryController()
     {
-        Process("5:cpu,cpuacct:/x\n4:memory:/a\n0::/y", ("/", "cpu", "cgroup", "rw,cpu"), ("/", "memory", "cgroup", "rw,memory"));
+        Process(
+            "5:cpu,cpuacct:/x\n4:memory:/a\n0::/y",
+            ("/", "cpu", "cgroup", "rw,cpu"),
+            ("/", "memory", "cgroup", "rw,memory"));
         Write("cpu/x/memory.limit_in_bytes", "1");
         Write("memory/memory.limit_in_bytes", "9223372036854771712");
         Assert.Equal(9223372036854771712UL, Limit());
@@ -57,7 +60,8 @@ public sealed class ControlGroupMemoryTests : IDisposable
     }
 
     [Fact]
-    public void Current_OfThisMachine_IsThere() => Assert.InRange(NativeMemoryLimit.Current().Bytes, 64UL << 20, 1UL << 50);
+    public void Current_OfThisMachine_IsThere() =>
+        Assert.InRange(NativeMemoryLimit.Current().Bytes, 64UL << 20, 1UL << 50);
 
     private ulong Limit() => ControlGroupMemory.LimitOf(_folder);
 
@@ -66,7 +70,9 @@ public sealed class ControlGroupMemoryTests : IDisposable
         Write("cgroup", groups);
         Write("mountinfo", string.Concat(mounts.Select((mount, id) => string.Create(
             CultureInfo.InvariantCulture,
-            $"{id} 1 0:{id} {mount.Root} {Path.Combine(_folder, mount.MountPoint).Replace(" ", @"\040", StringComparison.Ordinal)} rw shared:1 - {mount.Type} none {mount.Options}\n"))));
+            $"{id} 1 0:{id} {mount.Root} "
+                + $"{Path.Combine(_folder, mount.MountPoint).Replace(" ", @"\040", StringComparison.Ordinal)} rw "
+                + $"shared:1 - {mount.Type} none {mount.Options}\n"))));
     }
 
     private void Write(string path, string text)

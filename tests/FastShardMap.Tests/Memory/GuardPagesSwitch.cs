@@ -8,5 +8,6 @@ internal static class GuardPagesSwitch
 {
     [ModuleInitializer]
     internal static void Initialize() =>
-        PageMemory.GuardPages = string.Equals(Environment.GetEnvironmentVariable("FASTSHARDMAP_GUARD_PAGES"), "1", StringComparison.Ordinal);
+        PageMemory.GuardPages = string.Equals(
+            Environment.GetEnvironmentVariable("FASTSHARDMAP_GUARD_PAGES"), "1", StringComparison.Ordinal);
 }

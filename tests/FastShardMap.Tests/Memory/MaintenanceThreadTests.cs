@@ -10,7 +10,8 @@ public sealed class MaintenanceThreadTests
     {
         long failures = MaintenanceThread.Failures;
         using ManualResetEventSlim done = new();
-        Assert.True(MaintenanceThread.TryPost(new Work(static () => throw new InvalidOperationException("On purpose."))));
+        Assert.True(
+            MaintenanceThread.TryPost(new Work(static () => throw new InvalidOperationException("On purpose."))));
         Assert.True(MaintenanceThread.TryPost(new Work(done.Set)));
         Assert.True(done.Wait(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken));
         Assert.Equal(failures + 1, MaintenanceThread.Failures);

@@ -35,7 +35,10 @@ public sealed unsafe class PageMemoryTests
     {
         nuint bytes = nuint.MaxValue - (nuint)belowMaximum;
         OutOfMemoryException exception = Assert.Throws<OutOfMemoryException>(() => { PageMemory.Map(bytes, 4096); });
-        Assert.Contains(bytes.ToString(System.Globalization.CultureInfo.InvariantCulture), exception.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            bytes.ToString(System.Globalization.CultureInfo.InvariantCulture),
+            exception.Message,
+            StringComparison.Ordinal);
         Assert.Throws<OutOfMemoryException>(() => { PageMemory.Map(4096, (nuint)1 << ((8 * sizeof(nuint)) - 1)); });
     }
 

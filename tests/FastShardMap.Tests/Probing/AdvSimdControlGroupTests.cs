@@ -2,4 +2,5 @@ using FastShardMap.Probing;
 
 namespace FastShardMap.Tests.Probing;
 
-public sealed class AdvSimdControlGroupTests() : ControlGroupContractTests(new ControlGroupUnderTest<AdvSimdControlGroup>(isExact: true));
+public sealed class AdvSimdControlGroupTests()
+    : ControlGroupContractTests(new ControlGroupUnderTest<AdvSimdControlGroup>(isExact: true));

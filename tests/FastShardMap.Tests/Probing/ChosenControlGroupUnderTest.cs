@@ -9,7 +9,8 @@ internal sealed class ChosenControlGroupUnderTest : IControlGroupUnderTest
 
     public bool IsExact => false;
 
-    public int MaskStride => Sse2ControlGroup.IsSupported ? Sse2ControlGroup.MaskStride : PortableControlGroup.MaskStride;
+    public int MaskStride =>
+        Sse2ControlGroup.IsSupported ? Sse2ControlGroup.MaskStride : PortableControlGroup.MaskStride;
 
     public ulong Match(ulong control, uint tag) => ControlGroups.Match(control, tag);
 

@@ -18,14 +18,14 @@ public abstract class ControlGroupContractTests
     [Fact]
     public void Match_EveryTagInEverySlotUnderEveryOverflowCount_FindsThatSlotOnly()
     {
-        for (var tag = 0x80; tag <= 0xFF; tag++)
+        for (int tag = 0x80; tag <= 0xFF; tag++)
         {
-            var pattern = (byte)tag;
-            for (var slot = 0; slot < ControlWord.MaxSlots; slot++)
+            byte pattern = (byte)tag;
+            for (int slot = 0; slot < ControlWord.MaxSlots; slot++)
             {
-                for (var overflow = 0; overflow <= ControlWord.SaturatedOverflow; overflow++)
+                for (int overflow = 0; overflow <= ControlWord.SaturatedOverflow; overflow++)
                 {
-                    var control = ControlWord.WithTag(WithOverflow((byte)overflow), slot, (byte)tag);
+                    ulong control = ControlWord.WithTag(WithOverflow((byte)overflow), slot, (byte)tag);
                     Assert.Equal(slot, Assert.Single(Slots(_group.Match(control, pattern))));
                 }
             }
@@ -35,15 +35,15 @@ public abstract class ControlGroupContractTests
     [Fact]
     public void Match_EveryPairOfTagsInNeighbouringSlots_FollowsTheContract()
     {
-        for (var tag = 0x80; tag <= 0xFF; tag++)
+        for (int tag = 0x80; tag <= 0xFF; tag++)
         {
-            for (var other = 0x80; other <= 0xFF; other++)
+            for (int other = 0x80; other <= 0xFF; other++)
             {
-                for (var slot = 0; slot < ControlWord.MaxSlots; slot++)
+                for (int slot = 0; slot < ControlWord.MaxSlots; slot++)
                 {
                     // The other tag everywhere, but in one slot the tag we look for.
-                    var control = WithOverflow((byte)(other & ControlWord.SaturatedOverflow));
-                    for (var i = 0; i < ControlWord.MaxSlots; i++)
+                    ulong control = WithOverflow((byte)(other & ControlWord.SaturatedOverflow));
+                    for (int i = 0; i < ControlWord.MaxSlots; i++)
                     {
                         control = ControlWord.WithTag(control, i, (byte)(i == slot ? tag : other));
                     }
@@ -57,13 +57,13 @@ public abstract class ControlGroupContractTests
     [Fact]
     public void Match_RandomControlWordsOfFewTags_FollowsTheContract()
     {
-        var random = new Random(20_251);
-        for (var round = 0; round < 200_000; round++)
+        Random random = new(20_251);
+        for (int round = 0; round < 200_000; round++)
         {
             // Few different tags, close to each other, make matches and borrows common.
-            var tag = (byte)(0x80 | random.Next());
-            var control = WithOverflow((byte)random.Next(ControlWord.SaturatedOverflow + 1));
-            for (var slot = 0; slot < ControlWord.MaxSlots; slot++)
+            byte tag = (byte)(0x80 | random.Next());
+            ulong control = WithOverflow((byte)random.Next(ControlWord.SaturatedOverflow + 1));
+            for (int slot = 0; slot < ControlWord.MaxSlots; slot++)
             {
                 if (random.Next(4) != 0)
                 {
@@ -78,9 +78,9 @@ public abstract class ControlGroupContractTests
     [Fact]
     public void Match_EmptyGroup_FindsNothingWhateverTheOverflowCount()
     {
-        for (var tag = 0x80; tag <= 0xFF; tag++)
+        for (int tag = 0x80; tag <= 0xFF; tag++)
         {
-            for (var overflow = 0; overflow <= ControlWord.SaturatedOverflow; overflow++)
+            for (int overflow = 0; overflow <= ControlWord.SaturatedOverflow; overflow++)
             {
                 Assert.Equal(0UL, _group.Match(WithOverflow((byte)overflow), (byte)tag));
             }
@@ -90,10 +90,10 @@ public abstract class ControlGroupContractTests
     [Fact]
     public void Match_FullGroupOfOneTag_FindsEverySlot()
     {
-        for (var tag = 0x80; tag <= 0xFF; tag++)
+        for (int tag = 0x80; tag <= 0xFF; tag++)
         {
-            var control = ControlWord.Empty;
-            for (var slot = 0; slot < ControlWord.MaxSlots; slot++)
+            ulong control = ControlWord.Empty;
+            for (int slot = 0; slot < ControlWord.MaxSlots; slot++)
             {
                 control = ControlWord.WithTag(control, slot, (byte)tag);
             }
@@ -105,17 +105,17 @@ public abstract class ControlGroupContractTests
     [Fact]
     public void MatchEmpty_EverySetOfOccupiedSlotsAndEverySlotCount_FindsTheOthersExactly()
     {
-        for (var slotCount = 1; slotCount <= ControlWord.MaxSlots; slotCount++)
+        for (int slotCount = 1; slotCount <= ControlWord.MaxSlots; slotCount++)
         {
-            for (var occupied = 0; occupied < 1 << slotCount; occupied++)
+            for (int occupied = 0; occupied < 1 << slotCount; occupied++)
             {
-                foreach (var overflow in SomeOverflowCounts)
+                foreach (byte overflow in SomeOverflowCounts)
                 {
                     foreach (byte tag in (ReadOnlySpan<byte>)[0x80, 0x81, 0xFE, 0xFF])
                     {
-                        var control = WithOverflow(overflow);
-                        var expected = new List<int>();
-                        for (var slot = 0; slot < slotCount; slot++)
+                        ulong control = WithOverflow(overflow);
+                        List<int> expected = new();
+                        for (int slot = 0; slot < slotCount; slot++)
                         {
                             if ((occupied >> slot & 1) != 0)
                             {
@@ -138,10 +138,10 @@ public abstract class ControlGroupContractTests
     public void LowestSlotOffset_EveryMask_IsSlotTimesSlotBytes()
     {
         int[] slotSizes = [1, 2, 4, 8, 12, 16, 20, 24, 32, 40, 64, 256, 1000, 4096];
-        for (var occupied = 0; occupied < (1 << ControlWord.MaxSlots) - 1; occupied++)
+        for (int occupied = 0; occupied < (1 << ControlWord.MaxSlots) - 1; occupied++)
         {
-            var control = ControlWord.Empty;
-            for (var slot = 0; slot < ControlWord.MaxSlots; slot++)
+            ulong control = ControlWord.Empty;
+            for (int slot = 0; slot < ControlWord.MaxSlots; slot++)
             {
                 if ((occupied >> slot & 1) != 0)
                 {
@@ -149,8 +149,8 @@ public abstract class ControlGroupContractTests
                 }
             }
 
-            var mask = _group.MatchEmpty(control, ControlWord.MaxSlots);
-            foreach (var slotBytes in slotSizes)
+            ulong mask = _group.MatchEmpty(control, ControlWord.MaxSlots);
+            foreach (int slotBytes in slotSizes)
             {
                 Assert.Equal((nint)_group.LowestSlot(mask) * slotBytes, _group.LowestSlotOffset(mask, slotBytes));
             }
@@ -160,10 +160,10 @@ public abstract class ControlGroupContractTests
     [Fact]
     public void Match_AnySlot_SetsTheBitThatTheStrideSays()
     {
-        var firstBit = _group.Match(ControlWord.WithTag(ControlWord.Empty, 0, 0xC3), 0xC3);
-        for (var slot = 0; slot < ControlWord.MaxSlots; slot++)
+        ulong firstBit = _group.Match(ControlWord.WithTag(ControlWord.Empty, 0, 0xC3), 0xC3);
+        for (int slot = 0; slot < ControlWord.MaxSlots; slot++)
         {
-            var mask = _group.Match(ControlWord.WithTag(ControlWord.Empty, slot, 0xC3), 0xC3);
+            ulong mask = _group.Match(ControlWord.WithTag(ControlWord.Empty, slot, 0xC3), 0xC3);
             Assert.Equal(firstBit << (slot * _group.MaskStride), mask);
         }
     }
@@ -172,22 +172,24 @@ public abstract class ControlGroupContractTests
 
     private void AssertContract(ulong control, byte tag)
     {
-        var found = Slots(_group.Match(control, tag));
-        for (var slot = 0; slot < ControlWord.MaxSlots; slot++)
+        List<int> found = Slots(_group.Match(control, tag));
+        for (int slot = 0; slot < ControlWord.MaxSlots; slot++)
         {
-            var controlByte = ControlWord.ControlByte(control, slot);
-            var mayBeFound = !_group.IsExact && controlByte == (tag ^ 1) && found.Contains(slot - 1);
-            var isRight = controlByte == tag ? found.Contains(slot) : mayBeFound || !found.Contains(slot);
+            byte controlByte = ControlWord.ControlByte(control, slot);
+            bool mayBeFound = !_group.IsExact && controlByte == (tag ^ 1) && found.Contains(slot - 1);
+            bool isRight = controlByte == tag ? found.Contains(slot) : mayBeFound || !found.Contains(slot);
             if (!isRight)
             {
-                Assert.Fail($"Control word {control:X16}, tag {tag:X2}: found [{string.Join(", ", found)}], wrong for slot {slot}.");
+                Assert.Fail(
+                    $"Control word {control:X16}, tag {tag:X2}: found "
+                        + $"[{string.Join(", ", found)}], wrong for slot {slot}.");
             }
         }
     }
 
     private List<int> Slots(ulong mask)
     {
-        var slots = new List<int>();
+        List<int> slots = new();
         for (; mask != 0; mask = _group.ClearLowest(mask))
         {
             slots.Add(_group.LowestSlot(mask));

@@ -1,6 +1,9 @@
 namespace FastShardMap.Tests.Probing;
 
-/// <summary>A control group behind instance methods: test classes are public, so they cannot have the internal type as a parameter.</summary>
+/// <summary>
+/// A control group behind instance methods: test classes are public, so they cannot have the internal type as a
+/// parameter.
+/// </summary>
 internal interface IControlGroupUnderTest
 {
     bool IsSupported { get; }

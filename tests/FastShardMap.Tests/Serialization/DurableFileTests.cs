@@ -48,14 +48,17 @@ public sealed class DurableFileTests : IDisposable
         await Assert.ThrowsAsync<NotSupportedException>(() => map.SaveToAsync(MapPath, new Thrower()));
         using CancellationTokenSource source = new();
         await source.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => map.SaveToAsync(MapPath, cancellationToken: source.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => map.SaveToAsync(MapPath, cancellationToken: source.Token));
         Assert.Throws<DirectoryNotFoundException>(() => map.SaveTo(Path.Combine(_folder, "no", "map.bin")));
 
         Assert.Equal(before, await File.ReadAllBytesAsync(MapPath));
         Assert.Single(Directory.GetFiles(_folder));
     }
 
-    /// <summary>A process that saves over and over is killed at random moments: the file is always whole, and of one save.</summary>
+    /// <summary>
+    /// A process that saves over and over is killed at random moments: the file is always whole, and of one save.
+    /// </summary>
     [Fact]
     [Trait("Category", "Heavy")]
     public void SaveTo_ProcessKilled_LeavesAWholeFile()
@@ -66,12 +69,14 @@ public sealed class DurableFileTests : IDisposable
         long last = 0;
         for (int kill = 0; kill < Kills; kill++)
         {
-            using Process process = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, [.. Host(), program, MapPath])
-            {
-                RedirectStandardOutput = true,
-                UseShellExecute = false,
-            })!;
-            Assert.Equal("saved", process.StandardOutput.ReadLine()); // one is complete: from now on there must be a file
+            using Process process = Process.Start(
+                new ProcessStartInfo(Environment.ProcessPath!, [.. Host(), program, MapPath])
+                {
+                    RedirectStandardOutput = true,
+                    UseShellExecute = false,
+                })!;
+            // one is complete: from now on there must be a file
+            Assert.Equal("saved", process.StandardOutput.ReadLine());
             Thread.Sleep(random.Next(60));
             process.Kill();
             process.WaitForExit();
@@ -87,7 +92,8 @@ public sealed class DurableFileTests : IDisposable
         // Every save has removed what the kill before it left; this one removes what the last left.
         using ShardMap<long, long> map = SaveLoadTests.Sample(1);
         map.SaveTo(MapPath);
-        Assert.Empty(Directory.GetFiles(_folder, "*.tmp", new EnumerationOptions { AttributesToSkip = FileAttributes.None }));
+        Assert.Empty(
+            Directory.GetFiles(_folder, "*.tmp", new EnumerationOptions { AttributesToSkip = FileAttributes.None }));
     }
 
     // A test host that is an executable of its own cannot run another assembly; "dotnet" can.
@@ -96,7 +102,8 @@ public sealed class DurableFileTests : IDisposable
 
     private string CompileSaver()
     {
-        Assert.SkipUnless(Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet", "Needs to run under dotnet.");
+        Assert.SkipUnless(
+            Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet", "Needs to run under dotnet.");
         const string Source = """
             using System;
             using System.IO;
@@ -129,10 +136,13 @@ public sealed class DurableFileTests : IDisposable
             }
             """;
         string assembly = Path.Combine(_folder, "Saver.dll");
-        var references = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
-            .Where(path => Path.GetFileName(path).StartsWith("System.", StringComparison.Ordinal) || Path.GetFileName(path) == "FastShardMap.dll")
-            .Select(path => MetadataReference.CreateFromFile(path));
-        var result = CSharpCompilation.Create(
+        IEnumerable<PortableExecutableReference> references =
+            ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
+                .Where(
+                    path => Path.GetFileName(path).StartsWith("System.", StringComparison.Ordinal)
+                        || Path.GetFileName(path) == "FastShardMap.dll")
+                .Select(path => MetadataReference.CreateFromFile(path));
+        Microsoft.CodeAnalysis.Emit.EmitResult result = CSharpCompilation.Create(
             "Saver",
             [CSharpSyntaxTree.ParseText(Source)],
             references,

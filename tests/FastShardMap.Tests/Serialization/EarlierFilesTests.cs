@@ -8,12 +8,14 @@ public sealed class EarlierFilesTests
 {
     // Keys of type long, values of type double: 1 → 0.25 and -7 → 3.
     private const string OfARuntimeWithFields =
-        "RlNNQVANChoBAAAAAQAAAAgAAAAIAAAAABAAAAAAAAACAAAAAAAAAArQcXcVxS1tWBD6nlGcJzAXg2QMZTU1IousxHVdOYLBOilrZ5rX9NQAAAAAAAAA"
+        "RlNNQVANChoBAAAAAQAAAAgAAAAIAAAAABAAAAAAAAACAAAAAAAAAArQcXcVxS1tWBD6nlGcJzAXg2QMZTU1IousxHVdOYLBOilr"
+        + "Z5rX9NQAAAAAAAAA"
         + "AAAAAADykhMNAgAAAJFgDvv5/////////wAAAAAAAAhAAQAAAAAAAAAAAAAAAADQP0ZTTUFQRU5EcNiFDwAAAAA=";
 
     // The same with fingerprints of zero.
     private const string OfAProgramCompiledAheadOfTime =
-        "RlNNQVANChoBAAAAAQAAAAgAAAAIAAAAABAAAAAAAAACAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAWyqSsPTcg6EAAAAAAAAA"
+        "RlNNQVANChoBAAAAAQAAAAgAAAAIAAAAABAAAAAAAAACAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAWyqS"
+        + "sPTcg6EAAAAAAAAA"
         + "AAAAAAB51gxkAgAAAHgDhNABAAAAAAAAAAAAAAAAANA/+f////////8AAAAAAAAIQEZTTUFQRU5Euc9RUwAAAAA=";
 
     [Theory]
@@ -50,7 +52,8 @@ public sealed class EarlierFilesTests
         // As a program without fields would have written it before: with nothing said in place of its types.
         byte[] file = stream.ToArray();
         file.AsSpan(40, 32).Clear();
-        BitConverter.TryWriteBytes(file.AsSpan(MapFormat.HeaderBytes - 4), Crc32C.Of(file.AsSpan(0, MapFormat.HeaderBytes - 4)));
+        BitConverter.TryWriteBytes(
+            file.AsSpan(MapFormat.HeaderBytes - 4), Crc32C.Of(file.AsSpan(0, MapFormat.HeaderBytes - 4)));
         Refuse<double, long>(file);
         Refuse<long, double>(file);
     }

@@ -62,8 +62,10 @@ public class FormatTests
     {
         UInt128[] all =
         [
-            TypeFingerprint.Of<long>(), TypeFingerprint.Of<ulong>(), TypeFingerprint.Of<double>(), TypeFingerprint.Of<Guid>(),
-            TypeFingerprint.Of<Plain>(), TypeFingerprint.Of<Packed>(), TypeFingerprint.Of<Placed>(), TypeFingerprint.Of<Nested>(),
+            TypeFingerprint.Of<long>(), TypeFingerprint.Of<ulong>(), TypeFingerprint.Of<double>(),
+            TypeFingerprint.Of<Guid>(),
+            TypeFingerprint.Of<Plain>(), TypeFingerprint.Of<Packed>(), TypeFingerprint.Of<Placed>(),
+            TypeFingerprint.Of<Nested>(),
             TypeFingerprint.Of<(int, long)>(), TypeFingerprint.Of<(long, int)>(), TypeFingerprint.Of<(int, Plain)>(),
             TypeFingerprint.Of<(int, Packed)>(), TypeFingerprint.Of<nint>(),
         ];
@@ -80,10 +82,13 @@ public class FormatTests
     {
         Type[] named =
         [
-            typeof(bool), typeof(char), typeof(sbyte), typeof(byte), typeof(short), typeof(ushort), typeof(int), typeof(uint),
-            typeof(long), typeof(ulong), typeof(nint), typeof(nuint), typeof(float), typeof(double), typeof(decimal), typeof(Half),
+            typeof(bool), typeof(char), typeof(sbyte), typeof(byte), typeof(short), typeof(ushort), typeof(int),
+            typeof(uint),
+            typeof(long), typeof(ulong), typeof(nint), typeof(nuint), typeof(float), typeof(double), typeof(decimal),
+            typeof(Half),
             typeof(Int128), typeof(UInt128), typeof(Guid), typeof(DateTime), typeof(DateTimeOffset), typeof(TimeSpan),
-            typeof(DateOnly), typeof(TimeOnly), typeof(Rune), typeof(Index), typeof((long, double)), typeof((double, long)),
+            typeof(DateOnly), typeof(TimeOnly), typeof(Rune), typeof(Index), typeof((long, double)),
+            typeof((double, long)),
             typeof(KeyValuePair<int, (byte, Guid)>),
         ];
         UInt128[] all = [.. named.Select(type => TypeFingerprint.Compute(type, fieldsAreKnown: false))];
@@ -126,10 +131,13 @@ public class FormatTests
     {
         Assert.Equal("System.Int64", TypeFingerprint.Describe(typeof(long)));
         Assert.Equal("System.ValueTuple`2<System.Int32,System.Guid,>", TypeFingerprint.Describe(typeof((int, Guid))));
-        Assert.Equal("Sequential pack 0 size 0{A:System.Byte;B:System.Int64;}", TypeFingerprint.Describe(typeof(Plain)));
-        Assert.Equal("Explicit pack 0 size 16{@0 A:System.Byte;@3 B:System.Int64;}", TypeFingerprint.Describe(typeof(Placed)));
         Assert.Equal(
-            "Sequential pack 0 size 0{First:Sequential pack 0 size 0{A:System.Byte;B:System.Int64;};_second:System.Int32;}",
+            "Sequential pack 0 size 0{A:System.Byte;B:System.Int64;}", TypeFingerprint.Describe(typeof(Plain)));
+        Assert.Equal(
+            "Explicit pack 0 size 16{@0 A:System.Byte;@3 B:System.Int64;}", TypeFingerprint.Describe(typeof(Placed)));
+        Assert.Equal(
+            "Sequential pack 0 size 0{First:Sequential pack 0 size "
+                + "0{A:System.Byte;B:System.Int64;};_second:System.Int32;}",
             TypeFingerprint.Describe(typeof(Nested)));
     }
 

@@ -79,7 +79,13 @@ public class HostileFileTests
         byte[] other = Saved(3 * 4096);
         Range first = MapFormat.HeaderBytes..(MapFormat.HeaderBytes + block);
         Range second = (MapFormat.HeaderBytes + block)..(MapFormat.HeaderBytes + (2 * block));
-        byte[] exchanged = [.. file[..MapFormat.HeaderBytes], .. file[second], .. file[first], .. file[(MapFormat.HeaderBytes + (2 * block))..]];
+        byte[] exchanged =
+        [
+            .. file[..MapFormat.HeaderBytes],
+            .. file[second],
+            .. file[first],
+            .. file[(MapFormat.HeaderBytes + (2 * block))..],
+        ];
         byte[] mixed = [.. file[..MapFormat.HeaderBytes], .. other[first], .. file[(MapFormat.HeaderBytes + block)..]];
         AssertRefused(exchanged);
         AssertRefused(mixed);
@@ -93,7 +99,8 @@ public class HostileFileTests
     [InlineData(-1)]
     public void Load_CountTooLarge_IsRefusedWithoutTheMemory(long count)
     {
-        byte[] file = WithHeader(Saved(5), header => BinaryPrimitives.WriteInt64LittleEndian(header[CountOffset..], count));
+        byte[] file = WithHeader(
+            Saved(5), header => BinaryPrimitives.WriteInt64LittleEndian(header[CountOffset..], count));
         long before = Arena.ProcessMappedBytes;
         AssertRefused(file);
         Assert.InRange(Arena.ProcessMappedBytes - before, long.MinValue, 300L * 1024 * 1024);
@@ -114,7 +121,8 @@ public class HostileFileTests
     [InlineData(40, 5u)] // keys of other fields
     [InlineData(56, 5u)]
     public void Load_HeaderWithValidChecksumButWrongField_IsRefused(int offset, uint value) =>
-        AssertRefused(WithHeader(Saved(5), header => BinaryPrimitives.WriteUInt32LittleEndian(header[offset..], value)));
+        AssertRefused(
+            WithHeader(Saved(5), header => BinaryPrimitives.WriteUInt32LittleEndian(header[offset..], value)));
 
     [Fact]
     public void Load_KeyTwice_IsRefused()
@@ -155,7 +163,8 @@ public class HostileFileTests
             where TValue : unmanaged
         {
             stream.Position = 0;
-            InvalidDataException exception = Assert.Throws<InvalidDataException>(() => ShardMap<TKey, TValue>.Load(stream));
+            InvalidDataException exception = Assert.Throws<InvalidDataException>(
+                () => ShardMap<TKey, TValue>.Load(stream));
             Assert.Contains("saved map", exception.Message, StringComparison.Ordinal);
         }
     }
@@ -171,7 +180,8 @@ public class HostileFileTests
     private static byte[] WithHeader(byte[] file, SpanAction change)
     {
         change(file);
-        BinaryPrimitives.WriteUInt32LittleEndian(file.AsSpan(MapFormat.HeaderBytes - 4), Crc32C.Of(file.AsSpan(0, MapFormat.HeaderBytes - 4)));
+        BinaryPrimitives.WriteUInt32LittleEndian(
+            file.AsSpan(MapFormat.HeaderBytes - 4), Crc32C.Of(file.AsSpan(0, MapFormat.HeaderBytes - 4)));
         return file;
     }
 

@@ -25,7 +25,8 @@ public sealed class PipeOutputTests
         LastReport progress = new();
         IOException thrown = await Assert.ThrowsAsync<IOException>(async () =>
         {
-            await map.SaveAsync(new Late(pipe.Writer, reading, after: readBytes), progress, TestContext.Current.CancellationToken);
+            await map.SaveAsync(
+                new Late(pipe.Writer, reading, after: readBytes), progress, TestContext.Current.CancellationToken);
         });
         Assert.Contains("pipe", thrown.Message, StringComparison.Ordinal);
         Assert.NotEqual(entries, progress.Value);
@@ -41,7 +42,8 @@ public sealed class PipeOutputTests
         for (int round = 0; round < 200; round++)
         {
             // The writer waits after every byte that is not read yet.
-            Pipe pipe = new(new PipeOptions(pauseWriterThreshold: 1, resumeWriterThreshold: 1, useSynchronizationContext: false));
+            Pipe pipe = new(
+                new PipeOptions(pauseWriterThreshold: 1, resumeWriterThreshold: 1, useSynchronizationContext: false));
             Task<ShardMap<long, long>> loading = Task.Run(async () =>
             {
                 ShardMap<long, long> read = await ShardMap<long, long>.LoadAsync(pipe.Reader);
@@ -112,7 +114,8 @@ public sealed class PipeOutputTests
 
         public override Span<byte> GetSpan(int sizeHint = 0) => inner.GetSpan(sizeHint);
 
-        public override ValueTask<FlushResult> WriteAsync(ReadOnlyMemory<byte> source, CancellationToken cancellationToken = default)
+        public override ValueTask<FlushResult> WriteAsync(
+            ReadOnlyMemory<byte> source, CancellationToken cancellationToken = default)
         {
             if (_written >= after)
             {

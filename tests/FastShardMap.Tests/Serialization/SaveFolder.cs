@@ -45,7 +45,8 @@ internal sealed class SaveFolder : IDisposable
     public string AddDevice(string name, char kind = 'c')
     {
         string[] numbers = kind == 'c' ? ["1", "3"] : ["240", "0"];
-        Assert.SkipUnless(IsRoot && Run("mknod", [PathOf(name), $"{kind}", .. numbers]) == 0, "Only root can make a device.");
+        Assert.SkipUnless(
+            IsRoot && Run("mknod", [PathOf(name), $"{kind}", .. numbers]) == 0, "Only root can make a device.");
         return PathOf(name);
     }
 

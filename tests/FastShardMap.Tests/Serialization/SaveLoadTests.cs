@@ -45,7 +45,8 @@ public class SaveLoadTests
         List<long> loadedCounts = [];
         await map.SaveAsync(stream, new Recorder(saved));
         stream.Position = 0;
-        using ShardMap<long, long> loaded = await ShardMap<long, long>.LoadAsync(stream, progress: new Recorder(loadedCounts));
+        using ShardMap<long, long> loaded = await ShardMap<long, long>.LoadAsync(
+            stream, progress: new Recorder(loadedCounts));
 
         TinyMaps.AssertSame(map.ToDictionary(), loaded);
         Assert.Equal(20_000, saved[^1]);
@@ -81,14 +82,17 @@ public class SaveLoadTests
         using CancellationTokenSource source = new();
         await source.CancelAsync();
         using MemoryStream stream = new();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => map.SaveAsync(stream, cancellationToken: source.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => map.SaveAsync(stream, cancellationToken: source.Token));
         map.Save(stream);
         stream.Position = 0;
         await Assert.ThrowsAnyAsync<OperationCanceledException>(
             () => ShardMap<long, long>.LoadAsync(stream, cancellationToken: source.Token));
     }
 
-    /// <summary>Saved from a snapshot: entries that are always written in one order are never saved in the other.</summary>
+    /// <summary>
+    /// Saved from a snapshot: entries that are always written in one order are never saved in the other.
+    /// </summary>
     [Fact]
     public void Save_WhileOthersWrite_IsOneInstant()
     {

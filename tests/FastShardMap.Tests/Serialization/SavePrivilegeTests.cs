@@ -13,7 +13,8 @@ public sealed class SavePrivilegeTests
     [Fact]
     public void SaveTo_AsAnOrdinaryUser_RespectsWhatOthersOwn()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux() && SaveFolder.IsRoot, "Only root can give files away and become another user.");
+        Assert.SkipUnless(
+            OperatingSystem.IsLinux() && SaveFolder.IsRoot, "Only root can give files away and become another user.");
         using SaveFolder folder = new();
         folder.SetPermissions("", 0b111_111_111);
         folder.AddFolder("readonly");
@@ -30,11 +31,13 @@ public sealed class SavePrivilegeTests
         string assembly = Path.Join(AppContext.BaseDirectory, "FastShardMap.Tests.dll");
         string[] user = ["--reuid", Nobody, "--regid", Nobody, "--clear-groups"];
         Assert.SkipUnless(
-            SaveFolder.Run("setpriv", [.. user, "test", "-r", assembly]) == 0, "An ordinary user cannot read the tests.");
+            SaveFolder.Run("setpriv", [.. user, "test", "-r", assembly]) == 0,
+            "An ordinary user cannot read the tests.");
 
         ChildProcess.RunTest(
             $"""
-            export {FolderVariable}='{folder.Root}' HOME='{folder.Root}' DOTNET_CLI_HOME='{folder.Root}' DOTNET_EnableDiagnostics=0
+            export {FolderVariable}='{folder.Root}' HOME='{folder.Root}'
+            export DOTNET_CLI_HOME='{folder.Root}' DOTNET_EnableDiagnostics=0
             exec setpriv {string.Join(' ', user)} "$0" "$@"
             """,
             typeof(SavePrivilegeTests),
@@ -61,7 +64,11 @@ public sealed class SavePrivilegeTests
             }
 
             // Files of others that may be written to are replaced, and become this user's.
-            foreach ((string name, int permissions) in ((string, int)[])[("shared", 0b110_110_110), ("group", 0b110_110_110)])
+            foreach ((string name, int permissions) in ((string, int)[])
+            [
+                ("shared", 0b110_110_110),
+                ("group", 0b110_110_110),
+            ])
             {
                 string path = Path.Join(root, name);
                 await SaveTargetTests.SaveAsync(map, path, asynchronously);
@@ -96,7 +103,8 @@ public sealed class SavePrivilegeTests
             Dictionary<string, string> before = folder.Describe();
             using ShardMap<long, long> map = SaveLoadTests.Sample(50_000);
 
-            IOException thrown = await Assert.ThrowsAsync<IOException>(() => SaveTargetTests.SaveAsync(map, path, asynchronously));
+            IOException thrown = await Assert.ThrowsAsync<IOException>(
+                () => SaveTargetTests.SaveAsync(map, path, asynchronously));
 
             Assert.Contains($"'{path}'", thrown.Message, StringComparison.Ordinal);
             Assert.DoesNotContain(".tmp", thrown.Message, StringComparison.Ordinal);
@@ -179,7 +187,8 @@ public sealed class SavePrivilegeTests
     private static byte[] ListWithNobody() =>
     [
         2, 0, 0, 0,
-        .. Entry(1, 6, uint.MaxValue), .. Entry(2, 6, 65534), .. Entry(4, 0, uint.MaxValue), .. Entry(16, 6, uint.MaxValue),
+        .. Entry(1, 6, uint.MaxValue), .. Entry(2, 6, 65534), .. Entry(4, 0, uint.MaxValue),
+        .. Entry(16, 6, uint.MaxValue),
         .. Entry(32, 0, uint.MaxValue),
     ];
 

@@ -100,7 +100,8 @@ public sealed class SaveTargetTests
             folder.AddLink("other", "link");
             return folder.AddLink("link", "other");
         }, typeof(IOException)),
-        ["link to nothing's inside"] = (folder => folder.AddLink("link", "none/map"), typeof(DirectoryNotFoundException)),
+        ["link to nothing's inside"] =
+            (folder => folder.AddLink("link", "none/map"), typeof(DirectoryNotFoundException)),
         ["link to a folder above"] = (folder => folder.AddLink("link", ".."), typeof(IOException)),
         ["no folder"] = (folder => folder.PathOf("none/map"), typeof(DirectoryNotFoundException)),
         ["a file as the folder"] = (
@@ -136,7 +137,8 @@ public sealed class SaveTargetTests
 
         FileFacts now = folder.FactsOf(saved);
         Assert.Equal((FileKind.Regular, permissions), (now.Kind, now.Permissions));
-        Assert.Equal((old?.Owner, old?.OwnerGroup), (old is null ? null : now.Owner, old is null ? null : now.OwnerGroup));
+        Assert.Equal(
+            (old?.Owner, old?.OwnerGroup), (old is null ? null : now.Owner, old is null ? null : now.OwnerGroup));
         Assert.NotEmpty(watch.Permissions);
         Assert.All(watch.Permissions, seen => Assert.Equal(0, seen & ~permissions));
         using (ShardMap<long, long> loaded = ShardMap<long, long>.LoadFrom(path))
@@ -203,7 +205,8 @@ public sealed class SaveTargetTests
         string path = folder.AddFile("map", before);
         using ShardMap<long, long> map = SaveLoadTests.Sample(500);
 
-        await SaveAsync(map, path, asynchronously: false, new CallingProgress(() => folder.SetPermissions("map", after)));
+        await SaveAsync(
+            map, path, asynchronously: false, new CallingProgress(() => folder.SetPermissions("map", after)));
 
         Assert.Equal(after, folder.FactsOf("map").Permissions);
     }

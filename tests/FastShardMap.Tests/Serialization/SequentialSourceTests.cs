@@ -49,7 +49,8 @@ public sealed class SequentialSourceTests
         string fifo = folder.AddFifo("fifo");
         ShardMapOptions options = new() { Name = $"fifo {Guid.NewGuid():N}" };
         Task<ShardMap<long, long>> loading = asynchronously
-            ? ShardMap<long, long>.LoadFromAsync(fifo, options, cancellationToken: TestContext.Current.CancellationToken)
+            ? ShardMap<long, long>.LoadFromAsync(
+                fifo, options, cancellationToken: TestContext.Current.CancellationToken)
             : Task.Run(() => ShardMap<long, long>.LoadFrom(fifo, options));
         SaveFolder.Run("sh", "-c", $"cd '{folder.Root}'; ({source}) > fifo");
         if (source == "cat file")
@@ -78,7 +79,8 @@ public sealed class SequentialSourceTests
         foreach (string input in (string[])["< <(cat '{0}')", "< '{0}'"])
         {
             ChildProcess.RunTest(
-                $"export {FileVariable}='{folder.PathOf("file")}'; exec 0{string.Format(null, input, folder.PathOf("file"))}",
+                $"export {FileVariable}='{folder.PathOf("file")}'; exec "
+                    + $"0{string.Format(null, input, folder.PathOf("file"))}",
                 typeof(SequentialSourceTests),
                 nameof(FromStandardInput));
         }
@@ -87,7 +89,8 @@ public sealed class SequentialSourceTests
     [Fact(Explicit = true)]
     public void FromStandardInput()
     {
-        using ShardMap<long, long> expected = ShardMap<long, long>.LoadFrom(Environment.GetEnvironmentVariable(FileVariable)!);
+        using ShardMap<long, long> expected = ShardMap<long, long>.LoadFrom(
+            Environment.GetEnvironmentVariable(FileVariable)!);
         using ShardMap<long, long> loaded = ShardMap<long, long>.LoadFrom("/dev/stdin");
         TinyMaps.AssertSame(expected.ToDictionary(), loaded);
     }
@@ -107,7 +110,8 @@ public sealed class SequentialSourceTests
             TinyMaps.AssertSame(map.ToDictionary(), loaded);
         }
 
-        using (ShardMap<long, long> loaded = await ShardMap<long, long>.LoadAsync(new Trickle(saved.ToArray(), mostBytesAtOnce)))
+        using (ShardMap<long, long> loaded = await ShardMap<long, long>.LoadAsync(
+            new Trickle(saved.ToArray(), mostBytesAtOnce)))
         {
             TinyMaps.AssertSame(map.ToDictionary(), loaded);
         }
@@ -130,7 +134,8 @@ public sealed class SequentialSourceTests
         {
             if (asynchronously)
             {
-                await ShardMap<long, long>.LoadAsync(source, options, cancellationToken: TestContext.Current.CancellationToken);
+                await ShardMap<long, long>.LoadAsync(
+                    source, options, cancellationToken: TestContext.Current.CancellationToken);
             }
             else
             {

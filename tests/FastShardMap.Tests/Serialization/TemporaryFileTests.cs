@@ -63,7 +63,9 @@ public sealed class TemporaryFileTests
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "There the system itself locks.");
         ChildProcess.RunTest(
-            "export DOTNET_SYSTEM_IO_DISABLEFILELOCKING=1", typeof(TemporaryFileTests), nameof(WithoutLocksOfTheFramework));
+            "export DOTNET_SYSTEM_IO_DISABLEFILELOCKING=1",
+            typeof(TemporaryFileTests),
+            nameof(WithoutLocksOfTheFramework));
     }
 
     [Fact(Explicit = true)]
@@ -97,7 +99,9 @@ public sealed class TemporaryFileTests
         Assert.Single(folder.Describe());
     }
 
-    /// <summary>Between its creation and its lock a file looks like a leftover; a save that loses it takes another.</summary>
+    /// <summary>
+    /// Between its creation and its lock a file looks like a leftover; a save that loses it takes another.
+    /// </summary>
     [Fact]
     public void SaveTo_FileRemovedBeforeItIsLocked_TakesAnother()
     {
@@ -175,5 +179,6 @@ public sealed class TemporaryFileTests
     }
 
     private static string[] TemporaryFiles(SaveFolder folder) =>
-        [.. folder.Describe().Keys.Where(name => name.StartsWith(".fastshardmap", StringComparison.Ordinal)).Select(folder.PathOf)];
+        [.. folder.Describe().Keys.Where(name => name.StartsWith(".fastshardmap", StringComparison.Ordinal)).Select(
+            folder.PathOf)];
 }

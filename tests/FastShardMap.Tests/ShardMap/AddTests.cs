@@ -2,7 +2,9 @@ using FastShardMap.Tests.Support;
 
 namespace FastShardMap.Tests;
 
-/// <summary>Add inserts and refuses a present key, as everywhere in .NET; AddDelta and Increment do arithmetic.</summary>
+/// <summary>
+/// Add inserts and refuses a present key, as everywhere in .NET; AddDelta and Increment do arithmetic.
+/// </summary>
 public class AddTests
 {
     [Fact]
@@ -57,17 +59,45 @@ public class AddTests
         short narrow = 42;
         byte narrower = 42;
         uint middle = 42;
-        Counts<ulong, ulong>(static map => map.Increment(42), map => map.Increment(middle), map => map.Increment(narrower), static map => map.AddDelta(42, 3), map => map.AddDelta(middle, 3));
-        Counts<ulong, short>(static map => map.Increment(42), static map => map.Increment(42UL), map => map.AddDelta(narrower, narrower), static map => map.AddDelta(42UL, 3));
-        Counts<uint, uint>(static map => map.Increment(42), map => map.Increment(middle), map => map.AddDelta(narrower, 3));
-        Counts<long, double>(static map => map.Increment(42), map => map.Increment(narrow), static map => map.AddDelta(42, 3), map => map.AddDelta(narrow, 3f));
-        Counts<int, decimal>(static map => map.Increment(42), map => map.Increment(narrow), static map => map.AddDelta(42, 3), static map => map.AddDelta('*', 3));
-        Counts<short, ulong>(static map => map.Increment(42), map => map.Increment(narrow), static map => map.AddDelta(42, 3), map => map.AddDelta(narrower, 3));
-        Counts<ushort, byte>(static map => map.Increment(42), map => map.Increment(narrower), static map => map.AddDelta(42, 3));
+        Counts<ulong, ulong>(
+            static map => map.Increment(42),
+            map => map.Increment(middle),
+            map => map.Increment(narrower),
+            static map => map.AddDelta(42, 3),
+            map => map.AddDelta(middle, 3));
+        Counts<ulong, short>(
+            static map => map.Increment(42),
+            static map => map.Increment(42UL),
+            map => map.AddDelta(narrower, narrower),
+            static map => map.AddDelta(42UL, 3));
+        Counts<uint, uint>(
+            static map => map.Increment(42), map => map.Increment(middle), map => map.AddDelta(narrower, 3));
+        Counts<long, double>(
+            static map => map.Increment(42),
+            map => map.Increment(narrow),
+            static map => map.AddDelta(42, 3),
+            map => map.AddDelta(narrow, 3f));
+        Counts<int, decimal>(
+            static map => map.Increment(42),
+            map => map.Increment(narrow),
+            static map => map.AddDelta(42, 3),
+            static map => map.AddDelta('*', 3));
+        Counts<short, ulong>(
+            static map => map.Increment(42),
+            map => map.Increment(narrow),
+            static map => map.AddDelta(42, 3),
+            map => map.AddDelta(narrower, 3));
+        Counts<ushort, byte>(
+            static map => map.Increment(42), map => map.Increment(narrower), static map => map.AddDelta(42, 3));
         Counts<sbyte, sbyte>(static map => map.Increment(42), static map => map.AddDelta(42, 3));
-        Counts<nuint, nuint>(static map => map.Increment(42), map => map.Increment(middle), static map => map.AddDelta(42, 3));
-        Counts<Int128, UInt128>(static map => map.Increment(42), static map => map.Increment(42L), static map => map.AddDelta(42, 3U));
-        Counts<EnumKey<DayOfWeek>, ulong>(static map => map.Increment(DayOfWeek.Friday), static map => map.AddDelta(DayOfWeek.Friday, 3), static map => map.AddDelta(DayOfWeek.Friday, 3UL));
+        Counts<nuint, nuint>(
+            static map => map.Increment(42), map => map.Increment(middle), static map => map.AddDelta(42, 3));
+        Counts<Int128, UInt128>(
+            static map => map.Increment(42), static map => map.Increment(42L), static map => map.AddDelta(42, 3U));
+        Counts<EnumKey<DayOfWeek>, ulong>(
+            static map => map.Increment(DayOfWeek.Friday),
+            static map => map.AddDelta(DayOfWeek.Friday, 3),
+            static map => map.AddDelta(DayOfWeek.Friday, 3UL));
     }
 
     [Fact]

@@ -19,7 +19,8 @@ public sealed class BackgroundMigrationTests
             // Some have migrated, most have never had anything to move.
             for (int i = 0; i < 2000; i++)
             {
-                Map map = new(new ShardMapOptions { ShardCount = 2, MigrationStepGroups = 1, BackgroundMigration = true });
+                Map map = new(
+                    new ShardMapOptions { ShardCount = 2, MigrationStepGroups = 1, BackgroundMigration = true });
                 maps.Add(map);
                 for (ulong key = 0; key < (i < 20 ? 3000UL : 1UL); key++)
                 {
@@ -28,8 +29,10 @@ public sealed class BackgroundMigrationTests
             }
 
             Assert.True(SpinWait.SpinUntil(
-                () => maps.TrueForAll(static map => map.GetStatistics().MigrationsActive == 0), TimeSpan.FromMinutes(1)));
-            Assert.True(SpinWait.SpinUntil(static () => BackgroundMigration.Threads.Count == 0, TimeSpan.FromMinutes(1)));
+                () => maps.TrueForAll(static map => map.GetStatistics().MigrationsActive == 0),
+                TimeSpan.FromMinutes(1)));
+            Assert.True(
+                SpinWait.SpinUntil(static () => BackgroundMigration.Threads.Count == 0, TimeSpan.FromMinutes(1)));
             long wakeups = BackgroundMigration.Threads.Wakeups;
             foreach (Map map in maps)
             {
@@ -54,7 +57,8 @@ public sealed class BackgroundMigrationTests
         using ShardMapSnapshot<ulong, ulong> snapshot = map.Snapshot(copyNow: false);
         Assert.Equal(1, map.GetStatistics().MigrationsActive);
         Thread.Sleep(50);
-        Assert.Equal(1, map.GetStatistics().MigrationsActive); // nobody has written: the snapshot's end may give the table back
+        // nobody has written: the snapshot's end may give the table back
+        Assert.Equal(1, map.GetStatistics().MigrationsActive);
         map[1] = 2;
         AssertComesToRest(map);
     }
@@ -62,7 +66,8 @@ public sealed class BackgroundMigrationTests
     [Fact]
     public void ExclusivePhase_LeavesAMigration_ItsEndHasItFinished()
     {
-        using Map map = new(new ShardMapOptions { ShardCount = 1, MigrationStepGroups = 1, BackgroundMigration = true });
+        using Map map = new(
+            new ShardMapOptions { ShardCount = 1, MigrationStepGroups = 1, BackgroundMigration = true });
         using (ShardMapExclusive<ulong, ulong, DefaultHasher<ulong>> mine = map.EnterExclusive())
         {
             for (ulong key = 0; map.GetStatistics().MigrationsActive == 0; key++)

@@ -27,7 +27,8 @@ public sealed class CallbackTests
         foreach (Map map in Maps(site))
         {
             long count = map.Count;
-            Assert.Throws<TimeZoneNotFoundException>(() => site.Call(map, 1, static () => throw new TimeZoneNotFoundException()));
+            Assert.Throws<TimeZoneNotFoundException>(
+                () => site.Call(map, 1, static () => throw new TimeZoneNotFoundException()));
             Assert.Equal(count, map.Count);
             Assert.Equal(site.NeedsEntry, map.TryGetValue(1, out ulong value));
             Assert.Equal(site.NeedsEntry ? 42UL : 0UL, value);
@@ -72,7 +73,8 @@ public sealed class CallbackTests
                     });
 
                     // GetOrAdd of a present key only reads.
-                    bool mayRead = operation.IsRead || (operation.Member.StartsWith("TValue GetOrAdd", StringComparison.Ordinal) && present);
+                    bool mayRead = operation.IsRead
+                        || (operation.Member.StartsWith("TValue GetOrAdd", StringComparison.Ordinal) && present);
                     Assert.True(
                         mayRead ? inside is null : inside is InvalidOperationException and not ObjectDisposedException,
                         $"{site} → {operation} of {key}: {inside?.ToString() ?? "no exception"}");
@@ -113,7 +115,8 @@ public sealed class CallbackTests
 
                 // Two levels down the first map is still refused.
                 other.AddOrUpdate(6, 0, (_, _) => 1);
-                other.AddOrUpdate(6, 0, (_, value) => Record.Exception(() => map[1] = 9) is InvalidOperationException ? 2UL : 3UL);
+                other.AddOrUpdate(
+                    6, 0, (_, value) => Record.Exception(() => map[1] = 9) is InvalidOperationException ? 2UL : 3UL);
                 Assert.Equal(2UL, other[6]);
             });
             Assert.Equal(777UL, map[1]);

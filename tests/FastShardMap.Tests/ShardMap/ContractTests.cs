@@ -15,17 +15,25 @@ public sealed class ContractTests
             && !member.StartsWith("ShardMap(", StringComparison.Ordinal)
             && member != "void Dispose()"
             && !FeatureOperations.TestedApart.Any(prefix => member.StartsWith(prefix, StringComparison.Ordinal))
-            && !MapOperation.All.Any(operation => member.StartsWith(operation.Member, StringComparison.Ordinal))).ToArray();
+            && !MapOperation.All.Any(operation => member.StartsWith(operation.Member, StringComparison.Ordinal)))
+                .ToArray();
 
-        Assert.True(left.Length == 0, $"{nameof(MapOperation)}.{nameof(MapOperation.All)} lacks:\n  {string.Join("\n  ", left)}");
+        Assert.True(
+            left.Length == 0,
+            $"{nameof(MapOperation)}.{nameof(MapOperation.All)} lacks:\n  {string.Join("\n  ", left)}");
     }
 
     [Fact]
     public void Constructor_NegativeCapacity_IsRefused()
     {
         Assert.Equal("capacity", Assert.Throws<ArgumentOutOfRangeException>(static () => new Map(-1)).ParamName);
-        Assert.Equal("Capacity", Assert.Throws<ArgumentOutOfRangeException>(static () => new ShardMapOptions { Capacity = -1 }).ParamName);
-        Assert.Equal("capacity", Assert.Throws<ArgumentOutOfRangeException>(static () => new ShardMap<ulong, ulong, DefaultHasher<ulong>>(long.MinValue)).ParamName);
+        Assert.Equal(
+            "Capacity",
+            Assert.Throws<ArgumentOutOfRangeException>(static () => new ShardMapOptions { Capacity = -1 }).ParamName);
+        Assert.Equal(
+            "capacity",
+            Assert.Throws<ArgumentOutOfRangeException>(
+                static () => new ShardMap<ulong, ulong, DefaultHasher<ulong>>(long.MinValue)).ParamName);
     }
 
     [Fact]
@@ -38,7 +46,9 @@ public sealed class ContractTests
     [InlineData(ShardMapOptions.MaxShardCount + 1)]
     [InlineData(int.MaxValue)]
     public void ShardCount_OutOfRange_IsRefused(int shards) =>
-        Assert.Equal("ShardCount", Assert.Throws<ArgumentOutOfRangeException>(() => new ShardMapOptions { ShardCount = shards }).ParamName);
+        Assert.Equal(
+            "ShardCount",
+            Assert.Throws<ArgumentOutOfRangeException>(() => new ShardMapOptions { ShardCount = shards }).ParamName);
 
     [Theory]
     [InlineData(1, 1)]
@@ -89,7 +99,8 @@ public sealed class ContractTests
         {
             Assert.Throws<OutOfMemoryException>(() => map.EnsureCapacity(capacity));
             Assert.Throws<OutOfMemoryException>(() => new Map(capacity));
-            Assert.Throws<OutOfMemoryException>(() => new Map(new ShardMapOptions { Capacity = capacity, ShardCount = 1 }));
+            Assert.Throws<OutOfMemoryException>(
+                () => new Map(new ShardMapOptions { Capacity = capacity, ShardCount = 1 }));
         }
 
         Assert.Equal(2UL, map[1]);
@@ -101,8 +112,12 @@ public sealed class ContractTests
     public void TryGetValues_SpansTooShort_AreRefusedByName()
     {
         using Map map = new();
-        Assert.Equal("values", Assert.Throws<ArgumentException>(() => map.TryGetValues([1, 2], new ulong[1], new bool[2])).ParamName);
-        Assert.Equal("found", Assert.Throws<ArgumentException>(() => map.TryGetValues([1, 2], new ulong[2], new bool[1])).ParamName);
+        Assert.Equal(
+            "values",
+            Assert.Throws<ArgumentException>(() => map.TryGetValues([1, 2], new ulong[1], new bool[2])).ParamName);
+        Assert.Equal(
+            "found",
+            Assert.Throws<ArgumentException>(() => map.TryGetValues([1, 2], new ulong[2], new bool[1])).ParamName);
         Assert.Equal(0, map.TryGetValues([], [], []));
     }
 
@@ -135,8 +150,10 @@ public sealed class ContractTests
             AssertNull("keep", () => map.TryUpdateOrRemove(key, (RefFunc<ulong, int, bool>)null!, 0));
         }
 
-        AssertNull("map", static () => ShardMapNumberExtensions.AddDelta<ulong, ulong, DefaultHasher<ulong>>(null!, 1, 1));
-        AssertNull("map", static () => ShardMapNumberExtensions.Increment<ulong, ulong, DefaultHasher<ulong>>(null!, 1));
+        AssertNull(
+            "map", static () => ShardMapNumberExtensions.AddDelta<ulong, ulong, DefaultHasher<ulong>>(null!, 1, 1));
+        AssertNull(
+            "map", static () => ShardMapNumberExtensions.Increment<ulong, ulong, DefaultHasher<ulong>>(null!, 1));
         Assert.Equal(1, map.Count);
     }
 

@@ -3,13 +3,16 @@ using System.Runtime.ExceptionServices;
 
 namespace FastShardMap.Tests;
 
-/// <summary>Every public member with the most extreme arguments: what cannot be done is refused by an exception that says
-/// so, and never by one that only happens.</summary>
+/// <summary>
+/// Every public member with the most extreme arguments: what cannot be done is refused by an exception that says so,
+/// and never by one that only happens.
+/// </summary>
 public sealed class ExtremeArgumentTests
 {
     private static readonly Type[] Refusals =
     [
-        typeof(ArgumentException), typeof(InvalidOperationException), typeof(OutOfMemoryException), typeof(KeyNotFoundException),
+        typeof(ArgumentException), typeof(InvalidOperationException), typeof(OutOfMemoryException),
+        typeof(KeyNotFoundException),
         typeof(InvalidDataException), typeof(OperationCanceledException), typeof(SynchronizationLockException),
     ];
 
@@ -27,7 +30,9 @@ public sealed class ExtremeArgumentTests
             wrong.AddRange(Wrong(constructor, arguments => Release(constructor.Invoke(arguments))));
         }
 
-        foreach (MethodInfo declared in type.GetMethods().Where(method => method.DeclaringType!.Assembly == type.Assembly))
+        foreach (MethodInfo declared in type
+            .GetMethods()
+            .Where(method => method.DeclaringType!.Assembly == type.Assembly))
         {
             MethodInfo? method = Close(declared);
             if (method is not null && (method.IsStatic || Create(type) is not null))
@@ -69,7 +74,9 @@ public sealed class ExtremeArgumentTests
     {
         if (method.IsGenericMethodDefinition)
         {
-            if (method.GetGenericArguments().Any(static argument => argument.Name is not ("TArg" or "TKey" or "TValue" or "THasher")))
+            if (method
+                .GetGenericArguments()
+                .Any(static argument => argument.Name is not ("TArg" or "TKey" or "TValue" or "THasher")))
             {
                 return null;
             }
@@ -77,7 +84,9 @@ public sealed class ExtremeArgumentTests
             method = method.MakeGenericMethod([.. method.GetGenericArguments().Select(Argument)]);
         }
 
-        return method.IsAbstract || method.GetParameters().Any(static parameter => parameter.ParameterType.IsByRefLike) ? null : method;
+        return method.IsAbstract || method.GetParameters().Any(static parameter => parameter.ParameterType.IsByRefLike)
+            ? null
+            : method;
     }
 
     private static IEnumerable<string> Wrong(MethodBase method, Action<object?[]> call)
@@ -109,12 +118,20 @@ public sealed class ExtremeArgumentTests
             type == typeof(long) ? [1L, 0L, -1L, long.MaxValue, long.MinValue] :
             type == typeof(ulong) ? [1UL, 0UL, ulong.MaxValue] :
             type == typeof(TimeSpan) ?
-                [TimeSpan.Zero, TimeSpan.FromTicks(-1), TimeSpan.MaxValue, TimeSpan.MinValue, TimeSpan.FromMilliseconds(int.MaxValue + 1L)] :
-            type == typeof(string) ? ["", null] :
-            type.IsEnum ? [Enum.ToObject(type, 0), Enum.ToObject(type, int.MaxValue), Enum.ToObject(type, int.MinValue)] :
-            type == typeof(CancellationToken) ? [CancellationToken.None, new CancellationToken(canceled: true)] :
-            type.IsValueType ? [Activator.CreateInstance(type)] :
-            [null];
+                [
+                    TimeSpan.Zero, TimeSpan.FromTicks(-1), TimeSpan.MaxValue, TimeSpan.MinValue,
+                    TimeSpan.FromMilliseconds(int.MaxValue + 1L),
+                ]
+                :
+                type == typeof(string) ? ["", null] :
+                type.IsEnum
+                    ? [Enum.ToObject(type, 0), Enum.ToObject(type, int.MaxValue), Enum.ToObject(type, int.MinValue)]
+                    :
+                    type == typeof(CancellationToken)
+                        ? [CancellationToken.None, new CancellationToken(canceled: true)]
+                        :
+                        type.IsValueType ? [Activator.CreateInstance(type)] :
+                        [null];
     }
 
     private static object? Create(Type type)
@@ -131,7 +148,10 @@ public sealed class ExtremeArgumentTests
             "AuditedShardMap" => new AuditedShardMap<ulong, ulong, DefaultHasher<ulong>>(map),
             "ShardMapExclusive" => map.EnterExclusive(),
             "ShardMapSnapshot" => map.Snapshot(),
-            "Enumerator" when type.DeclaringType!.Name.StartsWith("ShardMapSnapshot", StringComparison.Ordinal) => map.Snapshot().GetEnumerator(),
+            "Enumerator"
+                when type.DeclaringType!.Name.StartsWith("ShardMapSnapshot", StringComparison.Ordinal) => map
+                    .Snapshot()
+                    .GetEnumerator(),
             "Enumerator" => map.GetEnumerator(),
             "MutexGuard" => MutexGuard.Create(),
             "ReaderWriterGuard" => ReaderWriterGuard.Create(),
@@ -161,7 +181,8 @@ public sealed class ExtremeArgumentTests
             }
 
             // What has been refused or done leaves a map that works.
-            if (instance is ShardMap<ulong, ulong, DefaultHasher<ulong>> map && method.Name is not ("Dispose" or "EnterExclusive"))
+            if (instance is ShardMap<ulong, ulong, DefaultHasher<ulong>> map
+                && method.Name is not ("Dispose" or "EnterExclusive"))
             {
                 map[7] = 8;
                 Assert.Equal(8UL, map[7]);

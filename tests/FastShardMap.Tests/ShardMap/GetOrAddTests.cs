@@ -40,7 +40,8 @@ public sealed class GetOrAddTests
     {
         using ShardMap<int, int> map = new();
         int calls = 0;
-        Assert.Throws<TimeZoneNotFoundException>(() => map.GetOrAdd(1, _ => calls++ == 0 ? throw new TimeZoneNotFoundException() : 5));
+        Assert.Throws<TimeZoneNotFoundException>(
+            () => map.GetOrAdd(1, _ => calls++ == 0 ? throw new TimeZoneNotFoundException() : 5));
         Assert.Equal(5, map.GetOrAdd(1, _ => calls++ == 0 ? throw new TimeZoneNotFoundException() : 5));
         Assert.Equal(2, calls);
     }

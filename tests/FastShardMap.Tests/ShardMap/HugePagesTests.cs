@@ -22,7 +22,10 @@ public sealed unsafe class HugePagesTests
             for (ulong key = 0; Volatile.Read(ref filled) < Entries; key++)
             {
                 ulong known = Volatile.Read(ref filled);
-                missed += known > 0 && !(map.TryGetValue(key % known, out ulong value) && value % Entries == key % known) ? 1UL : 0;
+                missed += known > 0
+                    && !(map.TryGetValue(key % known, out ulong value) && value % Entries == key % known)
+                    ? 1UL
+                    : 0;
             }
         });
         reader.Start();

@@ -32,7 +32,9 @@ public sealed unsafe class InPlaceWriteTests
         Assert.Equal(version, GroupOf(map)->Version);
     }
 
-    /// <summary>Owners of the lock wait for a holder, each in its way; readers come again until they wait with them.</summary>
+    /// <summary>
+    /// Owners of the lock wait for a holder, each in its way; readers come again until they wait with them.
+    /// </summary>
     [Theory]
     [InlineData("set")]
     [InlineData("remove")]

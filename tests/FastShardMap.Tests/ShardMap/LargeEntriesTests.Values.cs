@@ -38,7 +38,8 @@ public sealed partial class LargeEntriesTests
         Assert.True(bytes.Length == 1 || bytes[^1] == (byte)(2 * stamp));
     }
 
-    private readonly struct Functor<TKey, TValue> : IValueUpdater<TValue>, IValueUpserter<TKey, TValue>, IValueKeeper<TValue>
+    private readonly struct Functor<TKey, TValue>
+        : IValueUpdater<TValue>, IValueUpserter<TKey, TValue>, IValueKeeper<TValue>
         where TKey : unmanaged
         where TValue : unmanaged
     {

@@ -3,7 +3,9 @@ using FastShardMap.Tests.Support;
 
 namespace FastShardMap.Tests;
 
-/// <summary>The largest entries there may be, through every operation of every map and on a small stack; and one byte more.</summary>
+/// <summary>
+/// The largest entries there may be, through every operation of every map and on a small stack; and one byte more.
+/// </summary>
 public sealed partial class LargeEntriesTests
 {
     private const int StackBytes = 256 * 1024;
@@ -29,13 +31,15 @@ public sealed partial class LargeEntriesTests
         AssertRefused<byte, Most>(static () => new GuardedShardMap<byte, Most, MutexGuard>());
         AssertRefused<byte, Most>(static () => new ChannelShardMap<byte, Most>());
         AssertRefused<byte, Most>(static () => ShardMap<byte, Most>.Load(Stream.Null));
-        AssertRefused<byte, Most>(static () => ShardMap<byte, Most, DefaultHasher<byte>>.LoadAsync(Stream.Null).GetAwaiter().GetResult());
+        AssertRefused<byte, Most>(
+            static () => ShardMap<byte, Most, DefaultHasher<byte>>.LoadAsync(Stream.Null).GetAwaiter().GetResult());
         AssertRefused<byte, Gigantic>(static () => new ShardMap<byte, Gigantic>());
         AssertRefused<byte, Gigantic>(static () => ShardMap<byte, Gigantic>.Load(Stream.Null));
 
         SeqLocked<Most> largest = new();
         Assert.Equal(0, largest.Version);
-        NotSupportedException exception = Assert.Throws<NotSupportedException>(static () => new SeqLocked<MostAndOne>());
+        NotSupportedException exception = Assert.Throws<NotSupportedException>(
+            static () => new SeqLocked<MostAndOne>());
         Assert.Contains("MostAndOne has 8193 bytes", exception.Message, StringComparison.Ordinal);
         Assert.Throws<NotSupportedException>(static () => new SeqLocked<Gigantic>());
     }
@@ -131,7 +135,8 @@ public sealed partial class LargeEntriesTests
             () => Assert.True(map.TryRemove(new KeyValuePair<TKey, TValue>(Stamped<TKey>(Count), Stamped<TValue>(3)))),
             () => AssertSame(3, map.GetOrAdd(Stamped<TKey>(Count), Stamped<TValue>(3))),
             () => Assert.True(map.TryRemove(Stamped<TKey>(Count), out _)),
-            () => Assert.Equal(1, map.TryGetValues([Stamped<TKey>(1), Stamped<TKey>(Count)], new TValue[2], new bool[2])),
+            () => Assert.Equal(
+                1, map.TryGetValues([Stamped<TKey>(1), Stamped<TKey>(Count)], new TValue[2], new bool[2])),
         ];
     }
 
@@ -146,7 +151,9 @@ public sealed partial class LargeEntriesTests
             () => Assert.Equal(DeadlineResult.Done, map.TryAdd(Stamped<TKey>(Count), Stamped<TValue>(1), timeout)),
             () => Assert.Equal(DeadlineResult.Done, map.TrySet(Stamped<TKey>(Count), Stamped<TValue>(2), timeout)),
             () => Assert.Equal(DeadlineResult.Done, map.TryUpdate(Stamped<TKey>(Count), ref functor, timeout)),
-            () => Assert.Equal(DeadlineResult.Done, map.TryUpdate(Stamped<TKey>(Count), Stamped<TValue>(4), Stamped<TValue>(3), timeout)),
+            () => Assert.Equal(
+                DeadlineResult.Done,
+                map.TryUpdate(Stamped<TKey>(Count), Stamped<TValue>(4), Stamped<TValue>(3), timeout)),
             () => Assert.Equal(DeadlineResult.Done, map.TryRemove(Stamped<TKey>(Count), out _, timeout)),
         ];
     }
@@ -161,11 +168,19 @@ public sealed partial class LargeEntriesTests
             () => AssertSame(1, map.GetOrAdd(Stamped<TKey>(Count), static _ => Stamped<TValue>(1))),
             () => AssertSame(1, map.GetOrAdd(Stamped<TKey>(Count), static (_, number) => Stamped<TValue>(number), 2)),
             () => AssertSame(1, map.GetOrAdd(Stamped<TKey>(Count), ref functor)),
-            () => AssertSame(2, map.AddOrUpdate(Stamped<TKey>(Count), Stamped<TValue>(7), static (_, value) => Next(value))),
-            () => AssertSame(3, map.AddOrUpdate(Stamped<TKey>(Count), static _ => Stamped<TValue>(7), static (_, value) => Next(value))),
-            () => AssertSame(4, map.AddOrUpdate(Stamped<TKey>(Count), static (_, _) => Stamped<TValue>(7), static (_, value, _) => Next(value), 0)),
+            () => AssertSame(
+                2, map.AddOrUpdate(Stamped<TKey>(Count), Stamped<TValue>(7), static (_, value) => Next(value))),
+            () => AssertSame(
+                3,
+                map.AddOrUpdate(
+                    Stamped<TKey>(Count), static _ => Stamped<TValue>(7), static (_, value) => Next(value))),
+            () => AssertSame(
+                4,
+                map.AddOrUpdate(
+                    Stamped<TKey>(Count), static (_, _) => Stamped<TValue>(7), static (_, value, _) => Next(value), 0)),
             () => AssertSame(5, map.AddOrUpdate(Stamped<TKey>(Count), ref functor)),
-            () => Assert.True(map.TryUpdate(Stamped<TKey>(Count), static (ref TValue value, int _) => value = Next(value), 0)),
+            () => Assert.True(
+                map.TryUpdate(Stamped<TKey>(Count), static (ref TValue value, int _) => value = Next(value), 0)),
             () => Assert.True(map.TryUpdate(Stamped<TKey>(Count), ref functor)),
             () => Assert.True(map.TryUpdateOrRemove(Stamped<TKey>(Count), ref functor)),
             () => AssertSame(8, map[Stamped<TKey>(Count)]),
@@ -289,7 +304,10 @@ public sealed partial class LargeEntriesTests
         [
             () => audited.Add(Stamped<TKey>(Count), Stamped<TValue>(1)),
             () => audited[Stamped<TKey>(Count)] = Stamped<TValue>(2),
-            () => AssertSame(3, audited.AddOrUpdate(Stamped<TKey>(Count), static _ => Stamped<TValue>(7), static (_, value) => Next(value))),
+            () => AssertSame(
+                3,
+                audited.AddOrUpdate(
+                    Stamped<TKey>(Count), static _ => Stamped<TValue>(7), static (_, value) => Next(value))),
             () => AssertSame(3, audited.GetOrAdd(Stamped<TKey>(Count), Stamped<TValue>(7))),
             () => Assert.True(audited.TryExchange(Stamped<TKey>(Count), Stamped<TValue>(4), out _)),
             () => Assert.True(audited.TryUpdate(Stamped<TKey>(Count), Stamped<TValue>(5), Stamped<TValue>(4))),
@@ -309,7 +327,10 @@ public sealed partial class LargeEntriesTests
             () => map.EnterExclusive(),
             () => map.Exclusive!.Add(Stamped<TKey>(Count), Stamped<TValue>(1)),
             () => map.Exclusive![Stamped<TKey>(Count)] = Stamped<TValue>(2),
-            () => AssertSame(3, map.Exclusive!.AddOrUpdate(Stamped<TKey>(Count), static _ => Stamped<TValue>(7), static (_, value) => Next(value))),
+            () => AssertSame(
+                3,
+                map.Exclusive!.AddOrUpdate(
+                    Stamped<TKey>(Count), static _ => Stamped<TValue>(7), static (_, value) => Next(value))),
             () => AssertSame(3, map.Exclusive![Stamped<TKey>(Count)]),
             () => Assert.Equal(Count + 1, map.Exclusive!.ToArray().Length),
             () => Assert.True(map.Exclusive!.TryRemove(Stamped<TKey>(Count), out _)),
@@ -326,7 +347,10 @@ public sealed partial class LargeEntriesTests
             () => Fill(map),
             () => map.Add(Stamped<TKey>(Count), Stamped<TValue>(1)),
             () => Assert.False(map.TryAdd(Stamped<TKey>(Count), Stamped<TValue>(1))),
-            () => AssertSame(2, map.AddOrUpdate(Stamped<TKey>(Count), static _ => Stamped<TValue>(7), static (_, value) => Next(value))),
+            () => AssertSame(
+                2,
+                map.AddOrUpdate(
+                    Stamped<TKey>(Count), static _ => Stamped<TValue>(7), static (_, value) => Next(value))),
             () => Assert.True(map.TryUpdate(Stamped<TKey>(Count), Stamped<TValue>(3), Stamped<TValue>(2))),
             () => AssertSame(3, map[Stamped<TKey>(Count)]),
             () => Assert.True(map.TryRemove(Stamped<TKey>(Count), out _)),

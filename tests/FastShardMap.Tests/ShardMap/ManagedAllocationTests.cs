@@ -4,7 +4,9 @@ using Map = FastShardMap.ShardMap<ulong, ulong>;
 
 namespace FastShardMap.Tests;
 
-/// <summary>No managed allocation: not a byte in thousands of calls of any member that does not say otherwise.</summary>
+/// <summary>
+/// No managed allocation: not a byte in thousands of calls of any member that does not say otherwise.
+/// </summary>
 public sealed class ManagedAllocationTests
 {
     private const int Calls = 4000;

@@ -88,10 +88,19 @@ internal sealed class MapModel<THasher>(ShardMap<ulong, ulong, THasher> map, Fun
                 break;
             case ModelStep.AddOrUpdate:
                 _model[key] = present ? old + value : value;
-                Assert.Equal(_model[key], map.AddOrUpdate(key, static (_, argument) => argument, static (_, current, argument) => current + argument, value));
+                Assert.Equal(
+                    _model[key],
+                    map.AddOrUpdate(
+                        key,
+                        static (_, argument) => argument,
+                        static (_, current, argument) => current + argument,
+                        value));
                 break;
             case ModelStep.UpdateOrRemove:
-                Assert.Equal(present, map.TryUpdateOrRemove(key, static (ref ulong current, ulong argument) => (current += argument) % 2 == 0, value));
+                Assert.Equal(
+                    present,
+                    map.TryUpdateOrRemove(
+                        key, static (ref ulong current, ulong argument) => (current += argument) % 2 == 0, value));
                 if (present && (_model[key] = old + value) % 2 != 0)
                 {
                     _model.Remove(key);

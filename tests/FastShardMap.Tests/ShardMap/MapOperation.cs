@@ -31,7 +31,10 @@ internal sealed record MapOperation(string Member, Action<Map, ulong> Call)
                 // An answer too.
             }
         }) { IsRead = true, Allocates = true },
-        new("bool TryGetValue(TKey key, out TValue value)", static (map, key) => map.TryGetValue(key, out _)) { IsRead = true },
+        new("bool TryGetValue(TKey key, out TValue value)", static (map, key) => map.TryGetValue(key, out _))
+        {
+            IsRead = true,
+        },
         new("bool ContainsKey(TKey key)", static (map, key) => map.ContainsKey(key)) { IsRead = true },
         new("int TryGetValues(ReadOnlySpan<TKey> keys, Span<TValue> values, Span<bool> found)", static (map, key) =>
         {
@@ -51,47 +54,87 @@ internal sealed record MapOperation(string Member, Action<Map, ulong> Call)
             }
         }) { Allocates = true },
         new("bool TryAdd(TKey key, TValue value)", static (map, key) => map.TryAdd(key, key)),
-        new("bool TryUpdate(TKey key, TValue newValue, TValue comparisonValue)", static (map, key) => map.TryUpdate(key, key, key)),
-        new("bool TryExchange(TKey key, TValue newValue, out TValue oldValue)", static (map, key) => map.TryExchange(key, key, out _)),
+        new(
+            "bool TryUpdate(TKey key, TValue newValue, TValue comparisonValue)",
+            static (map, key) => map.TryUpdate(key, key, key)),
+        new(
+            "bool TryExchange(TKey key, TValue newValue, out TValue oldValue)",
+            static (map, key) => map.TryExchange(key, key, out _)),
         new("bool TryRemove(TKey key, out TValue value)", static (map, key) => map.TryRemove(key, out _)),
-        new("bool TryRemove(KeyValuePair<TKey, TValue> item)", static (map, key) => map.TryRemove(new KeyValuePair<ulong, ulong>(key, key))),
+        new(
+            "bool TryRemove(KeyValuePair<TKey, TValue> item)",
+            static (map, key) => map.TryRemove(new KeyValuePair<ulong, ulong>(key, key))),
         new("TValue GetOrAdd(TKey key, TValue value)", static (map, key) => map.GetOrAdd(key, key)),
-        new("TValue GetOrAdd(TKey key, Func<TKey, TValue> valueFactory)", static (map, key) => map.GetOrAdd(key, static k => k)),
-        new("TValue GetOrAdd<TArg>(TKey key, Func<TKey, TArg, TValue> valueFactory, TArg factoryArgument)", static (map, key) => map.GetOrAdd(key, static (k, arg) => k + arg, 1UL)),
+        new(
+            "TValue GetOrAdd(TKey key, Func<TKey, TValue> valueFactory)",
+            static (map, key) => map.GetOrAdd(key, static k => k)),
+        new(
+            "TValue GetOrAdd<TArg>(TKey key, Func<TKey, TArg, TValue> valueFactory, TArg factoryArgument)",
+            static (map, key) => map.GetOrAdd(key, static (k, arg) => k + arg, 1UL)),
         new("TValue GetOrAdd<TFactory>(TKey key, ref TFactory factory)", static (map, key) =>
         {
             Functor functor = default;
             map.GetOrAdd(key, ref functor);
         }),
-        new("TValue AddOrUpdate(TKey key, TValue addValue, Func<TKey, TValue, TValue> updateValueFactory)", static (map, key) => map.AddOrUpdate(key, key, static (_, value) => value)),
-        new("TValue AddOrUpdate(TKey key, Func<TKey, TValue> addValueFactory, Func<TKey, TValue, TValue> updateValueFactory)", static (map, key) => map.AddOrUpdate(key, static k => k, static (_, value) => value)),
-        new("TValue AddOrUpdate<TArg>(TKey key, Func<TKey, TArg, TValue> addValueFactory, Func<TKey, TValue, TArg, TValue> updateValueFactory, TArg factoryArgument)", static (map, key) => map.AddOrUpdate(key, static (k, _) => k, static (_, value, _) => value, 1)),
+        new(
+            "TValue AddOrUpdate(TKey key, TValue addValue, Func<TKey, TValue, TValue> updateValueFactory)",
+            static (map, key) => map.AddOrUpdate(key, key, static (_, value) => value)),
+        new(
+            "TValue AddOrUpdate(TKey key, Func<TKey, TValue> addValueFactory, Func<TKey, TValue, "
+                + "TValue> updateValueFactory)",
+            static (map, key) => map.AddOrUpdate(key, static k => k, static (_, value) => value)),
+        new(
+            "TValue AddOrUpdate<TArg>(TKey key, Func<TKey, TArg, TValue> addValueFactory, Func<TKey, TValue, TArg, "
+                + "TValue> updateValueFactory, TArg factoryArgument)",
+            static (map, key) => map.AddOrUpdate(key, static (k, _) => k, static (_, value, _) => value, 1)),
         new("TValue AddOrUpdate<TUpserter>(TKey key, ref TUpserter upserter)", static (map, key) =>
         {
             Functor functor = default;
             map.AddOrUpdate(key, ref functor);
         }),
-        new("bool TryUpdate<TArg>(TKey key, RefAction<TValue, TArg> update, TArg arg)", static (map, key) => map.TryUpdate(key, static (ref ulong value, ulong arg) => value = arg, key)),
+        new(
+            "bool TryUpdate<TArg>(TKey key, RefAction<TValue, TArg> update, TArg arg)",
+            static (map, key) => map.TryUpdate(key, static (ref ulong value, ulong arg) => value = arg, key)),
         new("bool TryUpdate<TUpdater>(TKey key, ref TUpdater updater)", static (map, key) =>
         {
             Functor functor = default;
             map.TryUpdate(key, ref functor);
         }),
-        new("bool TryUpdateOrRemove<TArg>(TKey key, RefFunc<TValue, TArg, bool> keep, TArg arg)", static (map, key) => map.TryUpdateOrRemove(key, static (ref ulong value, ulong arg) => arg % 3 != 0, key)),
+        new(
+            "bool TryUpdateOrRemove<TArg>(TKey key, RefFunc<TValue, TArg, bool> keep, TArg arg)",
+            static (map, key) => map.TryUpdateOrRemove(key, static (ref ulong value, ulong arg) => arg % 3 != 0, key)),
         new("bool TryUpdateOrRemove<TKeeper>(TKey key, ref TKeeper keeper)", static (map, key) =>
         {
             Functor functor = default;
             map.TryUpdateOrRemove(key, ref functor);
         }),
-        new("static TValue AddDelta<TKey, TValue, THasher>(this ShardMap<TKey, TValue, THasher> map, TKey key, TValue delta)", static (map, key) => map.AddDelta(key, 0UL)),
-        new("static TValue AddDelta<TKey, TValue, THasher>(this ShardMap<TKey, TValue, THasher> map, TKey key, MapArgument<TValue> delta)", static (map, key) => map.AddDelta(key, 0)),
-        new("static TValue AddDelta<TKey, TValue, THasher>(this ShardMap<TKey, TValue, THasher> map, MapArgument<TKey> key, MapArgument<TValue> delta)", static (map, key) => map.AddDelta(new MapArgument<ulong>(key), 0)),
-        new("static TValue Increment<TKey, TValue, THasher>(this ShardMap<TKey, TValue, THasher> map, MapArgument<TKey> key)", static (map, key) => map.Increment(new MapArgument<ulong>(key))),
-        new("static TValue Increment<TKey, TValue, THasher>(this ShardMap<TKey, TValue, THasher> map, TKey key)", static (map, key) => map.Increment(key)),
+        new(
+            "static TValue AddDelta<TKey, TValue, THasher>(this ShardMap<TKey, TValue, THasher> map, "
+                + "TKey key, TValue delta)",
+            static (map, key) => map.AddDelta(key, 0UL)),
+        new(
+            "static TValue AddDelta<TKey, TValue, THasher>(this ShardMap<TKey, TValue, THasher> map, TKey key, "
+                + "MapArgument<TValue> delta)",
+            static (map, key) => map.AddDelta(key, 0)),
+        new(
+            "static TValue AddDelta<TKey, TValue, THasher>(this ShardMap<TKey, TValue, THasher> map, "
+                + "MapArgument<TKey> key, MapArgument<TValue> delta)",
+            static (map, key) => map.AddDelta(new MapArgument<ulong>(key), 0)),
+        new(
+            "static TValue Increment<TKey, TValue, THasher>(this ShardMap<TKey, TValue, THasher> "
+                + "map, MapArgument<TKey> key)",
+            static (map, key) => map.Increment(new MapArgument<ulong>(key))),
+        new(
+            "static TValue Increment<TKey, TValue, THasher>(this ShardMap<TKey, TValue, THasher> map, TKey key)",
+            static (map, key) => map.Increment(key)),
         new("long Count { get; }", static (map, _) => Discard(map.Count)) { IsRead = true },
         new("long Capacity { get; }", static (map, _) => Discard(map.Capacity)) { IsRead = true },
         new("bool IsEmpty { get; }", static (map, _) => Discard(map.IsEmpty)) { IsRead = true },
-        new("long BytesAllocated { get; }", static (map, _) => Discard(map.BytesAllocated)) { IsRead = true, WorksDisposed = true },
+        new("long BytesAllocated { get; }", static (map, _) => Discard(map.BytesAllocated))
+        {
+            IsRead = true,
+            WorksDisposed = true,
+        },
         new("void Clear()", static (map, _) => map.Clear()) { Allocates = true },
         new("void EnsureCapacity(long capacity)", static (map, _) => map.EnsureCapacity(100)) { Allocates = true },
         new("void TrimExcess()", static (map, _) => map.TrimExcess()) { Allocates = true },
@@ -116,8 +159,16 @@ internal sealed record MapOperation(string Member, Action<Map, ulong> Call)
             }
         }) { Allocates = true },
         new("ShardMapStatistics GetStatistics()", static (map, _) => map.GetStatistics()) { IsRead = true },
-        new("long[] GetProbeLengths(int maxLength = 31)", static (map, _) => map.GetProbeLengths()) { Allocates = true },
-        new("override string ToString()", static (map, _) => Discard(map.ToString())) { IsRead = true, WorksDisposed = true, Allocates = true },
+        new("long[] GetProbeLengths(int maxLength = 31)", static (map, _) => map.GetProbeLengths())
+        {
+            Allocates = true,
+        },
+        new("override string ToString()", static (map, _) => Discard(map.ToString()))
+        {
+            IsRead = true,
+            WorksDisposed = true,
+            Allocates = true,
+        },
         .. FeatureOperations.All,
     ];
 

@@ -9,7 +9,13 @@ public sealed unsafe class MapShapesTests
     [Fact]
     public void Migrating_AnyNumberOfEntries_HasOneSomewhere()
     {
-        using Map map = new(new ShardMapOptions { ShardCount = 1, MigrationStepGroups = 1, Seed = new HashSeed(0x1234_5678_9ABC_DEF1, 0xFEDC_BA98_7654_3211) });
+        using Map map = new(
+            new ShardMapOptions
+            {
+                ShardCount = 1,
+                MigrationStepGroups = 1,
+                Seed = new HashSeed(0x1234_5678_9ABC_DEF1, 0xFEDC_BA98_7654_3211),
+            });
         int migrating = 0;
         for (ulong key = 100; key < 100 + 769; key++)
         {
@@ -33,7 +39,8 @@ public sealed unsafe class MapShapesTests
     [Fact]
     public void BackgroundMigration_IdleShards_ComeToRest()
     {
-        using Map map = new(new ShardMapOptions { ShardCount = 1, MigrationStepGroups = 1, BackgroundMigration = true });
+        using Map map = new(
+            new ShardMapOptions { ShardCount = 1, MigrationStepGroups = 1, BackgroundMigration = true });
         for (ulong key = 0; key < 3000; key++)
         {
             map[key] = key;

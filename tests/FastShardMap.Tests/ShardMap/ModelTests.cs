@@ -5,13 +5,17 @@ using Microsoft.FSharp.Core;
 
 namespace FastShardMap.Tests;
 
-/// <summary>Random sequences of operations against a dictionary (FsCheck), with tiny shards and migration steps.</summary>
+/// <summary>
+/// Random sequences of operations against a dictionary (FsCheck), with tiny shards and migration steps.
+/// </summary>
 public sealed class ModelTests
 {
     private static readonly HashSeed s_seed = new(0xA076_1D64_78BD_642F, 0xE703_7ED1_A0B4_28DB);
     private static readonly int s_defaultStepGroups = new ShardMapOptions().MigrationStepGroups;
 
-    /// <summary>What an attacker who knows the seed would send: keys of one shard, one tag and neighbouring homes.</summary>
+    /// <summary>
+    /// What an attacker who knows the seed would send: keys of one shard, one tag and neighbouring homes.
+    /// </summary>
     private static readonly Lazy<ulong[]> s_colliding = new(static () =>
     {
         const ulong SameBits = 0xF800_0000_00FE_0060;
@@ -83,7 +87,9 @@ public sealed class ModelTests
         int seed = TestSeed.For($"{typeof(THasher).Name} {shards} {stepGroups} {keys}");
         Config config = Config.QuickThrowOnFailure.WithQuietOnSuccess(true)
             .WithMaxTest(Soak.IsOn ? sequences * 100 : sequences)
-            .WithReplay(FSharpOption<Replay>.Some(new Replay(new Rnd((ulong)seed, 0x9E37_79B9_7F4A_7C15), FSharpOption<int>.None)));
+            .WithReplay(
+                FSharpOption<Replay>.Some(
+                    new Replay(new Rnd((ulong)seed, 0x9E37_79B9_7F4A_7C15), FSharpOption<int>.None)));
         Check.One(config, Prop.ForAll(ModelCommand.Sequences, commands =>
         {
             ShardMapOptions options = new() { ShardCount = shards, MigrationStepGroups = stepGroups, Seed = s_seed };

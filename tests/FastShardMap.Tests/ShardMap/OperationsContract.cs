@@ -35,7 +35,8 @@ public abstract class OperationsContract : IDisposable
         Assert.Equal(42UL, _map[Present]);
         _map[Present] = 43;
         Assert.Equal(43UL, _map[Present]);
-        Assert.Contains("1000003", Assert.Throws<KeyNotFoundException>(() => _map[Absent]).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "1000003", Assert.Throws<KeyNotFoundException>(() => _map[Absent]).Message, StringComparison.Ordinal);
         _map[Absent] = 7;
         Assert.Equal(7UL, _map[Absent]);
     }
@@ -148,8 +149,10 @@ public abstract class OperationsContract : IDisposable
         Assert.Equal(1UL, _map.AddOrUpdate(Absent, 1, static (_, value) => value * 2));
         Assert.Equal(85UL, _map.AddOrUpdate(Present, static _ => 2UL, static (_, value) => value + 1));
         Assert.Equal(2UL, _map.AddOrUpdate(Absent + 1, static _ => 2UL, static (_, value) => value + 1));
-        Assert.Equal(95UL, _map.AddOrUpdate(Present, static (_, arg) => arg, static (_, value, arg) => value + arg, 10UL));
-        Assert.Equal(10UL, _map.AddOrUpdate(Absent + 2, static (_, arg) => arg, static (_, value, arg) => value + arg, 10UL));
+        Assert.Equal(
+            95UL, _map.AddOrUpdate(Present, static (_, arg) => arg, static (_, value, arg) => value + arg, 10UL));
+        Assert.Equal(
+            10UL, _map.AddOrUpdate(Absent + 2, static (_, arg) => arg, static (_, value, arg) => value + arg, 10UL));
         Assert.Equal(95UL, _map[Present]);
     }
 
@@ -269,16 +272,35 @@ public abstract class OperationsContract : IDisposable
 
 public sealed class DefaultMapTests() : OperationsContract(new ShardMapOptions(), 500);
 
-public sealed class TinyMapTests() : OperationsContract(new ShardMapOptions { ShardCount = 1, MigrationStepGroups = 1 }, 0);
+public sealed class TinyMapTests()
+    : OperationsContract(new ShardMapOptions { ShardCount = 1, MigrationStepGroups = 1 }, 0);
 
 /// <summary>One entry past a full table: every operation meets a migration.</summary>
 public sealed class MigratingMapTests()
-    : OperationsContract(new ShardMapOptions { ShardCount = 1, MigrationStepGroups = 1, Seed = new HashSeed(0x1234_5678_9ABC_DEF1, 0xFEDC_BA98_7654_3211) }, 768);
+    : OperationsContract(
+        new ShardMapOptions
+        {
+            ShardCount = 1,
+            MigrationStepGroups = 1,
+            Seed = new HashSeed(0x1234_5678_9ABC_DEF1, 0xFEDC_BA98_7654_3211),
+        },
+        768);
 
-public sealed class ManyShardsMapTests() : OperationsContract(new ShardMapOptions { ShardCount = ShardMapOptions.MaxShardCount }, 2000);
+public sealed class ManyShardsMapTests()
+    : OperationsContract(new ShardMapOptions { ShardCount = ShardMapOptions.MaxShardCount }, 2000);
 
 /// <summary>Large enough for a fractional table.</summary>
-public sealed class FractionalMapTests() : OperationsContract(new ShardMapOptions { ShardCount = 1, Capacity = 60_000 }, 2000);
+public sealed class FractionalMapTests()
+    : OperationsContract(new ShardMapOptions { ShardCount = 1, Capacity = 60_000 }, 2000);
 
 public sealed class OptionsMapTests()
-    : OperationsContract(new ShardMapOptions { ShardCount = 2, Capacity = 300_000, HugePages = true, Prefault = true, BackgroundMigration = true }, 500);
+    : OperationsContract(
+        new ShardMapOptions
+        {
+            ShardCount = 2,
+            Capacity = 300_000,
+            HugePages = true,
+            Prefault = true,
+            BackgroundMigration = true,
+        },
+        500);

@@ -57,7 +57,8 @@ public sealed class SizedEntriesTests
         for (int i = 0; i < count; i++)
         {
             Assert.Equal(i % 2 == 1, map.TryGetValue(keyOf(i), out TValue value));
-            AssertStamp(i % 2 == 1 ? (byte)i : SizedBytes.StampOf(value), i % 2 == 1 ? value : SizedBytes.Stamped<TValue>(0));
+            AssertStamp(
+                i % 2 == 1 ? (byte)i : SizedBytes.StampOf(value), i % 2 == 1 ? value : SizedBytes.Stamped<TValue>(0));
         }
 
         map.Clear();
@@ -100,9 +101,12 @@ public sealed class SizedEntriesTests
         where TValue : unmanaged
     {
         map[key] = SizedBytes.Stamped<TValue>(1);
-        Assert.True(map.TryUpdate(key, static (ref TValue value, byte stamp) => value = SizedBytes.Stamped<TValue>(stamp), (byte)2));
+        Assert.True(
+            map.TryUpdate(
+                key, static (ref TValue value, byte stamp) => value = SizedBytes.Stamped<TValue>(stamp), (byte)2));
         AssertStamp(2, map[key]);
-        AssertStamp(3, map.AddOrUpdate(key, SizedBytes.Stamped<TValue>(9), static (_, _) => SizedBytes.Stamped<TValue>(3)));
+        AssertStamp(
+            3, map.AddOrUpdate(key, SizedBytes.Stamped<TValue>(9), static (_, _) => SizedBytes.Stamped<TValue>(3)));
         Assert.True(map.TryExchange(key, SizedBytes.Stamped<TValue>(4), out TValue old));
         AssertStamp(3, old);
         AssertStamp(4, map.GetOrAdd(key, SizedBytes.Stamped<TValue>(5)));

@@ -43,8 +43,10 @@ public sealed class ValueEqualityTests
         CheckRefused<Overriding>();
     }
 
-    /// <summary>The way of programs compiled ahead of time must not take a type for one whose bytes decide. (What it takes
-    /// for one there, .ci/consumer shows; this runtime may compare in boxes what that one does not.)</summary>
+    /// <summary>
+    /// The way of programs compiled ahead of time must not take a type for one whose bytes decide. (What it takes for
+    /// one there, .ci/consumer shows; this runtime may compare in boxes what that one does not.)
+    /// </summary>
     [Fact]
     public void IsComparedWithoutBoxes_PaddingOrOverride_IsFalse()
     {

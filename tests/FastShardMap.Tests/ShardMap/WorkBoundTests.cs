@@ -3,13 +3,17 @@ using Map = FastShardMap.ShardMap<ulong, ulong>;
 
 namespace FastShardMap.Tests;
 
-/// <summary>Bounds that no noise can hide behind: what one write adds to a migration, and what an empty map weighs.</summary>
+/// <summary>
+/// Bounds that no noise can hide behind: what one write adds to a migration, and what an empty map weighs.
+/// </summary>
 public sealed unsafe class WorkBoundTests
 {
     private const ulong PopulateBytes = 64 * 1024;
 
-    /// <summary>Growing, a write moves as many groups as the step says and never more, and makes no more pages resident than
-    /// its share.</summary>
+    /// <summary>
+    /// Growing, a write moves as many groups as the step says and never more, and makes no more pages resident than its
+    /// share.
+    /// </summary>
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
@@ -25,7 +29,8 @@ public sealed unsafe class WorkBoundTests
             ulong populated = side->PopulatedBytes;
             map[key] = key;
             most = Math.Max(most, side->GroupsMoved - moved);
-            Assert.True(side->PopulatedBytes <= populated + PopulateBytes, $"{populated} to {side->PopulatedBytes} bytes");
+            Assert.True(
+                side->PopulatedBytes <= populated + PopulateBytes, $"{populated} to {side->PopulatedBytes} bytes");
         }
 
         Assert.Equal(stepGroups, most);
@@ -56,12 +61,15 @@ public sealed unsafe class WorkBoundTests
         Assert.Equal(0, map.GetStatistics().MigrationsActive);
     }
 
-    /// <summary>Managed memory of an empty map: small for any number of shards, so there is no object per shard.</summary>
+    /// <summary>
+    /// Managed memory of an empty map: small for any number of shards, so there is no object per shard.
+    /// </summary>
     [Theory]
     [InlineData(1)]
     [InlineData(16)]
     [InlineData(ShardMapOptions.MaxShardCount)]
-    public void ManagedBytes_OfAnEmptyMap_AreAtMostFourKilobytes(int shards) => Assert.InRange(ManagedBytesOf(shards), 1, 4096);
+    public void ManagedBytes_OfAnEmptyMap_AreAtMostFourKilobytes(int shards) =>
+        Assert.InRange(ManagedBytesOf(shards), 1, 4096);
 
     private static long ManagedBytesOf(int shards)
     {

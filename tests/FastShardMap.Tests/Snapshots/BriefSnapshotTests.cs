@@ -1,6 +1,8 @@
 namespace FastShardMap.Tests.Snapshots;
 
-/// <summary>What takes a snapshot of its own for the length of a call leaves the map at rest, and as it was if it can.</summary>
+/// <summary>
+/// What takes a snapshot of its own for the length of a call leaves the map at rest, and as it was if it can.
+/// </summary>
 public class BriefSnapshotTests
 {
     public enum Use
@@ -25,7 +27,9 @@ public class BriefSnapshotTests
         TableState.AssertSame(before, TableState.Of(map));
     }
 
-    /// <summary>Shards that were written to meanwhile are brought to rest by the end, and their memory is given back.</summary>
+    /// <summary>
+    /// Shards that were written to meanwhile are brought to rest by the end, and their memory is given back.
+    /// </summary>
     [Theory]
     [MemberData(nameof(Uses))]
     public async Task Use_SomethingWritten_LeavesTheMapAtRest(Use use)
@@ -59,7 +63,9 @@ public class BriefSnapshotTests
                 await map.SaveAsync(stream, cancellationToken: TestContext.Current.CancellationToken);
                 break;
             case Use.SaveToPipe:
-                await map.SaveAsync(System.IO.Pipelines.PipeWriter.Create(stream), cancellationToken: TestContext.Current.CancellationToken);
+                await map.SaveAsync(
+                    System.IO.Pipelines.PipeWriter.Create(stream),
+                    cancellationToken: TestContext.Current.CancellationToken);
                 break;
             case Use.SaveTo:
                 string path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());

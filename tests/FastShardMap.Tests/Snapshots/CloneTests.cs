@@ -4,7 +4,9 @@ using FastShardMap.Memory;
 
 namespace FastShardMap.Tests.Snapshots;
 
-/// <summary>Each way in which copies of maps are known to fail is shown with a common copy, and that ours does not.</summary>
+/// <summary>
+/// Each way in which copies of maps are known to fail is shown with a common copy, and that ours does not.
+/// </summary>
 public class CloneTests
 {
     [Theory]
@@ -61,7 +63,8 @@ public class CloneTests
     {
         Order order = new(7, secret: 42) { Amount = 1.5 };
         Dictionary<int, Order> original = new() { [1] = order };
-        Dictionary<int, Order> serialized = JsonSerializer.Deserialize<Dictionary<int, Order>>(JsonSerializer.Serialize(original))!;
+        Dictionary<int, Order> serialized = JsonSerializer.Deserialize<Dictionary<int, Order>>(
+            JsonSerializer.Serialize(original))!;
         Assert.NotEqual(order, serialized[1]); // the failure
         Assert.Equal(default, serialized[1]);
 

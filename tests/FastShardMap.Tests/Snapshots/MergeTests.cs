@@ -54,10 +54,12 @@ public class MergeTests
         using ShardMap<int, int> other = new();
         (map[1], other[1]) = (1, 2);
 
-        Assert.Throws<NotSupportedException>(() => map.MergeFrom(other, (_, _, _) => throw new NotSupportedException()));
+        Assert.Throws<NotSupportedException>(
+            () => map.MergeFrom(other, (_, _, _) => throw new NotSupportedException()));
         Assert.Equal((1, 2), (map[1], other[1]));
         Assert.Throws<InvalidOperationException>(() => map.MergeFrom(other, (_, _, theirs) => map[5] = theirs));
-        Assert.Throws<InvalidOperationException>(() => map.AddOrUpdate(7, _ => (int)map.CopyTo(other), (_, old) => old));
+        Assert.Throws<InvalidOperationException>(
+            () => map.AddOrUpdate(7, _ => (int)map.CopyTo(other), (_, old) => old));
         Assert.Equal((1, 1), (map.Count, other.Count));
     }
 
@@ -75,7 +77,9 @@ public class MergeTests
         Assert.Throws<ObjectDisposedException>(() => other.CopyTo(map));
     }
 
-    /// <summary>Entries that arrive in the order of their hashes crowd the front of a table that is too small.</summary>
+    /// <summary>
+    /// Entries that arrive in the order of their hashes crowd the front of a table that is too small.
+    /// </summary>
     [Fact]
     public void CopyTo_MapWithTheSameSeed_KeepsWalksShort()
     {

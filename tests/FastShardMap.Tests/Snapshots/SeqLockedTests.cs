@@ -77,7 +77,9 @@ public class SeqLockedTests
     [Fact]
     public void Load_OddSizeWhileStored_IsNeverTorn() => Hunt<Odd>();
 
-    /// <summary>Without the cell a struct of this size does tear; if it never did, the hunt would prove nothing.</summary>
+    /// <summary>
+    /// Without the cell a struct of this size does tear; if it never did, the hunt would prove nothing.
+    /// </summary>
     [Fact]
     [Trait("Category", "Heavy")]
     public void Load_PlainField_Tears()

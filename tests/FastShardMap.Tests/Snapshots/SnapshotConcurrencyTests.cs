@@ -6,9 +6,11 @@ public class SnapshotConcurrencyTests
 {
     private static readonly TimeSpan Duration = TimeSpan.FromSeconds(2);
 
-    /// <summary>Each writer goes round its own ring of accounts and moves one unit from each to the next: first out, then
-    /// in. At any one instant at most one unit of each writer is on its way, so the snapshot's total is conserved; and the
-    /// rounds of a ring fall by at most one along it. A snapshot of two instants breaks both.</summary>
+    /// <summary>
+    /// Each writer goes round its own ring of accounts and moves one unit from each to the next: first out, then in. At
+    /// any one instant at most one unit of each writer is on its way, so the snapshot's total is conserved; and the
+    /// rounds of a ring fall by at most one along it. A snapshot of two instants breaks both.
+    /// </summary>
     [Theory]
     [InlineData(1, true)]
     [InlineData(8, false)]
@@ -33,7 +35,11 @@ public class SnapshotConcurrencyTests
                 {
                     long from = (writer * Ring) + at;
                     long to = (writer * Ring) + ((at + 1) % Ring);
-                    map.TryUpdate(from, static (ref (long Balance, long Rounds) value, int _) => value = (value.Balance - 1, value.Rounds + 1), 0);
+                    map.TryUpdate(
+                        from,
+                        static (ref (long Balance, long Rounds) value, int _) => value =
+                            (value.Balance - 1, value.Rounds + 1),
+                        0);
                     map.TryUpdate(to, static (ref (long Balance, long Rounds) value, int _) => value.Balance++, 0);
                 }
             },
@@ -62,7 +68,9 @@ public class SnapshotConcurrencyTests
         Assert.True(snapshots > 3, $"{snapshots} snapshots");
     }
 
-    /// <summary>Reads, growth, removals and enumeration of the map go on correctly while its tables are frozen and thawed.</summary>
+    /// <summary>
+    /// Reads, growth, removals and enumeration of the map go on correctly while its tables are frozen and thawed.
+    /// </summary>
     [Theory]
     [InlineData(2, true)]
     [InlineData(16, false)]

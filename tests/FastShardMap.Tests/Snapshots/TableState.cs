@@ -3,7 +3,8 @@ using FastShardMap.Layout;
 namespace FastShardMap.Tests.Snapshots;
 
 /// <summary>What a snapshot must not change in a map that nobody writes to.</summary>
-internal sealed unsafe record TableState(TableRef[] Tables, long Bytes, long Capacity, long Count, long Moved, long Finished)
+internal sealed unsafe record TableState(
+    TableRef[] Tables, long Bytes, long Capacity, long Count, long Moved, long Finished)
 {
     public static TableState Of(ShardMap<long, long> map)
     {
@@ -15,7 +16,8 @@ internal sealed unsafe record TableState(TableRef[] Tables, long Bytes, long Cap
             tables[shard] = map.Shards.Header->Views[shard].Current;
         }
 
-        return new(tables, map.BytesAllocated, map.Capacity, map.Count, statistics.GroupsMoved, statistics.MigrationsFinished);
+        return new(
+            tables, map.BytesAllocated, map.Capacity, map.Count, statistics.GroupsMoved, statistics.MigrationsFinished);
     }
 
     public static void AssertSame(TableState expected, TableState actual)

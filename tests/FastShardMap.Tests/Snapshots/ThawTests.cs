@@ -95,7 +95,9 @@ public unsafe class ThawTests
         Assert.Empty(map.Shards.FindViolations());
     }
 
-    /// <summary>The tables' own statistics come back with them: otherwise a map that is saved often would never rebuild.</summary>
+    /// <summary>
+    /// The tables' own statistics come back with them: otherwise a map that is saved often would never rebuild.
+    /// </summary>
     [Fact]
     public void Dispose_SaturatedTable_CountsOnTowardsItsRebuild()
     {
@@ -141,7 +143,8 @@ public unsafe class ThawTests
             Assert.True(new GenerationWord(map.Shards.Header->Views[0].Generation).IsBusy);
             Assert.Equal(7, exclusive[7]);
             Exception? refusal = null;
-            Thread other = new(() => refusal = Record.Exception(() => map[7])); // a task may run on the thread that waits for it
+            // a task may run on the thread that waits for it
+            Thread other = new(() => refusal = Record.Exception(() => map[7]));
             other.Start();
             other.Join();
             Assert.IsType<InvalidOperationException>(refusal);
@@ -152,7 +155,9 @@ public unsafe class ThawTests
         Assert.Empty(map.Shards.FindViolations());
     }
 
-    /// <summary>Nearly full shards freeze with a larger table to grow into, which goes when the snapshot ends.</summary>
+    /// <summary>
+    /// Nearly full shards freeze with a larger table to grow into, which goes when the snapshot ends.
+    /// </summary>
     [Fact]
     public void EnsureCapacity_SnapshotWithLargerTables_KeepsItsPromise()
     {
@@ -207,7 +212,9 @@ public unsafe class ThawTests
         Assert.Empty(map.Shards.FindViolations());
     }
 
-    /// <summary>A hasher that fails at the first group moves nothing, and takes nothing from what the table counts.</summary>
+    /// <summary>
+    /// A hasher that fails at the first group moves nothing, and takes nothing from what the table counts.
+    /// </summary>
     [Fact]
     public void Dispose_HasherThrewAtTheFirstGroup_GivesTheTableBack()
     {
@@ -228,7 +235,9 @@ public unsafe class ThawTests
         }
 
         ShardMapStatistics after = map.GetStatistics();
-        Assert.Equal((0, before.GroupsMoved, before.SaturatedGroups), (after.MigrationsActive, after.GroupsMoved, after.SaturatedGroups));
+        Assert.Equal(
+            (0, before.GroupsMoved, before.SaturatedGroups),
+            (after.MigrationsActive, after.GroupsMoved, after.SaturatedGroups));
         Assert.Equal(1UL, map[1]);
         Assert.Empty(map.Shards.FindViolations());
     }

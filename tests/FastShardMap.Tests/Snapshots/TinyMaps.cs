@@ -9,7 +9,8 @@ internal readonly struct NarrowHasher : IKeyHasher<long>
 /// <summary>Options that make rare states common.</summary>
 internal static class TinyMaps
 {
-    public static ShardMapOptions Options(int shards = 2, int step = 1) => new() { ShardCount = shards, MigrationStepGroups = step };
+    public static ShardMapOptions Options(int shards = 2, int step = 1) =>
+        new() { ShardCount = shards, MigrationStepGroups = step };
 
     public static ShardMap<long, long> Filled(int count, ShardMapOptions options)
     {

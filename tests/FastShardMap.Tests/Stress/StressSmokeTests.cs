@@ -13,13 +13,15 @@ public class StressSmokeTests
     {
         StressVerdict verdict = new StressRunner(Options(name)).Run(static _ => { });
 
-        Assert.True(verdict.ExitCode == 0, string.Join("\n", verdict.Results.SelectMany(static result => result.Faults)));
+        Assert.True(
+            verdict.ExitCode == 0, string.Join("\n", verdict.Results.SelectMany(static result => result.Faults)));
         Assert.All(verdict.Results, static result => Assert.True(result.Operations > 0));
     }
 
     [Fact]
     public void Replay_OfARun_NamesItsOptions() =>
-        Assert.Contains("--threads 4 --test torn --seed 7", new StressVerdict(Options("torn")).Replay, StringComparison.Ordinal);
+        Assert.Contains(
+            "--threads 4 --test torn --seed 7", new StressVerdict(Options("torn")).Replay, StringComparison.Ordinal);
 
     [Fact]
     public void ExitCode_OfFaultsAndHangs_TellsThemApart()
@@ -42,13 +44,18 @@ public class StressSmokeTests
     [InlineData("")]
     [InlineData("30")]
     [InlineData("-1s")]
-    public void ParseDuration_OfAnythingElse_Throws(string text) => Assert.Throws<FormatException>(() => StressOptions.ParseDuration(text));
+    public void ParseDuration_OfAnythingElse_Throws(string text) =>
+        Assert.Throws<FormatException>(() => StressOptions.ParseDuration(text));
 
     [Fact]
-    public void Select_UnknownName_Throws() => Assert.Throws<FormatException>(() => StressCatalogue.Select("torn,nonsense"));
+    public void Select_UnknownName_Throws() =>
+        Assert.Throws<FormatException>(() => StressCatalogue.Select("torn,nonsense"));
 
     private static StressOptions Options(string test) => new()
     {
-        Duration = TimeSpan.FromMilliseconds(400), Threads = 4, Tests = [test], Seed = 7, HangLimit = TimeSpan.FromMinutes(2),
+        Duration = TimeSpan.FromMilliseconds(400), Threads = 4, Tests =
+        [
+            test,
+        ], Seed = 7, HangLimit = TimeSpan.FromMinutes(2),
     };
 }

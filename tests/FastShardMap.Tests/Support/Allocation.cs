@@ -5,8 +5,10 @@ internal static class Allocation
 {
     private const int Attempts = 5;
 
-    /// <summary>Asserts that the action allocates nothing. It may be run some times: now and then the runtime allocates for
-    /// itself, when it compiles code anew, say; what the action allocates, it allocates in every run.</summary>
+    /// <summary>
+    /// Asserts that the action allocates nothing. It may be run some times: now and then the runtime allocates for
+    /// itself, when it compiles code anew, say; what the action allocates, it allocates in every run.
+    /// </summary>
     public static void AssertNone(Action action)
     {
         long allocated = long.MaxValue;

@@ -3,16 +3,20 @@ using System.Reflection.Emit;
 
 namespace FastShardMap.Tests.Support;
 
-/// <summary>The methods that a method calls, in the order of its code: to see whether a barrier stands where it must.</summary>
+/// <summary>
+/// The methods that a method calls, in the order of its code: to see whether a barrier stands where it must.
+/// </summary>
 internal static class CalledMethods
 {
-    private static readonly Dictionary<short, OpCode> s_codes = typeof(OpCodes).GetFields(BindingFlags.Public | BindingFlags.Static)
+    private static readonly Dictionary<short, OpCode> s_codes = typeof(OpCodes)
+        .GetFields(BindingFlags.Public | BindingFlags.Static)
         .Select(field => (OpCode)field.GetValue(null)!).ToDictionary(code => code.Value);
 
     /// <summary>"Type.Method" of each call; a direct store through a pointer is "store", a load "load".</summary>
     public static IReadOnlyList<string> Of(Type type, string method)
     {
-        MethodInfo info = type.GetMethod(method, BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static | BindingFlags.Instance)!;
+        MethodInfo info = type.GetMethod(
+            method, BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static | BindingFlags.Instance)!;
         byte[] code = info.GetMethodBody()!.GetILAsByteArray()!;
         List<string> calls = [];
         for (int at = 0; at < code.Length;)

@@ -1,7 +1,9 @@
 namespace FastShardMap.Tests.Support;
 
-/// <summary>A key whose Equals lets a test act in the middle of a lookup: between a reader's look at one slot and at the
-/// next. All such keys have one hash.</summary>
+/// <summary>
+/// A key whose Equals lets a test act in the middle of a lookup: between a reader's look at one slot and at the next.
+/// All such keys have one hash.
+/// </summary>
 internal readonly struct HookedKey(long number) : IEquatable<HookedKey>
 {
     public readonly long Number = number;

@@ -48,7 +48,9 @@ internal sealed class Race
     public void Run()
     {
         using Barrier gate = new(_bodies.Count);
-        Thread[] threads = _bodies.Select(body => new Thread(() => Run(body.Body, gate)) { IsBackground = true, Name = body.Name }).ToArray();
+        Thread[] threads = _bodies
+            .Select(body => new Thread(() => Run(body.Body, gate)) { IsBackground = true, Name = body.Name })
+            .ToArray();
         _watch.Restart();
         foreach (Thread thread in threads)
         {
@@ -71,7 +73,8 @@ internal sealed class Race
         {
             Assert.True(
                 _exceptions.Count == 0 && hanging.Length == 0,
-                $"Threads that hang:{(hanging.Length == 0 ? " none" : hanging)}. Exceptions: {string.Join("\n\n", _exceptions)}");
+                $"Threads that hang:{(hanging.Length == 0 ? " none" : hanging)}. Exceptions: "
+                    + $"{string.Join("\n\n", _exceptions)}");
         }
     }
 

@@ -19,7 +19,11 @@ internal static class SizedBytes
     /// <summary>Every size where shapes, lines or powers of two begin and end; all sizes in a soak.</summary>
     public static IEnumerable<int> Selection => Soak.IsOn
         ? Enumerable.Range(1, Largest)
-        : [1, 2, 3, 4, 5, 7, 8, 9, 12, 15, 16, 17, 24, 31, 32, 33, 47, 48, 63, 64, 65, 100, 127, 128, 129, 192, 255, 256];
+        :
+        [
+            1, 2, 3, 4, 5, 7, 8, 9, 12, 15, 16, 17, 24, 31, 32, 33, 47, 48, 63, 64, 65, 100, 127, 128, 129, 192, 255,
+            256,
+        ];
 
     /// <summary>Runs the body for the structure of so many bytes.</summary>
     public static void Run(int bytes, ISizedBody body)
@@ -31,7 +35,8 @@ internal static class SizedBytes
         }
         catch (TargetInvocationException exception) when (exception.InnerException is not null)
         {
-            throw new InvalidOperationException($"At {bytes} bytes: {exception.InnerException}", exception.InnerException);
+            throw new InvalidOperationException(
+                $"At {bytes} bytes: {exception.InnerException}", exception.InnerException);
         }
     }
 

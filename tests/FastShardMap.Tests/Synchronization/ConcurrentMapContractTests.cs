@@ -9,7 +9,9 @@ public abstract class ConcurrentMapContractTests
 {
     protected abstract IConcurrentMap<long, long> Create(int shards);
 
-    /// <summary>Hazard H23, in every back end: a call that an interruption ends has not happened, and nothing leaks.</summary>
+    /// <summary>
+    /// Hazard H23, in every back end: a call that an interruption ends has not happened, and nothing leaks.
+    /// </summary>
     [Fact]
     public void Operations_Interrupted_HaveHappenedOrNot()
     {
@@ -142,8 +144,10 @@ public abstract class ConcurrentMapContractTests
     {
         using IConcurrentMap<long, long> map = Create(shards: 1);
         map[1] = 1;
-        Assert.Throws<NotSupportedException>(() => map.AddOrUpdate(1, key => key, (_, _) => throw new NotSupportedException()));
-        Assert.Throws<NotSupportedException>(() => map.AddOrUpdate(2, _ => throw new NotSupportedException(), (_, old) => old));
+        Assert.Throws<NotSupportedException>(
+            () => map.AddOrUpdate(1, key => key, (_, _) => throw new NotSupportedException()));
+        Assert.Throws<NotSupportedException>(
+            () => map.AddOrUpdate(2, _ => throw new NotSupportedException(), (_, old) => old));
         Assert.Throws<InvalidOperationException>(() => map.AddOrUpdate(2, _ => map[3] = 3, (_, old) => old));
         Assert.Throws<ArgumentNullException>(() => map.AddOrUpdate(1, null!, (_, old) => old));
         Assert.Throws<ArgumentNullException>(() => map.AddOrUpdate(1, key => key, null!));
@@ -209,7 +213,8 @@ public abstract class ConcurrentMapContractTests
             map.Dispose();
             foreach (Task worker in workers)
             {
-                AggregateException exception = Assert.Throws<AggregateException>(() => worker.Wait(TimeSpan.FromSeconds(60)));
+                AggregateException exception = Assert.Throws<AggregateException>(
+                    () => worker.Wait(TimeSpan.FromSeconds(60)));
                 Assert.IsType<ObjectDisposedException>(exception.InnerException);
             }
         }
@@ -218,7 +223,8 @@ public abstract class ConcurrentMapContractTests
 
 public class SeqLockContractTests : ConcurrentMapContractTests
 {
-    protected override IConcurrentMap<long, long> Create(int shards) => new ShardMap<long, long>(TinyMaps.Options(shards));
+    protected override IConcurrentMap<long, long> Create(int shards) =>
+        new ShardMap<long, long>(TinyMaps.Options(shards));
 }
 
 public class MutexContractTests : ConcurrentMapContractTests
@@ -243,17 +249,20 @@ public class MutexContractTests : ConcurrentMapContractTests
         Assert.Equal(10, map[key]);
     }
 
-    protected override IConcurrentMap<long, long> Create(int shards) => new GuardedShardMap<long, long, MutexGuard>(shards);
+    protected override IConcurrentMap<long, long> Create(int shards) =>
+        new GuardedShardMap<long, long, MutexGuard>(shards);
 }
 
 public class ReaderWriterContractTests : ConcurrentMapContractTests
 {
-    protected override IConcurrentMap<long, long> Create(int shards) => new GuardedShardMap<long, long, ReaderWriterGuard>(shards);
+    protected override IConcurrentMap<long, long> Create(int shards) =>
+        new GuardedShardMap<long, long, ReaderWriterGuard>(shards);
 }
 
 public class ChannelContractTests : ConcurrentMapContractTests
 {
-    protected override IConcurrentMap<long, long> Create(int shards) => new ChannelShardMap<long, long>(shards, queueLength: 4);
+    protected override IConcurrentMap<long, long> Create(int shards) =>
+        new ChannelShardMap<long, long>(shards, queueLength: 4);
 
     [Fact]
     public async Task DisposeAsync_OperationsPending_AnswersThemAll()
@@ -280,7 +289,8 @@ public class ChannelContractTests : ConcurrentMapContractTests
             {
                 // Performed if the queue had room, refused if it was still waiting for it.
                 Exception? exception = await Record.ExceptionAsync(() => task.WaitAsync(TimeSpan.FromSeconds(60)));
-                Assert.True(exception is null ? await task : exception is ObjectDisposedException, exception?.ToString());
+                Assert.True(
+                    exception is null ? await task : exception is ObjectDisposedException, exception?.ToString());
             }
 
             Assert.Contains(pending, task => task.IsCompletedSuccessfully);

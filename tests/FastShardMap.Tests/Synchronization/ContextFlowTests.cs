@@ -94,7 +94,8 @@ public sealed class ContextFlowTests
 
     private static ShardMap<int, int> MigratedInTheBackground()
     {
-        ShardMap<int, int> map = new(new ShardMapOptions { ShardCount = 1, MigrationStepGroups = 1, BackgroundMigration = true });
+        ShardMap<int, int> map = new(
+            new ShardMapOptions { ShardCount = 1, MigrationStepGroups = 1, BackgroundMigration = true });
         for (int key = 0; map.GetStatistics().MigrationsActive == 0; key++)
         {
             map[key] = key;

@@ -2,7 +2,9 @@ using FastShardMap.Tests.Support;
 
 namespace FastShardMap.Tests.Synchronization;
 
-/// <summary>A write with a deadline allocates nothing, whether it has the lock at once or waits for it to the end.</summary>
+/// <summary>
+/// A write with a deadline allocates nothing, whether it has the lock at once or waits for it to the end.
+/// </summary>
 public sealed class DeadlineAllocationTests
 {
     [Fact]

@@ -49,7 +49,9 @@ public class DeadlineTests
         }
 
         Thread.Sleep(50); // a late write would come now
-        Assert.Equal([(1, 1), (2, 2), (StuckHolder.Key, 7)], map.OrderBy(item => item.Key).Select(item => (item.Key, item.Value)));
+        Assert.Equal(
+            [(1, 1), (2, 2), (StuckHolder.Key, 7)],
+            map.OrderBy(item => item.Key).Select(item => (item.Key, item.Value)));
     }
 
     [Fact]
@@ -90,7 +92,8 @@ public class DeadlineTests
             [
                 Task.Factory.StartNew(() => map.TryAdd(1, 1, Long), TaskCreationOptions.LongRunning),
                 Task.Factory.StartNew(() => map.TryAdd(2, 2, Long, source.Token), TaskCreationOptions.LongRunning),
-                Task.Factory.StartNew(() => map.TryAdd(3, 3, Timeout.InfiniteTimeSpan, source.Token), TaskCreationOptions.LongRunning),
+                Task.Factory.StartNew(
+                    () => map.TryAdd(3, 3, Timeout.InfiniteTimeSpan, source.Token), TaskCreationOptions.LongRunning),
             ];
             Thread.Sleep(100);
             Assert.All(waiting, task => Assert.False(task.IsCompleted));
@@ -155,7 +158,8 @@ public class DeadlineTests
         Assert.Throws<InvalidOperationException>(() => map.GetOrAdd(1, _ => (int)map.TryAdd(2, 1, Short)));
         map.Dispose();
         Assert.Throws<ObjectDisposedException>(() => map.TryAdd(1, 1, Short));
-        Assert.Throws<ObjectDisposedException>(() => map.TryRemove(1, out _, Short, new CancellationToken(canceled: true)));
+        Assert.Throws<ObjectDisposedException>(
+            () => map.TryRemove(1, out _, Short, new CancellationToken(canceled: true)));
     }
 
     [Fact]

@@ -44,7 +44,8 @@ internal sealed class InterruptedBackEnd(IConcurrentMap<long, long> map)
         long? found = Look();
         Assert.True(
             found == expected,
-            $"{(done ? "A call that ended" : "A call that was interrupted")} has left {found}; {expected} was expected.");
+            $"{(done ? "A call that ended" : "A call that was interrupted")} has left {found}; "
+                + $"{expected} was expected.");
         while (!done && found is null && wanted is not null)
         {
             // What comes next counts on a value.

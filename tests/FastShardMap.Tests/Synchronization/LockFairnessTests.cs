@@ -4,7 +4,9 @@ using ThreadState = FastShardMap.Sharding.ThreadState;
 
 namespace FastShardMap.Tests.Synchronization;
 
-/// <summary>A thread that takes a lock over and over, to finish a snapshot or to trim, must let waiting threads in.</summary>
+/// <summary>
+/// A thread that takes a lock over and over, to finish a snapshot or to trim, must let waiting threads in.
+/// </summary>
 public sealed unsafe class LockFairnessTests
 {
     [Fact]

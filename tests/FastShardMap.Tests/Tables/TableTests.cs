@@ -50,7 +50,11 @@ public sealed unsafe class TableTests
     public void Operations_RandomOnWideEntries_AgreeWithADictionary(string hashName, int log2, int sixteenths)
     {
         RunAgainstModel<Int128, Guid>(
-            hashName, log2, sixteenths, static key => (Int128)key << 40, static value => new Guid((int)value, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10));
+            hashName,
+            log2,
+            sixteenths,
+            static key => (Int128)key << 40,
+            static value => new Guid((int)value, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10));
     }
 
     [Theory]
@@ -189,7 +193,8 @@ public sealed unsafe class TableTests
                     break;
             }
 
-            Assert.Equal(model.TryGetValue(key, out TValue expected), table.TryFind(key, hash(number), out TValue found));
+            Assert.Equal(
+                model.TryGetValue(key, out TValue expected), table.TryFind(key, hash(number), out TValue found));
             Assert.Equal(expected, found);
             if (step % 100 == 0)
             {
