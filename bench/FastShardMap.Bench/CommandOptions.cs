@@ -31,7 +31,7 @@ internal static class CommandOptions
 
     public static Option<int> Number(string name, string description, int defaultValue, int least, int most)
     {
-        var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => defaultValue };
+        Option<int> option = new(name) { Description = description, DefaultValueFactory = _ => defaultValue };
         option.Validators.Add(result =>
         {
             // A value that is no number has its own message already.
@@ -48,7 +48,7 @@ internal static class CommandOptions
     /// <summary>Several numbers; none unless given.</summary>
     public static Option<int[]> Numbers(string name, string description, int least, int most)
     {
-        var option = new Option<int[]>(name) { Description = description, AllowMultipleArgumentsPerToken = true };
+        Option<int[]> option = new(name) { Description = description, AllowMultipleArgumentsPerToken = true };
         option.Validators.Add(result =>
         {
             foreach (string text in result.Tokens.Select(token => token.Value))
@@ -66,7 +66,7 @@ internal static class CommandOptions
     /// <summary>Some of several names.</summary>
     public static Option<string[]> Choices(string name, string description, string[] all, string[] defaults)
     {
-        var option = new Option<string[]>(name)
+        Option<string[]> option = new(name)
         {
             Description = description,
             DefaultValueFactory = _ => defaults,

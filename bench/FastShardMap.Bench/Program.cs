@@ -8,7 +8,7 @@ using FastShardMap.Bench.Memory;
 using FastShardMap.Bench.Report;
 using FastShardMap.Bench.Suites;
 
-var root = new RootCommand("Measures FastShardMap beside the maps it would replace.")
+RootCommand root = new("Measures FastShardMap beside the maps it would replace.")
 {
     CensusCommand.Create(),
     CompareCommand.Create(),

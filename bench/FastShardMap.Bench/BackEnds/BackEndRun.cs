@@ -18,11 +18,13 @@ internal interface IBackEndRun : IDisposable
     LatencyHistogram TakeLatencies();
 }
 
-/// <summary>The callers: tasks that do <see cref="Burst"/> operations, then let another task have the thread; each does so once
-/// at least.</summary>
-/// <remarks>An operation's latency runs from its call, or the end of the one before it in the burst, to its answer: what a
-/// caller waits inside the map, not what it waits for a thread. Where the map's answer is awaited, the way back to the
-/// caller counts.</remarks>
+/// <summary>
+/// The callers: tasks that do <see cref="Burst"/> operations, then let another task have the thread; each does so once
+/// at least.
+/// </summary>
+/// <remarks>An operation's latency runs from its call, or the end of the one before it in the burst, to its answer:
+/// what a caller waits inside the map, not what it waits for a thread. Where the map's answer is awaited, the way back
+/// to the caller counts.</remarks>
 internal sealed class BackEndRun<TBackEnd> : IBackEndRun
     where TBackEnd : struct, IBackEnd<TBackEnd>
 {
@@ -46,8 +48,8 @@ internal sealed class BackEndRun<TBackEnd> : IBackEndRun
 
     public double Run(CallStream calls, int callers, TimeSpan duration, bool isTimed)
     {
-        var stop = new StopSignal();
-        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        StopSignal stop = new();
+        TaskCompletionSource gate = new(TaskCreationOptions.RunContinuationsAsynchronously);
         Task<long>[] tasks = new Task<long>[callers];
         for (int caller = 0; caller < callers; caller++)
         {
@@ -67,7 +69,7 @@ internal sealed class BackEndRun<TBackEnd> : IBackEndRun
 
     public LatencyHistogram TakeLatencies()
     {
-        var all = new LatencyHistogram();
+        LatencyHistogram all = new();
         foreach (LatencyHistogram ofThread in _latencies.Values)
         {
             all.Add(ofThread);
@@ -84,7 +86,8 @@ internal sealed class BackEndRun<TBackEnd> : IBackEndRun
         _map.Dispose();
     }
 
-    private static ThreadLocal<LatencyHistogram> NewLatencies() => new(() => new LatencyHistogram(), trackAllValues: true);
+    private static ThreadLocal<LatencyHistogram> NewLatencies() =>
+        new(() => new LatencyHistogram(), trackAllValues: true);
 
     private static void Check(ulong key, (bool Found, ulong Value) answer)
     {

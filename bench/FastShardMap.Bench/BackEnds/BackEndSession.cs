@@ -23,7 +23,7 @@ internal sealed class BackEndSession(BackEndsOptions options, Action<string> ann
         CallStream[] streams = [.. options.ReadPercents.Select(percent => new CallStream(keys, percent))];
         announce("warming up");
         WarmUp();
-        var results = new List<BackEndResult>();
+        List<BackEndResult> results = new();
         foreach (int shards in options.Shards)
         {
             announce($"back ends, {BackEndsReport.ShardsLabel(shards)} shard(s)");
@@ -50,7 +50,7 @@ internal sealed class BackEndSession(BackEndsOptions options, Action<string> ann
     private static void WarmUp()
     {
         ulong[] keys = KeyStreams.Distinct(first: 0, 2_000);
-        var calls = new CallStream(keys, readPercent: 50);
+        CallStream calls = new(keys, readPercent: 50);
         IBackEndRun[] runs = Array.ConvertAll(BackEnds, create => create(4, keys));
         LoopWarmUp.Repeat(() =>
         {

@@ -3,7 +3,9 @@ using FastShardMap.Bench.Reporting;
 
 namespace FastShardMap.Bench.BackEnds;
 
-/// <summary><c>backends</c>: the strategies of synchronisation side by side, and what the features on top cost.</summary>
+/// <summary>
+/// <c>backends</c>: the strategies of synchronisation side by side, and what the features on top cost.
+/// </summary>
 internal static class BackEndsCommand
 {
     public static Command Create()
@@ -24,7 +26,7 @@ internal static class BackEndsCommand
             "--repetitions", "Repetitions; 0 for the usual 3, or 2 if quick.", 0, 0, 1000);
         Option<bool> quick = CommandOptions.Quick("2, 100 and 10,000 callers; 1 shard and the default.");
         Option<string?> markdown = CommandOptions.Markdown();
-        var command = new Command("backends", "Compares the strategies of synchronisation; snapshots, saving, audit.")
+        Command command = new("backends", "Compares the strategies of synchronisation; snapshots, saving, audit.")
         {
             parts, reads, callers, shards, pairs, large, milliseconds, repetitions, quick, markdown,
         };
@@ -40,7 +42,7 @@ internal static class BackEndsCommand
                 Pairs = parsed.GetValue(pairs),
                 LargePairs = parsed.GetValue(large),
                 Duration = TimeSpan.FromMilliseconds(parsed.GetValue(milliseconds)),
-                Repetitions = parsed.GetValue(repetitions) is var given and > 0 ? given : usual.Repetitions,
+                Repetitions = parsed.GetValue(repetitions) is int given and > 0 ? given : usual.Repetitions,
             };
             return CommandRun.Guarded("backends", terminal => Run(terminal, options, parsed.GetValue(markdown)));
         });

@@ -7,7 +7,12 @@ internal sealed record BackEndsOptions
     public static readonly string[] AllParts = ["backends", "snapshot", "save", "audit"];
 
     /// <summary>Fewer cells and repetitions.</summary>
-    public static readonly BackEndsOptions Quick = new() { Callers = [2, 100, 10_000], Shards = [1, 0], Repetitions = 2 };
+    public static readonly BackEndsOptions Quick = new()
+    {
+        Callers = [2, 100, 10_000],
+        Shards = [1, 0],
+        Repetitions = 2,
+    };
 
     public IReadOnlyList<string> Parts { get; init; } = AllParts;
 

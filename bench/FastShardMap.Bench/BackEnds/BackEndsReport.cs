@@ -9,8 +9,10 @@ internal sealed class BackEndsReport(
     IReadOnlyList<BackEndResult> results, IReadOnlyList<FeatureRow> features, MachineInfo machine) : IReport
 {
     private const string Legend =
-        "Callers are tasks on the thread pool, 16 operations in turn each. Latency: from call to answer, reads and stores " +
-        "together; locks block the thread, the channel's answers are awaited, so that only its times hold the wait for a " +
+        "Callers are tasks on the thread pool, 16 operations in turn each. Latency: from call to "
+            + "answer, reads and stores " +
+        "together; locks block the thread, the channel's answers are awaited, so that only its "
+            + "times hold the wait for a " +
         "thread. x seqlock: operations a second as a multiple of the seqlock's, pair by pair.";
 
     private static readonly string[] Header =
@@ -27,7 +29,7 @@ internal sealed class BackEndsReport(
             return shards.ToString(CultureInfo.InvariantCulture);
         }
 
-        using var map = new ShardMap<ulong, ulong>();
+        using ShardMap<ulong, ulong> map = new();
         return $"default ({map.GetStatistics().ShardCount})";
     }
 
@@ -48,7 +50,9 @@ internal sealed class BackEndsReport(
 
     public string ToMarkdown()
     {
-        string backEnds = results.Count == 0 ? string.Empty : $"{Legend}\n\n{MarkdownTable.Of(Header, results.Select(Cells))}\n";
+        string backEnds = results.Count == 0
+            ? string.Empty
+            : $"{Legend}\n\n{MarkdownTable.Of(Header, results.Select(Cells))}\n";
         string others = features.Count == 0 ? string.Empty : MarkdownTable.Of(FeatureHeader, features.Select(Cells));
         return $"{Facts()}\n\n{backEnds}{others}";
     }

@@ -2,7 +2,9 @@ using FastShardMap.Bench.Keys;
 
 namespace FastShardMap.Bench.BackEnds;
 
-/// <summary>What the callers do, drawn beforehand: a ring of keys and kinds, which each caller enters at a place of its own.</summary>
+/// <summary>
+/// What the callers do, drawn beforehand: a ring of keys and kinds, which each caller enters at a place of its own.
+/// </summary>
 internal sealed class CallStream
 {
     private const int Length = 1 << 18;
@@ -13,7 +15,7 @@ internal sealed class CallStream
     public CallStream(ulong[] keys, int readPercent)
     {
         _keys = KeyStreams.Uniform(keys, Length, seed: 1);
-        var random = new SplitMix(seed: 2);
+        SplitMix random = new(seed: 2);
         for (int i = 0; i < Length; i++)
         {
             _isRead[i] = random.Below(100) < (ulong)readPercent;

@@ -32,7 +32,7 @@ internal sealed class FeatureSession : IDisposable
     /// <summary>Measures those of the parts asked for that are features.</summary>
     public static List<FeatureRow> Run(BackEndsOptions options, Action<string> announce)
     {
-        var rows = new List<FeatureRow>();
+        List<FeatureRow> rows = new();
         if (!options.Parts.Intersect(["snapshot", "save", "audit"]).Any())
         {
             return rows;
@@ -40,7 +40,7 @@ internal sealed class FeatureSession : IDisposable
 
         announce("warming up");
         WarmUp();
-        using var session = new FeatureSession(options);
+        using FeatureSession session = new(options);
         foreach (string part in options.Parts)
         {
             switch (part)
@@ -69,7 +69,7 @@ internal sealed class FeatureSession : IDisposable
 
     private static ShardMap<ulong, ulong> Filled(int pairs)
     {
-        var map = new ShardMap<ulong, ulong>(pairs);
+        ShardMap<ulong, ulong> map = new(pairs);
         foreach (ulong key in KeyStreams.Distinct(first: 0, pairs))
         {
             map[key] = WordEntry.ValueOf(key);
@@ -84,11 +84,11 @@ internal sealed class FeatureSession : IDisposable
         const int Pairs = 2_000;
         ulong[] keys = KeyStreams.Distinct(first: 0, Pairs);
         using ShardMap<ulong, ulong> map = Filled(Pairs);
-        using var audited = new AuditedShardMap<ulong, ulong, DefaultHasher<ulong>>(map);
+        using AuditedShardMap<ulong, ulong, DefaultHasher<ulong>> audited = new(map);
         LoopWarmUp.Repeat(() =>
         {
             using ShardMapSnapshot<ulong, ulong> snapshot = map.Snapshot();
-            using var file = new MemoryStream();
+            using MemoryStream file = new();
             map.Save(file);
             PlainView plain = new(map);
             AuditedView watched = new(audited);
@@ -131,8 +131,16 @@ internal sealed class FeatureSession : IDisposable
             new("snapshot", "take one, nobody writes", Spread.Of(alone), pairs),
             new("snapshot", "take one and leave the copying to writes", Spread.Of(uncopied), pairs),
             new("snapshot", "take one while a thread writes", Spread.Of(beside), pairs),
-            new("snapshot", "longest write, no snapshots", Spread.Of(calm), $"machine's longest gap {Units.Duration(gap.Median)}"),
-            new("snapshot", "longest write while snapshots are taken", Spread.Of(disturbed), $"machine's longest gap {Units.Duration(gap.Median)}"),
+            new(
+                "snapshot",
+                "longest write, no snapshots",
+                Spread.Of(calm),
+                $"machine's longest gap {Units.Duration(gap.Median)}"),
+            new(
+                "snapshot",
+                "longest write while snapshots are taken",
+                Spread.Of(disturbed),
+                $"machine's longest gap {Units.Duration(gap.Median)}"),
         ];
     }
 
@@ -149,12 +157,14 @@ internal sealed class FeatureSession : IDisposable
         return taken;
     }
 
-    /// <summary>The longest of all writes of one thread while another does nothing, or takes one snapshot after another.</summary>
+    /// <summary>
+    /// The longest of all writes of one thread while another does nothing, or takes one snapshot after another.
+    /// </summary>
     private double LongestWrite(List<double>? snapshots)
     {
-        var stop = new StopSignal();
+        StopSignal stop = new();
         long longest = 0;
-        var writer = new Thread(() =>
+        Thread writer = new(() =>
         {
             long last = Stopwatch.GetTimestamp();
             for (int i = 0; !stop.IsRaised; i = i + 1 == _keys.Length ? 0 : i + 1)
@@ -196,7 +206,11 @@ internal sealed class FeatureSession : IDisposable
         return
         [
             new("snapshot", "hit in the map", own.Spread, "1"),
-            new("snapshot", "hit in a snapshot", frozen.Spread, $"{Units.Digits(frozen.RatioTo(own).Median)} x the map's"),
+            new(
+                "snapshot",
+                "hit in a snapshot",
+                frozen.Spread,
+                $"{Units.Digits(frozen.RatioTo(own).Median)} x the map's"),
         ];
     }
 
@@ -208,7 +222,7 @@ internal sealed class FeatureSession : IDisposable
         long bytes = 0;
         Series save = Series.OneThread("save", operations: 1, _ =>
         {
-            using var stream = new MemoryStream(file);
+            using MemoryStream stream = new(file);
             _map.Save(stream);
             bytes = stream.Position;
             return (ulong)bytes;
@@ -226,7 +240,7 @@ internal sealed class FeatureSession : IDisposable
         });
         Series plainFile = Series.OneThread("file", operations: 1, _ =>
         {
-            using var stream = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
+            using FileStream stream = new(path, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
             for (int start = 0; start < bytes; start += PieceBytes)
             {
                 stream.Write(file, start, (int)Math.Min(PieceBytes, bytes - start));
@@ -240,9 +254,17 @@ internal sealed class FeatureSession : IDisposable
         double share = plain.RatioTo(save).Median;
         return
         [
-            new("save", "save into memory already touched", save.Spread, $"{Speed(save)}; {100 * share:0} % of a plain copy's speed"),
+            new(
+                "save",
+                "save into memory already touched",
+                save.Spread,
+                $"{Speed(save)}; {100 * share:0} % of a plain copy's speed"),
             new("save", "plain copy of the same bytes", plain.Spread, $"{Speed(plain)}; {Units.Bytes(bytes)}"),
-            new("save", "SaveTo, until it is on the disk", saveTo.Spread, $"{Speed(saveTo)}; {Units.Digits(saveTo.RatioTo(plainFile).Median)} x the plain file's time"),
+            new(
+                "save",
+                "SaveTo, until it is on the disk",
+                saveTo.Spread,
+                $"{Speed(saveTo)}; {Units.Digits(saveTo.RatioTo(plainFile).Median)} x the plain file's time"),
             new("save", "plain file of the same bytes, flushed to the disk", plainFile.Spread, Speed(plainFile)),
         ];
 
@@ -251,7 +273,7 @@ internal sealed class FeatureSession : IDisposable
 
     private IEnumerable<FeatureRow> Audits()
     {
-        using var audited = new AuditedShardMap<ulong, ulong, DefaultHasher<ulong>>(_map);
+        using AuditedShardMap<ulong, ulong, DefaultHasher<ulong>> audited = new(_map);
         ulong[] stream = Stream();
         Series readOff = Looped("hits", stream, keys => MapLoops.Lookup(new PlainView(_map), keys));
         Series readOn = Looped("hits", stream, keys => MapLoops.Lookup(new AuditedView(audited), keys));

@@ -14,7 +14,7 @@ internal static class CensusCommand
 {
     public static Command Create()
     {
-        var paths = new Argument<string[]>("path")
+        Argument<string[]> paths = new("path")
         {
             Description = "Files and folders to read (default: the assemblies of the installed .NET shared framework).",
             Arity = ArgumentArity.ZeroOrMore,
@@ -30,7 +30,7 @@ internal static class CensusCommand
             "--shards", "Shards of the shard map; 0 for its default.", 0, least: 0, most: 1 << 16);
         Option<bool> hugePages = CommandOptions.Switch("--huge-pages", "Ask for huge pages in the shard map.");
 
-        var command = new Command(
+        Command command = new(
             "census",
             "Counts every distinct 8-byte window of real files, in the shard map and in ConcurrentDictionary.")
         {
@@ -67,16 +67,16 @@ internal static class CensusCommand
         where TTheirs : struct, ICountingMap<TTheirs, ulong, long>
     {
         CensusInput input = CensusInput.Read(options.Paths, options.LimitBytes, options.StrideBytes);
-        var report = new CensusReport(terminal);
+        CensusReport report = new(terminal);
         report.Input(input, options);
 
-        var settings = new MapSettings(Shards: options.Shards, HugePages: options.HugePages);
+        MapSettings settings = new(Shards: options.Shards, HugePages: options.HugePages);
         TOurs ours = TOurs.Create(settings);
         TTheirs theirs = TTheirs.Create(default);
-        var verifier = new CensusVerifier<TOurs, TTheirs>(ours, theirs, input.Windows);
+        CensusVerifier<TOurs, TTheirs> verifier = new(ours, theirs, input.Windows);
         CensusResult? ourResult = null;
         CensusResult? theirResult = null;
-        var gaps = new LatencyHistogram();
+        LatencyHistogram gaps = new();
         bool same = false;
         CensusProgress.Run(terminal, stages =>
         {

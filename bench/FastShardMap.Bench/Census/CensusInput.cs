@@ -38,7 +38,7 @@ internal sealed class CensusInput
         ArgumentOutOfRangeException.ThrowIfNegative(limitBytes);
         ArgumentOutOfRangeException.ThrowIfLessThan(strideBytes, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(strideBytes, SegmentBytes);
-        var input = new CensusInput(strideBytes);
+        CensusInput input = new(strideBytes);
         long left = limitBytes == 0 ? long.MaxValue : limitBytes;
         foreach (string file in paths.Count == 0 ? FrameworkAssemblies() : paths.SelectMany(Expand))
         {
@@ -64,7 +64,7 @@ internal sealed class CensusInput
     internal static List<string> FrameworkAssemblies()
     {
         string core = RuntimeEnvironment.GetRuntimeDirectory();
-        var folders = new List<string> { core };
+        List<string> folders = new() { core };
         string version = Path.GetFileName(Path.TrimEndingDirectorySeparator(core));
         string aspNet = Path.GetFullPath(Path.Combine(core, "..", "..", "Microsoft.AspNetCore.App", version));
         if (Directory.Exists(aspNet))
@@ -72,7 +72,7 @@ internal sealed class CensusInput
             folders.Add(aspNet);
         }
 
-        var files = new List<string>();
+        List<string> files = new();
         foreach (string folder in folders)
         {
             string[] assemblies = Directory.GetFiles(folder, "*.dll");
@@ -114,7 +114,7 @@ internal sealed class CensusInput
     {
         try
         {
-            using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
+            using FileStream stream = new(file, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
             BytesAvailable += stream.Length;
             long length = Math.Min(stream.Length, limitBytes);
             if (WindowsIn(length, StrideBytes) == 0)

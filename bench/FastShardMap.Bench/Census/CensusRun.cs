@@ -51,7 +51,7 @@ internal sealed class CensusRun<TMap>
         GcMeter.CollectAll();
         long heapBefore = GC.GetTotalMemory(forceFullCollection: true);
         GcMeter meter = GcMeter.Start();
-        var run = new CensusRun<TMap>(input, map, long.MaxValue);
+        CensusRun<TMap> run = new(input, map, long.MaxValue);
         (TimeSpan elapsed, LatencyHistogram latencies) = run.Run(threads, progress);
         TimeSpan pauses = meter.Pauses;
         long bytes = map.BytesAllocated ?? (GC.GetTotalMemory(forceFullCollection: true) - heapBefore);
@@ -87,7 +87,7 @@ internal sealed class CensusRun<TMap>
 
     private (TimeSpan Elapsed, LatencyHistogram Latencies) Run(int threads, Action<double>? progress)
     {
-        var latencies = new LatencyHistogram[threads];
+        LatencyHistogram[] latencies = new LatencyHistogram[threads];
         for (int i = 0; i < threads; i++)
         {
             latencies[i] = new LatencyHistogram();

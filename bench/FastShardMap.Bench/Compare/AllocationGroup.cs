@@ -38,7 +38,7 @@ internal sealed class AllocationGroup(CompareOptions options, CompareResults res
     {
         ulong[] keys = KeyStreams.Distinct(first: 0, Options.Scaled(100_000));
         ulong[] others = KeyStreams.Distinct(first: 1 << 30, keys.Length);
-        using var map = TMap.Create(default);
+        using TMap map = TMap.Create(default);
         MapLoops.Fill(map, keys);
         ulong[] values = new ulong[256];
         bool[] found = new bool[256];
@@ -52,7 +52,7 @@ internal sealed class AllocationGroup(CompareOptions options, CompareResults res
             ("get-or-add", () => MapLoops.GetOrAdd(map, keys)),
             ("remove and insert", () => MapLoops.Churn(map, keys, others)),
         ];
-        var worst = (Kind: "none allocates", Bytes: 0.0);
+        (string Kind, double Bytes) worst = (Kind: "none allocates", Bytes: 0.0);
         foreach ((string kind, Func<ulong> work) in kinds)
         {
             long before = GC.GetAllocatedBytesForCurrentThread();

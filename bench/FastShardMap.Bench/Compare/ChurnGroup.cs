@@ -40,8 +40,8 @@ internal sealed class ChurnGroup(CompareOptions options, CompareResults results)
         // Every key is used once, so the twenty turnovers are spread over the repetitions.
         int repetitions = Math.Min(Options.SlowRepetitions, Turnovers);
         int turnovers = Turnovers / repetitions;
-        using var ours = Ours.Create(default);
-        using var theirs = Theirs.Create(default);
+        using Ours ours = Ours.Create(default);
+        using Theirs theirs = Theirs.Create(default);
         foreach (ulong[] keys in _keys)
         {
             MapLoops.Fill(ours, keys.AsSpan(0, _window));
@@ -49,7 +49,7 @@ internal sealed class ChurnGroup(CompareOptions options, CompareResults results)
         }
 
         GcMeter.CollectAll();
-        var trace = new ChurnTrace();
+        ChurnTrace trace = new();
         Series oursChurn = Churn(ours, turnovers, trace);
         Series theirsChurn = Churn(theirs, turnovers, trace: null);
         Series.Interleave(repetitions, discarded: 0, [oursChurn, theirsChurn]);

@@ -14,7 +14,7 @@ internal static class CompareCommand
         Option<bool> quick = CommandOptions.Quick();
         Option<int> repetitions = CommandOptions.Number(
             "--repetitions", "Repetitions; 0 for the default.", defaultValue: 0, least: 0, most: 1000);
-        var filter = new Option<string[]>("--filter")
+        Option<string[]> filter = new("--filter")
         {
             Description = "Measure only rows whose short names contain one of these, such as hit-1k, 10m or churn.",
             AllowMultipleArgumentsPerToken = true,
@@ -33,7 +33,7 @@ internal static class CompareCommand
         Option<string?> markdown = CommandOptions.Markdown();
         Option<bool> check = CommandOptions.Check("--strict");
         Option<int> shrink = CommandOptions.Shrink();
-        var command = new Command(
+        Command command = new(
             "compare",
             "Measures every figure to reach, beside ConcurrentDictionary and what memory allows.")
         {
@@ -44,7 +44,7 @@ internal static class CompareCommand
             bool isQuick = parsed.GetValue(quick);
             int count = parsed.GetValue(repetitions);
             int usual = isQuick ? CompareOptions.QuickRepetitions : CompareOptions.DefaultRepetitions;
-            var options = new CompareOptions
+            CompareOptions options = new()
             {
                 Quick = isQuick,
                 Repetitions = count == 0 ? usual : count,

@@ -52,8 +52,8 @@ internal sealed class CompareReport(CompareResults results, MachineInfo machine,
 
     public string ToMarkdown()
     {
-        var text = new StringBuilder();
-        var facts = new MarkdownTable("machine", "");
+        StringBuilder text = new();
+        MarkdownTable facts = new("machine", "");
         foreach ((string name, string value) in machine.Facts())
         {
             facts.Add(name, value);

@@ -37,7 +37,7 @@ internal sealed class CompareResults
     {
         ArgumentNullException.ThrowIfNull(ours);
         ArgumentNullException.ThrowIfNull(theirs);
-        var measures = new List<Measure> { new(TargetUnit.OfDictionary, ours.RatioTo(theirs)) };
+        List<Measure> measures = new() { new(TargetUnit.OfDictionary, ours.RatioTo(theirs)) };
         if (floor is not null)
         {
             measures.Add(new Measure(TargetUnit.OfFloor, ours.RatioTo(floor)));

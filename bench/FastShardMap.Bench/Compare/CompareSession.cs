@@ -70,8 +70,8 @@ internal sealed class CompareSession(CompareOptions options, Action<string> anno
     private static void WarmUp()
     {
         // The floor is measured in both of its shapes: masked (a power of two) and scaled.
-        using var masked = new FloorTable(1 << 10, huge: false);
-        using var scaled = new FloorTable(1_500, huge: false);
+        using FloorTable masked = new(1 << 10, huge: false);
+        using FloorTable scaled = new(1_500, huge: false);
         ulong[] keys = KeyStreams.Distinct(first: 0, 2_000);
         LoopWarmUp.Run<ShardMapAdapter<ulong, ulong>>((map, others) =>
         {
@@ -92,7 +92,7 @@ internal sealed class CompareSession(CompareOptions options, Action<string> anno
         Span<bool> found = stackalloc bool[Words.BatchKeys];
         Sink.Consume(MapLoops.BatchedLookup(map, keys, values, found));
         Sink.Consume(MapLoops.GetOrAdd(map, keys) + MapLoops.Change(map, keys));
-        using var fresh = TMap.Create(default);
+        using TMap fresh = TMap.Create(default);
         Sink.Consume(TimedLoops.Fill(fresh, keys, new LatencyHistogram()));
     }
 }

@@ -59,12 +59,12 @@ internal sealed class GrowthGroup(CompareOptions options, CompareResults results
 
     private void MeasurePauses()
     {
-        var longest = new List<double>();
-        var excess = new List<double>();
-        var gaps = new List<double>();
-        var theirLongest = new List<double>();
-        var all = new LatencyHistogram();
-        var theirAll = new LatencyHistogram();
+        List<double> longest = new();
+        List<double> excess = new();
+        List<double> gaps = new();
+        List<double> theirLongest = new();
+        LatencyHistogram all = new();
+        LatencyHistogram theirAll = new();
         for (int repetition = 0; repetition < Options.SlowRepetitions; repetition++)
         {
             (LatencyHistogram inserts, LatencyHistogram empty) = GrowBesideEmptyLoop();
@@ -103,9 +103,9 @@ internal sealed class GrowthGroup(CompareOptions options, CompareResults results
     private (LatencyHistogram Inserts, LatencyHistogram Empty) GrowBesideEmptyLoop()
     {
         GcMeter.CollectAll();
-        var inserts = new LatencyHistogram();
-        var empty = new LatencyHistogram();
-        using var map = Ours.Create(default);
+        LatencyHistogram inserts = new();
+        LatencyHistogram empty = new();
+        using Ours map = Ours.Create(default);
         foreach (ulong[] chunk in _keys.Chunk(PauseChunk))
         {
             long start = Stopwatch.GetTimestamp();
@@ -120,8 +120,8 @@ internal sealed class GrowthGroup(CompareOptions options, CompareResults results
         where TMap : struct, IMapUnderTest<TMap, ulong, ulong>
     {
         GcMeter.CollectAll();
-        var inserts = new LatencyHistogram();
-        using var map = TMap.Create(default);
+        LatencyHistogram inserts = new();
+        using TMap map = TMap.Create(default);
         Sink.Consume(TimedLoops.Fill(map, _keys, inserts));
         return inserts;
     }
@@ -131,7 +131,7 @@ internal sealed class GrowthGroup(CompareOptions options, CompareResults results
         Series.SelfTimed("grow", _keys.Length, _ =>
         {
             GcMeter.CollectAll();
-            using var map = TMap.Create(default);
+            using TMap map = TMap.Create(default);
             long start = Stopwatch.GetTimestamp();
             ulong added = MapLoops.Fill(map, _keys);
             return (Stopwatch.GetElapsedTime(start), added);

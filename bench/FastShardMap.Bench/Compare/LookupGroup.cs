@@ -72,20 +72,22 @@ internal sealed class LookupGroup<TKey, TValue, TEntry>(
         TKey[] misses = KeysOf(KeyStreams.Uniform(KeyStreams.Distinct(first: pairs, pairs), draws, seed: 2));
 
         // Grown from empty, as maps of unknown size are; a reservation is exact, hence fuller, and has rows of its own.
-        var reserved = new MapSettings(Capacity: pairs);
-        using var ours = Build<ShardMapAdapter<TKey, TValue>>(keys, default);
-        using var oursReserved = Build<ShardMapAdapter<TKey, TValue>>(HasReserved ? keys : [], reserved);
-        using var oursHuge = Build<ShardMapAdapter<TKey, TValue>>(
+        MapSettings reserved = new(Capacity: pairs);
+        using ShardMapAdapter<TKey, TValue> ours = Build<ShardMapAdapter<TKey, TValue>>(keys, default);
+        using ShardMapAdapter<TKey, TValue> oursReserved = Build<ShardMapAdapter<TKey, TValue>>(
+            HasReserved ? keys : [], reserved);
+        using ShardMapAdapter<TKey, TValue> oursHuge = Build<ShardMapAdapter<TKey, TValue>>(
             HasReserved ? keys : [], reserved with { HugePages = true });
-        using var oursGrownHuge = Build<ShardMapAdapter<TKey, TValue>>(
+        using ShardMapAdapter<TKey, TValue> oursGrownHuge = Build<ShardMapAdapter<TKey, TValue>>(
             HasGrownHuge ? keys : [], new MapSettings(HugePages: true));
-        using var theirs = Build<ConcurrentDictionaryMap<TKey, TValue>>(keys, default);
+        using ConcurrentDictionaryMap<TKey, TValue> theirs = Build<ConcurrentDictionaryMap<TKey, TValue>>(
+            keys, default);
         long slots = FloorSlots(pairs);
-        using var floor = new FloorTable(slots, huge: false);
-        using var floorHuge = new FloorTable(slots, huge: true);
+        using FloorTable floor = new(slots, huge: false);
+        using FloorTable floorHuge = new(slots, huge: true);
         GcMeter.CollectAll();
 
-        var rows = new List<Action>();
+        List<Action> rows = new();
         void Row(string kind, string suffix, Series own, Series other, Series load) => rows.Add(() => Report(
             Id(kind) + suffix, $"{Works[kind]}{Builds[suffix]}{form.Words}, {size.Label}", own, other, load));
 
@@ -139,7 +141,7 @@ internal sealed class LookupGroup<TKey, TValue, TEntry>(
     private static TMap Build<TMap>(TKey[] keys, MapSettings settings)
         where TMap : struct, IMapUnderTest<TMap, TKey, TValue>
     {
-        var map = TMap.Create(keys.Length == 0 ? default : settings);
+        TMap map = TMap.Create(keys.Length == 0 ? default : settings);
         return WriteLoops<TMap, TKey, TValue, TEntry>.Fill(map, keys) == (ulong)keys.Length
             ? map
             : throw new AnswersDifferException($"{TMap.Label} did not take all of {keys.Length} distinct keys.");
@@ -155,7 +157,7 @@ internal sealed class LookupGroup<TKey, TValue, TEntry>(
 
     private Series Add(string answers, Func<int, ulong> run)
     {
-        var series = Series.OneThread(answers, _operations, run);
+        Series series = Series.OneThread(answers, _operations, run);
         _plan.Add(series);
         return series;
     }

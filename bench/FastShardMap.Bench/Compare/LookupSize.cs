@@ -18,6 +18,8 @@ internal sealed record LookupSize(string Name, string Label, int Pairs)
     /// <summary>Past the first caches: the page size matters, and a key must not be drawn twice too soon.</summary>
     public bool IsLarge => Pairs >= Million.Pairs;
 
-    /// <summary>A map that grows to this size has several MiB of tables in each shard, and can move them to huge pages.</summary>
+    /// <summary>
+    /// A map that grows to this size has several MiB of tables in each shard, and can move them to huge pages.
+    /// </summary>
     public bool HasGrownHugePages => Pairs >= TenMillion.Pairs;
 }

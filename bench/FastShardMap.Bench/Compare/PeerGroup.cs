@@ -39,12 +39,12 @@ internal sealed class PeerGroup(CompareOptions options, CompareResults results, 
         ulong[] hits = KeyStreams.Uniform(keys, operations, seed: 1);
         ulong[] misses = KeyStreams.Uniform(KeyStreams.Distinct(first: pairs, pairs), operations, seed: 2);
         ulong[][] streams = [hits, hits, misses, hits];
-        using var floor = new FloorTable(pairs, huge: false);
+        using FloorTable floor = new(pairs, huge: false);
         PeerRun[] runs = Array.ConvertAll(Maps, map => Peers.Visit(map, new Visitor(keys)));
         try
         {
             Loop[] loads = [floor.Independent, keysToLoad => floor.Dependent(keysToLoad, Sink.Zero)];
-            var floorRun = new PeerRun(FloorLabel, loads, floor);
+            PeerRun floorRun = new(FloorLabel, loads, floor);
             WarmUp([.. runs, floorRun], hits, misses);
             GcMeter.CollectAll();
             for (int work = 0; work < Works.Length; work++)

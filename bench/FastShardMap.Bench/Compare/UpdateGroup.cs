@@ -40,8 +40,8 @@ internal sealed class UpdateGroup<TKey, TValue, TEntry>(
         }
 
         TKey[] keys = Array.ConvertAll(numbers, TEntry.KeyOf);
-        using var ours = ShardMapAdapter<TKey, TValue>.Create(default);
-        using var theirs = ConcurrentDictionaryMap<TKey, TValue>.Create(default);
+        using ShardMapAdapter<TKey, TValue> ours = ShardMapAdapter<TKey, TValue>.Create(default);
+        using ConcurrentDictionaryMap<TKey, TValue> theirs = ConcurrentDictionaryMap<TKey, TValue>.Create(default);
         WriteLoops<ShardMapAdapter<TKey, TValue>, TKey, TValue, TEntry>.Fill(ours, keys);
         WriteLoops<ConcurrentDictionaryMap<TKey, TValue>, TKey, TValue, TEntry>.Fill(theirs, keys);
         GcMeter.CollectAll();

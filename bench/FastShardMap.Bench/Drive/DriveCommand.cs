@@ -37,7 +37,7 @@ internal static class DriveCommand
             "--growth", "Instead of mixes: grow from empty to --pairs, alone and with --readers.");
         Option<int> readers = CommandOptions.Number("--readers", "Readers during growth.", 1, 0, 1024);
 
-        var command = new Command("drive", "Measures throughput and latency under mixed operations, churn and growth.")
+        Command command = new("drive", "Measures throughput and latency under mixed operations, churn and growth.")
         {
             maps, mixes, distributions, threads, pairs, milliseconds, repetitions, rate, shards,
             pin, huge, background, growth, readers,
@@ -59,7 +59,7 @@ internal static class DriveCommand
                 return CommandRun.Done;
             }
 
-            var options = new DriveOptions
+            DriveOptions options = new()
             {
                 Maps = parsed.GetValue(maps)!,
                 Mixes = parsed.GetValue(mixes)!,
@@ -82,7 +82,7 @@ internal static class DriveCommand
 
     private static void Grow(Terminal terminal, GrowthOptions options)
     {
-        var session = new GrowthSession(options, terminal.Announce);
+        GrowthSession session = new(options, terminal.Announce);
         List<GrowthResult> results = session.Run();
         DriveReport.Print(terminal, results, session.MachineGaps(TimeSpan.FromSeconds(2)));
     }

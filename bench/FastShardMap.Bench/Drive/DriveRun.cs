@@ -63,7 +63,7 @@ internal sealed class DriveRun<TMap> : IDriveRun
 
     public LatencyHistogram Latencies(OperationKind kind)
     {
-        var all = new LatencyHistogram();
+        LatencyHistogram all = new();
         foreach (Driver<TMap> driver in _drivers)
         {
             all.Add(driver.Latencies[(int)kind]);
@@ -76,8 +76,8 @@ internal sealed class DriveRun<TMap> : IDriveRun
 
     private TimeSpan RunAll(TimeSpan duration, Action<Driver<TMap>, StopSignal> leg)
     {
-        var stop = new StopSignal();
-        using var timer = new Timer(
+        StopSignal stop = new();
+        using Timer timer = new(
             static state => ((StopSignal)state!).Raise(), stop, duration, Timeout.InfiniteTimeSpan);
         return ParallelRun.Run(_drivers.Length, thread =>
         {

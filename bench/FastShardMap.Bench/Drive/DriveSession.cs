@@ -14,7 +14,7 @@ internal sealed class DriveSession(DriveOptions options, Action<string> announce
 
     public List<DriveResult> Run()
     {
-        var results = new List<DriveResult>();
+        List<DriveResult> results = new();
         foreach (Mix mix in options.Mixes.Select(Mix.Of))
         {
             // Churn draws no keys, so there is nothing to distribute.
@@ -40,10 +40,10 @@ internal sealed class DriveSession(DriveOptions options, Action<string> announce
             .. Enumerable.Range(0, threads).Select(
                 thread => ThreadPlan.Create(mix, distribution, _keys, thread, threads)),
         ];
-        var factory = new RunFactory(mix, plans, _keys, options);
+        RunFactory factory = new(mix, plans, _keys, options);
         IDriveRun[] runs = [.. options.Maps.Select(map => Peers.Visit(map, factory))];
-        var speeds = new List<double>[runs.Length];
-        var gaps = new LatencyHistogram();
+        List<double>[] speeds = new List<double>[runs.Length];
+        LatencyHistogram gaps = new();
         try
         {
             for (int i = 0; i < runs.Length; i++)
@@ -71,7 +71,7 @@ internal sealed class DriveSession(DriveOptions options, Action<string> announce
                 JitterMeter.MeasureOnThreads(threads, options.Duration, options.Pin, gaps);
             }
 
-            var results = runs.Select((run, index) => new DriveResult(
+            List<DriveResult> results = runs.Select((run, index) => new DriveResult(
                 run.Label, mix.Name, distribution, threads, Spread.Of(speeds[index]), KindsOf(run))).ToList();
             results.Add(new DriveResult(MachineLabel, mix.Name, distribution, threads, Spread.None, [("gap", gaps)]));
             return results;
@@ -87,7 +87,7 @@ internal sealed class DriveSession(DriveOptions options, Action<string> announce
 
     private static List<(string Kind, LatencyHistogram Latencies)> KindsOf(IDriveRun run)
     {
-        var kinds = new List<(string Kind, LatencyHistogram Latencies)>();
+        List<(string Kind, LatencyHistogram Latencies)> kinds = new();
         foreach (OperationKind kind in Enum.GetValues<OperationKind>())
         {
             LatencyHistogram latencies = run.Latencies(kind);
@@ -107,7 +107,7 @@ internal sealed class DriveSession(DriveOptions options, Action<string> announce
             where TMap : struct, IMapUnderTest<TMap, ulong, ulong>
         {
             LoopWarmUp.RunOnce<TMap>();
-            var settings = new MapSettings(keys.Length, options.Shards, options.HugePages, options.Background);
+            MapSettings settings = new(keys.Length, options.Shards, options.HugePages, options.Background);
             return new DriveRun<TMap>(mix, plans, keys, settings, options.Pin);
         }
     }

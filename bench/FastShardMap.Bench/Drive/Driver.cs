@@ -163,7 +163,7 @@ internal sealed class Driver<TMap>(TMap map, ThreadPlan plan)
 
     private static LatencyHistogram[] NewHistograms()
     {
-        var histograms = new LatencyHistogram[Enum.GetValues<OperationKind>().Length];
+        LatencyHistogram[] histograms = new LatencyHistogram[Enum.GetValues<OperationKind>().Length];
         for (int i = 0; i < histograms.Length; i++)
         {
             histograms[i] = new LatencyHistogram();

@@ -15,7 +15,7 @@ internal sealed class GrowthSession(GrowthOptions options, Action<string> announ
 
     public List<GrowthResult> Run()
     {
-        var results = new List<GrowthResult>();
+        List<GrowthResult> results = new();
         foreach (int readers in options.Readers == 0 ? (int[])[0] : [0, options.Readers])
         {
             foreach (string map in options.Maps)
@@ -32,7 +32,7 @@ internal sealed class GrowthSession(GrowthOptions options, Action<string> announ
     /// <summary>The machine's own gaps, on as many threads as were at work.</summary>
     public LatencyHistogram MachineGaps(TimeSpan duration)
     {
-        var all = new LatencyHistogram();
+        LatencyHistogram all = new();
         JitterMeter.MeasureOnThreads(options.Readers + 1, duration, options.Pin, all);
         return all;
     }
@@ -41,18 +41,18 @@ internal sealed class GrowthSession(GrowthOptions options, Action<string> announ
         where TMap : struct, IMapUnderTest<TMap, ulong, ulong>
     {
         LoopWarmUp.RunOnce<TMap>();
-        var longest = new List<double>();
-        var inserts = new LatencyHistogram();
-        var reads = new LatencyHistogram();
+        List<double> longest = new();
+        LatencyHistogram inserts = new();
+        LatencyHistogram reads = new();
 
         // The first, short round only warms up.
         for (int repetition = -1; repetition < options.Repetitions; repetition++)
         {
             GcMeter.CollectAll();
             ulong[] keys = repetition < 0 ? _keys[..Math.Min(_keys.Length, 100_000)] : _keys;
-            var settings = new MapSettings(HugePages: options.HugePages, Background: options.Background);
-            using var map = TMap.Create(settings);
-            var growth = new Growth<TMap>(map, keys);
+            MapSettings settings = new(HugePages: options.HugePages, Background: options.Background);
+            using TMap map = TMap.Create(settings);
+            Growth<TMap> growth = new(map, keys);
             LatencyHistogram[] own = new LatencyHistogram[readers + 1];
             ParallelRun.Run(readers + 1, thread =>
             {
@@ -93,7 +93,7 @@ internal sealed class GrowthSession(GrowthOptions options, Action<string> announ
 
         public LatencyHistogram Insert()
         {
-            var latencies = new LatencyHistogram();
+            LatencyHistogram latencies = new();
             for (int first = 0; first < keys.Length; first += Chunk)
             {
                 int count = Math.Min(Chunk, keys.Length - first);
@@ -107,8 +107,8 @@ internal sealed class GrowthSession(GrowthOptions options, Action<string> announ
         /// <summary>Looks up random keys among those inserted so far, until all are.</summary>
         public LatencyHistogram ReadUntilFull(ulong seed)
         {
-            var latencies = new LatencyHistogram();
-            var random = new SplitMix(seed);
+            LatencyHistogram latencies = new();
+            SplitMix random = new(seed);
             int present;
             while ((present = Volatile.Read(ref _inserted)) < keys.Length)
             {

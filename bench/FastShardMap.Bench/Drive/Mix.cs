@@ -28,8 +28,8 @@ internal sealed record Mix(string Name, string Description, double Reads, Operat
     /// <summary>A stream of kinds in these proportions, in random order.</summary>
     public OperationKind[] Kinds(int count, ulong seed)
     {
-        var random = new SplitMix(seed);
-        var kinds = new OperationKind[count];
+        SplitMix random = new(seed);
+        OperationKind[] kinds = new OperationKind[count];
         for (int i = 0; i < kinds.Length; i++)
         {
             kinds[i] = random.NextDouble() <= Reads ? OperationKind.Read : Other;

@@ -12,7 +12,7 @@ public readonly struct PayloadEntry<TWords> : IEntry<ulong, Payload<TWords>>
 
     public static Payload<TWords> ValueOf(ulong key)
     {
-        var value = default(Payload<TWords>);
+        Payload<TWords> value = default(Payload<TWords>);
         value.First = ~key;
         value.Last = key;
         return value;

@@ -24,7 +24,7 @@ internal static class KeyStreams
     public static ulong[] Uniform(ulong[] keys, int count, ulong seed)
     {
         ArgumentNullException.ThrowIfNull(keys);
-        var random = new SplitMix(seed);
+        SplitMix random = new(seed);
         ulong[] stream = new ulong[count];
         for (int i = 0; i < stream.Length; i++)
         {
@@ -38,7 +38,7 @@ internal static class KeyStreams
     public static ulong[] Zipfian(ulong[] keys, int count, double theta, ulong seed)
     {
         ArgumentNullException.ThrowIfNull(keys);
-        var ranks = new ZipfGenerator(keys.Length, theta, seed);
+        ZipfGenerator ranks = new(keys.Length, theta, seed);
         ulong[] stream = new ulong[count];
         for (int i = 0; i < stream.Length; i++)
         {
@@ -54,7 +54,7 @@ internal static class KeyStreams
     public static ulong[] HotSet(ulong[] keys, int count, double hotKeys, double hotDraws, ulong seed)
     {
         ArgumentNullException.ThrowIfNull(keys);
-        var random = new SplitMix(seed);
+        SplitMix random = new(seed);
         int hot = Math.Clamp((int)(keys.Length * hotKeys), 1, Math.Max(1, keys.Length - 1));
         ulong[] stream = new ulong[count];
         for (int i = 0; i < stream.Length; i++)
@@ -70,7 +70,7 @@ internal static class KeyStreams
     /// <summary>Fisher–Yates.</summary>
     public static void Shuffle<T>(Span<T> items, ulong seed)
     {
-        var random = new SplitMix(seed);
+        SplitMix random = new(seed);
         for (int i = items.Length - 1; i > 0; i--)
         {
             int j = (int)random.Below((ulong)i + 1);

@@ -19,7 +19,7 @@ internal static class LayoutCommand
             }
         });
         Option<string?> markdown = CommandOptions.Markdown();
-        var command = new Command("layout", "Compares shapes of groups: slots a group and bytes from one to the next.")
+        Command command = new("layout", "Compares shapes of groups: slots a group and bytes from one to the next.")
         {
             quick, large, markdown,
         };
@@ -27,7 +27,7 @@ internal static class LayoutCommand
         {
             MachineInfo machine = MachineInfo.Read();
             terminal.WriteLine(machine.Summary);
-            var session = new LayoutSession(parsed.GetValue(quick), parsed.GetValue(large), terminal.Announce);
+            LayoutSession session = new(parsed.GetValue(quick), parsed.GetValue(large), terminal.Announce);
             CommandRun.Show(new LayoutReport(session.Run(), machine), terminal, parsed.GetValue(markdown));
             return CommandRun.Done;
         }));

@@ -17,7 +17,7 @@ internal static class LayoutKeys
     /// <summary>Uniform draws, with repetition, from the numbers first … first + count − 1.</summary>
     public static uint[] Draw(int first, int count, int draws, ulong seed)
     {
-        var random = new SplitMix(seed);
+        SplitMix random = new(seed);
         uint[] numbers = new uint[draws];
         for (int i = 0; i < numbers.Length; i++)
         {

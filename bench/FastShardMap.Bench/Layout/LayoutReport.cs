@@ -65,7 +65,7 @@ internal sealed class LayoutReport(IReadOnlyList<LayoutRow> rows, MachineInfo ma
         foreach (IGrouping<LayoutCandidate, LayoutRow> own in rows.GroupBy(row => row.Candidate))
         {
             (LayoutRow Row, LayoutRow Base)[] pairs = [.. own.Select(row => (row, BaseOf(row)))];
-            var times = new List<double>();
+            List<double> times = new();
             foreach (bool isLarge in (ReadOnlySpan<bool>)[false, true])
             {
                 foreach (Func<LayoutRow, Series> kind in
@@ -100,7 +100,8 @@ internal sealed class LayoutReport(IReadOnlyList<LayoutRow> rows, MachineInfo ma
         [
             .. rows.SelectMany(row => row.All).Select(one => one.Spread.MedianDeviation / one.Spread.Median).Order(),
         ];
-        return $"Noise: the deviation is {100 * deviations[deviations.Length / 2]:0.0} % of the median in the middle case, " +
+        return $"Noise: the deviation is {100 * deviations[deviations.Length / 2]:0.0} % of the "
+            + "median in the middle case, " +
             $"{100 * deviations[deviations.Length * 9 / 10]:0.0} % in the ninth of ten.";
     }
 }

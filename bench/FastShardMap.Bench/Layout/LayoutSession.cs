@@ -18,7 +18,7 @@ internal sealed class LayoutSession(bool isQuick, long largeBytes, Action<string
 
     public List<LayoutRow> Run()
     {
-        var rows = new List<LayoutRow>();
+        List<LayoutRow> rows = new();
         foreach (IGrouping<int, LayoutCandidate> ofSize in LayoutCandidate.All.GroupBy(one => one.SlotBytes))
         {
             LayoutCandidate[] candidates = [.. ofSize];
@@ -64,7 +64,7 @@ internal sealed class LayoutSession(bool isQuick, long largeBytes, Action<string
         ReadOnlySpan<uint> Slice(uint[] stream, int turn) => stream.AsSpan(turn * _lookups, _lookups);
 
         ILayoutTable[] tables = Array.ConvertAll(candidates, one => one.Create(entries, load));
-        var rows = new List<LayoutRow>();
+        List<LayoutRow> rows = new();
         for (int i = 0; i < tables.Length; i++)
         {
             ILayoutTable table = tables[i];

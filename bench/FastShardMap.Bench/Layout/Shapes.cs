@@ -1,6 +1,8 @@
 namespace FastShardMap.Bench.Layout;
 
-/// <summary>The shape of a group as type parameter, so that slots and stride are constants of the compiled loop.</summary>
+/// <summary>
+/// The shape of a group as type parameter, so that slots and stride are constants of the compiled loop.
+/// </summary>
 internal interface IShape
 {
     static abstract int Slots { get; }

@@ -88,7 +88,7 @@ public readonly struct FasterMap<TKey, TValue> : IMapUnderTest<FasterMap<TKey, T
         where TEntry : struct, IEntry<TKey, TValue>
     {
         ulong sum = 0;
-        using var pairs = _store.Session.Iterate();
+        using IFasterScanIterator<TKey, TValue> pairs = _store.Session.Iterate();
         while (pairs.GetNext(out _))
         {
             sum += TEntry.Fold(pairs.GetValue());
@@ -99,8 +99,8 @@ public readonly struct FasterMap<TKey, TValue> : IMapUnderTest<FasterMap<TKey, T
 
     public KeyValuePair<TKey, TValue>[] ToArray()
     {
-        var all = new List<KeyValuePair<TKey, TValue>>();
-        using var pairs = _store.Session.Iterate();
+        List<KeyValuePair<TKey, TValue>> all = new();
+        using IFasterScanIterator<TKey, TValue> pairs = _store.Session.Iterate();
         while (pairs.GetNext(out _))
         {
             all.Add(new(pairs.GetKey(), pairs.GetValue()));
@@ -111,7 +111,9 @@ public readonly struct FasterMap<TKey, TValue> : IMapUnderTest<FasterMap<TKey, T
 
     public void Dispose() => _store.Dispose();
 
-    /// <summary>The keys' own hash: FASTER's for Guid looks at half of it, and the benchmarks' Guids differ in the other.</summary>
+    /// <summary>
+    /// The keys' own hash: FASTER's for Guid looks at half of it, and the benchmarks' Guids differ in the other.
+    /// </summary>
     private sealed class KeyComparer : IFasterEqualityComparer<TKey>
     {
         public long GetHashCode64(ref TKey key) => Utility.GetHashCode(key.GetHashCode());
@@ -148,7 +150,7 @@ public readonly struct FasterMap<TKey, TValue> : IMapUnderTest<FasterMap<TKey, T
 
         public void Dispose()
         {
-            foreach (var session in _sessions.Values)
+            foreach (IDisposable session in _sessions.Values)
             {
                 session.Dispose();
             }

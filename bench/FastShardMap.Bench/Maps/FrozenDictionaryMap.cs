@@ -19,7 +19,7 @@ public readonly struct FrozenDictionaryMap<TKey, TValue> : IReadableMap<FrozenDi
     public static FrozenDictionaryMap<TKey, TValue> CreateFilled<TEntry>(ReadOnlySpan<TKey> keys, MapSettings settings)
         where TEntry : struct, IEntry<TKey, TValue>
     {
-        var pairs = new Dictionary<TKey, TValue>(keys.Length);
+        Dictionary<TKey, TValue> pairs = new(keys.Length);
         foreach (TKey key in keys)
         {
             pairs.Add(key, TEntry.ValueOf(key));

@@ -12,7 +12,7 @@ public interface IMapUnderTest<TSelf, TKey, TValue> : IReadableMap<TSelf, TKey, 
 
     static TSelf IReadableMap<TSelf, TKey, TValue>.CreateFilled<TEntry>(ReadOnlySpan<TKey> keys, MapSettings settings)
     {
-        var map = TSelf.Create(settings);
+        TSelf map = TSelf.Create(settings);
         foreach (TKey key in keys)
         {
             map.TryAdd(key, TEntry.ValueOf(key));

@@ -34,7 +34,7 @@ public readonly struct ShardMapAdapter<TKey, TValue>
     public bool TryChange<TEntry>(TKey key)
         where TEntry : struct, IEntry<TKey, TValue>
     {
-        var changer = default(Changer<TEntry>);
+        Changer<TEntry> changer = default(Changer<TEntry>);
         return _map.TryUpdate(key, ref changer);
     }
 

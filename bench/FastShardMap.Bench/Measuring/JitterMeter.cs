@@ -12,7 +12,7 @@ internal static class JitterMeter
     /// <summary>Runs the empty timing loop on the calling thread.</summary>
     public static LatencyHistogram Measure(TimeSpan duration)
     {
-        var gaps = new LatencyHistogram();
+        LatencyHistogram gaps = new();
         Measure(duration, gaps);
         return gaps;
     }

@@ -21,11 +21,11 @@ internal static class ParallelRun
             return Stopwatch.GetElapsedTime(begin);
         }
 
-        var gate = new StartGate(threads);
+        StartGate gate = new(threads);
         long[] starts = new long[threads];
         long[] ends = new long[threads];
-        var failures = new Exception?[threads];
-        var workers = new Thread[threads];
+        Exception?[] failures = new Exception?[threads];
+        Thread[] workers = new Thread[threads];
         for (int i = 0; i < threads; i++)
         {
             int index = i;
@@ -71,7 +71,7 @@ internal static class ParallelRun
         public void SignalAndWait()
         {
             Interlocked.Decrement(ref _missing);
-            var spinner = default(SpinWait);
+            SpinWait spinner = default(SpinWait);
             while (Volatile.Read(ref _missing) > 0)
             {
                 // Yields now and then: with fewer cores than threads the missing one could otherwise not run.

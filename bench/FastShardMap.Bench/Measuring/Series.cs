@@ -50,7 +50,7 @@ internal sealed class Series
         ArgumentNullException.ThrowIfNull(series);
         for (int repetition = -discarded; repetition < repetitions; repetition++)
         {
-            var answers = new Dictionary<string, ulong>(StringComparer.Ordinal);
+            Dictionary<string, ulong> answers = new(StringComparer.Ordinal);
             for (int turn = 0; turn < series.Count; turn++)
             {
                 Series one = series[(turn + repetition + discarded) % series.Count];

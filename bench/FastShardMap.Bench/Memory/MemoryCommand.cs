@@ -12,13 +12,13 @@ internal static class MemoryCommand
     {
         Option<string[]> maps = CommandOptions.Choices(
             "--maps", "Maps to measure.", [.. MemoryProbeCommand.Maps], [.. MemoryProbeCommand.Maps]);
-        var pairs = new Option<int[]>("--pairs")
+        Option<int[]> pairs = new("--pairs")
         {
             Description = "Numbers of pairs.",
             DefaultValueFactory = _ => DefaultSizes,
             AllowMultipleArgumentsPerToken = true,
         };
-        var command = new Command("memory", "Measures bytes and collections of each map in a process of its own.")
+        Command command = new("memory", "Measures bytes and collections of each map in a process of its own.")
         {
             maps, pairs,
         };
@@ -35,7 +35,7 @@ internal static class MemoryCommand
     public static List<MemoryReading> Measure(
         IReadOnlyList<string> maps, IReadOnlyList<int> sizes, Action<string> announce)
     {
-        var readings = new List<MemoryReading>();
+        List<MemoryReading> readings = new();
         foreach (int size in sizes)
         {
             foreach (bool reserve in (ReadOnlySpan<bool>)[true, false])

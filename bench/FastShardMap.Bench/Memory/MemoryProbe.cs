@@ -28,13 +28,13 @@ internal static class MemoryProbe
     {
         LoopWarmUp.Run<TMap>();
         ulong[] keys = KeyStreams.Distinct(first: 0, pairs);
-        using var resident = new ResidentSet();
-        var worst = default(Worst);
+        using ResidentSet resident = new();
+        Worst worst = default(Worst);
         Fill(TMap.Create(default), keys.AsSpan(0, Math.Min(pairs, 10_000)), resident, default, ref worst);
         worst = default;
         double[] without = FullGcTimes();
         GcMeter.CollectAllAndRelease();
-        var before = new Baseline(GC.GetTotalMemory(forceFullCollection: true), resident.Bytes);
+        Baseline before = new(GC.GetTotalMemory(forceFullCollection: true), resident.Bytes);
 
         MemoryReading reading = FillAndRead<TMap>(keys, reserve, resident, before, without, ref worst);
 
@@ -48,7 +48,7 @@ internal static class MemoryProbe
         ulong[] keys, bool reserve, ResidentSet resident, Baseline before, double[] without, ref Worst worst)
         where TMap : struct, IMapUnderTest<TMap, ulong, ulong>
     {
-        using var map = TMap.Create(new MapSettings(Capacity: reserve ? keys.Length : 0));
+        using TMap map = TMap.Create(new MapSettings(Capacity: reserve ? keys.Length : 0));
         GcMeter meter = GcMeter.Start();
         long start = Stopwatch.GetTimestamp();
         Fill(map, keys, resident, before, ref worst);

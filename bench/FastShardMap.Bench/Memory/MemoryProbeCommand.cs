@@ -24,16 +24,16 @@ internal static class MemoryProbeCommand
 
     public static Command Create()
     {
-        var map = new Argument<string>("map");
+        Argument<string> map = new("map");
         map.AcceptOnlyFromAmong([.. Probes.Keys]);
         Option<int> pairs = CommandOptions.Number(
             "--pairs", "Pairs to insert.", defaultValue: 10_000_000, least: 1, most: 1_000_000_000);
-        var reserve = new Option<bool>("--reserve");
-        var command = new Command(Name, "Reads the memory of one map.") { map, pairs, reserve };
+        Option<bool> reserve = new("--reserve");
+        Command command = new(Name, "Reads the memory of one map.") { map, pairs, reserve };
         command.Hidden = true;
         command.SetAction(parsed =>
         {
-            var visitor = new Visitor(parsed.GetValue(pairs), parsed.GetValue(reserve));
+            Visitor visitor = new(parsed.GetValue(pairs), parsed.GetValue(reserve));
             MemoryReading reading = Peers.Visit(Probes[parsed.GetValue(map)!], visitor);
             Console.WriteLine(JsonSerializer.Serialize(reading, MemoryJson.Default.MemoryReading));
         });

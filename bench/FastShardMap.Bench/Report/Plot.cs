@@ -19,7 +19,7 @@ internal abstract class Plot(string name, string title)
 
     public string ToScript()
     {
-        var script = new StringBuilder();
+        StringBuilder script = new();
         script.Append("set terminal svg size 840,480 dynamic background '#ffffff' font 'sans-serif,13'\n");
         script.Append(CultureInfo.InvariantCulture, $"set output '{Name}.svg'\n");
         script.Append(CultureInfo.InvariantCulture, $"set title {Quote(Title)} noenhanced\n");

@@ -44,7 +44,7 @@ internal sealed class Plotter(string folder)
 
     private static Process? Start(string workingFolder, string argument)
     {
-        var start = new ProcessStartInfo("gnuplot", argument)
+        ProcessStartInfo start = new("gnuplot", argument)
         {
             WorkingDirectory = workingFolder,
             UseShellExecute = false,

@@ -16,7 +16,7 @@ internal static class ReportCommand
         Option<string?> readme = CommandOptions.File(
             "--readme", "Also refresh the table and plots between the marks in this file.");
         Option<int> shrink = CommandOptions.Shrink();
-        var command = new Command("report", "Measures everything and writes tables and plots for this CPU.")
+        Command command = new("report", "Measures everything and writes tables and plots for this CPU.")
         {
             parts, output, quick, readme, shrink,
         };
@@ -24,7 +24,7 @@ internal static class ReportCommand
         {
             Terminal terminal = Terminal.Create();
             string root = RepositoryRoot.Find() ?? Environment.CurrentDirectory;
-            var writer = new ReportWriter(
+            ReportWriter writer = new(
                 new ReportOptions
                 {
                     Parts = parsed.GetValue(parts)!,

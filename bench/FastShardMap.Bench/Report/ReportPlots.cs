@@ -24,7 +24,7 @@ internal sealed class ReportPlots(MachineInfo machine)
     {
         Curve Of(string title, Func<Figure, Spread> value, bool isDashed = false)
         {
-            var points = new List<(double X, double Y)>();
+            List<(double X, double Y)> points = new();
             foreach (LookupSize size in LookupSize.AllAndMore)
             {
                 Figure? figure = results.Figures.Find(one => string.Equals(
@@ -84,7 +84,7 @@ internal sealed class ReportPlots(MachineInfo machine)
             [
                 .. Of(results, mix, keys).Where(result => result.Threads == threads).Select(result =>
                 {
-                    var all = new LatencyHistogram();
+                    LatencyHistogram all = new();
                     foreach ((_, LatencyHistogram latencies) in result.Latencies)
                     {
                         all.Add(latencies);

@@ -68,7 +68,7 @@ internal sealed class ReportWriter
 
     private void WriteCompare()
     {
-        var options = new CompareOptions
+        CompareOptions options = new()
         {
             Quick = _options.Quick,
             Repetitions = _options.Quick ? CompareOptions.QuickRepetitions : CompareOptions.DefaultRepetitions,
@@ -76,7 +76,7 @@ internal sealed class ReportWriter
             WithMoreSizes = true,
         };
         CompareResults results = new CompareSession(options, _announce).Run();
-        var report = new CompareReport(results, _machine, options);
+        CompareReport report = new(results, _machine, options);
         WriteText("compare.md", $"# Beside ConcurrentDictionary and the floor\n\n{report.ToMarkdown()}");
         WriteText("compare.json", CompareJson.Write(results, _machine, options));
         Draw(_plots.TimeBySize(results, "hit", "time-by-size", "Independent hits"));
@@ -92,7 +92,7 @@ internal sealed class ReportWriter
     private void WriteDrive()
     {
         int cores = Environment.ProcessorCount;
-        var options = new DriveOptions
+        DriveOptions options = new()
         {
             Maps = DriveMaps,
             Mixes = [.. Mix.All.Select(mix => mix.Name)],
@@ -123,19 +123,19 @@ internal sealed class ReportWriter
             LargePairs = _options.Scaled(usual.LargePairs),
         };
         List<BackEndResult> results = new BackEndSession(options, _announce).Run();
-        var report = new BackEndsReport(results, FeatureSession.Run(options, _announce), _machine);
+        BackEndsReport report = new(results, FeatureSession.Run(options, _announce), _machine);
         WriteText("backends.md", $"# Back ends, snapshots, saving, audit\n\n{report.ToMarkdown()}");
     }
 
     private void WriteGrowth()
     {
-        var results = new List<GrowthResult>();
+        List<GrowthResult> results = new();
         LatencyHistogram gaps = new();
         ReadOnlySpan<(bool, bool)> settings = [(false, false), (true, false), (false, true)];
         foreach ((bool background, bool huge) in settings)
         {
             bool isPlain = !background && !huge;
-            var options = new GrowthOptions
+            GrowthOptions options = new()
             {
                 // Only our map knows these settings, so the others run once, without.
                 Maps = isPlain ? [Peers.Ours, Peers.Theirs, "striped"] : [Peers.Ours],
@@ -144,7 +144,7 @@ internal sealed class ReportWriter
                 Background = background,
                 HugePages = huge,
             };
-            var session = new GrowthSession(options, _announce);
+            GrowthSession session = new(options, _announce);
             results.AddRange(session.Run());
             if (isPlain)
             {
@@ -173,7 +173,7 @@ internal sealed class ReportWriter
 
     private string Versions()
     {
-        var text = new StringBuilder();
+        StringBuilder text = new();
         foreach ((string name, string value) in _machine.Facts())
         {
             text.Append($"{name}: {value}\n");

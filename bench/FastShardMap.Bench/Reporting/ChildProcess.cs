@@ -14,7 +14,7 @@ internal static class ChildProcess
     {
         ArgumentNullException.ThrowIfNull(arguments);
         string program = Environment.ProcessPath ?? throw new InvalidOperationException("The process has no path.");
-        var start = new ProcessStartInfo(program) { RedirectStandardOutput = true, UseShellExecute = false };
+        ProcessStartInfo start = new(program) { RedirectStandardOutput = true, UseShellExecute = false };
         if (string.Equals(Path.GetFileNameWithoutExtension(program), "dotnet", StringComparison.OrdinalIgnoreCase))
         {
             // Started as "dotnet FastShardMap.Bench.dll": the assembly is the first argument.

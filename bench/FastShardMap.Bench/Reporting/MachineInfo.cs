@@ -84,7 +84,7 @@ internal sealed record MachineInfo
             .Replace("(TM)", string.Empty, StringComparison.OrdinalIgnoreCase)
             .Replace(" CPU", string.Empty, StringComparison.OrdinalIgnoreCase)
             .Replace(" Processor", string.Empty, StringComparison.OrdinalIgnoreCase);
-        var words = cpu.Split([' ', '/', '\\', '@', '(', ')', ',', ':'], StringSplitOptions.RemoveEmptyEntries);
+        string[] words = cpu.Split([' ', '/', '\\', '@', '(', ')', ',', ':'], StringSplitOptions.RemoveEmptyEntries);
         return $"{string.Join('-', words)}-{Isa}".ToLowerInvariant();
     }
 
@@ -122,7 +122,7 @@ internal sealed record MachineInfo
             return "unknown";
         }
 
-        var caches = new List<string>();
+        List<string> caches = new();
         foreach (string index in Directory.GetDirectories(Folder, "index*").Order(StringComparer.Ordinal))
         {
             string level = FirstLine(Path.Combine(index, "level")) ?? "?";

@@ -9,7 +9,7 @@ internal sealed class MarkdownTable(params string[] header)
 
     public static string Of(string[] header, IEnumerable<string[]> rows)
     {
-        var table = new MarkdownTable(header);
+        MarkdownTable table = new(header);
         table._rows.AddRange(rows);
         return table.ToString();
     }
@@ -18,7 +18,7 @@ internal sealed class MarkdownTable(params string[] header)
 
     public override string ToString()
     {
-        var text = new StringBuilder();
+        StringBuilder text = new();
         Append(text, header);
 
         // The first column names things, the others are numbers.

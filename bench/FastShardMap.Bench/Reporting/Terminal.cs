@@ -45,7 +45,7 @@ internal sealed class Terminal
 
     public Table NewTable()
     {
-        var table = new Table();
+        Table table = new();
         return table.Border(Console.Profile.Capabilities.Unicode ? TableBorder.Rounded : TableBorder.Ascii);
     }
 
@@ -62,7 +62,7 @@ internal sealed class Terminal
         Table table = NewTable();
         foreach (string name in header)
         {
-            var column = new TableColumn(name);
+            TableColumn column = new(name);
             table.AddColumn(isNamed && table.Columns.Count == 0 ? column : column.RightAligned());
         }
 

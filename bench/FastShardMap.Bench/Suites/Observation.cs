@@ -9,6 +9,8 @@ public enum Observation
     /// <summary>Nobody, but the map has a name, and so metrics.</summary>
     Named,
 
-    /// <summary>A meter listener that collects every metric once a second, and an event listener for every event.</summary>
+    /// <summary>
+    /// A meter listener that collects every metric once a second, and an event listener for every event.
+    /// </summary>
     Observed,
 }

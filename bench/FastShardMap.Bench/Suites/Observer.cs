@@ -3,7 +3,9 @@ using System.Diagnostics.Tracing;
 
 namespace FastShardMap.Bench.Suites;
 
-/// <summary>Listens to all that the library can say: metrics once a second, as monitoring does, and every event.</summary>
+/// <summary>
+/// Listens to all that the library can say: metrics once a second, as monitoring does, and every event.
+/// </summary>
 internal sealed class Observer : IDisposable
 {
     private static readonly TimeSpan s_period = TimeSpan.FromSeconds(1);

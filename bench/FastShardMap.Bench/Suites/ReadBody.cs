@@ -65,7 +65,8 @@ internal class ReadBody<TMap, TKey, TValue, TEntry> : SuiteBody
 
     public override long Fill(bool reserve)
     {
-        using var map = TMap.CreateFilled<TEntry>(Keys, new MapSettings(Capacity: reserve ? Keys.Length : 0, Name: _name));
+        using TMap map = TMap.CreateFilled<TEntry>(
+            Keys, new MapSettings(Capacity: reserve ? Keys.Length : 0, Name: _name));
         return map.Count;
     }
 

@@ -134,8 +134,8 @@ internal static class SuiteConfig
             return true;
         }
 
-        var map = (Peer)benchmark.Parameters[nameof(MapSuite.Map)];
-        var shape = (EntryShape)benchmark.Parameters[nameof(MapSuite.Shape)];
+        Peer map = (Peer)benchmark.Parameters[nameof(MapSuite.Map)];
+        EntryShape shape = (EntryShape)benchmark.Parameters[nameof(MapSuite.Shape)];
         return options.Maps.Contains(map) && options.Shapes.Contains(shape) && CanDo(map, method, size);
     }
 }

@@ -20,14 +20,14 @@ internal static class SuitesCommand
             "--maps", "Maps.", Enum.GetNames<Peer>(), [nameof(Peer.ShardMap), nameof(Peer.ConcurrentDictionary)]);
         Option<string[]> shapes = CommandOptions.Choices(
             "--shapes", "Bytes of key and value.", Enum.GetNames<EntryShape>(), [nameof(EntryShape.Key8Value8)]);
-        var sizes = new Option<int[]>("--sizes")
+        Option<int[]> sizes = new("--sizes")
         {
             Description = "Numbers of pairs: 100, 1000, 100000, 1000000, 10000000.",
             DefaultValueFactory = _ => DefaultSizes,
             AllowMultipleArgumentsPerToken = true,
         };
         sizes.AcceptOnlyFromAmong([.. AllSizes.Select(size => $"{size}")]);
-        var methods = new Option<string[]>("--methods")
+        Option<string[]> methods = new("--methods")
         {
             Description = "Only methods whose names contain one of these.",
             AllowMultipleArgumentsPerToken = true,
@@ -41,7 +41,7 @@ internal static class SuitesCommand
         Option<bool> inProcess = CommandOptions.Switch("--in-process", "No process of its own for each benchmark.");
         Option<string?> artifacts = CommandOptions.File("--artifacts", "Folder for reports.");
 
-        var command = new Command("suites", "Runs the BenchmarkDotNet suites.")
+        Command command = new("suites", "Runs the BenchmarkDotNet suites.")
         {
             suites, maps, shapes, sizes, methods, isa, all, withoutPgo, disassembly, isShort, inProcess, artifacts,
         };

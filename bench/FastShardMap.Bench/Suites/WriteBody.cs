@@ -6,7 +6,8 @@ using FastShardMap.Bench.Workloads;
 namespace FastShardMap.Bench.Suites;
 
 /// <summary>All of the suites' work, for a map that can be written to.</summary>
-internal class WriteBody<TMap, TKey, TValue, TEntry>(int size, string? name = null) : ReadBody<TMap, TKey, TValue, TEntry>(size, name)
+internal class WriteBody<TMap, TKey, TValue, TEntry>(int size, string? name = null)
+    : ReadBody<TMap, TKey, TValue, TEntry>(size, name)
     where TMap : struct, IMapUnderTest<TMap, TKey, TValue>
     where TKey : unmanaged, IEquatable<TKey>
     where TValue : unmanaged

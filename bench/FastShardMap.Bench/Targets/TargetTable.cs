@@ -11,7 +11,7 @@ internal sealed class TargetTable(params IReadOnlyList<Target> targets)
     public IReadOnlyList<Judgement> Judge(string row, IReadOnlyList<Measure> measures)
     {
         ArgumentNullException.ThrowIfNull(measures);
-        var own = targets.Where(target => string.Equals(target.Row, row, StringComparison.Ordinal)).ToList();
+        List<Target> own = targets.Where(target => string.Equals(target.Row, row, StringComparison.Ordinal)).ToList();
         IEnumerable<Target> general = targets.Where(target =>
             string.Equals(target.Row, Target.EveryRow, StringComparison.Ordinal) &&
             measures.Any(measure => measure.Unit == target.Unit) &&
@@ -33,7 +33,7 @@ internal sealed class TargetTable(params IReadOnlyList<Target> targets)
         ArgumentNullException.ThrowIfNull(judged);
         ArgumentNullException.ThrowIfNull(isWanted);
         Judgement[] all = [.. judged];
-        var present = all.Select(one => one.Target).ToHashSet();
+        HashSet<Target> present = all.Select(one => one.Target).ToHashSet();
         IEnumerable<Judgement> missing = targets
             .Where(target => target.Row != Target.EveryRow && !present.Contains(target) && isWanted(target.Row))
             .Select(target => new Judgement(target, target.Row, Spread.None));
