@@ -291,7 +291,7 @@ internal sealed class TableChecker
         return false;
     }
 
-    // With 128 bits, a collision among a million keys is practically impossible.
+    // With 128 bits, a million keys practically never collide.
     private Int128 Digest(ReadOnlySpan<byte> key) =>
         new(HashMixer.Mix(key, _map.Seed), HashMixer.Mix(key, new HashSeed(_map.Seed.Key1, _map.Seed.Key0)));
 }

@@ -49,8 +49,8 @@ internal static class RootFinder
         {
             int worth = root switch
             {
-                ClrStackRoot { StackFrame.Method.Type.Module.Name: var module } =>
-                    LibraryTypes.IsLibrary(module) || LibraryTypes.IsFramework(module) ? 1 : 0,
+                ClrStackRoot { StackFrame.Method.Type.Module: { } module } =>
+                    LibraryTypes.IsLibrary(module.Name) || LibraryTypes.IsFramework(module.Name) ? 1 : 0,
                 ClrStackRoot => 1,
                 { RootKind: ClrRootKind.FinalizerQueue } => 3,
                 _ => 2,
