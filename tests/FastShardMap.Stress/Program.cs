@@ -56,8 +56,10 @@ root.SetAction(parsed =>
 
     AnsiConsole.MarkupLineInterpolated(
         CultureInfo.InvariantCulture,
-        $"{options.Tests.Count} scenarios, {options.Threads} threads, {options.Duration.TotalSeconds:0.#} s, seed "
-            + $"{options.Seed}, {Environment.ProcessorCount} processors");
+        $"{options.Tests.Count} scenarios, {options.Threads} threads, {options.Duration.TotalSeconds:0.#} s");
+    AnsiConsole.MarkupLineInterpolated(
+        CultureInfo.InvariantCulture,
+        $"seed {options.Seed}, {Environment.ProcessorCount} processors");
     StressVerdict verdict = new StressRunner(options).Run(static report => AnsiConsole.WriteLine(report));
     verdict.Print();
     return verdict.ExitCode;

@@ -95,7 +95,8 @@ internal static class HeatMapPage
         svg .l{fill:none;stroke:var(--warn);stroke-width:2}
         pre{border-left:3px solid var(--warn);padding:.3rem .9rem;overflow-x:auto}
         .warn{color:var(--warn)}
-        #verdict{margin:.8rem 0;padding:.5rem .9rem .5rem 1.9rem;border-left:3px solid var(--bar);background:var(--empty)}
+        #verdict{margin:.8rem 0;padding:.5rem .9rem .5rem 1.9rem;
+        border-left:3px solid var(--bar);background:var(--empty)}
         h1,.sub{overflow-wrap:anywhere}svg.legend{display:block;margin:.2rem 0 .5rem}svg.key{vertical-align:-2px}
         """;
 

@@ -6,12 +6,12 @@ using ThreadState = FastShardMap.Sharding.ThreadState;
 namespace FastShardMap.ConcurrencyTests.Scenarios;
 
 /// <summary>
-/// What a lock and an exclusive phase refuse, and a sleep that is re-entered: one thread's business, or two in order.
+/// What a lock and an exclusive phase refuse, and a sleep that is re-entered, with one thread or two in a fixed order.
 /// </summary>
 public sealed unsafe class ShardLockTests
 {
     /// <summary>
-    /// Who waits for a lock of its own waits for ever. What could: a listener of events under the lock.
+    /// A thread that waits for its own lock waits forever. An event listener under the lock could do that.
     /// </summary>
     [Fact]
     public void Enter_ByTheOwner_ThrowsInsteadOfWaiting()

@@ -32,8 +32,8 @@ public class LayoutVersionTests
             $"""
             The layout of native memory is not the one recorded as version {MapHeader.CurrentLayoutVersion} in {File}.
             If the change is intended: raise MapHeader.CurrentLayoutVersion, so that older tools refuse maps that they
-            cannot read. Correct native-layout-docs. Run this test once with {UpdateVariable}=1, which writes the file of
-            the new version and never overwrites a file, and commit both. Do not change the files of earlier versions.
+            cannot read. Correct native-layout-docs. Run this test once with {UpdateVariable}=1, which writes the file
+            of the new version and never overwrites a file. Commit both. Do not change the files of earlier versions.
             {string.Join('\n', differences)}
             """);
     }

@@ -155,6 +155,7 @@ internal static unsafe class GroupVersion
         return version;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: overwrite-1m
     private static ulong LockedBy(ThreadState thread) => VersionWord.LockedBy(thread.Id).Word;
 }
 
