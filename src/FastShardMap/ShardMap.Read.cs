@@ -34,8 +34,8 @@ public partial class ShardMap<TKey, TValue, THasher>
     /// <param name="value">The value, never torn; default if the key is absent.</param>
     /// <returns>Whether the key is present.</returns>
     /// <remarks>Lock-free as described for the type. Allocates nothing. May be called from callbacks. A value of more
-    /// than 32 bytes is copied straight to <paramref name="value"/>: if other threads can see that variable, they may see
-    /// it torn until this method returns.</remarks>
+    /// than 32 bytes is copied straight to <paramref name="value"/>: if other threads can see that variable, they may
+    /// see it torn until this method returns.</remarks>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
     public bool TryGetValue(TKey key, out TValue value)
     {

@@ -87,8 +87,8 @@ public sealed unsafe class ShardLockTests
         Assert.Equal(2UL, map[1]);
     }
 
-    /// <summary>A waiter can be woken at the moment at which it gives up. The wake-up is for the next waiter then, which would
-    /// otherwise sleep although the lock is free.</summary>
+    /// <summary>A waiter can be woken at the moment at which it gives up. The wake-up is for the next waiter then,
+    /// which would otherwise sleep although the lock is free.</summary>
     [Fact]
     public void Park_InterruptedWhenItWasJustWoken_PassesTheWakeUpOn()
     {
