@@ -118,6 +118,7 @@ internal sealed record MapOperation(string Member, Action<Map, ulong> Call)
         new("ShardMapStatistics GetStatistics()", static (map, _) => map.GetStatistics()) { IsRead = true },
         new("long[] GetProbeLengths(int maxLength = 31)", static (map, _) => map.GetProbeLengths()) { Allocates = true },
         new("override string ToString()", static (map, _) => Discard(map.ToString())) { IsRead = true, WorksDisposed = true, Allocates = true },
+        .. RangeOperations.All,
         .. FeatureOperations.All,
     ];
 
