@@ -2,8 +2,8 @@ using System.Globalization;
 
 namespace FastShardMap;
 
-/// <summary>Creates the exceptions that name a key. They use the invariant culture, so that the text does not depend on
-/// the culture of the thread.</summary>
+/// <summary>Creates the exceptions that several types throw. Those that name a key use the invariant culture, so that
+/// the text does not depend on the culture of the thread.</summary>
 internal static class MapErrors
 {
     public static KeyNotFoundException KeyNotFound<TKey>(TKey key, string place = "map") =>
@@ -11,4 +11,15 @@ internal static class MapErrors
 
     public static ArgumentException KeyPresent<TKey>(TKey key) =>
         new(string.Create(CultureInfo.InvariantCulture, $"The key '{key}' is already in the map."), nameof(key));
+
+    /// <summary>Requires that a span has one element per key.</summary>
+    public static void ThrowIfLengthDiffers(int length, int keys, string parameterName)
+    {
+        if (length != keys)
+        {
+            throw new ArgumentException(
+                $"The span has {length} elements and must have {keys}, one per key.",
+                parameterName);
+        }
+    }
 }

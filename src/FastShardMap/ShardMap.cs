@@ -75,7 +75,8 @@ public sealed partial class ShardMap<TKey, TValue> : ShardMap<TKey, TValue, Defa
 /// shard, neither ever ends, and this cannot be detected. The forms with a timeout (<c>TryAdd</c>, <c>TrySet</c>,
 /// <c>TryUpdate</c>, <c>TryRemove</c>) give up instead.</para>
 /// <para><b>Interruption.</b> A call that throws <see cref="ThreadInterruptedException"/> was waiting for a shard's
-/// lock, and has had no effect.</para>
+/// lock, and has had no effect. Writes of a range of keys are the exception: those before the interrupted one have
+/// happened.</para>
 /// <para><b>Memory</b> is released by <see cref="Dispose"/>. The address range, and the memory of a map that was never
 /// disposed, are released by finalization. The garbage collector does not see this memory, so many forgotten maps make
 /// the library request a collection; the metric <c>fastshardmap.undisposed.memory</c> counts their memory. Child

@@ -49,6 +49,7 @@ internal sealed class CompareSession(CompareOptions options, Action<string> anno
             Updates<Guid, Payload<Words4>, GuidPayloadEntry<Words4>>(LookupSize.Million, EntryForm.Guid32),
             new GrowthGroup(options, _results),
             new ChurnGroup(options, _results),
+            new RangeGroup(options, _results),
             new AllocationGroup(options, _results),
             new PeerGroup(options, _results, LookupSize.OneThousand),
             new PeerGroup(options, _results, LookupSize.HundredThousand),

@@ -4,7 +4,8 @@ namespace FastShardMap.Bench.Maps;
 
 /// <summary>The map this project is about.</summary>
 public readonly struct ShardMapAdapter<TKey, TValue>
-    : IMapUnderTest<ShardMapAdapter<TKey, TValue>, TKey, TValue>, IBatchedMap<TKey, TValue>, IProbedMap
+    : IMapUnderTest<ShardMapAdapter<TKey, TValue>, TKey, TValue>, IBatchedMap<TKey, TValue>,
+      IRangedMap<TKey, TValue>, IProbedMap
     where TKey : unmanaged, IEquatable<TKey>
     where TValue : unmanaged
 {
@@ -40,6 +41,12 @@ public readonly struct ShardMapAdapter<TKey, TValue>
 
     public int TryGetMany(ReadOnlySpan<TKey> keys, Span<TValue> values, Span<bool> found) =>
         _map.TryGetValues(keys, values, found);
+
+    public int TryAddMany(ReadOnlySpan<TKey> keys, ReadOnlySpan<TValue> values) => _map.TryAddRange(keys, values);
+
+    public void StoreMany(ReadOnlySpan<TKey> keys, ReadOnlySpan<TValue> values) => _map.SetRange(keys, values);
+
+    public int TryRemoveMany(ReadOnlySpan<TKey> keys) => _map.TryRemoveRange(keys);
 
     public long[] ProbeLengths() => _map.GetProbeLengths();
 

@@ -64,6 +64,9 @@ internal static class AllTargets
         new("churn-1m-2t", 1.05, FlatProbeLength),
         new("insert-growing-5m", 0.2, OfDictionary),
         new("insert-growing-5m", 1.3, OfSequential, IsGoal: true),
+        new("overwrite-ranges-1m-2t", 0.13, OfDictionary),
+        new("insert-ranges-growing-5m", 0.11, OfDictionary),
+        new("insert-ranges-growing-5m", 0.8, OfSequential),
         new("longest-insert-5m", 1, BeyondGap),
         new("longest-insert-5m-p99.99", 15, Microseconds),
 

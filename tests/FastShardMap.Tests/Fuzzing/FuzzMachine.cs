@@ -90,15 +90,27 @@ internal sealed class FuzzMachine<TKey, TValue>(int shards, int stepGroups, bool
         bool present = _reference.TryGetValue(key, out TValue old);
         switch (operation % 20)
         {
-            case 0 or 1 or 2:
+            case 0:
+                Agree(map.TryAddRange([key, key], [value, old]) == (present ? 0 : 1), "TryAddRange");
+                _reference.TryAdd(key, value);
+                break;
+            case 1 or 2:
                 Agree(map.TryAdd(key, value) == !present, "TryAdd");
                 _reference.TryAdd(key, value);
                 break;
-            case 3 or 4:
+            case 3:
                 map[key] = value;
                 _reference[key] = value;
                 break;
-            case 5 or 6:
+            case 4:
+                map.SetRange([key, key], [old, value]);
+                _reference[key] = value;
+                break;
+            case 5:
+                Agree(map.TryRemoveRange([key, key]) == (present ? 1 : 0), "TryRemoveRange");
+                _reference.Remove(key);
+                break;
+            case 6:
                 Agree(
                     map.TryRemove(key, out TValue removed) == present && (!present || Same(removed, old)), "TryRemove");
                 _reference.Remove(key);

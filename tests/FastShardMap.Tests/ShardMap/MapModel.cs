@@ -123,6 +123,9 @@ internal sealed class MapModel<THasher>(ShardMap<ulong, ulong, THasher> map, Fun
     {
         switch (command.Step)
         {
+            case >= ModelStep.TryAddRange and <= ModelStep.AddDeltaRange:
+                PerformRange(command);
+                break;
             case ModelStep.AddMany:
                 foreach (ulong key in KeysFrom(command))
                 {
@@ -169,6 +172,52 @@ internal sealed class MapModel<THasher>(ShardMap<ulong, ulong, THasher> map, Fun
             default:
                 throw new InvalidOperationException($"No such step: {command.Step}.");
         }
+    }
+
+    private void PerformRange(ModelCommand command)
+    {
+        // Every key is there twice: the order within a range counts.
+        ulong[] keys = [.. KeysFrom(command).SelectMany(static key => (ulong[])[key, key])];
+        ulong[] values = [.. keys.Select((_, i) => (ulong)(command.Value + i))];
+        bool[] done = new bool[keys.Length];
+        bool[] expected = new bool[keys.Length];
+        for (int i = 0; i < keys.Length; i++)
+        {
+            switch (command.Step)
+            {
+                case ModelStep.TryAddRange:
+                    expected[i] = _model.TryAdd(keys[i], values[i]);
+                    break;
+                case ModelStep.TryRemoveRange:
+                    expected[i] = _model.Remove(keys[i]);
+                    break;
+                case ModelStep.SetRange:
+                    _model[keys[i]] = values[i];
+                    break;
+                default:
+                    _model[keys[i]] = _model.GetValueOrDefault(keys[i]) + values[i];
+                    break;
+            }
+        }
+
+        int count = expected.Count(static one => one);
+        switch (command.Step)
+        {
+            case ModelStep.TryAddRange:
+                Assert.Equal(count, map.TryAddRange(keys, values, done));
+                break;
+            case ModelStep.TryRemoveRange:
+                Assert.Equal(count, map.TryRemoveRange(keys, done));
+                break;
+            case ModelStep.SetRange:
+                map.SetRange(keys, values);
+                break;
+            default:
+                map.AddDeltaRange(keys, values);
+                break;
+        }
+
+        Assert.Equal(expected, done);
     }
 
     private IEnumerable<ulong> KeysFrom(ModelCommand command) =>

@@ -169,6 +169,7 @@ internal sealed record MapOperation(string Member, Action<Map, ulong> Call)
             WorksDisposed = true,
             Allocates = true,
         },
+        .. RangeOperations.All,
         .. FeatureOperations.All,
     ];
 

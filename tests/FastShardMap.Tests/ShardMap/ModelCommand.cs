@@ -18,6 +18,10 @@ internal enum ModelStep
     Increment,
     AddMany,
     RemoveMany,
+    TryAddRange,
+    SetRange,
+    TryRemoveRange,
+    AddDeltaRange,
     TryGetValues,
     StepEnumerator,
     RestartEnumerator,
@@ -42,6 +46,7 @@ internal readonly record struct ModelCommand(ModelStep Step, int Key, int Value)
             (30, Gen.Choose((int)ModelStep.Set, (int)ModelStep.Increment)),
             (6, Gen.Constant((int)ModelStep.AddMany)),
             (3, Gen.Constant((int)ModelStep.RemoveMany)),
+            (6, Gen.Choose((int)ModelStep.TryAddRange, (int)ModelStep.AddDeltaRange)),
             (2, Gen.Constant((int)ModelStep.TryGetValues)),
             (8, Gen.Constant((int)ModelStep.StepEnumerator)),
             (2, Gen.Choose((int)ModelStep.RestartEnumerator, (int)ModelStep.EnsureCapacity)))

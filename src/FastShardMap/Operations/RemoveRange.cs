@@ -1,0 +1,22 @@
+namespace FastShardMap.Operations;
+
+/// <summary>Removes the entry of each key.</summary>
+/// <param name="removed">Receives whether each key was present; empty if only the number is wanted.</param>
+internal ref struct RemoveRange<TValue>(Span<bool> removed) : IEntryRange<TValue, RemoveOperation<TValue>>
+    where TValue : unmanaged
+{
+    private readonly Span<bool> _removed = removed;
+
+    public int Count { get; private set; }
+
+    public readonly RemoveOperation<TValue> OperationAt(int index) => default;
+
+    public void Record(int index, in RemoveOperation<TValue> operation)
+    {
+        Count += operation.Found ? 1 : 0;
+        if (!_removed.IsEmpty)
+        {
+            _removed[index] = operation.Found;
+        }
+    }
+}
