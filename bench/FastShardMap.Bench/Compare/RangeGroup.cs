@@ -50,7 +50,7 @@ internal sealed class RangeGroup(CompareOptions options, CompareResults results)
         ulong[] others = KeyStreams.Distinct(first: 1_000_000, 2_000);
         LoopWarmUp.Repeat(() =>
         {
-            using var map = Ours.Create(new MapSettings(Capacity: 100_000));
+            using Ours map = Ours.Create(new MapSettings(Capacity: 100_000));
             Sink.Consume(RangeLoops.Fill(map, keys) + RangeLoops.Overwrite(map, keys));
             Sink.Consume(RangeLoops.Churn(map, keys, others));
         });
@@ -65,8 +65,8 @@ internal sealed class RangeGroup(CompareOptions options, CompareResults results)
             streams[i] = KeyStreams.Uniform(keys, Options.Operations(2_000_000), seed: (ulong)i + 1);
         }
 
-        using var ours = Ours.Create(default);
-        using var theirs = Theirs.Create(default);
+        using Ours ours = Ours.Create(default);
+        using Theirs theirs = Theirs.Create(default);
         MapLoops.Fill(ours, keys);
         MapLoops.Fill(theirs, keys);
         GcMeter.CollectAll();
@@ -106,8 +106,8 @@ internal sealed class RangeGroup(CompareOptions options, CompareResults results)
             keys[i] = KeyStreams.Distinct(first: (long)i * count, count);
         }
 
-        using var ours = Ours.Create(default);
-        using var theirs = Theirs.Create(default);
+        using Ours ours = Ours.Create(default);
+        using Theirs theirs = Theirs.Create(default);
         foreach (ulong[] own in keys)
         {
             MapLoops.Fill(ours, own.AsSpan(0, window));
@@ -128,7 +128,7 @@ internal sealed class RangeGroup(CompareOptions options, CompareResults results)
         Series.SelfTimed("grow", keys.Length, _ =>
         {
             GcMeter.CollectAll();
-            using var map = TMap.Create(default);
+            using TMap map = TMap.Create(default);
             long start = Stopwatch.GetTimestamp();
             ulong added = fill(map, keys);
             return (Stopwatch.GetElapsedTime(start), added);
