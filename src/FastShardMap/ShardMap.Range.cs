@@ -107,10 +107,12 @@ public partial class ShardMap<TKey, TValue, THasher>
     /// <param name="key">The key, which need not be present.</param>
     /// <remarks>For callers who interleave several operations of their own; the members for many keys, such as
     /// <see cref="TryGetValues"/> and <see cref="SetRange"/>, do this themselves. Changes nothing that can be observed,
-    /// and does nothing useful in maps that fit the caches. Does nothing on a disposed map, and on processors for which
-    /// .NET has no such instruction (all but x86 and x64). Allocates nothing. May be called from callbacks.</remarks>
+    /// and gains nothing in maps that fit the caches. Does nothing on processors for which .NET has no such instruction
+    /// (all but x86 and x64). Allocates nothing. May be called from callbacks.</remarks>
+    /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
     public void Prefetch(TKey key)
     {
+        _shards.ThrowIfDisposed();
         _shards.Prefetch(key);
         GC.KeepAlive(this);
     }

@@ -20,7 +20,7 @@ internal static class RangeOperations
             Span<bool> removed = stackalloc bool[2];
             map.TryRemoveRange([key, key], removed);
         }),
-        new("void Prefetch(TKey key)", static (map, key) => map.Prefetch(key)) { IsRead = true, WorksDisposed = true },
+        new("void Prefetch(TKey key)", static (map, key) => map.Prefetch(key)) { IsRead = true },
         new("static void AddDeltaRange<TKey, TValue, THasher>(this ShardMap<TKey, TValue, THasher> map, ReadOnlySpan<TKey> keys, ReadOnlySpan<TValue> deltas)", static (map, key) => map.AddDeltaRange([key, key], [0UL, 0UL])),
         new("static void AddDeltaRange<TKey, TValue, THasher>(this ShardMap<TKey, TValue, THasher> map, ReadOnlySpan<TKey> keys, TValue delta)", static (map, key) => map.AddDeltaRange([key, key], 0UL)),
         new("static void AddDeltaRange<TKey, TValue, THasher>(this ShardMap<TKey, TValue, THasher> map, ReadOnlySpan<TKey> keys, MapArgument<TValue> delta)", static (map, key) => map.AddDeltaRange([key, key], 0)),

@@ -199,7 +199,7 @@ public sealed class RangeWriteTests
         Assert.Throws<ObjectDisposedException>(() => map.TryRemoveRange([]));
         Assert.Throws<ObjectDisposedException>(() => map.TryRemoveRange([1]));
         Assert.Throws<ObjectDisposedException>(() => map.AddDeltaRange([], 1UL));
-        map.Prefetch(1);
+        Assert.Throws<ObjectDisposedException>(() => map.Prefetch(1));
     }
 
     [Fact]
