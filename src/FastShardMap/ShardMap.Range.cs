@@ -4,14 +4,14 @@ namespace FastShardMap;
 
 public partial class ShardMap<TKey, TValue, THasher>
 {
-    /// <summary>Adds many entries whose keys are absent, and overlaps the memory latencies of the writes. In maps larger
-    /// than the caches, this has several times the throughput of single writes.</summary>
+    /// <summary>Adds many entries whose keys are absent, and overlaps the memory latencies of the writes. In maps
+    /// larger than the caches, this has several times the throughput of single writes.</summary>
     /// <param name="keys">The keys, in any order. The first of repeated keys is added.</param>
     /// <param name="values">The value of each key, at the index of the key. As long as <paramref name="keys"/>.</param>
     /// <returns>The number of entries added. The values of the other keys are unchanged.</returns>
     /// <remarks>
-    /// <para>The entries are written in the order of the span. Each write is linearizable by itself, but the writes of a
-    /// range do not happen at one instant. Allocates nothing.</para>
+    /// <para>The entries are written in the order of the span. Each write is linearizable by itself, but the writes of
+    /// a range do not happen at one instant. Allocates nothing.</para>
     /// <para>If the write of an entry throws, the writes before it have happened, and those after it have not. A hasher
     /// of your own runs up to 16 keys ahead of the writes, so if it throws, up to 16 writes before its key have not
     /// happened either.</para>
@@ -34,8 +34,8 @@ public partial class ShardMap<TKey, TValue, THasher>
     /// <summary>Adds many entries whose keys are absent, and reports which of them were added.</summary>
     /// <param name="keys">The keys, in any order. The first of repeated keys is added.</param>
     /// <param name="values">The value of each key, at the index of the key. As long as <paramref name="keys"/>.</param>
-    /// <param name="added">Receives whether each key was added. At least as long as <paramref name="keys"/>. If the call
-    /// throws, only the elements of the writes that have happened are set.</param>
+    /// <param name="added">Receives whether each key was added. At least as long as <paramref name="keys"/>. If the
+    /// call throws, only the elements of the writes that have happened are set.</param>
     /// <returns>The number of entries added. The values of the other keys are unchanged.</returns>
     /// <inheritdoc cref="TryAddRange(ReadOnlySpan{TKey}, ReadOnlySpan{TValue})" path="/remarks"/>
     /// <exception cref="ArgumentException"><paramref name="values"/> is not as long as <paramref name="keys"/>, or
@@ -107,10 +107,12 @@ public partial class ShardMap<TKey, TValue, THasher>
     /// <param name="key">The key, which need not be present.</param>
     /// <remarks>For callers who interleave several operations of their own; the members for many keys, such as
     /// <see cref="TryGetValues"/> and <see cref="SetRange"/>, do this themselves. Changes nothing that can be observed,
-    /// and does nothing useful in maps that fit the caches. Does nothing on a disposed map, and on processors for which
-    /// .NET has no such instruction (all but x86 and x64). Allocates nothing. May be called from callbacks.</remarks>
+    /// and gains nothing in maps that fit the caches. Does nothing on processors for which .NET has no such instruction
+    /// (all but x86 and x64). Allocates nothing. May be called from callbacks.</remarks>
+    /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
     public void Prefetch(TKey key)
     {
+        _shards.ThrowIfDisposed();
         _shards.Prefetch(key);
         GC.KeepAlive(this);
     }

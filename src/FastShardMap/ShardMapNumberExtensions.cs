@@ -84,7 +84,8 @@ public static class ShardMapNumberExtensions
     /// <param name="deltas">The number to add to the value of each key, at the index of the key. As long as
     /// <paramref name="keys"/>.</param>
     /// <inheritdoc
-    ///     cref="ShardMap{TKey, TValue, THasher}.TryAddRange(ReadOnlySpan{TKey}, ReadOnlySpan{TValue})" path="/remarks"/>
+    ///     cref="ShardMap{TKey, TValue, THasher}.TryAddRange(ReadOnlySpan{TKey}, ReadOnlySpan{TValue})"
+    ///     path="/remarks"/>
     /// <exception cref="ArgumentNullException"><paramref name="map"/> is null.</exception>
     /// <exception cref="ArgumentException"><paramref name="deltas"/> is not as long as <paramref name="keys"/>; nothing
     /// has changed.</exception>
@@ -116,7 +117,8 @@ public static class ShardMapNumberExtensions
     /// occurs.</param>
     /// <param name="delta">The number to add to each value.</param>
     /// <inheritdoc
-    ///     cref="ShardMap{TKey, TValue, THasher}.TryAddRange(ReadOnlySpan{TKey}, ReadOnlySpan{TValue})" path="/remarks"/>
+    ///     cref="ShardMap{TKey, TValue, THasher}.TryAddRange(ReadOnlySpan{TKey}, ReadOnlySpan{TValue})"
+    ///     path="/remarks"/>
     /// <exception cref="ArgumentNullException"><paramref name="map"/> is null.</exception>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
     /// <exception cref="InvalidOperationException">The call comes from a callback of this map; nothing has

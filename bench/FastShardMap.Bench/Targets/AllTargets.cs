@@ -67,6 +67,7 @@ internal static class AllTargets
         new("overwrite-ranges-1m-2t", 0.13, OfDictionary),
         new("insert-ranges-growing-5m", 0.11, OfDictionary),
         new("insert-ranges-growing-5m", 0.8, OfSequential),
+        new("churn-ranges-1m-2t", 0.2, OfDictionary),
         new("longest-insert-5m", 1, BeyondGap),
         new("longest-insert-5m-p99.99", 15, Microseconds),
 

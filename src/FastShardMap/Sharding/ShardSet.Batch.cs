@@ -11,8 +11,8 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
     /// fast).</summary>
     private const ulong MaxCachedBytes = 256 * 1024;
 
-    /// <summary>The bytes of all tables. Hashes spread entries evenly, so that one shard speaks for all; a shard without
-    /// a table has nothing to hide.</summary>
+    /// <summary>The bytes of all tables. Hashes spread entries evenly, so that one shard speaks for all; a shard
+    /// without a table has nothing to hide.</summary>
     private readonly ulong TableBytes => _views->Current.Groups * (ulong)Stride * (uint)ShardCount;
 
     /// <summary>Looks up many keys. Each key is prefetched <see cref="BatchWindow"/> keys before its turn.</summary>

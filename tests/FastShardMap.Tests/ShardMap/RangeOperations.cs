@@ -7,22 +7,43 @@ internal static class RangeOperations
 {
     public static IReadOnlyList<MapOperation> All { get; } =
     [
-        new("int TryAddRange(ReadOnlySpan<TKey> keys, ReadOnlySpan<TValue> values)", static (map, key) => map.TryAddRange([key, key], [key, 0])),
-        new("int TryAddRange(ReadOnlySpan<TKey> keys, ReadOnlySpan<TValue> values, Span<bool> added)", static (map, key) =>
-        {
-            Span<bool> added = stackalloc bool[2];
-            map.TryAddRange([key, key], [key, 0], added);
-        }),
-        new("void SetRange(ReadOnlySpan<TKey> keys, ReadOnlySpan<TValue> values)", static (map, key) => map.SetRange([key, key], [0, key])),
-        new("int TryRemoveRange(ReadOnlySpan<TKey> keys)", static (map, key) => map.TryRemoveRange([key, key])),
-        new("int TryRemoveRange(ReadOnlySpan<TKey> keys, Span<bool> removed)", static (map, key) =>
-        {
-            Span<bool> removed = stackalloc bool[2];
-            map.TryRemoveRange([key, key], removed);
-        }),
-        new("void Prefetch(TKey key)", static (map, key) => map.Prefetch(key)) { IsRead = true, WorksDisposed = true },
-        new("static void AddDeltaRange<TKey, TValue, THasher>(this ShardMap<TKey, TValue, THasher> map, ReadOnlySpan<TKey> keys, ReadOnlySpan<TValue> deltas)", static (map, key) => map.AddDeltaRange([key, key], [0UL, 0UL])),
-        new("static void AddDeltaRange<TKey, TValue, THasher>(this ShardMap<TKey, TValue, THasher> map, ReadOnlySpan<TKey> keys, TValue delta)", static (map, key) => map.AddDeltaRange([key, key], 0UL)),
-        new("static void AddDeltaRange<TKey, TValue, THasher>(this ShardMap<TKey, TValue, THasher> map, ReadOnlySpan<TKey> keys, MapArgument<TValue> delta)", static (map, key) => map.AddDeltaRange([key, key], 0)),
+        new(
+            "int TryAddRange(ReadOnlySpan<TKey> keys, ReadOnlySpan<TValue> values)",
+            static (map, key) => map.TryAddRange([key, key], [key, 0])),
+        new(
+            "int TryAddRange(ReadOnlySpan<TKey> keys, ReadOnlySpan<TValue> values, Span<bool> added)",
+            static (map, key) =>
+            {
+                Span<bool> added = stackalloc bool[2];
+                map.TryAddRange([key, key], [key, 0], added);
+            }),
+        new(
+            "void SetRange(ReadOnlySpan<TKey> keys, ReadOnlySpan<TValue> values)",
+            static (map, key) => map.SetRange([key, key], [0, key])),
+        new(
+            "int TryRemoveRange(ReadOnlySpan<TKey> keys)",
+            static (map, key) => map.TryRemoveRange([key, key])),
+        new(
+            "int TryRemoveRange(ReadOnlySpan<TKey> keys, Span<bool> removed)",
+            static (map, key) =>
+            {
+                Span<bool> removed = stackalloc bool[2];
+                map.TryRemoveRange([key, key], removed);
+            }),
+        new(
+            "void Prefetch(TKey key)",
+            static (map, key) => map.Prefetch(key)) { IsRead = true },
+        new(
+            "static void AddDeltaRange<TKey, TValue, THasher>(this ShardMap<TKey, TValue, THasher> map, "
+                + "ReadOnlySpan<TKey> keys, ReadOnlySpan<TValue> deltas)",
+            static (map, key) => map.AddDeltaRange([key, key], [0UL, 0UL])),
+        new(
+            "static void AddDeltaRange<TKey, TValue, THasher>(this ShardMap<TKey, TValue, THasher> map, "
+                + "ReadOnlySpan<TKey> keys, TValue delta)",
+            static (map, key) => map.AddDeltaRange([key, key], 0UL)),
+        new(
+            "static void AddDeltaRange<TKey, TValue, THasher>(this ShardMap<TKey, TValue, THasher> map, "
+                + "ReadOnlySpan<TKey> keys, MapArgument<TValue> delta)",
+            static (map, key) => map.AddDeltaRange([key, key], 0)),
     ];
 }

@@ -4,8 +4,8 @@ using Map = FastShardMap.ShardMap<ulong, ulong>;
 
 namespace FastShardMap.Tests;
 
-/// <summary>Writes of many keys per call, against single writes to a dictionary: in maps within the second-level cache, and in
-/// maps beyond it, where the keys ahead are prefetched.</summary>
+/// <summary>Writes of many keys per call, against single writes to a dictionary: in maps within the second-level
+/// cache, and in maps beyond it, where the keys ahead are prefetched.</summary>
 public sealed class RangeWriteTests
 {
     /// <summary>Entries whose tables are larger than the second-level cache that the map assumes.</summary>
@@ -79,7 +79,9 @@ public sealed class RangeWriteTests
                     break;
             }
 
-            Assert.True(model.Count == map.Count, $"Seed {seed}, round {round}: {map.Count} entries, not {model.Count}.");
+            Assert.True(
+                model.Count == map.Count,
+                $"Seed {seed}, round {round}: {map.Count} entries, not {model.Count}.");
         }
 
         Assert.True(
@@ -199,7 +201,7 @@ public sealed class RangeWriteTests
         Assert.Throws<ObjectDisposedException>(() => map.TryRemoveRange([]));
         Assert.Throws<ObjectDisposedException>(() => map.TryRemoveRange([1]));
         Assert.Throws<ObjectDisposedException>(() => map.AddDeltaRange([], 1UL));
-        map.Prefetch(1);
+        Assert.Throws<ObjectDisposedException>(() => map.Prefetch(1));
     }
 
     [Fact]
@@ -352,7 +354,8 @@ public sealed class RangeWriteTests
         map.AddDeltaRange([1, 2], 1);
         Assert.Equal(5.5m, map[1]);
         Assert.Equal(3.5m, map[2]);
-        Assert.Throws<ArgumentNullException>(static () => ShardMapNumberExtensions.AddDeltaRange<int, decimal, DefaultHasher<int>>(null!, [1], 1m));
+        Assert.Throws<ArgumentNullException>(
+            static () => ShardMapNumberExtensions.AddDeltaRange<int, decimal, DefaultHasher<int>>(null!, [1], 1m));
     }
 
     private readonly struct ThrowingHasher : IKeyHasher<ulong>

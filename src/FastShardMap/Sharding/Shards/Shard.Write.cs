@@ -25,7 +25,8 @@ internal readonly unsafe ref partial struct Shard<TKey, TValue, THasher>
     }
 
     /// <summary>Performs one write, in place or under the shard's lock, whose group need not be prefetched.</summary>
-    /// <param name="thread">The calling thread, after <see cref="ShardSet{TKey, TValue, THasher}.EnterThread"/>.</param>
+    /// <param name="thread">The calling thread, from
+    /// <see cref="ShardSet{TKey, TValue, THasher}.EnterThread"/>.</param>
     /// <param name="hash">The hash of the key.</param>
     /// <param name="key">The key.</param>
     /// <param name="operation">The operation.</param>
