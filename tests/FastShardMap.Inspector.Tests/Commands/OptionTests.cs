@@ -8,17 +8,19 @@ namespace FastShardMap.Inspector.Tests.Commands;
 public sealed class OptionTests(PlannedTarget target) : IClassFixture<PlannedTarget>
 {
     [Theory]
-    [InlineData("takes a whole number of at least 0; '-1' is not one", "entries", "sessions", "--limit", "-1")]
-    [InlineData("takes a whole number of at least 0; '0x7' is not one", "entries", "sessions", "--limit", "0x7")]
-    [InlineData("takes a whole number of at least 0; 'many' is not one", "entries", "sessions", "--limit", "many")]
+    [InlineData("--limit takes a whole number of at least 0; '-1' is not one", "entries", "sessions", "--limit", "-1")]
     [InlineData(
-        "takes a whole number of at least 0; '99999999999999999999' is not one",
+        "--limit takes a whole number of at least 0; '0x7' is not one", "entries", "sessions", "--limit", "0x7")]
+    [InlineData(
+        "--limit takes a whole number of at least 0; 'many' is not one", "entries", "sessions", "--limit", "many")]
+    [InlineData(
+        "--limit takes a whole number of at least 0; '99999999999999999999' is not one",
         "entries",
         "sessions",
         "--limit",
         "99999999999999999999")]
-    [InlineData("takes a whole number of at least 0; '-1' is not one", "audit", "sessions", "--limit", "-1")]
-    [InlineData("takes a whole number of at least 1; '0' is not one", "audit", "sessions", "--thread", "0")]
+    [InlineData("--limit takes a whole number of at least 0; '-1' is not one", "audit", "sessions", "--limit", "-1")]
+    [InlineData("--thread takes a whole number of at least 1; '0' is not one", "audit", "sessions", "--thread", "0")]
     [InlineData("'key' is a number; 'x' is not.", "audit", "sessions", "--key", "x")]
     [InlineData("'key' is a number; 'x' is not.", "entries", "sessions", "--key", "x")]
     [InlineData(

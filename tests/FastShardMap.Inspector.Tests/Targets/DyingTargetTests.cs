@@ -4,9 +4,9 @@ using FastShardMap.Inspector.Targets;
 namespace FastShardMap.Inspector.Tests.Targets;
 
 /// <summary>
-/// Processes that are killed while the tool looks at them: a message and a code, and never a stack trace. Every
-/// command is
-/// run 20 times against processes killed at random moments, or as often as FSMAP_TEST_DEATHS says. Heavy: needs ptrace.
+/// Processes that are killed while the tool reads them: a message and an exit code, and never a stack trace. Every
+/// command runs 20 times against processes that are killed at random moments, or as often as FSMAP_TEST_DEATHS says.
+/// Heavy: needs ptrace.
 /// </summary>
 [Trait("Category", "Heavy")]
 public sealed class DyingTargetTests
