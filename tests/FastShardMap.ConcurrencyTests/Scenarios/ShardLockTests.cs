@@ -122,7 +122,8 @@ public sealed unsafe class ShardLockTests
             }
 
             next.Join();
-            Assert.True(isPassedOn, "A wake-up is lost: the waiter that got it has given up, and the next one sleeps on.");
+            Assert.True(
+                isPassedOn, "A wake-up is lost: the waiter that got it has given up, and the next one sleeps on.");
         }
         finally
         {

@@ -52,7 +52,10 @@ public sealed class FloodingTests
     private static ulong[] KeysOf(string set, Hash hash) => set switch
     {
         "kernel" => Span(Kernel()),
-        "id and its crc" => [.. Enumerable.Range(1, Keys).Select(id => (uint)id | ((ulong)CrcMatching((uint)id) << 32))],
+        "id and its crc" =>
+        [
+            .. Enumerable.Range(1, Keys).Select(id => (uint)id | ((ulong)CrcMatching((uint)id) << 32)),
+        ],
         _ => Span(Grown(hash)),
     };
 

@@ -209,16 +209,15 @@ public sealed class H19ReentryTests
 
     private static Map NewMap() => new(new ShardMapOptions { ShardCount = 1 }) { [1] = 1 };
 
-    private static unsafe ulong KeyOfShard(Map map, ulong shard)
+    private static ulong KeyOfShard(Map map, int shard)
     {
-        HashSeed seed = new(map.Shards.Header->Seed0, map.Shards.Header->Seed1);
-        for (ulong key = 0; ; key++)
+        ulong key = 0;
+        while (map.Shards.ShardOf(map.Shards.Hash(key)) != shard)
         {
-            if ((HashMixer.Mix(key, seed) >> 5 & ((ulong)map.Shards.ShardCount - 1)) == shard)
-            {
-                return key;
-            }
+            key++;
         }
+
+        return key;
     }
 
     private readonly struct CallingKey(int number) : IEquatable<CallingKey>

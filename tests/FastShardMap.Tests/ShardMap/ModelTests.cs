@@ -1,3 +1,4 @@
+using FastShardMap.Hashing;
 using FastShardMap.Tests.Support;
 using FsCheck;
 using FsCheck.Fluent;
@@ -19,11 +20,11 @@ public sealed class ModelTests
     private static readonly Lazy<ulong[]> s_colliding = new(static () =>
     {
         const ulong SameBits = 0xF800_0000_00FE_0060;
-        ulong target = HashMixer.Mix(0, s_seed) & SameBits;
+        ulong target = WordHash.Mix(0, s_seed) & SameBits;
         List<ulong> keys = [];
         for (ulong key = 0; keys.Count < ModelCommand.Keys; key++)
         {
-            if ((HashMixer.Mix(key, s_seed) & SameBits) == target)
+            if ((WordHash.Mix(key, s_seed) & SameBits) == target)
             {
                 keys.Add(key);
             }
