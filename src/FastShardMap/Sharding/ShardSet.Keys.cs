@@ -57,8 +57,7 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
             return false;
         }
 
-        ulong hash = Hash(key);
-        return ShardFor(hash).TryWriteFast(hash, key, ref operation);
+        return ShardFor(key, out ulong hash).TryWriteFast(hash, key, ref operation);
     }
 
     /// <summary>Like <see cref="Write"/>, after <see cref="TryWriteFast"/> has failed.</summary>
