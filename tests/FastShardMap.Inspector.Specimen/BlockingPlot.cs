@@ -1,7 +1,8 @@
 namespace FastShardMap.Inspector.Specimen;
 
 /// <summary>
-/// The planted chain: Anna waits for Berta, who holds a shard and waits for Carla, who holds another and sleeps.
+/// The planted chain. Berta holds a shard, and Anna waits for it. Carla holds another shard and sleeps, and Berta waits
+/// for that one.
 /// </summary>
 internal static class BlockingPlot
 {

@@ -26,7 +26,7 @@ internal static class WordHash
     public static ulong Mix(ulong word, HashSeed seed)
     {
         ulong hash = Mix(word, seed, out ulong shardBits);
-        return (hash & ~HashBits.ShardBits) | (shardBits & HashBits.ShardBits);
+        return Join(hash, shardBits);
     }
 
     /// <summary>The hash code in two parts. The first is known sooner, so that the load of the shard's view can start
@@ -49,7 +49,7 @@ internal static class WordHash
     public static ulong Mix(ulong low, ulong high, HashSeed seed)
     {
         ulong hash = Mix(low, high, seed, out ulong shardBits);
-        return (hash & ~HashBits.ShardBits) | (shardBits & HashBits.ShardBits);
+        return Join(hash, shardBits);
     }
 
     /// <summary>The hash code of two words in two parts, as that of one word. The rotation keeps bits of the same
@@ -63,6 +63,10 @@ internal static class WordHash
         shardBits = check;
         return (check + (lowProduct ^ BitOperations.RotateRight(highProduct, 32))) * seed.Key1;
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: overwrite-1m
+    private static ulong Join(ulong hash, ulong shardBits) =>
+        (hash & ~HashBits.ShardBits) | (shardBits & HashBits.ShardBits);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: hit-1k
     private static ulong CyclicCheck(uint start, ulong word)
