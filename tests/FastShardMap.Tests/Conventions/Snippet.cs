@@ -140,7 +140,7 @@ internal static partial class Snippet
         ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
             .Where(path => Path.GetFileName(path).StartsWith("System.", StringComparison.Ordinal)
                 || Path.GetFileName(path) is "netstandard.dll" or "mscorlib.dll" or "Microsoft.CSharp.dll"
-                or "FastShardMap.dll")
+                or "FastShardMap.dll" or "FastShardMap.Routing.dll")
             .Select(path => MetadataReference.CreateFromFile(path));
 
     private static string WithExpectation(string line, int number)
