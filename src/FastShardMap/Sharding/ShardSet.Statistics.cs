@@ -1,4 +1,5 @@
 using FastShardMap.Layout;
+using FastShardMap.Records;
 using FastShardMap.Tables;
 
 namespace FastShardMap.Sharding;
@@ -43,6 +44,10 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
                     Volatile.Read(ref side->LockWaitNanoseconds) / TimeSpan.NanosecondsPerTick),
                 ReadFallbacks = sum.ReadFallbacks + Volatile.Read(ref side->ReadFallbacks),
             };
+            if (KeyStore<TKey>.HasRecords)
+            {
+                AddRecords(ref sum, Shard<TKey, TValue, THasher>.HeapOf(side));
+            }
         }
 
         return sum with

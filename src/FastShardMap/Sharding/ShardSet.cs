@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using FastShardMap.Hashing;
 using FastShardMap.Layout;
 using FastShardMap.Memory;
+using FastShardMap.Records;
 
 namespace FastShardMap.Sharding;
 
@@ -174,7 +175,8 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
     /// <summary>Whether hashing or comparing keys may run user code.</summary>
     internal static readonly bool KeysRunUserCode =
         !KeyTraits<TKey>.IsKnown
-        || (typeof(THasher) != typeof(DefaultHasher<TKey>) && typeof(THasher) != typeof(FloodResistantHasher<TKey>));
+        || (typeof(THasher) != typeof(DefaultHasher<TKey>) && typeof(THasher) != typeof(FloodResistantHasher<TKey>)
+            && typeof(THasher) != typeof(RecordKeyHasher));
 
     /// <summary>Whether the hash code has a part that is known early.</summary>
     private static readonly bool HashesInParts =
