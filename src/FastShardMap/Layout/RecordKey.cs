@@ -15,12 +15,11 @@ namespace FastShardMap.Layout;
 /// Last     bytes 8 to 14, bits 56 to 59 the length   bit 63 set, bits 48 to 62 the length, bits 0 to 47 the address
 /// </code>
 /// </summary>
-/// <remarks>
-/// The same struct presents a key to the map. The address of a long presented key is that of the caller's memory: of the
-/// bytes themselves if there are more than 64, and of a buffer with the first and the last bytes side by side otherwise
-/// (<see cref="PresentedBytes"/>). What a lookup stores in that buffer, it loads again at the same place and width, so
-/// that the processor forwards the stores. A presented key is compared with a stored one, and never the other way
-/// around.
+/// <remarks> The same struct presents a key to the map. The address of a long presented key is that of the caller's
+/// memory: of the bytes themselves if there are more than 64, and of a buffer with the first and the last bytes side by
+/// side otherwise (<see cref="PresentedBytes"/>). What a lookup stores in that buffer, it loads again at the same place
+/// and width, so that the processor forwards the stores. A presented key is compared with a stored one, and never the
+/// other way around.
 /// </remarks>
 [StructLayout(LayoutKind.Sequential)]
 internal readonly unsafe struct RecordKey(ulong first, ulong last) : IEquatable<RecordKey>
@@ -83,7 +82,7 @@ internal readonly unsafe struct RecordKey(ulong first, ulong last) : IEquatable<
     public RecordKey At(byte* address) => new(First, (Last & ~AddressMask) | (ulong)address);
 
     /// <summary>Returns whether this presented key equals a stored key. Of a long key, the hash and the length are
-    /// compared first, so that nearly no record is read in vain.</summary>
+    /// compared first, so that almost only the record of an equal key is read.</summary>
     /// <param name="other">The stored key.</param>
     // Safety: the address of the stored key is that of a record of its length, or of memory that was such a record.
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: overwrite-1m

@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 using FastShardMap.Layout;
+using FastShardMap.Memory;
 
 namespace FastShardMap.Records;
 
@@ -83,7 +83,7 @@ internal unsafe ref struct KeyText
     {
         if (_native is not null)
         {
-            NativeMemory.Free(_native);
+            ScratchMemory.Free(_native);
             _native = null;
         }
     }
@@ -215,7 +215,7 @@ internal unsafe ref struct KeyText
         if (text.Length > RoomBytes / Wtf8.MaxBytesPerChar)
         {
             room = text.Length * Wtf8.MaxBytesPerChar;
-            bytes = _native = (byte*)NativeMemory.Alloc((nuint)room);
+            bytes = _native = ScratchMemory.Allocate(room);
         }
 
         int length = Wtf8.Encode(text, new Span<byte>(bytes, room));

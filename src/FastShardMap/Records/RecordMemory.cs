@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Numerics;
-using System.Runtime.InteropServices;
 using FastShardMap.Layout;
 using FastShardMap.Memory;
 
@@ -340,5 +339,5 @@ internal static unsafe class RecordMemory
 
     // A record that is read after its release then differs from every key that a test stores.
     [Conditional("DEBUG")]
-    private static void Poison(byte* record, int bytes) => NativeMemory.Fill(record, (nuint)bytes, 0xDD);
+    private static void Poison(byte* record, int bytes) => new Span<byte>(record, bytes).Fill(0xDD);
 }

@@ -71,20 +71,5 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         }
     }
 
-    private static void AddRecords(ref ShardMapStatistics sum, RecordHeap* heap)
-    {
-        long inEpochs = Volatile.Read(ref heap->EpochSegmentBytes);
-        sum = sum with
-        {
-            RecordBytesLive = sum.RecordBytesLive + Volatile.Read(ref heap->LiveBytes),
-            RecordBytesHeld = sum.RecordBytesHeld + inEpochs
-                + Volatile.Read(ref heap->SegmentBytes) + Volatile.Read(ref heap->OldSegmentBytes),
-            RecordBytesFree = sum.RecordBytesFree + Volatile.Read(ref heap->FreeBytes),
-            RecordBytesInLimbo = sum.RecordBytesInLimbo + inEpochs
-                + Volatile.Read(ref heap->LimboBytes) + Volatile.Read(ref heap->LostBytes),
-            RecordSegments = sum.RecordSegments + Volatile.Read(ref heap->SegmentCount),
-        };
-    }
-
     private readonly nuint EpochBytes => (nuint)(uint)ShardCount * RecordEpoch.Bytes;
 }

@@ -5,8 +5,8 @@ using FastShardMap.Sharding;
 
 namespace FastShardMap;
 
-/// <summary>A concurrent hash map from bytes of any length to values, in unmanaged memory. Readers take no lock and never
-/// see a torn value, and neither keys nor values are objects of the garbage collector.</summary>
+/// <summary>A concurrent hash map from bytes of any length to values, in unmanaged memory. Readers take no lock and
+/// never see a torn value, and neither keys nor values are objects of the garbage collector.</summary>
 /// <typeparam name="TValue">The type of the values: any unmanaged type of at most 8,176 bytes.</typeparam>
 /// <remarks>
 /// <para><b>Keys</b> have any bytes, up to 32,766 of them. Keys of up to 15 bytes are a part of the table; the bytes of
@@ -15,8 +15,8 @@ namespace FastShardMap;
 /// <see cref="Dispose"/>. Operations on one key are linearizable. Progress, callbacks, interruption and the lifetime of
 /// the memory are those of <see cref="ShardMap{TKey, TValue, THasher}"/>.</para>
 /// <para><b>Allocation.</b> No operation allocates managed memory, unless its documentation says so.</para>
-/// <para><b>Memory.</b> The bytes of a removed key are used again by keys of a similar length. While a snapshot is alive,
-/// the bytes of all keys removed since it was taken stay allocated.</para>
+/// <para><b>Memory.</b> The bytes of a removed key are used again by keys of a similar length. While a snapshot is
+/// alive, the bytes of all keys removed since it was taken stay allocated.</para>
 /// </remarks>
 [DebuggerDisplay("{ToString(),nq}")]
 public sealed unsafe partial class BytesShardMap<TValue> : IDisposable
@@ -34,8 +34,8 @@ public sealed unsafe partial class BytesShardMap<TValue> : IDisposable
     }
 
     /// <summary>Creates an empty map whose tables have room for <paramref name="capacity"/> entries.</summary>
-    /// <param name="capacity">The number of entries, 0 or more. Memory for the bytes of long keys is allocated as keys are
-    /// added.</param>
+    /// <param name="capacity">The number of entries, 0 or more. Memory for the bytes of long keys is allocated as keys
+    /// are added.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="capacity"/> is negative.</exception>
     /// <exception cref="NotSupportedException">A value has more than 8,176 bytes.</exception>
     /// <exception cref="OutOfMemoryException">The capacity exceeds what the machine, the process's control group or its
@@ -78,15 +78,15 @@ public sealed unsafe partial class BytesShardMap<TValue> : IDisposable
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
     public bool IsEmpty => _map.IsEmpty;
 
-    /// <summary>The number of bytes of unmanaged memory that the map has allocated for tables, keys, locks and headers. 0
-    /// after <see cref="Dispose"/>, except for the few pages that stale readers may still use.</summary>
+    /// <summary>The number of bytes of unmanaged memory that the map has allocated for tables, keys, locks and headers.
+    /// 0 after <see cref="Dispose"/>, except for the few pages that stale readers may still use.</summary>
     public long BytesAllocated => _map.BytesAllocated;
 
     internal ShardMap<RecordKey, TValue, RecordKeyHasher> Inner => _map;
 
     /// <summary>Removes all entries at one instant.</summary>
-    /// <remarks>The tables keep their sizes, but their physical memory is returned to the operating system, and so is the
-    /// memory of the keys. Waits for the locks of all shards. Allocates a short list.</remarks>
+    /// <remarks>The tables keep their sizes, but their physical memory is returned to the operating system, and so is
+    /// the memory of the keys. Waits for the locks of all shards. Allocates a short list.</remarks>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
     /// <exception cref="InvalidOperationException">The call comes from a callback of this map.</exception>
     public void Clear() => _map.Clear();
@@ -104,13 +104,13 @@ public sealed unsafe partial class BytesShardMap<TValue> : IDisposable
     /// have grown.</exception>
     public void EnsureCapacity(long capacity) => _map.EnsureCapacity(capacity);
 
-    /// <summary>Moves every shard to the smallest table that fits its entries. On return, the memory has been given back
-    /// to the operating system.</summary>
+    /// <summary>Moves every shard to the smallest table that fits its entries. On return, the memory has been given
+    /// back to the operating system.</summary>
     /// <remarks>Works in short holds of the lock of one shard at a time, while other threads continue.</remarks>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
     /// <exception cref="InvalidOperationException">The call comes from a callback of this map.</exception>
-    /// <exception cref="OutOfMemoryException">The operating system refuses the memory of a smaller table; the entries are
-    /// unchanged.</exception>
+    /// <exception cref="OutOfMemoryException">The operating system refuses the memory of a smaller table; the entries
+    /// are unchanged.</exception>
     public void TrimExcess() => _map.TrimExcess();
 
     /// <summary>Gets statistics about the content and the past operations of the map.</summary>
@@ -124,16 +124,16 @@ public sealed unsafe partial class BytesShardMap<TValue> : IDisposable
     /// <param name="copyNow">Whether the call copies all entries to the map's new tables before it returns; see
     /// <see cref="ShardMap{TKey, TValue, THasher}.Snapshot(bool)"/>.</param>
     /// <returns>The snapshot. Dispose it to release its memory.</returns>
-    /// <remarks>The map and the snapshot share the bytes of keys. While the snapshot is alive, the bytes of removed keys
-    /// stay allocated.</remarks>
+    /// <remarks>The map and the snapshot share the bytes of keys. While the snapshot is alive, the bytes of removed
+    /// keys stay allocated.</remarks>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
     /// <exception cref="InvalidOperationException">The call comes from a callback of this map.</exception>
     /// <exception cref="OutOfMemoryException">The operating system refuses the memory; nothing has changed.</exception>
     public BytesSnapshot<TValue> Snapshot(bool copyNow = true) => new(_map.Snapshot(copyNow));
 
-    /// <summary>Disposes the map and returns its memory to the operating system. Later calls, and calls that are waiting
-    /// for a lock, throw <see cref="ObjectDisposedException"/>. Further calls of this method have no effect, even
-    /// concurrent ones.</summary>
+    /// <summary>Disposes the map and returns its memory to the operating system. Later calls, and calls that are
+    /// waiting for a lock, throw <see cref="ObjectDisposedException"/>. Further calls of this method have no effect,
+    /// even concurrent ones.</summary>
     /// <exception cref="InvalidOperationException">The call comes from a callback of this map, or the map is in an
     /// exclusive phase of another thread.</exception>
     public void Dispose() => _map.Dispose();

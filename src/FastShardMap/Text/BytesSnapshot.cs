@@ -5,12 +5,12 @@ using FastShardMap.Text;
 
 namespace FastShardMap;
 
-/// <summary>A snapshot of all entries of a <see cref="BytesShardMap{TValue}"/> as of one instant. It is immutable, is read
-/// without locks, and uses the map's own unmanaged memory.</summary>
+/// <summary>A snapshot of all entries of a <see cref="BytesShardMap{TValue}"/> as of one instant. It is immutable, is
+/// read without locks, and uses the map's own unmanaged memory.</summary>
 /// <typeparam name="TValue">The type of the values.</typeparam>
 /// <remarks>The guarantees are those of <see cref="ShardMapSnapshot{TKey, TValue, THasher}"/>. Keys are not copied: the
-/// spans of <see cref="BytesEntry{TValue}"/> refer to the memory of the map, and must not be used after the snapshot was
-/// disposed. All members may be called concurrently from multiple threads.</remarks>
+/// spans of <see cref="BytesEntry{TValue}"/> refer to the memory of the map, and must not be used after the snapshot
+/// was disposed. All members may be called concurrently from multiple threads.</remarks>
 public sealed unsafe class BytesSnapshot<TValue> : IDisposable
     where TValue : unmanaged
 {
@@ -99,8 +99,8 @@ public sealed unsafe class BytesSnapshot<TValue> : IDisposable
         internal Enumerator(ShardMapSnapshot<RecordKey, TValue, RecordKeyHasher>.Enumerator entries) =>
             _entries = entries;
 
-        /// <summary>The current entry, valid until the snapshot is disposed. Default before the first and after the last
-        /// successful <see cref="MoveNext"/>.</summary>
+        /// <summary>The current entry, valid until the snapshot is disposed. Default before the first and after the
+        /// last successful <see cref="MoveNext"/>.</summary>
         public readonly BytesEntry<TValue> Current
         {
             get

@@ -5,8 +5,8 @@ using FastShardMap.Text;
 
 namespace FastShardMap;
 
-/// <summary>A snapshot of all entries of a <see cref="TextShardMap{TValue}"/> as of one instant. It is immutable, is read
-/// without locks, and uses the map's own unmanaged memory.</summary>
+/// <summary>A snapshot of all entries of a <see cref="TextShardMap{TValue}"/> as of one instant. It is immutable, is
+/// read without locks, and uses the map's own unmanaged memory.</summary>
 /// <typeparam name="TValue">The type of the values.</typeparam>
 /// <remarks>The guarantees are those of <see cref="ShardMapSnapshot{TKey, TValue, THasher}"/>. Keys are not copied: the
 /// spans of <see cref="TextEntry{TValue}"/> refer to the memory of the map, and must not be used after the snapshot was
@@ -157,8 +157,8 @@ public sealed unsafe class TextSnapshot<TValue> : IDisposable
         internal Enumerator(ShardMapSnapshot<RecordKey, TValue, RecordKeyHasher>.Enumerator entries) =>
             _entries = entries;
 
-        /// <summary>The current entry, valid until the snapshot is disposed. Default before the first and after the last
-        /// successful <see cref="MoveNext"/>.</summary>
+        /// <summary>The current entry, valid until the snapshot is disposed. Default before the first and after the
+        /// last successful <see cref="MoveNext"/>.</summary>
         public readonly TextEntry<TValue> Current
         {
             get

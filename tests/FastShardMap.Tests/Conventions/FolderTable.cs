@@ -49,7 +49,7 @@ internal sealed record FolderTable(string Project, params Folder[] Folders)
             HasRootTypes = true,
         },
         new("Text", "maps whose keys are text or bytes",
-            "Layout", "Hashing", "Records", "Sharding", Folder.Root, "Snapshots")
+            "Layout", "Hashing", "Operations", "Records", "Sharding", Folder.Root, "Snapshots")
         {
             HasRootTypes = true,
         },

@@ -5,8 +5,8 @@ using FastShardMap.Tables;
 
 namespace FastShardMap.Sharding;
 
-// KEYS OF ANY LENGTH. A long key's bytes are in a record (Records/RecordMemory.cs); slots contain its address. What this
-// adds to the protocol:
+// KEYS OF ANY LENGTH. The bytes of a long key are in a record (Records/RecordMemory.cs), whose address is in the slot.
+// What this adds to the protocol:
 //   - An insert writes the record first, and then publishes the slot ([E4] carries both).
 //   - A removal takes the key out of the table first, and then releases the record ([E16]).
 //   - Growth copies slots. Records stay where they are.

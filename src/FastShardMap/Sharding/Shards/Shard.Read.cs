@@ -66,8 +66,8 @@ internal readonly unsafe ref partial struct Shard<TKey, TValue, THasher>
                 copy = *(TValue*)(slot + GroupShape<TKey, TValue>.ValueOffset);
             }
 
-            // An address is followed only after both words have shown that the copy was an entry of this table. What was
-            // read at the address counts only if both are still the same ([E16]).
+            // The address of a record is followed only after both words have shown that the copy was an entry of this
+            // table. What was read there counts only if both are still the same ([E16]).
             if (GroupVersion.Validate(group, version)
                 && (!KeyStore<TKey>.HasRecords || ViewGeneration.ValidateAfterVersion(view, generation))
                 && key.Equals(candidate)
