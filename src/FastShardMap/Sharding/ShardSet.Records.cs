@@ -53,7 +53,7 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
 
         RecordHeap* heap = _header->RecordHeaps + shard;
         RecordSegment* segment =
-            (RecordSegment*)Interlocked.Exchange(ref *(nint*)&heap->RetiredSegments, 0);
+            (RecordSegment*)Interlocked.Exchange(ref *(ulong*)&heap->RetiredSegments, 0);
         while (segment is not null)
         {
             RecordSegment* next = segment->Next;

@@ -67,12 +67,12 @@ internal unsafe ref partial struct LockedShard<TKey, TValue, THasher>
         }
 
         // Another thread may take the list at the same time, but only the owner of the lock adds to it.
-        nint head;
+        ulong head;
         do
         {
-            head = Volatile.Read(ref *(nint*)&heap->RetiredSegments);
+            head = Volatile.Read(ref *(ulong*)&heap->RetiredSegments);
             last->Next = (RecordSegment*)head;
         }
-        while (Interlocked.CompareExchange(ref *(nint*)&heap->RetiredSegments, (nint)segments, head) != head);
+        while (Interlocked.CompareExchange(ref *(ulong*)&heap->RetiredSegments, (ulong)segments, head) != head);
     }
 }
