@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Runtime.CompilerServices;
 using FastShardMap.Sharding;
 
 namespace FastShardMap;
@@ -79,6 +80,11 @@ public partial class ShardMap<TKey, TValue, THasher>
 
         /// <inheritdoc/>
         readonly object IEnumerator.Current => _current;
+
+        /// <summary>The bytes of the current key, which is long (<see cref="Layout.RecordKey"/>), until the next
+        /// move.</summary>
+        internal readonly ReadOnlySpan<byte> LongKeyBytes =>
+            _buffer!.BytesOf(Unsafe.BitCast<TKey, Layout.RecordKey>(_current.Key));
 
         /// <summary>Moves to the next entry.</summary>
         /// <returns><see langword="false"/> if there is none.</returns>

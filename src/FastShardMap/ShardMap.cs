@@ -133,7 +133,7 @@ public partial class ShardMap<TKey, TValue, THasher>
     }
 
     // Every constructor calls this one.
-    private ShardMap(ShardSetOptions options)
+    internal ShardMap(ShardSetOptions options)
     {
         _shards = new ShardSet<TKey, TValue, THasher>(options, owner: this);
         Diagnostics.MapRegistry.Add(this);

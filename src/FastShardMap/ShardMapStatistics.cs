@@ -65,6 +65,24 @@ public readonly record struct ShardMapStatistics
     /// <summary>The number of reads that took the lock because writers had disturbed them too often.</summary>
     public long ReadFallbacks { get; init; }
 
+    /// <summary>The number of bytes of the records that contain long keys; 0 for keys of fixed size. Each record is
+    /// rounded up to a size class.</summary>
+    public long RecordBytesLive { get; init; }
+
+    /// <summary>The number of bytes of all segments, which are the blocks that contain records. Included in
+    /// <see cref="BytesAllocated"/>.</summary>
+    public long RecordBytesHeld { get; init; }
+
+    /// <summary>The number of bytes of released records that wait to be used again.</summary>
+    public long RecordBytesFree { get; init; }
+
+    /// <summary>The number of bytes of released records and segments that snapshots may still show. They become free
+    /// after these snapshots are disposed.</summary>
+    public long RecordBytesInLimbo { get; init; }
+
+    /// <summary>The number of segments.</summary>
+    public long RecordSegments { get; init; }
+
     /// <summary>The number of groups with a saturated overflow count; above 0 only with a poor hasher.</summary>
     public long SaturatedGroups { get; init; }
 }

@@ -107,7 +107,7 @@ public static class HashMixer
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong Absorb(ulong state, ulong a, ulong b, HashSeed seed) =>
+    internal static ulong Absorb(ulong state, ulong a, ulong b, HashSeed seed) =>
         Fold(a ^ state ^ seed.Key0, seed.Key1) ^ BitOperations.RotateRight(Fold(b ^ seed.Key1, seed.Key0), 32);
 
     // Returns the last 0 to 16 bytes as two words. The words may overlap, because the length in the state distinguishes

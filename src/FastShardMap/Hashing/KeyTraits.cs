@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text;
+using FastShardMap.Layout;
 
 namespace FastShardMap.Hashing;
 
@@ -28,7 +29,7 @@ internal static class KeyTraits<TKey>
         EqualMeansSameBits
         || typeof(TKey) == typeof(double) || typeof(TKey) == typeof(float) || typeof(TKey) == typeof(Half)
         || typeof(TKey) == typeof(DateTime) || typeof(TKey) == typeof(DateTimeOffset)
-        || typeof(TKey) == typeof(decimal);
+        || typeof(TKey) == typeof(decimal) || typeof(TKey) == typeof(RecordKey);
 
     /// <summary>Whether the bits of the key that count are two words.</summary>
     public static readonly bool IsTwoWords =

@@ -13,7 +13,7 @@ internal unsafe struct MapHeader
     public const ulong ExpectedMagic = 0x50414D4452485346;
 
     /// <summary>The version of all native structures. It changes whenever any of them changes.</summary>
-    public const uint CurrentLayoutVersion = 3;
+    public const uint CurrentLayoutVersion = 4;
 
     /// <summary>The maximum number of bytes of each of the four names.</summary>
     public const int NameBytes = 216;
@@ -68,4 +68,10 @@ internal unsafe struct MapHeader
 
     /// <summary>The name that the user gave the map; empty if there is none.</summary>
     public fixed byte MapName[NameBytes];
+
+    /// <summary>The record memory of each shard; null if the keys are <see cref="Layout.KeyForm.Fixed"/>.</summary>
+    public RecordHeap* RecordHeaps;
+
+    /// <summary>What the keys are.</summary>
+    public KeyForm KeyForm;
 }

@@ -1,4 +1,7 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
+using FastShardMap.Layout;
+using FastShardMap.Records;
 
 namespace FastShardMap.Sharding;
 
@@ -13,7 +16,7 @@ namespace FastShardMap.Sharding;
 /// <b>Allocation.</b> Returned buffers are kept, without their array, for the next enumeration of the same thread.
 /// </para>
 /// </summary>
-internal sealed class EntryBuffer<TKey, TValue>
+internal sealed unsafe class EntryBuffer<TKey, TValue>
     where TKey : unmanaged
     where TValue : unmanaged
 {
@@ -23,6 +26,9 @@ internal sealed class EntryBuffer<TKey, TValue>
     /// seldom copies more.</summary>
     private const int InitialBytes = 64 * 1024;
 
+    /// <summary>Bytes of the initial buffer for keys of any length.</summary>
+    private const int InitialKeyBytes = 2048;
+
     /// <summary>Number of nested enumerations per thread that allocate nothing.</summary>
     private const int MostFree = 4;
 
@@ -30,6 +36,8 @@ internal sealed class EntryBuffer<TKey, TValue>
     private static EntryBuffer<TKey, TValue>? t_free;
 
     private KeyValuePair<TKey, TValue>[] _entries = [];
+    private byte[] _bytes = [];
+    private int _byteCount;
     private EntryBuffer<TKey, TValue>? _nextFree;
     private int _freeBehind;
     private long _ticket;
@@ -76,7 +84,7 @@ internal sealed class EntryBuffer<TKey, TValue>
         }
 
         ticket++;
-        Count = 0;
+        Clear();
         return true;
     }
 
@@ -87,10 +95,18 @@ internal sealed class EntryBuffer<TKey, TValue>
             Enlarge();
         }
 
-        _entries[Count++] = new KeyValuePair<TKey, TValue>(key, value);
+        _entries[Count++] = new KeyValuePair<TKey, TValue>(
+            KeyStore<TKey>.HasRecords ? CopyRecord(key) : key, value);
     }
 
-    public void Clear() => Count = 0;
+    /// <summary>Returns the bytes of a long key of an entry, whose address is an offset into this buffer.</summary>
+    public ReadOnlySpan<byte> BytesOf(RecordKey key) => _bytes.AsSpan((int)key.Address, key.LongLength);
+
+    public void Clear()
+    {
+        Count = 0;
+        _byteCount = 0;
+    }
 
     /// <summary>Returns the array to the pool. Does nothing if the ticket is no longer valid.</summary>
     public void Return(long ticket)
@@ -102,6 +118,12 @@ internal sealed class EntryBuffer<TKey, TValue>
 
         ReturnArray(_entries);
         _entries = [];
+        if (_bytes.Length > 0)
+        {
+            ArrayPool<byte>.Shared.Return(_bytes);
+            _bytes = [];
+        }
+
         EntryBuffer<TKey, TValue>? free = t_free;
         _freeBehind = free is null ? 0 : free._freeBehind + 1;
         if (_freeBehind < MostFree)
@@ -109,6 +131,34 @@ internal sealed class EntryBuffer<TKey, TValue>
             _nextFree = free;
             t_free = this;
         }
+    }
+
+    // The record may be released as soon as the lock is.
+    private TKey CopyRecord(TKey stored)
+    {
+        RecordKey key = Unsafe.BitCast<TKey, RecordKey>(stored);
+        if (!key.IsLong)
+        {
+            return stored;
+        }
+
+        if (_bytes.Length - _byteCount < key.LongLength)
+        {
+            byte[] larger = ArrayPool<byte>.Shared.Rent(
+                Math.Max(InitialKeyBytes, checked(_byteCount + Math.Max(_byteCount, key.LongLength))));
+            _bytes.AsSpan(0, _byteCount).CopyTo(larger);
+            if (_bytes.Length > 0)
+            {
+                ArrayPool<byte>.Shared.Return(_bytes);
+            }
+
+            _bytes = larger;
+        }
+
+        new ReadOnlySpan<byte>(key.Address, key.LongLength).CopyTo(_bytes.AsSpan(_byteCount));
+        RecordKey copy = key.At((byte*)_byteCount);
+        _byteCount += key.LongLength;
+        return Unsafe.BitCast<RecordKey, TKey>(copy);
     }
 
     private static void ReturnArray(KeyValuePair<TKey, TValue>[] entries)
@@ -122,7 +172,7 @@ internal sealed class EntryBuffer<TKey, TValue>
     private void Enlarge()
     {
         int initial = Math.Clamp(
-            InitialBytes / System.Runtime.CompilerServices.Unsafe.SizeOf<KeyValuePair<TKey, TValue>>(),
+            InitialBytes / Unsafe.SizeOf<KeyValuePair<TKey, TValue>>(),
             1,
             InitialEntries);
         KeyValuePair<TKey, TValue>[] larger =

@@ -1,6 +1,7 @@
 using System.Text;
 using FastShardMap.Layout;
 using FastShardMap.Memory;
+using FastShardMap.Records;
 
 namespace FastShardMap.Sharding;
 
@@ -8,8 +9,9 @@ namespace FastShardMap.Sharding;
 /// The native block of a map: header, read views, write sides and sentinel group. It lives as long as the arena.
 /// <code>
 /// 0        1024                   +32 · shards (aligned to 128)   +128 · shards
-/// | header | read views …         | write sides …                 | sentinel group |
+/// | header | read views …         | write sides …                 | sentinel group | record heaps … |
 /// </code>
+/// Only maps whose keys have records have record heaps.
 /// </summary>
 internal readonly unsafe struct MapBlock
 {
@@ -37,7 +39,9 @@ internal readonly unsafe struct MapBlock
         uint sentinelOffset = MapHeader.Bytes + viewBytes + (shards * WriteSide.Bytes);
 
         // Readers touch only the control word and the version of the sentinel, so its slots need no memory.
-        nuint bytes = sentinelOffset + TableRef.SmallAlignment;
+        uint heapsOffset = sentinelOffset + (uint)TableRef.SmallAlignment;
+        bool hasRecords = KeyStore<TKey>.HasRecords;
+        nuint bytes = heapsOffset + (hasRecords ? shards * RecordHeap.Bytes : 0);
         byte* block = arena.Allocate(bytes);
         MapHeader* header = (MapHeader*)block;
         header->LayoutVersion = MapHeader.CurrentLayoutVersion;
@@ -59,6 +63,8 @@ internal readonly unsafe struct MapBlock
             | (options.Prefault ? MapFlags.Prefault : 0)
             | (options.BackgroundMigration ? MapFlags.MigratesInBackground : 0);
         header->MigrationStepGroups = (uint)options.MigrationStepGroups;
+        header->RecordHeaps = hasRecords ? (RecordHeap*)(block + heapsOffset) : null;
+        header->KeyForm = options.KeyForm;
         header->CreatedTicks = DateTime.UtcNow.Ticks;
 
         // Not FullName, which repeats the assembly of every type argument and would not fit.

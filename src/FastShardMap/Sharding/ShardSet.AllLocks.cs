@@ -37,6 +37,7 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         finally
         {
             RetireAll(retired);
+            RetireAllSegments();
         }
     }
 

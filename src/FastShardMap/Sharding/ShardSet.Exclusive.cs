@@ -83,9 +83,9 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         return entries;
     }
 
-    private readonly void ThawInExclusivePhase(int shard, TableRef table, ThreadState thread)
+    private readonly void ThawInExclusivePhase(int shard, TableRef table, RecordEpoch* epoch, ThreadState thread)
     {
         using LockedShard<TKey, TValue, THasher> locked = OwnedAlready(shard, thread, guarded: false);
-        locked.Thaw(table);
+        locked.Thaw(table, epoch);
     }
 }

@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using FastShardMap.Layout;
+using FastShardMap.Records;
 using FastShardMap.Tables;
 
 namespace FastShardMap.Sharding;
@@ -91,9 +93,39 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
             entries += entriesLeft;
         }
 
+        violations.AddRange(FindRecordViolations(view, side));
         Expect(side->Count == entries, $"the count is {side->Count}, the tables have {entries} entries");
         Expect(side->Count <= side->MaxEntries, "the shard is over full");
         return violations;
+    }
+
+    private readonly IReadOnlyList<string> FindRecordViolations(ReadView* view, WriteSide* side)
+    {
+        if (!KeyStore<TKey>.HasRecords)
+        {
+            return [];
+        }
+
+        RecordInvariants records = new((nint)Shard<TKey, TValue, THasher>.HeapOf(side), _seed);
+        AddStored(view->Current, records);
+        AddStored(view->Previous, records);
+        return records.Find();
+    }
+
+    private static void AddStored(TableRef table, RecordInvariants records)
+    {
+        ulong groups = table.IsNone ? 0 : table.Groups;
+        for (ulong index = 0; index < groups; index++)
+        {
+            Group* group = Table<TKey, TValue>.GroupAt(table, index);
+            if (!new VersionWord(group->Version).IsMoved)
+            {
+                foreach (int slot in Table<TKey, TValue>.Occupied(group->Control))
+                {
+                    records.AddStored(Unsafe.BitCast<TKey, RecordKey>(*Table<TKey, TValue>.KeyAt(group, slot)));
+                }
+            }
+        }
     }
 
     private static long CountMoved(TableRef table)
@@ -134,6 +166,7 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
     private static long CountInBoth(TableRef previous, TableRef current, Func<TKey, ulong> hashOf)
     {
         long count = 0;
+        byte* buffer = stackalloc byte[RecordKey.BufferBytes];
         for (ulong index = 0; index < previous.Groups; index++)
         {
             Group* group = Table<TKey, TValue>.GroupAt(previous, index);
@@ -145,7 +178,8 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
             foreach (int slot in Table<TKey, TValue>.Occupied(group->Control))
             {
                 TKey key = *Table<TKey, TValue>.KeyAt(group, slot);
-                count += Table<TKey, TValue>.TryFind(current, hashOf(key), key, out _) ? 1 : 0;
+                TKey sought = RecordKeys.PresentStored(key, buffer);
+                count += Table<TKey, TValue>.TryFind(current, hashOf(key), sought, out _) ? 1 : 0;
             }
         }
 

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using FastShardMap.Layout;
+using FastShardMap.Records;
 using FastShardMap.Tables;
 
 namespace FastShardMap.Sharding;
@@ -12,9 +13,10 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
 
     /// <summary>Freezes every shard's table at one instant.</summary>
     /// <param name="frozen">Receives one table per shard; none for an empty shard.</param>
+    /// <param name="epochs">One epoch per shard, from <see cref="AllocateEpochs"/>.</param>
     /// <returns>The number of entries in the tables.</returns>
     /// <exception cref="OutOfMemoryException">The operating system refuses the memory; nothing is frozen.</exception>
-    public readonly long Freeze(Span<TableRef> frozen)
+    public readonly long Freeze(Span<TableRef> frozen, RecordEpoch* epochs)
     {
         TableRef[] next = new TableRef[ShardCount];
         List<TableRef> retired = new(2 * ShardCount);
@@ -31,7 +33,7 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
                     PrepareCopy(_views + shard, _writeSides + shard, ref next[shard], retired);
                 }
             }
-            while (!TryFreeze(frozen, next, retired, canWait: round++ < MaxFreezeRounds, out count));
+            while (!TryFreeze(frozen, epochs, next, retired, canWait: round++ < MaxFreezeRounds, out count));
             return count;
         }
         finally
@@ -47,6 +49,7 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
 
     private readonly bool TryFreeze(
         Span<TableRef> frozen,
+        RecordEpoch* epochs,
         TableRef[] next,
         List<TableRef> retired,
         bool canWait,
@@ -72,7 +75,12 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
 
             for (int shard = 0; shard < next.Length; shard++)
             {
-                frozen[shard] = all.ShardAt(shard, retired).Freeze(ref next[shard]);
+                LockedShard<TKey, TValue, THasher> locked = all.ShardAt(shard, retired);
+                frozen[shard] = locked.Freeze(ref next[shard]);
+                if (KeyStore<TKey>.HasRecords && !frozen[shard].IsNone)
+                {
+                    locked.BeginEpoch(epochs + shard);
+                }
             }
 
             return true;
@@ -86,16 +94,24 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
     /// <summary>Ends a snapshot's use of a frozen table, whatever has happened to the map since.</summary>
     /// <param name="shard">The shard of the table.</param>
     /// <param name="table">The table.</param>
+    /// <param name="epoch">The epoch that began when the table was frozen; null if the keys have no records.</param>
     /// <param name="wait">Whether to wait for the shard's lock.</param>
     /// <returns><see langword="false"/> if the lock is taken and <paramref name="wait"/> is <see langword="false"/>;
     /// nothing has changed.</returns>
-    public readonly bool TryThaw(int shard, TableRef table, bool wait)
+    public readonly bool TryThaw(int shard, TableRef table, RecordEpoch* epoch, bool wait)
+    {
+        bool done = TryThawTable(shard, table, epoch, wait);
+        RetireSegments(shard);
+        return done;
+    }
+
+    private readonly bool TryThawTable(int shard, TableRef table, RecordEpoch* epoch, bool wait)
     {
         WriteSide* side = _writeSides + shard;
         ThreadState thread = EnterThread();
         if (ShardLock.IsOwnedBy(side, thread))
         {
-            ThawInExclusivePhase(shard, table, thread);
+            ThawInExclusivePhase(shard, table, epoch, thread);
             return true;
         }
 
@@ -110,7 +126,7 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
 
         using LockedShard<TKey, TValue, THasher> locked =
             LockedShard<TKey, TValue, THasher>.Owned(ShardAt(shard), thread, guarded: false);
-        locked.Thaw(table);
+        locked.Thaw(table, epoch);
         return true;
     }
 

@@ -1,4 +1,5 @@
 using FastShardMap.Layout;
+using FastShardMap.Records;
 using FastShardMap.Tables;
 
 namespace FastShardMap.Sharding;
@@ -43,6 +44,10 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
                     Volatile.Read(ref side->LockWaitNanoseconds) / TimeSpan.NanosecondsPerTick),
                 ReadFallbacks = sum.ReadFallbacks + Volatile.Read(ref side->ReadFallbacks),
             };
+            if (KeyStore<TKey>.HasRecords)
+            {
+                AddRecords(ref sum, Shard<TKey, TValue, THasher>.HeapOf(side));
+            }
         }
 
         return sum with
@@ -107,6 +112,21 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         }
 
         return [.. entries];
+    }
+
+    private static void AddRecords(ref ShardMapStatistics sum, RecordHeap* heap)
+    {
+        long inEpochs = Volatile.Read(ref heap->EpochSegmentBytes);
+        sum = sum with
+        {
+            RecordBytesLive = sum.RecordBytesLive + Volatile.Read(ref heap->LiveBytes),
+            RecordBytesHeld = sum.RecordBytesHeld + inEpochs
+                + Volatile.Read(ref heap->SegmentBytes) + Volatile.Read(ref heap->OldSegmentBytes),
+            RecordBytesFree = sum.RecordBytesFree + Volatile.Read(ref heap->FreeBytes),
+            RecordBytesInLimbo = sum.RecordBytesInLimbo + inEpochs
+                + Volatile.Read(ref heap->LimboBytes) + Volatile.Read(ref heap->LostBytes),
+            RecordSegments = sum.RecordSegments + Volatile.Read(ref heap->SegmentCount),
+        };
     }
 
     private readonly void PeekTable(TableRef table, int limit, List<KeyValuePair<TKey, TValue>> entries)

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using FastShardMap.Hashing;
 using FastShardMap.Layout;
 using FastShardMap.Memory;
+using FastShardMap.Records;
 
 namespace FastShardMap.Sharding;
 
@@ -42,6 +43,11 @@ namespace FastShardMap.Sharding;
 // moves some groups: it hashes all keys of the group, inserts its entries into the current table, and marks the group
 // as moved (E6). A moved group is not written again, and does not end a search. When the last group has moved, the
 // previous table leaves the view, and is retired outside the lock (E8).
+//
+// LONG KEYS. The bytes of a key of more than 15 bytes are in a record, whose address is in the slot. A reader follows
+// the address of a copied slot only after the version and the generation have confirmed the copy, and checks both again
+// after it has compared the bytes (E16). A writer fills the record before it publishes the slot (E4), and releases the
+// record after it has taken the key out of the table (E16). Moves between tables copy slots, and leave records alone.
 //
 // FREEZE. A snapshot takes all locks and starts a migration in every shard. The previous tables belong to the snapshot.
 // Their slots and control words do not change, because a write moves the group of its key before it writes. If the
@@ -174,7 +180,8 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
     /// <summary>Whether hashing or comparing keys may run user code.</summary>
     internal static readonly bool KeysRunUserCode =
         !KeyTraits<TKey>.IsKnown
-        || (typeof(THasher) != typeof(DefaultHasher<TKey>) && typeof(THasher) != typeof(FloodResistantHasher<TKey>));
+        || (typeof(THasher) != typeof(DefaultHasher<TKey>) && typeof(THasher) != typeof(FloodResistantHasher<TKey>)
+            && typeof(THasher) != typeof(RecordKeyHasher));
 
     /// <summary>Whether the hash code has a part that is known early.</summary>
     private static readonly bool HashesInParts =

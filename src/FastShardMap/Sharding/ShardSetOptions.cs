@@ -1,3 +1,5 @@
+using FastShardMap.Layout;
+
 namespace FastShardMap.Sharding;
 
 /// <summary>The validated options of a set of shards.</summary>
@@ -18,6 +20,9 @@ internal sealed record ShardSetOptions
 
     /// <summary>The name that tools show for the map, or null.</summary>
     public string? Name { get; init; }
+
+    /// <summary>What the keys are.</summary>
+    public KeyForm KeyForm { get; init; }
 
     /// <summary>A fixed seed, for tests that need the same layout twice.</summary>
     public HashSeed? Seed { get; init; }

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics.X86;
 using FastShardMap.Layout;
 using FastShardMap.Probing;
+using FastShardMap.Records;
 using FastShardMap.Tables;
 
 namespace FastShardMap.Snapshots;
@@ -37,7 +38,9 @@ internal static unsafe class FrozenTable<TKey, TValue>
                 int slot = ControlGroups.LowestSlot(match);
                 TKey candidate = *Table<TKey, TValue>.KeyAt(group, slot);
                 value = *Table<TKey, TValue>.ValueAt(group, slot);
-                return !state.IsDisposed && key.Equals(candidate);
+                return !state.IsDisposed
+                    && key.Equals(candidate)
+                    && (!KeyStore<TKey>.HasRecords || !state.IsDisposed);
             }
         }
 

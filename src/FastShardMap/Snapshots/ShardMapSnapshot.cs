@@ -53,19 +53,31 @@ public partial class ShardMapSnapshot<TKey, TValue, THasher> : IDisposable, IEnu
     private readonly ShardMap<TKey, TValue, THasher> _map;
     private readonly TableRef[] _tables;
     private readonly SnapshotState _state = new();
+    private readonly unsafe RecordEpoch* _epochs;
     private readonly long _count;
     private readonly long _bytes;
     private readonly bool _settlesAtEnd;
     private bool _isForgotten;
 
-    internal ShardMapSnapshot(ShardMap<TKey, TValue, THasher> map, bool settlesAtEnd = false)
+    internal unsafe ShardMapSnapshot(ShardMap<TKey, TValue, THasher> map, bool settlesAtEnd = false)
     {
         _map = map;
         _settlesAtEnd = settlesAtEnd;
         _tables = [];
         ForgottenMemory.BeforeNew();
         TableRef[] tables = new TableRef[map.Shards.ShardCount];
-        _count = map.Shards.Freeze(tables);
+        RecordEpoch* epochs = map.Shards.AllocateEpochs();
+        try
+        {
+            _count = map.Shards.Freeze(tables, epochs);
+        }
+        catch
+        {
+            map.Shards.RetireEpochs(epochs);
+            throw;
+        }
+
+        _epochs = epochs;
         _bytes = map.Shards.BytesOf(tables);
         ForgottenMemory.AddSnapshot(_bytes);
         _tables = tables;
@@ -170,6 +182,11 @@ public partial class ShardMapSnapshot<TKey, TValue, THasher> : IDisposable, IEnu
             using InterruptDeferral deferral = InterruptDeferral.Begin();
             TryRelease(wait: true);
             GC.SuppressFinalize(this);
+            for (int shard = 0; shard < _tables.Length; shard++)
+            {
+                _map.Shards.DrainRecords(shard);
+            }
+
             ForgottenMemory.RemoveSnapshot(_bytes);
             if (_settlesAtEnd)
             {
@@ -190,7 +207,7 @@ public partial class ShardMapSnapshot<TKey, TValue, THasher> : IDisposable, IEnu
         return found;
     }
 
-    private bool TryRelease(bool wait)
+    private unsafe bool TryRelease(bool wait)
     {
         bool all = true;
         for (int shard = 0; shard < _tables.Length; shard++)
@@ -200,7 +217,7 @@ public partial class ShardMapSnapshot<TKey, TValue, THasher> : IDisposable, IEnu
                 continue;
             }
 
-            if (_map.Shards.TryThaw(shard, _tables[shard], wait))
+            if (_map.Shards.TryThaw(shard, _tables[shard], _epochs + shard, wait))
             {
                 _tables[shard] = TableRef.None;
             }
@@ -208,6 +225,11 @@ public partial class ShardMapSnapshot<TKey, TValue, THasher> : IDisposable, IEnu
             {
                 all = false;
             }
+        }
+
+        if (all)
+        {
+            _map.Shards.RetireEpochs(_epochs);
         }
 
         return all;

@@ -85,7 +85,8 @@ internal static unsafe partial class Table<TKey, TValue>
         // A search must find the key in this slot first.
         if (!new VersionWord(group->Version).IsMoved)
         {
-            if (!TryFind(table, hash, key, out SlotRef found))
+            byte* buffer = stackalloc byte[RecordKey.BufferBytes];
+            if (!TryFind(table, hash, RecordKeys.PresentStored(key, buffer), out SlotRef found))
             {
                 violations.Add(
                     $"group {index} slot {slot}: not reachable from its home {table.Home(hash)} (invariant 2)");

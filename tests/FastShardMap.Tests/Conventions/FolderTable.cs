@@ -16,7 +16,9 @@ internal sealed record FolderTable(string Project, params Folder[] Folders)
         new("Probing", "control groups per instruction set, the probe sequence", "Layout"),
         new("Tables", "one table, for one thread", "Layout", "Probing"),
         new("Operations", "what a write does with the entry that it finds", "Layout") { HasRootTypes = true },
-        new("Sharding", "the concurrency protocol", "Memory", "Layout", "Hashing", "Probing", "Tables", "Operations")
+        new("Records", "keys of any length, and the memory of their bytes", "Memory", "Layout", "Hashing"),
+        new("Sharding", "the concurrency protocol",
+            "Memory", "Layout", "Hashing", "Probing", "Tables", "Operations", "Records")
         {
             IsConcurrent = true,
         },
@@ -31,7 +33,7 @@ internal sealed record FolderTable(string Project, params Folder[] Folders)
             HasRootTypes = true,
         },
         new("Snapshots", "copies as of one instant",
-            "Memory", "Layout", "Hashing", "Probing", "Tables", "Operations", "Sharding", Folder.Root)
+            "Memory", "Layout", "Hashing", "Probing", "Tables", "Operations", "Records", "Sharding", Folder.Root)
         {
             IsConcurrent = true,
             HasRootTypes = true,
@@ -44,6 +46,11 @@ internal sealed record FolderTable(string Project, params Folder[] Folders)
         new("Serialization", "saved maps", "Memory", "Layout", "Hashing", "Sharding", Folder.Root, "Snapshots")
         {
             IsConcurrent = true,
+            HasRootTypes = true,
+        },
+        new("Text", "maps whose keys are text or bytes",
+            "Layout", "Hashing", "Operations", "Records", "Sharding", Folder.Root, "Snapshots")
+        {
             HasRootTypes = true,
         },
         new("Diagnostics", "events, metrics, the debugger's view",

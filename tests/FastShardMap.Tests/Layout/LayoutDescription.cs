@@ -23,12 +23,26 @@ internal static unsafe class LayoutDescription
         text.Append(OfStructure<Group>()).Append(OfStructure<TableRef>());
         text.Append(OfStructure<AuditRingHeader>()).Append(Invariant($"  magic {AuditRingHeader.ExpectedMagic:x16}\n"));
         text.Append(OfStructure<AuditRecord<long>>());
+        text.Append(OfStructure<RecordKey>()).Append(OfStructure<RecordHeap>()).Append(OfStructure<RecordSegment>());
+        text.Append(OfStructure<RecordEpoch>()).Append(OfStructure<LimboChunk>());
         AddBlock(text);
         AddShapes(text);
         AddControlWords(text);
         AddTables(text);
+        AddRecordSizes(text);
         AddHashes(text);
         return text.ToString();
+    }
+
+    private static void AddRecordSizes(StringBuilder text)
+    {
+        text.Append("record sizes:");
+        for (int sizeClass = 2; sizeClass < RecordSize.Classes; sizeClass++)
+        {
+            text.Append(CultureInfo.InvariantCulture, $" {RecordSize.BytesOf(sizeClass)}");
+        }
+
+        text.Append('\n');
     }
 
     /// <summary>Size and fields of one structure, in the order of their offsets.</summary>

@@ -56,6 +56,17 @@ public sealed unsafe class LayoutDocumentTests
     }
 
     [Fact]
+    public void RecordStructures_Document_Agrees()
+    {
+        AssertAgrees<RecordKey>("record.md");
+        AssertAgrees<RecordSegment>("record.md");
+        AssertAgrees<RecordHeap>("record.md");
+        AssertAgrees<RecordEpoch>("record.md");
+        AssertAgrees<LimboChunk>("record.md");
+        Assert.Equal(RecordHeap.Bytes, sizeof(RecordHeap));
+    }
+
+    [Fact]
     public void AuditRing_Document_Agrees()
     {
         AssertAgrees<AuditRingHeader>("audit-ring.md");

@@ -42,6 +42,18 @@ internal static unsafe class GroupVersion
         return Volatile.Read(ref group->Version) == version.Word;
     }
 
+    /// <summary>Returns whether the record that the copied slot named was still its record after it was
+    /// read.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: hit-1k
+    public static bool ValidateRecord(Group* group, VersionWord version)
+    {
+        // [E16] acquire fence: the bytes of the record are read before the version, and that before the generation
+        // ([E5]); pairs with the release of records.
+        Volatile.ReadBarrier();
+        SchedulePoint.Before("reader: version after the record");
+        return Volatile.Read(ref group->Version) == version.Word;
+    }
+
     /// <summary>Makes the version odd. The caller owns the shard's lock.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: insert-growing-5m
     public static void BeginWrite(Group* group)

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using FastShardMap.Layout;
+using FastShardMap.Records;
 using FastShardMap.Tables;
 
 namespace FastShardMap.Sharding;
@@ -60,8 +61,13 @@ internal unsafe ref partial struct LockedShard<TKey, TValue, THasher>
     }
 
     /// <summary>Takes back a table that a snapshot no longer needs, whatever has happened to the shard since.</summary>
-    public void Thaw(TableRef table)
+    public void Thaw(TableRef table, RecordEpoch* epoch)
     {
+        if (KeyStore<TKey>.HasRecords)
+        {
+            EndEpoch(epoch);
+        }
+
         if (!View->Previous.Equals(table))
         {
             Retire(table);

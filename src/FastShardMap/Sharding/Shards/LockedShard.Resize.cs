@@ -51,6 +51,7 @@ internal unsafe ref partial struct LockedShard<TKey, TValue, THasher>
         view->Current = empty;
         EndViewChange();
         Interlocked.MemoryBarrier(); // [E8] release fence: the view is published before the blocks' memory changes
+        DropRecords();
         side->Count = 0;
         side->SaturatedGroups = 0;
         side->RemovesSinceRebuild = 0;
@@ -79,6 +80,7 @@ internal unsafe ref partial struct LockedShard<TKey, TValue, THasher>
         view->Current = Map.Sentinel;
         EndViewChange();
         Interlocked.MemoryBarrier(); // [E8] release fence: the view is published before the block's memory changes
+        DropRecords();
         side->Count = 0;
         side->SaturatedGroups = 0;
         Volatile.Write(ref side->MaxEntries, 0);

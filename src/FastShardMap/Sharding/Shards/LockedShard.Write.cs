@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using FastShardMap.Layout;
 using FastShardMap.Operations;
+using FastShardMap.Records;
 using FastShardMap.Tables;
 
 namespace FastShardMap.Sharding;
@@ -75,7 +76,15 @@ internal unsafe ref partial struct LockedShard<TKey, TValue, THasher>
                 Table<TKey, TValue>.Update<SeqLockGroups>(slot, value);
                 break;
             case EntryAction.Remove:
-                Table<TKey, TValue>.Remove<SeqLockGroups>(table, hash, slot);
+                if (KeyStore<TKey>.HasRecords)
+                {
+                    RemoveWithRecord(table, hash, slot);
+                }
+                else
+                {
+                    Table<TKey, TValue>.Remove<SeqLockGroups>(table, hash, slot);
+                }
+
                 side->Count--;
                 if (side->SaturatedGroups != 0)
                 {
@@ -98,7 +107,9 @@ internal unsafe ref partial struct LockedShard<TKey, TValue, THasher>
             Grow();
         }
 
-        side->SaturatedGroups += Table<TKey, TValue>.Insert<SeqLockGroups>(view->Current, hash, key, value);
+        side->SaturatedGroups += KeyStore<TKey>.HasRecords
+            ? InsertWithRecord(hash, key, value)
+            : Table<TKey, TValue>.Insert<SeqLockGroups>(view->Current, hash, key, value);
         side->Count++;
     }
 }

@@ -130,5 +130,7 @@ internal unsafe ref partial struct LockedShard<TKey, TValue, THasher>
         {
             Map.Retire(_unused, isZero: true);
         }
+
+        Map.RetireSegments(Side->ShardIndex);
     }
 }

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using FastShardMap.Hashing;
 using FastShardMap.Layout;
 using FastShardMap.Operations;
+using FastShardMap.Records;
 using FastShardMap.Tables;
 
 namespace FastShardMap.Sharding;
@@ -95,7 +96,15 @@ internal readonly unsafe ref partial struct Shard<TKey, TValue, THasher>
 
         byte* slot = SlotAt(group, match);
         SchedulePoint.BeforeRead(slot, sizeof(TKey), "group owner: key");
-        if (!key.Equals(*(TKey*)slot) || !GroupVersion.TryLock(group, version, thread))
+        if (KeyStore<TKey>.HasRecords
+            ? !EqualsRecordKey(generation, group, version, slot, key)
+            : !key.Equals(*(TKey*)slot))
+        {
+            return false;
+        }
+
+        // [E16] acquire, by a full fence: the bytes of a record were read before; pairs with the release of records.
+        if (!GroupVersion.TryLock(group, version, thread))
         {
             return false;
         }

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using FastShardMap.Layout;
 using FastShardMap.Probing;
+using FastShardMap.Records;
 using FastShardMap.Tables;
 
 namespace FastShardMap.Sharding;
@@ -65,8 +66,12 @@ internal readonly unsafe ref partial struct Shard<TKey, TValue, THasher>
                 copy = *(TValue*)(slot + GroupShape<TKey, TValue>.ValueOffset);
             }
 
+            // The address of a record is followed only after both words have shown that the copy was an entry of this
+            // table. What was read there counts only if both are still the same ([E16]).
             if (GroupVersion.Validate(group, version)
+                && (!KeyStore<TKey>.HasRecords || ViewGeneration.ValidateAfterVersion(view, generation))
                 && key.Equals(candidate)
+                && (!KeyStore<TKey>.HasRecords || GroupVersion.ValidateRecord(group, version))
                 && ViewGeneration.ValidateAfterVersion(view, generation))
             {
                 if (sizeof(TValue) <= WideValue.MaxRegisterBytes)
@@ -181,13 +186,17 @@ internal readonly unsafe ref partial struct Shard<TKey, TValue, THasher>
 
                     // None if the migration has ended since. The reference is checked before its address is used
                     // (hazard H1).
-                    result = previous.IsNone ? ProbeResult.Conflict : Probe(previous, hash, key, out value);
+                    result = previous.IsNone ? ProbeResult.Conflict
+                        : KeyStore<TKey>.HasRecords ? ProbeRecords(generation, previous, hash, key, out value)
+                        : Probe(previous, hash, key, out value);
                 }
 
                 if (result == ProbeResult.Miss)
                 {
                     SchedulePoint.BeforeRead(&view->Current, sizeof(TableRef), "reader: current");
-                    result = Probe(view->Current, hash, key, out value);
+                    result = KeyStore<TKey>.HasRecords
+                        ? ProbeRecords(generation, view->Current, hash, key, out value)
+                        : Probe(view->Current, hash, key, out value);
                 }
 
                 if (result != ProbeResult.Conflict && ViewGeneration.Validate(view, generation))

@@ -38,6 +38,9 @@ internal readonly unsafe ref partial struct Shard<TKey, TValue, THasher>
         get => ref _map;
     }
 
+    /// <summary>The record memory of a shard, for keys that have records.</summary>
+    public static RecordHeap* HeapOf(WriteSide* side) => side->Map->RecordHeaps + side->ShardIndex;
+
     private static int Stride => GroupShape<TKey, TValue>.StrideBytes;
 
     /// <summary>Prefetches the home group while the lock is being taken. A stale table is harmless.</summary>

@@ -1,0 +1,343 @@
+using System.Diagnostics;
+using System.Numerics;
+using FastShardMap.Layout;
+using FastShardMap.Memory;
+
+namespace FastShardMap.Records;
+
+/// <summary>
+/// Allocates and releases the records of one shard. The caller owns the shard's lock.
+/// <para>
+/// <b>A record</b> has the bytes of one key, rounded up to a size class (<see cref="RecordSize"/>), and no head. It is
+/// written before its key is published, and does not change until it is released, which comes after its key was
+/// removed. A lock-free reader may read it later than that; it then finds a changed version or generation, and discards
+/// what it has read ([E16]).
+/// </para>
+/// <para>
+/// <b>Segments</b> are blocks of the map's arena. Records are taken from the free list of their class, or from the rest
+/// of the newest segment. A released record enters the free list of its class, whose links are in the records.
+/// </para>
+/// <para>
+/// <b>Snapshots.</b> A frozen table and the current one share records. While a snapshot is alive, a released record is
+/// therefore only listed, in the epoch of the newest snapshot (<see cref="RecordEpoch"/>). When a snapshot ends, what
+/// its epoch lists passes to the epoch of the next older snapshot, because that one may show the records too. If there
+/// is none, the records are free.
+/// </para>
+/// </summary>
+internal static unsafe class RecordMemory
+{
+    private const long FirstSegmentBytes = 4096;
+    private const long MaxSegmentBytes = 1024 * 1024;
+
+    /// <summary>A new segment has this share of the bytes of all segments.</summary>
+    private const int SegmentShare = 8;
+
+    /// <summary>Records above this share of a segment get a segment of their own.</summary>
+    private const int LargeRecordShare = 4;
+
+    /// <summary>Number of listed records that a write frees after a snapshot has ended.</summary>
+    private const int DrainedPerWrite = 16;
+
+    /// <summary>Takes a record.</summary>
+    /// <param name="heap">The shard's record memory.</param>
+    /// <param name="arena">The arena of the map.</param>
+    /// <param name="bytes">The length of the key.</param>
+    /// <exception cref="OutOfMemoryException">The operating system refuses the memory; nothing has
+    /// changed.</exception>
+    public static byte* Take(RecordHeap* heap, Arena arena, int bytes)
+    {
+        if (heap->Draining is not null)
+        {
+            Drain(heap, DrainedPerWrite);
+        }
+
+        int sizeClass = RecordSize.ClassOf(bytes);
+        byte* record = TakeOfClass(heap, arena, sizeClass);
+        heap->LiveBytes += RecordSize.BytesOf(sizeClass);
+        return record;
+    }
+
+    /// <summary>Releases the record of a key that was removed. Cannot fail.</summary>
+    public static void Release(RecordHeap* heap, Arena arena, RecordKey stored)
+    {
+        if (heap->Draining is not null)
+        {
+            Drain(heap, DrainedPerWrite);
+        }
+
+        heap->LiveBytes -= RecordSize.BytesOf(RecordSize.ClassOf(stored.LongLength));
+        if (heap->Newest is null)
+        {
+            AddFree(heap, stored.Address, RecordSize.ClassOf(stored.LongLength));
+        }
+        else
+        {
+            AddToLimbo(heap, arena, stored);
+        }
+    }
+
+    /// <summary>Frees some of the records that no snapshot shows any longer.</summary>
+    /// <returns>Whether some are left.</returns>
+    public static bool Drain(RecordHeap* heap, int records)
+    {
+        for (; records > 0 && heap->Draining is not null; records--)
+        {
+            LimboChunk* chunk = heap->Draining;
+            if (chunk->Count == 0)
+            {
+                heap->Draining = chunk->Next;
+                heap->LimboBytes -= LimboChunk.Bytes;
+                AddFree(heap, (byte*)chunk, RecordSize.ClassOf(LimboChunk.Bytes));
+                continue;
+            }
+
+            RecordKey stored = new(0, chunk->Records[--chunk->Count]);
+            int sizeClass = RecordSize.ClassOf(stored.LongLength);
+            heap->LimboBytes -= RecordSize.BytesOf(sizeClass);
+            AddFree(heap, stored.Address, sizeClass);
+        }
+
+        return heap->Draining is not null;
+    }
+
+    /// <summary>Begins the epoch of a snapshot.</summary>
+    public static void BeginEpoch(RecordHeap* heap, RecordEpoch* epoch)
+    {
+        epoch->Older = heap->Newest;
+        if (heap->Newest is not null)
+        {
+            heap->Newest->Newer = epoch;
+        }
+
+        heap->Newest = epoch;
+    }
+
+    /// <summary>Ends the epoch of a snapshot. Nothing refers to it any longer.</summary>
+    /// <returns>The segments that no snapshot uses any longer, which the caller has to retire.</returns>
+    public static RecordSegment* EndEpoch(RecordHeap* heap, RecordEpoch* epoch)
+    {
+        RecordEpoch* older = epoch->Older;
+        if (epoch->Newer is null)
+        {
+            heap->Newest = older;
+        }
+        else
+        {
+            epoch->Newer->Older = older;
+        }
+
+        if (older is null)
+        {
+            if (epoch->Limbo is not null)
+            {
+                epoch->LimboEnd->Next = heap->Draining;
+                heap->Draining = epoch->Limbo;
+            }
+
+            RecordSegment* segments = epoch->Segments;
+            Uncount(heap, segments);
+            return segments;
+        }
+
+        older->Newer = epoch->Newer;
+        if (epoch->Limbo is not null)
+        {
+            epoch->LimboEnd->Next = older->Limbo;
+            if (older->Limbo is null)
+            {
+                older->LimboEnd = epoch->LimboEnd;
+            }
+
+            older->Limbo = epoch->Limbo;
+        }
+
+        older->Segments = Concat(epoch->Segments, older->Segments);
+        return null;
+    }
+
+    /// <summary>Gives up all records at once, because no table refers to them any longer.</summary>
+    /// <returns>The segments, which the caller has to retire; none if snapshots use them.</returns>
+    public static RecordSegment* DropAll(RecordHeap* heap)
+    {
+        RecordSegment* segments = Concat(heap->OldSegments, heap->Segments);
+        long bytes = heap->SegmentBytes + heap->OldSegmentBytes;
+        ForgetFree(heap);
+        heap->Segments = null;
+        heap->OldSegments = null;
+        heap->SegmentBytes = 0;
+        heap->OldSegmentBytes = 0;
+        heap->LiveBytes = 0;
+        heap->IsCompacting = 0;
+        return GiveToEpoch(heap, segments, bytes);
+    }
+
+    // The lists of released records lie in the segments that are given up, and refer to records there.
+    private static void ForgetFree(RecordHeap* heap)
+    {
+        heap->Next = null;
+        heap->End = null;
+        heap->FreeBytes = 0;
+        heap->LimboBytes = 0;
+        heap->LostBytes = 0;
+        heap->Draining = null;
+        for (int sizeClass = 0; sizeClass < RecordSize.Classes; sizeClass++)
+        {
+            heap->Free[sizeClass] = 0;
+        }
+
+        for (RecordEpoch* epoch = heap->Newest; epoch is not null; epoch = epoch->Older)
+        {
+            epoch->Limbo = null;
+            epoch->LimboEnd = null;
+        }
+    }
+
+    private static RecordSegment* GiveToEpoch(RecordHeap* heap, RecordSegment* segments, long bytes)
+    {
+        if (heap->Newest is null)
+        {
+            heap->EpochSegmentBytes += bytes;
+            Uncount(heap, segments);
+            return segments;
+        }
+
+        heap->EpochSegmentBytes += bytes;
+        heap->Newest->Segments = Concat(segments, heap->Newest->Segments);
+        return null;
+    }
+
+    private static void Uncount(RecordHeap* heap, RecordSegment* segments)
+    {
+        for (; segments is not null; segments = segments->Next)
+        {
+            heap->EpochSegmentBytes -= segments->Bytes;
+            heap->SegmentCount--;
+        }
+    }
+
+    private static RecordSegment* Concat(RecordSegment* first, RecordSegment* second)
+    {
+        if (first is null)
+        {
+            return second;
+        }
+
+        RecordSegment* last = first;
+        while (last->Next is not null)
+        {
+            last = last->Next;
+        }
+
+        last->Next = second;
+        return first;
+    }
+
+    private static byte* TakeOfClass(RecordHeap* heap, Arena arena, int sizeClass)
+    {
+        int bytes = RecordSize.BytesOf(sizeClass);
+        byte* record = (byte*)heap->Free[sizeClass];
+        if (record is not null)
+        {
+            heap->Free[sizeClass] = *(ulong*)record;
+            heap->FreeBytes -= bytes;
+            return record;
+        }
+
+        record = heap->Next;
+        if (heap->End - record < bytes)
+        {
+            return TakeFromNewSegment(heap, arena, bytes);
+        }
+
+        heap->Next = record + bytes;
+        return record;
+    }
+
+    private static byte* TakeFromNewSegment(RecordHeap* heap, Arena arena, int bytes)
+    {
+        long share = Math.Clamp(
+            (long)BitOperations.RoundUpToPowerOf2((ulong)heap->SegmentBytes / SegmentShare),
+            FirstSegmentBytes,
+            MaxSegmentBytes);
+        bool isLarge = bytes > share / LargeRecordShare;
+        long length = isLarge ? RecordSegment.HeadBytes + bytes : share;
+        byte* block = arena.Allocate((nuint)length);
+        if (!RecordKey.CanAddress(block + length))
+        {
+            arena.Retire(block, (nuint)length, isZero: true);
+            throw new NotSupportedException("Keys of any length need addresses of at most 48 bits.");
+        }
+
+        RecordSegment* segment = (RecordSegment*)block;
+        segment->Bytes = length;
+        segment->Next = heap->Segments;
+        heap->Segments = segment;
+        heap->SegmentBytes += length;
+        heap->SegmentCount++;
+        byte* record = block + RecordSegment.HeadBytes;
+        if (!isLarge)
+        {
+            int rest = RecordSize.LargestClassWithin(heap->End - heap->Next);
+            if (rest != 0)
+            {
+                AddFree(heap, heap->Next, rest);
+            }
+
+            heap->Next = record + bytes;
+            heap->End = block + length;
+        }
+
+        return record;
+    }
+
+    private static void AddFree(RecordHeap* heap, byte* record, int sizeClass)
+    {
+        int bytes = RecordSize.BytesOf(sizeClass);
+        Poison(record, bytes);
+        *(ulong*)record = heap->Free[sizeClass];
+        heap->Free[sizeClass] = (ulong)record;
+        heap->FreeBytes += bytes;
+    }
+
+    private static void AddToLimbo(RecordHeap* heap, Arena arena, RecordKey stored)
+    {
+        int bytes = RecordSize.BytesOf(RecordSize.ClassOf(stored.LongLength));
+        RecordEpoch* epoch = heap->Newest;
+        if ((epoch->Limbo is null || epoch->Limbo->Count == LimboChunk.MaxRecords) && !TryAddChunk(heap, arena, epoch))
+        {
+            heap->LostBytes += bytes;
+            return;
+        }
+
+        epoch->Limbo->Records[epoch->Limbo->Count++] = stored.Last;
+        heap->LimboBytes += bytes;
+    }
+
+    private static bool TryAddChunk(RecordHeap* heap, Arena arena, RecordEpoch* epoch)
+    {
+        LimboChunk* chunk;
+        try
+        {
+            chunk = (LimboChunk*)TakeOfClass(heap, arena, RecordSize.ClassOf(LimboChunk.Bytes));
+        }
+        catch (OutOfMemoryException)
+        {
+            return false; // a removal must not fail
+        }
+
+        chunk->Next = epoch->Limbo;
+        chunk->Count = 0;
+        if (epoch->Limbo is null)
+        {
+            epoch->LimboEnd = chunk;
+        }
+
+        epoch->Limbo = chunk;
+        heap->LimboBytes += LimboChunk.Bytes;
+        return true;
+    }
+
+    // A record that is read after its release then differs from every key that a test stores.
+    [Conditional("DEBUG")]
+    private static void Poison(byte* record, int bytes) => new Span<byte>(record, bytes).Fill(0xDD);
+}

@@ -1,0 +1,78 @@
+using System.Runtime.CompilerServices;
+using FastShardMap.Layout;
+using FastShardMap.Records;
+using FastShardMap.Tables;
+
+namespace FastShardMap.Sharding;
+
+// KEYS OF ANY LENGTH. The bytes of a long key are in a record (Records/RecordMemory.cs), whose address is in the slot.
+// What this adds to the protocol:
+//   - An insert writes the record first, and then publishes the slot ([E4] carries both).
+//   - A removal takes the key out of the table first, and then releases the record ([E16]).
+//   - Growth copies slots. Records stay where they are.
+//   - Blocks of records return to the arena as tables do: after the view no longer leads to them, and outside the lock.
+internal unsafe ref partial struct LockedShard<TKey, TValue, THasher>
+{
+    private readonly RecordHeap* Heap => Shard<TKey, TValue, THasher>.HeapOf(Side);
+
+    /// <summary>Begins the epoch of a snapshot, which has just frozen the current table.</summary>
+    public readonly void BeginEpoch(RecordEpoch* epoch) => RecordMemory.BeginEpoch(Heap, epoch);
+
+    /// <summary>Ends the epoch of a snapshot.</summary>
+    private readonly void EndEpoch(RecordEpoch* epoch) => RetireRecords(RecordMemory.EndEpoch(Heap, epoch));
+
+    /// <summary>Frees some of the records that a snapshot has left.</summary>
+    /// <returns>Whether some are left.</returns>
+    public readonly bool DrainRecords(int records) => RecordMemory.Drain(Heap, records);
+
+    private readonly int InsertWithRecord(ulong hash, in TKey key, in TValue value)
+    {
+        TKey stored = KeyStore<TKey>.Keep(Heap, Map.Arena, key);
+        return Table<TKey, TValue>.Insert<SeqLockGroups>(View->Current, hash, stored, value);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private readonly void RemoveWithRecord(TableRef table, ulong hash, SlotRef slot)
+    {
+        TKey stored = *Table<TKey, TValue>.KeyAt(slot.Group, slot.Slot);
+        Table<TKey, TValue>.Remove<SeqLockGroups>(table, hash, slot);
+
+        // [E16] release: the fence after the odd version ([E3]) is between the removal and all stores to the record;
+        // pairs with the checks after a comparison in Shard.TryReadHome.
+        KeyStore<TKey>.Release(Heap, Map.Arena, stored);
+    }
+
+    /// <summary>Gives up all records. No table of the shard refers to them any longer.</summary>
+    private readonly void DropRecords()
+    {
+        if (KeyStore<TKey>.HasRecords)
+        {
+            RetireRecords(RecordMemory.DropAll(Heap));
+        }
+    }
+
+    // The segments return to the arena once the lock is released (ShardSet.RetireSegments).
+    private readonly void RetireRecords(RecordSegment* segments)
+    {
+        if (segments is null)
+        {
+            return;
+        }
+
+        RecordHeap* heap = Heap;
+        RecordSegment* last = segments;
+        while (last->Next is not null)
+        {
+            last = last->Next;
+        }
+
+        // Another thread may take the list at the same time, but only the owner of the lock adds to it.
+        ulong head;
+        do
+        {
+            head = Volatile.Read(ref *(ulong*)&heap->RetiredSegments);
+            last->Next = (RecordSegment*)head;
+        }
+        while (Interlocked.CompareExchange(ref *(ulong*)&heap->RetiredSegments, (ulong)segments, head) != head);
+    }
+}

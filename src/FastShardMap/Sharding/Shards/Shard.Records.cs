@@ -1,0 +1,95 @@
+using FastShardMap.Layout;
+using FastShardMap.Probing;
+using FastShardMap.Records;
+using FastShardMap.Tables;
+
+namespace FastShardMap.Sharding;
+
+// LOOKUPS OF KEYS OF ANY LENGTH. To compare a long key, a reader has to follow an address that it has copied from a
+// slot. That may happen only after version and generation have confirmed the copy: at one moment between the two loads
+// of the version, the table was then the shard's, and the slot was that of an entry. So the address and the length were
+// stored by one writer, and named a record that existed in full. Later the record may be released, and its block given
+// back, but the address range stays mapped as long as the arena. So the reader finds the record, other bytes, or zeros.
+// It then checks both words again: if they are the same, the entry was there throughout, and so was its record ([E16]).
+internal readonly unsafe ref partial struct Shard<TKey, TValue, THasher>
+{
+    /// <summary>Searches one table for a key that may be long, without a lock.</summary>
+    private ProbeResult ProbeRecords(
+        GenerationWord generation, TableRef table, ulong hash, TKey key, out TValue value)
+    {
+        uint tag = HashBits.Tag(hash);
+        for (ProbeSequence probe = new(table, hash, Stride); !probe.IsOver; probe.Advance())
+        {
+            ProbeResult result = ProbeRecordGroup(generation, probe.Group, tag, key, out value);
+            if (result != ProbeResult.Passed)
+            {
+                return result;
+            }
+        }
+
+        value = default;
+        return ProbeResult.Miss;
+    }
+
+    /// <summary>Searches one group for a key that may be long, without a lock.</summary>
+    // Safety: the group lies in a block that stays mapped while the map lives, whatever has become of its table.
+    private ProbeResult ProbeRecordGroup(
+        GenerationWord generation, Group* group, uint tag, TKey key, out TValue value)
+    {
+        VersionWord version = GroupVersion.BeginRead(group);
+        ulong control = GroupVersion.ReadControl(group);
+        ulong match = Table<TKey, TValue>.MatchUnlocked(control, tag);
+        if (!version.IsStable)
+        {
+            if (version.IsWritten)
+            {
+                value = default;
+                return ProbeResult.Conflict;
+            }
+
+            match = 0;
+        }
+
+        for (; match != 0; match = ControlGroups.ClearLowest(match))
+        {
+            byte* slot = SlotAt(group, match);
+            SchedulePoint.BeforeRead(slot, sizeof(TKey), "reader: key");
+            TKey candidate = *(TKey*)slot;
+            SchedulePoint.BeforeRead(slot + GroupShape<TKey, TValue>.ValueOffset, sizeof(TValue), "reader: value");
+            TValue copy = *(TValue*)(slot + GroupShape<TKey, TValue>.ValueOffset);
+            if (!GroupVersion.Validate(group, version) || !ViewGeneration.ValidateAfterVersion(View, generation))
+            {
+                value = default;
+                return ProbeResult.Conflict;
+            }
+
+            bool isEqual = key.Equals(candidate);
+            if (!GroupVersion.ValidateRecord(group, version)
+                || !ViewGeneration.ValidateAfterVersion(View, generation))
+            {
+                value = default;
+                return ProbeResult.Conflict;
+            }
+
+            if (isEqual)
+            {
+                value = copy;
+                return ProbeResult.Hit;
+            }
+        }
+
+        value = default;
+        return ControlWord.HasOverflow(control) ? ProbeResult.Passed : ProbeResult.Miss;
+    }
+
+    /// <summary>Returns whether a slot has the key, for a thread that is about to lock the group at this version. The
+    /// lock confirms what the record has shown.</summary>
+    private bool EqualsRecordKey(
+        GenerationWord generation, Group* group, VersionWord version, byte* slot, TKey key)
+    {
+        TKey candidate = *(TKey*)slot;
+        return GroupVersion.Validate(group, version)
+            && ViewGeneration.ValidateAfterVersion(View, generation)
+            && key.Equals(candidate);
+    }
+}

@@ -1,0 +1,47 @@
+using System.Diagnostics.CodeAnalysis;
+using FastShardMap.Layout;
+using FastShardMap.Records;
+using FastShardMap.Text;
+
+namespace FastShardMap;
+
+/// <summary>An entry of a <see cref="TextShardMap{TValue}"/>.</summary>
+/// <typeparam name="TValue">The type of the values.</typeparam>
+/// <remarks>The entry of a map is a copy that is valid until the next move of its enumerator. The entry of a snapshot
+/// refers to the memory of the snapshot and is valid until the snapshot is disposed.</remarks>
+[SuppressMessage(
+    "Performance",
+    "CA1815:Override equals and operator equals on value types",
+    Justification = "An entry is a view of one step of an enumeration.")]
+public readonly ref struct TextEntry<TValue>
+    where TValue : unmanaged
+{
+    private readonly RecordKey _key;
+    private readonly ReadOnlySpan<byte> _longKey;
+
+    internal TextEntry(RecordKey key, ReadOnlySpan<byte> longKey, TValue value)
+    {
+        _key = key;
+        _longKey = longKey;
+        Value = value;
+    }
+
+    /// <summary>The key in UTF-8. Lone surrogates have three bytes each, as in WTF-8.</summary>
+    [UnscopedRef]
+    public ReadOnlySpan<byte> Utf8Key => _key.IsLong ? _longKey : KeyOutput.InlineBytes(in _key);
+
+    /// <summary>The value.</summary>
+    public TValue Value { get; }
+
+    /// <summary>Returns the key as a new string. Bytes that are not UTF-8 become U+FFFD; only a key that was passed as
+    /// bytes can have such bytes.</summary>
+    /// <returns>The key.</returns>
+    public string KeyToString() => Wtf8.Decode(Utf8Key);
+
+    /// <summary>Copies the key as text, without an allocation.</summary>
+    /// <param name="destination">Receives the characters.</param>
+    /// <returns>The number of characters.</returns>
+    /// <exception cref="ArgumentException"><paramref name="destination"/> is too short; nothing is copied. The message
+    /// tells the length that is needed.</exception>
+    public int CopyKeyTo(Span<char> destination) => KeyOutput.CopyText(Utf8Key, destination, nameof(destination));
+}
