@@ -155,22 +155,30 @@ public sealed partial class NearMap<TKey, TValue>
             await beforeFill().ConfigureAwait(false);
         }
 
-        if (flight.Epoch == 0)
+        bool isStored = flight.Epoch != 0 && await TryStoreAsync(flight, engineKey, result, expires).ConfigureAwait(false);
+        if (!isStored)
         {
-            return result;
+            // An older copy may still be there, and reads after this one must not go back to it.
+            _store.Remove(flight.Key);
         }
 
+        _counters.Fill(isStored);
+        return result;
+    }
+
+    private async Task<bool> TryStoreAsync(
+        Flight<TKey, TValue> flight, byte[] engineKey, NearResult<TValue> result, bool expires)
+    {
         TimeSpan? timeToLive = Source == InvalidationSource.Published ? _options.MaxForeignStaleness : null;
         if (expires)
         {
-            TimeSpan? remaining = await RemainingAsync(engineKey).ConfigureAwait(false);
-            if (remaining is null || remaining < s_expiryTolerance)
+            TimeSpan? remaining = await RemainingAsync(engineKey).ConfigureAwait(false) - s_expiryTolerance;
+            if (remaining is null || remaining <= TimeSpan.Zero)
             {
-                _counters.Fill(done: false);
-                return result;
+                return false;
             }
 
-            timeToLive = timeToLive < remaining ? timeToLive : remaining - s_expiryTolerance;
+            timeToLive = timeToLive < remaining ? timeToLive : remaining;
         }
 
         LocalEntry<TValue> entry = new()
@@ -179,8 +187,7 @@ public sealed partial class NearMap<TKey, TValue>
             Epoch = flight.Epoch,
             Value = result.Value,
         };
-        _counters.Fill(flight.TryFill(_store, entry, timeToLive));
-        return result;
+        return flight.TryFill(_store, entry, timeToLive);
     }
 
     /// <summary>The time until a key expires, counted from before the engine was asked; null if that is not

@@ -39,14 +39,24 @@ internal static class BlittableKey<TKey>
             return $"is or contains {type.Name}";
         }
 
-        if (type.IsPrimitive || type.IsEnum || type.IsPointer || type.Namespace == nameof(System)
-            || !RuntimeFeature.IsDynamicCodeSupported)
+        if (type.IsPrimitive || type.IsEnum || type.IsPointer || IsFrameworkScalar(type)
+            || !RuntimeFeature.IsDynamicCodeSupported || type.IsDefined(typeof(InlineArrayAttribute)))
         {
             return null;
         }
 
         FieldInfo[] fields =
             type.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic);
+        if (fields.Sum(field => RuntimeHelpers.SizeOf(field.FieldType.TypeHandle))
+            < RuntimeHelpers.SizeOf(type.TypeHandle))
+        {
+            return "has padding between or behind its fields";
+        }
+
         return fields.Select(field => FaultOf(field.FieldType)).FirstOrDefault(fault => fault is not null);
     }
+
+    private static bool IsFrameworkScalar(Type type) =>
+        type == typeof(Guid) || type == typeof(Int128) || type == typeof(UInt128) || type == typeof(TimeSpan)
+        || type == typeof(DateOnly) || type == typeof(TimeOnly);
 }

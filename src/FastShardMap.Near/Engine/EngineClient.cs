@@ -8,7 +8,7 @@ namespace FastShardMap.Near.Engine;
 internal sealed class EngineClient : IAsyncDisposable
 {
     private static readonly TimeSpan s_firstRetryDelay = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan s_longestRetryDelay = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_longestRetryDelay = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan s_closeTimeout = TimeSpan.FromSeconds(2);
 
     private readonly ConnectionMultiplexer _connection;
@@ -128,6 +128,9 @@ internal sealed class EngineClient : IAsyncDisposable
         ConfigurationOptions own = options.Connection.Clone();
         own.AbortOnConnectFail = true;
         own.AllowAdmin = true; // CLIENT TRACKING
+        own.ConnectRetry = 1; // a wrong password does not become right
+        own.ReconnectRetryPolicy = new ExponentialRetry(
+            (int)s_firstRetryDelay.TotalMilliseconds, (int)s_longestRetryDelay.TotalMilliseconds); // with jitter
         own.BacklogPolicy = BacklogPolicy.FailFast; // a cache does not queue while the engine is away
         own.AsyncTimeout = (int)options.OperationTimeout.TotalMilliseconds;
         own.SyncTimeout = own.AsyncTimeout;

@@ -5,7 +5,7 @@ namespace FastShardMap.Near.Tests.Support;
 /// <summary>Waits for what must happen sooner or later.</summary>
 internal static class Wait
 {
-    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(60);
 
     public static async Task UntilAsync(Func<bool> condition, string what)
     {
