@@ -1,0 +1,54 @@
+using System.Diagnostics.Metrics;
+
+namespace FastShardMap.Near.Diagnostics;
+
+/// <summary>The meter <c>FastShardMap.Near</c> of one near map. Names and units follow the conventions of
+/// OpenTelemetry.</summary>
+internal sealed class NearMeter : IDisposable
+{
+    public const string Name = "FastShardMap.Near";
+    public const string NameTag = "fastshardmap.near.name";
+
+    private readonly Meter _meter;
+    private readonly Histogram<double> _heartbeats;
+    private readonly KeyValuePair<string, object?> _tag;
+    private readonly Func<NearStatistics> _read;
+
+    public NearMeter(string name, Func<NearStatistics> read, Func<TimeSpan> leaseAge)
+    {
+        _read = read;
+        _tag = new KeyValuePair<string, object?>(NameTag, name);
+        _meter = new Meter(new MeterOptions(Name)
+        {
+            Version = typeof(NearMeter).Assembly.GetName().Version?.ToString(3),
+        });
+        Count("hits", "{read}", "Reads that a near copy answered, if they are counted.", s => s.Hits);
+        Count("misses", "{read}", "Reads that asked the engine.", s => s.Misses);
+        Count("joined", "{read}", "Reads that waited for another read of the same key.", s => s.Joined);
+        Count("fills", "{fill}", "Near copies that were stored.", s => s.Fills);
+        Count("fills.refused", "{fill}", "Answers that were not stored, as the key may have changed.",
+            s => s.RefusedFills);
+        Count("invalidations", "{invalidation}", "Reported changes of keys.", s => s.Invalidations);
+        Count("format_errors", "{error}", "Reads of bytes that are not a value of the map.", s => s.FormatErrors);
+        Count("suspensions", "{suspension}", "How often the map stopped serving near copies.", s => s.Suspensions);
+        _meter.CreateObservableUpDownCounter(
+            "fastshardmap.near.entries", () => new Measurement<long>(_read().Entries, _tag), "{entry}", "Near copies.");
+        _meter.CreateObservableGauge(
+            "fastshardmap.near.lease.age",
+            () => new Measurement<double>(leaseAge().TotalSeconds, _tag),
+            "s",
+            "Time since the last heartbeat that came back was sent; negative while there is none.");
+        _heartbeats = _meter.CreateHistogram<double>(
+            "fastshardmap.near.invalidation.delay",
+            "s",
+            "Time from the write of a heartbeat until it is reported as an invalidation.");
+    }
+
+    public void RecordHeartbeat(TimeSpan delay) => _heartbeats.Record(delay.TotalSeconds, _tag);
+
+    public void Dispose() => _meter.Dispose();
+
+    private void Count(string name, string unit, string description, Func<NearStatistics, long> reading) =>
+        _meter.CreateObservableCounter(
+            $"fastshardmap.near.{name}", () => new Measurement<long>(reading(_read()), _tag), unit, description);
+}

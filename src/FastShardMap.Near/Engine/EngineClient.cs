@@ -1,0 +1,259 @@
+using System.Net;
+using StackExchange.Redis;
+
+namespace FastShardMap.Near.Engine;
+
+/// <summary>The connection of a near map to its engine, and the task that keeps its lease: it connects to all primaries,
+/// sends heartbeats, and begins anew when invalidations may be lost.</summary>
+internal sealed class EngineClient : IAsyncDisposable
+{
+    private static readonly TimeSpan s_firstRetryDelay = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan s_longestRetryDelay = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_closeTimeout = TimeSpan.FromSeconds(2);
+
+    private readonly ConnectionMultiplexer _connection;
+    private readonly ConfigurationOptions _connectionOptions;
+    private readonly NearMapOptions _options;
+    private readonly IInvalidationSink _sink;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly TaskCompletionSource _firstArmed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Task _supervision = Task.CompletedTask;
+    private int _disposed;
+
+    private EngineClient(
+        ConnectionMultiplexer connection, ConfigurationOptions connectionOptions, NearMapOptions options, KeyFormat keys,
+        EngineWrites writes, IInvalidationSink sink)
+    {
+        _connection = connection;
+        _connectionOptions = connectionOptions;
+        _options = options;
+        _sink = sink;
+        Keys = keys;
+        Writes = writes;
+        Database = connection.GetDatabase(DatabaseNumber);
+        Lease = new Lease(options.MaxStaleness, options.ExactStaleness);
+    }
+
+    public KeyFormat Keys { get; }
+
+    public EngineWrites Writes { get; }
+
+    public IDatabase Database { get; }
+
+    public Lease Lease { get; }
+
+    public bool IsCluster { get; private set; }
+
+    public VersionSequence Versions { get; } = new();
+
+    /// <summary>How long heartbeats took to come back.</summary>
+    public Action<TimeSpan>? HeartbeatReturned { get; set; }
+
+    private int DatabaseNumber => _connectionOptions.DefaultDatabase ?? 0;
+
+    /// <summary>Connects, agrees on the source of invalidations, and waits until the map is live.</summary>
+    public static async Task<EngineClient> ConnectAsync(
+        NearMapOptions options, IInvalidationSink sink, CancellationToken cancellationToken)
+    {
+        ConfigurationOptions connectionOptions = OptionsFor(options);
+        using CancellationTokenSource timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        timeout.CancelAfter(options.ConnectTimeout);
+        Task<ConnectionMultiplexer> connecting = ConnectionMultiplexer.ConnectAsync(connectionOptions);
+        EngineClient? client = null;
+        try
+        {
+            ConnectionMultiplexer connection = await connecting.WaitAsync(timeout.Token).ConfigureAwait(false);
+            KeyFormat keys = new(options.Prefix);
+            InvalidationSource source = await SourceAgreement
+                .ReachAsync(connection, connectionOptions.DefaultDatabase ?? 0, keys, options.Source)
+                .WaitAsync(timeout.Token).ConfigureAwait(false);
+            EngineWrites writes = new(source, keys.Channel);
+            client = new EngineClient(connection, connectionOptions, options, keys, writes, sink);
+            await client.StartAsync(timeout.Token).ConfigureAwait(false);
+            return client;
+        }
+        catch (Exception exception)
+        {
+            if (client is not null)
+            {
+                await client.DisposeAsync().ConfigureAwait(false);
+            }
+            else
+            {
+                _ = connecting.ContinueWith(
+                    static connected => connected.Result.DisposeAsync().AsTask(),
+                    CancellationToken.None,
+                    TaskContinuationOptions.OnlyOnRanToCompletion,
+                    TaskScheduler.Default);
+            }
+
+            if (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested)
+            {
+                throw new TimeoutException(
+                    $"The engine at {NearMapOptions.Addresses(connectionOptions)} did not answer within "
+                    + $"{options.ConnectTimeout}.",
+                    exception);
+            }
+
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return;
+        }
+
+        Watchdog.Remove(Lease);
+        Lease.Disarm(NearSuspension.Disposed);
+        await _stop.CancelAsync().ConfigureAwait(false);
+        await _supervision.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        try
+        {
+            await _connection.CloseAsync(allowCommandsToComplete: false).WaitAsync(s_closeTimeout)
+                .ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is RedisException or TimeoutException)
+        {
+            // It closes later.
+        }
+
+        _stop.Dispose();
+    }
+
+    private static ConfigurationOptions OptionsFor(NearMapOptions options)
+    {
+        ConfigurationOptions own = options.Connection.Clone();
+        own.AbortOnConnectFail = true;
+        own.AllowAdmin = true; // CLIENT TRACKING
+        own.ConnectRetry = 1; // a wrong password does not become right
+        own.ReconnectRetryPolicy = new ExponentialRetry(
+            (int)s_firstRetryDelay.TotalMilliseconds, (int)s_longestRetryDelay.TotalMilliseconds); // with jitter
+        own.BacklogPolicy = BacklogPolicy.FailFast; // a cache does not queue while the engine is away
+        own.AsyncTimeout = (int)options.OperationTimeout.TotalMilliseconds;
+        own.SyncTimeout = own.AsyncTimeout;
+        own.ConnectTimeout = (int)Math.Min(own.ConnectTimeout, options.ConnectTimeout.TotalMilliseconds);
+        own.IncludeDetailInExceptions = false;
+        own.IncludePerformanceCountersInExceptions = false;
+        return own;
+    }
+
+    private async Task StartAsync(CancellationToken cancellationToken)
+    {
+        Watchdog.Add(Lease);
+        _supervision = Task.Run(SuperviseAsync, CancellationToken.None);
+        await _firstArmed.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task SuperviseAsync()
+    {
+        TimeSpan delay = s_firstRetryDelay;
+        bool refresh = false;
+        while (!_stop.IsCancellationRequested)
+        {
+            List<NodeLink> links = [];
+            NearSuspension reason;
+            try
+            {
+                Topology topology = await Topology.ReadAsync(_connection, refresh).ConfigureAwait(false);
+                IsCluster = topology.IsCluster;
+                await ArmAsync(topology, links).ConfigureAwait(false);
+                delay = s_firstRetryDelay;
+                _firstArmed.TrySetResult();
+                reason = await WatchAsync(topology, links).ConfigureAwait(false);
+            }
+            catch (SuspensionException exception)
+            {
+                reason = exception.Reason;
+            }
+            catch (OperationCanceledException)
+            {
+                reason = NearSuspension.Disposed;
+            }
+            catch (RedisServerException exception)
+            {
+                reason = NearSuspension.Refused;
+                _firstArmed.TrySetException(exception);
+            }
+            catch (NotSupportedException exception)
+            {
+                reason = NearSuspension.Refused;
+                _firstArmed.TrySetException(exception);
+            }
+            catch (Exception)
+            {
+                // Of the connection or of the client library: whatever it is, the stream must begin anew.
+                reason = NearSuspension.ConnectionLost;
+            }
+
+            Lease.Disarm(reason);
+            refresh = true;
+            foreach (NodeLink link in links)
+            {
+                await link.DisposeAsync().ConfigureAwait(false);
+            }
+
+            // With jitter, so that many processes do not come back at one instant.
+            await Task.Delay(delay * (0.5 + Random.Shared.NextDouble()), _stop.Token)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            delay = TimeSpan.FromTicks(Math.Min(delay.Ticks * 2, s_longestRetryDelay.Ticks));
+        }
+    }
+
+    private async Task ArmAsync(Topology topology, List<NodeLink> links)
+    {
+        foreach (EndPoint primary in topology.Primaries)
+        {
+            links.Add(await NodeLink.ConnectAsync(
+                _connectionOptions, primary, Writes, Keys, topology.TagOf(_connection, primary, Keys), DatabaseNumber,
+                _sink).ConfigureAwait(false));
+        }
+
+        // Only what was read after this belongs to the new epoch.
+        long[] stamps = new long[links.Count];
+        for (int node = 0; node < stamps.Length; node++)
+        {
+            stamps[node] = await links[node].BeatAsync(_options.ConnectTimeout, _stop.Token).ConfigureAwait(false);
+            await topology.CheckAsync(_connection, links[node].Endpoint).ConfigureAwait(false);
+        }
+
+        Lease.Arm(stamps);
+    }
+
+    private async Task<NearSuspension> WatchAsync(Topology topology, List<NodeLink> links)
+    {
+        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
+        Task<NearSuspension>[] watches =
+        [
+            .. links.Select((link, node) => Task.Run(() => KeepLeaseAsync(topology, link, node, stop.Token))),
+            .. links.Select(async link => (await link.Failure.ConfigureAwait(false)).Reason),
+        ];
+        Task<NearSuspension> first = await Task.WhenAny(watches).ConfigureAwait(false);
+        await stop.CancelAsync().ConfigureAwait(false);
+        return await first.ConfigureAwait(false);
+    }
+
+    private async Task<NearSuspension> KeepLeaseAsync(
+        Topology topology, NodeLink link, int node, CancellationToken cancellationToken)
+    {
+        TimeSpan period = _options.MaxStaleness / 4;
+
+        // A heartbeat that is late suspends the map; one that is this late means that the connection is dead.
+        TimeSpan patience = _options.MaxStaleness * 4 > _options.OperationTimeout
+            ? _options.MaxStaleness * 4
+            : _options.OperationTimeout;
+        while (true)
+        {
+            await Task.Delay(period, cancellationToken).ConfigureAwait(false);
+            long started = Environment.TickCount64;
+
+            // The owners of the slots are asked after the time that counts, so that they were these until then.
+            await topology.CheckAsync(_connection, link.Endpoint).ConfigureAwait(false);
+            long sent = await link.BeatAsync(patience, cancellationToken).ConfigureAwait(false);
+            HeartbeatReturned?.Invoke(TimeSpan.FromMilliseconds(Environment.TickCount64 - sent));
+            Lease.Renew(node, topology.IsCluster ? started : sent);
+        }
+    }
+}

@@ -1,0 +1,165 @@
+namespace FastShardMap.Near.Engine;
+
+/// <summary>
+/// Whether near copies may be served. Each node of the engine grants a lease: a heartbeat that was sent at some time and
+/// has come back through the stream of invalidations proves that all invalidations of changes before that time have
+/// arrived. The lease lasts for the bound of staleness from that time. The map is live while all nodes' leases last.
+/// </summary>
+/// <remarks>The epoch numbers the times in which no invalidation was lost. A copy of an earlier epoch is void, so one
+/// step voids all copies.</remarks>
+internal sealed class Lease
+{
+    /// <summary>The clock is that much behind at most, and the watchdog that much late.</summary>
+    public const int ToleranceMilliseconds = 20;
+
+    private readonly Lock _gate = new();
+    private readonly long _durationMilliseconds;
+    private readonly bool _isExact;
+    private long[] _stamps = [];
+    private int _lastEpoch;
+    private int _armedEpoch;
+    private int _liveEpoch;
+    private long _validUntil;
+    private NearSuspension _reason = NearSuspension.Connecting;
+    private long _suspensions;
+
+    public Lease(TimeSpan maxStaleness, bool isExact)
+    {
+        // Half of it for bounds that are hardly longer than the tolerances.
+        _durationMilliseconds = (long)maxStaleness.TotalMilliseconds - (2 * ToleranceMilliseconds);
+        _isExact = isExact;
+    }
+
+    /// <summary>How often the map became suspended.</summary>
+    public long Suspensions => Interlocked.Read(ref _suspensions);
+
+    /// <summary>The epoch in which reads may store what they find; zero if they may not.</summary>
+    public int ArmedEpoch => Volatile.Read(ref _armedEpoch);
+
+    /// <summary>The epoch whose copies may be served now; zero if none may.</summary>
+    public int LiveEpoch
+    {
+        get
+        {
+            // Acquire: pairs with the release in Settle, after the invalidations before the heartbeat were handled.
+            int live = Volatile.Read(ref _liveEpoch);
+            return !_isExact || live == 0 || Environment.TickCount64 <= Volatile.Read(ref _validUntil) ? live : 0;
+        }
+    }
+
+    public NearSuspension Reason
+    {
+        get
+        {
+            lock (_gate)
+            {
+                Expire();
+                return _liveEpoch != 0 ? NearSuspension.None : _reason;
+            }
+        }
+    }
+
+    /// <summary>The age of the oldest node's lease.</summary>
+    public TimeSpan Age
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _armedEpoch == 0
+                    ? Timeout.InfiniteTimeSpan
+                    : TimeSpan.FromMilliseconds(Math.Max(0, Environment.TickCount64 - _stamps.Min()));
+            }
+        }
+    }
+
+    /// <summary>All nodes send their invalidations: a new epoch begins.</summary>
+    /// <param name="stamps">When the heartbeat of each node was sent.</param>
+    public void Arm(long[] stamps)
+    {
+        lock (_gate)
+        {
+            _stamps = stamps;
+            Volatile.Write(ref _armedEpoch, ++_lastEpoch);
+            Settle();
+        }
+    }
+
+    /// <summary>A heartbeat has come back, on the same connection as all before it.</summary>
+    public void Renew(int node, long stamp)
+    {
+        lock (_gate)
+        {
+            if (_armedEpoch != 0)
+            {
+                _stamps[node] = stamp;
+                Settle();
+            }
+        }
+    }
+
+    /// <summary>Voids all copies, while the invalidations go on.</summary>
+    public void BeginEpoch()
+    {
+        lock (_gate)
+        {
+            if (_armedEpoch != 0)
+            {
+                Volatile.Write(ref _armedEpoch, ++_lastEpoch);
+                Settle();
+            }
+        }
+    }
+
+    /// <summary>Invalidations may be lost from now on: all copies are void.</summary>
+    public void Disarm(NearSuspension reason)
+    {
+        lock (_gate)
+        {
+            _reason = reason;
+            Volatile.Write(ref _armedEpoch, 0);
+            SetLive(0);
+        }
+    }
+
+    /// <summary>Suspends the map if the lease has ended. The watchdog calls it.</summary>
+    public void CheckExpiry()
+    {
+        lock (_gate)
+        {
+            Expire();
+        }
+    }
+
+    private void Settle()
+    {
+        Volatile.Write(ref _validUntil, _stamps.Min() + _durationMilliseconds);
+        bool isLive = Environment.TickCount64 <= _validUntil;
+        if (!isLive)
+        {
+            _reason = NearSuspension.LeaseExpired;
+        }
+
+        SetLive(isLive ? _armedEpoch : 0);
+    }
+
+    private void Expire()
+    {
+        if (_liveEpoch != 0 && Environment.TickCount64 > _validUntil)
+        {
+            _reason = NearSuspension.LeaseExpired;
+            SetLive(0);
+        }
+    }
+
+    private void SetLive(int epoch)
+    {
+        if (epoch == 0 && _liveEpoch != 0)
+        {
+            Interlocked.Increment(ref _suspensions);
+        }
+
+        // Release: pairs with the acquire in LiveEpoch.
+        Volatile.Write(ref _liveEpoch, epoch);
+    }
+}

@@ -1,0 +1,67 @@
+namespace FastShardMap.Near.Local;
+
+/// <summary>A read of one key that is on its way. Readers of the same key wait for it instead of reading, too.</summary>
+/// <remarks>It is also the ticket that entitles its reader to store what it reads: an invalidation that arrives while
+/// the read is on its way voids the flight, because the reply may be older than the change. A flight serves one read
+/// and is never used again.</remarks>
+internal sealed class Flight<TKey, TValue>(TKey key, int epoch, long started)
+    where TKey : unmanaged, IEquatable<TKey>
+    where TValue : unmanaged
+{
+    private readonly TaskCompletionSource<NearResult<TValue>> _completion =
+        new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private readonly Lock _gate = new();
+    private bool _isVoid;
+
+    public TKey Key { get; } = key;
+
+    /// <summary>The epoch before the read began; zero if its result must not be stored.</summary>
+    public int Epoch { get; } = epoch;
+
+    /// <summary>The time before the read began, by the clock of <see cref="Environment.TickCount64"/>.</summary>
+    public long Started { get; } = started;
+
+    public Task<NearResult<TValue>> Result => _completion.Task;
+
+    /// <summary>Whether other readers may take its result.</summary>
+    public bool CanBeJoined(TKey key, long now, long maxAgeMilliseconds)
+    {
+        lock (_gate)
+        {
+            return !_isVoid && Key.Equals(key) && now - Started <= maxAgeMilliseconds;
+        }
+    }
+
+    public void Void()
+    {
+        lock (_gate)
+        {
+            _isVoid = true;
+        }
+    }
+
+    /// <summary>Stores an entry if no invalidation has arrived. In one step with the question whether one has:
+    /// <see cref="Void"/> comes before, or the entry that it removes is already there.</summary>
+    public bool TryFill(LocalStore<TKey, TValue> store, LocalEntry<TValue> entry, TimeSpan? timeToLive)
+    {
+        lock (_gate)
+        {
+            if (_isVoid)
+            {
+                return false;
+            }
+
+            store.Set(Key, entry, timeToLive);
+            return true;
+        }
+    }
+
+    public void Complete(NearResult<TValue> result) => _completion.TrySetResult(result);
+
+    public void Fail(Exception exception)
+    {
+        _completion.TrySetException(exception);
+        _ = _completion.Task.Exception; // observed: perhaps nobody else waits
+    }
+}

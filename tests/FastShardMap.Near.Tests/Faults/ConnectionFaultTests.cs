@@ -1,0 +1,221 @@
+using System.Diagnostics;
+using System.Globalization;
+using FastShardMap.Near.Tests.Support;
+using StackExchange.Redis;
+
+namespace FastShardMap.Near.Tests.Faults;
+
+/// <summary>What happens when nodes and connections fail. A relay stands between the map under test and the engine; a
+/// second map writes past the relay.</summary>
+public class ConnectionFaultTests(Engines engines)
+{
+    public static TheoryData<EngineKind> Kinds => [EngineKind.Garnet, EngineKind.RedisTracking];
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public async Task TryGetLocal_ConnectionHalfOpen_IsSuspendedWithinTheBoundAndLiveAgain(EngineKind kind)
+    {
+        await using Relay relay = await RelayToAsync(kind);
+        NearMapOptions options = await OptionsThroughAsync(kind, relay, maxStaleness: 400);
+        options.ExactStaleness = true;
+        await using NearMap<long, long> map = await NearMap<long, long>.ConnectAsync(options, Token);
+        await using NearMap<long, long> writer = await WriterAsync(kind, options);
+        await writer.SetAsync(1, 10, cancellationToken: Token);
+        await Wait.UntilAsync(async () => (await map.GetAsync(1, cancellationToken: Token)).IsNear, "a near copy");
+
+        relay.Stall();
+        await writer.SetAsync(1, 11, cancellationToken: Token);
+        long written = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            TimeSpan age = Stopwatch.GetElapsedTime(written);
+            if (map.TryGetLocal(1, out long value))
+            {
+                // Whenever a hit shows the old value, the write is not older than the bound.
+                Assert.True(value == 11 || age <= options.MaxStaleness, $"{value} after {age}");
+            }
+            else if (map.State == NearState.Suspended)
+            {
+                break;
+            }
+        }
+
+        relay.Resume();
+        await Wait.UntilAsync(
+            async () => await ReadOrNullAsync(map, 1) is { Value: 11, IsNear: true }, "a new near copy");
+        Assert.True(map.GetStatistics().Suspensions > 0);
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public async Task GetAsync_ConnectionsReset_SeesWritesOfTheTimeBetween(EngineKind kind)
+    {
+        await using Relay relay = await RelayToAsync(kind);
+        NearMapOptions options = await OptionsThroughAsync(kind, relay, maxStaleness: 5000);
+        await using NearMap<long, long> map = await NearMap<long, long>.ConnectAsync(options, Token);
+        await using NearMap<long, long> writer = await WriterAsync(kind, options);
+        for (long round = 1; round <= 5; round++)
+        {
+            await writer.SetAsync(1, round, cancellationToken: Token);
+            await Wait.UntilAsync(
+                async () => await ReadOrNullAsync(map, 1) is { IsNear: true } read && read.Value == round,
+                "a near copy of the round");
+
+            relay.Refuse();
+            await writer.SetAsync(1, -round, cancellationToken: Token);
+            await Wait.UntilAsync(() => map.State == NearState.Suspended, "the map is suspended");
+            Assert.False(map.TryGetLocal(1, out _));
+            Assert.NotEqual(NearSuspension.None, map.Suspension);
+
+            relay.Resume();
+            await Wait.UntilAsync(() => map.State == NearState.Live, "the map is live again");
+            Assert.False(map.TryGetLocal(1, out _)); // the copy is void, though the map is live
+            await Wait.UntilAsync(
+                async () => await ReadOrNullAsync(map, 1) is { IsNear: true } read && read.Value == -round,
+                "the write of the time between");
+        }
+    }
+
+    [Fact]
+    public async Task GetAsync_SubscriptionKilledAtTheEngine_SeesLaterWrites()
+    {
+        // The client library subscribes again by itself and at once: the map must notice all the same.
+        foreach (EngineKind kind in (EngineKind[])[EngineKind.RedisTracking, EngineKind.RedisPublished])
+        {
+            NearMapOptions options = await engines.OptionsAsync(kind);
+            await using NearMap<long, long> map = await NearMap<long, long>.ConnectAsync(options, Token);
+            await using ConnectionMultiplexer foreign = await engines.ForeignClientAsync(kind);
+            IServer server = foreign.GetServer(foreign.GetEndPoints()[0]);
+            for (long round = 1; round <= 10; round++)
+            {
+                await map.SetAsync(1, round, cancellationToken: Token);
+                await Wait.UntilAsync(async () => await ReadOrNullAsync(map, 1) is { IsNear: true }, "a near copy");
+                long suspensions = map.GetStatistics().Suspensions;
+
+                await server.ExecuteAsync("CLIENT", "KILL", "TYPE", "pubsub");
+
+                await Wait.UntilAsync(
+                    () => map.GetStatistics().Suspensions > suspensions && map.State == NearState.Live,
+                    "the map was suspended and is live again");
+                Assert.False(map.TryGetLocal(1, out _));
+                Assert.Equal(round, (await map.GetAsync(1, cancellationToken: Token)).Value);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Operations_NodeKilledAndStartedAgain_FailFastAndWorkAgain()
+    {
+        Assert.SkipUnless(RedisServer.IsInstalled, RedisServer.SkipReason);
+        RedisServer server = await RedisServer.StartAsync(Token);
+        NearMapOptions options = new(server.Configuration, Engines.NewPrefix())
+        {
+            MaxStaleness = TimeSpan.FromSeconds(1),
+            ConnectTimeout = TimeSpan.FromSeconds(60),
+        };
+        await using NearMap<long, long> map = await NearMap<long, long>.ConnectAsync(options, Token);
+        await map.SetAsync(1, 10, cancellationToken: Token);
+        await Wait.UntilAsync(async () => await ReadOrNullAsync(map, 1) is { IsNear: true }, "a near copy");
+
+        server.Kill();
+        await Wait.UntilAsync(() => map.State == NearState.Suspended, "the map is suspended");
+        Assert.False(map.TryGetLocal(1, out _));
+        await Assert.ThrowsAnyAsync<Exception>(async () => await map.GetAsync(1, cancellationToken: Token));
+        Exception refused = await Assert.ThrowsAnyAsync<Exception>(
+            async () => await map.SetAsync(1, 11, cancellationToken: Token));
+        Assert.True(refused is RedisException or TimeoutException, refused.GetType().Name);
+        Assert.DoesNotContain(RedisServer.Password, refused.ToString(), StringComparison.Ordinal);
+
+        await using RedisServer again = await RedisServer.StartAsync(Token, server.Port);
+        await server.DisposeAsync();
+        await Wait.UntilAsync(() => map.State == NearState.Live, "the map is live again");
+        Assert.False((await map.GetAsync(1, cancellationToken: Token)).Found); // the server kept nothing
+        await map.SetAsync(1, 12, cancellationToken: Token);
+        Assert.Equal(12, (await map.GetAsync(1, cancellationToken: Token)).Value);
+    }
+
+    [Fact]
+    public async Task Operations_NodePaused_EndByTheirTimeouts()
+    {
+        Assert.SkipUnless(RedisServer.IsInstalled, RedisServer.SkipReason);
+        await using RedisServer server = await RedisServer.StartAsync(Token);
+        NearMapOptions options = new(server.Configuration, Engines.NewPrefix())
+        {
+            MaxStaleness = TimeSpan.FromMilliseconds(500),
+            OperationTimeout = TimeSpan.FromMilliseconds(500),
+            ConnectTimeout = TimeSpan.FromSeconds(60),
+        };
+        await using NearMap<long, long> map = await NearMap<long, long>.ConnectAsync(options, Token);
+        await map.SetAsync(1, 10, cancellationToken: Token);
+
+        server.Pause();
+        await Assert.ThrowsAnyAsync<TimeoutException>(
+            async () => await map.GetAsync(2, Freshness.Engine, Token));
+        await Assert.ThrowsAnyAsync<TimeoutException>(
+            async () => await map.SetAsync(1, 11, cancellationToken: Token));
+        await Wait.UntilAsync(() => map.State == NearState.Suspended, "the map is suspended");
+
+        server.Resume();
+        await Wait.UntilAsync(() => map.State == NearState.Live, "the map is live again");
+
+        // The write may have been done after its time was over, or not. Near and engine agree in any case.
+        await Wait.UntilAsync(
+            async () => await ReadOrNullAsync(map, 1) is { IsNear: true } near
+                && near.Value == (await map.GetAsync(1, Freshness.Engine, Token)).Value,
+            "near copy and engine agree");
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public async Task GetAsync_SlowConnection_StaysLiveAndCorrect(EngineKind kind)
+    {
+        await using Relay relay = await RelayToAsync(kind);
+        NearMapOptions options = await OptionsThroughAsync(kind, relay, maxStaleness: 4000);
+        await using NearMap<long, long> map = await NearMap<long, long>.ConnectAsync(options, Token);
+        await using NearMap<long, long> writer = await WriterAsync(kind, options);
+        relay.DelayMilliseconds = 50;
+        for (long round = 1; round <= 5; round++)
+        {
+            await writer.SetAsync(1, round, cancellationToken: Token);
+            await Wait.UntilAsync(
+                async () => await ReadOrNullAsync(map, 1) is { IsNear: true } read && read.Value == round,
+                "a near copy of the round");
+        }
+    }
+
+    private static async Task<NearResult<long>?> ReadOrNullAsync(NearMap<long, long> map, long key)
+    {
+        try
+        {
+            return await map.GetAsync(key, cancellationToken: Token);
+        }
+        catch (Exception exception) when (exception is RedisException or TimeoutException)
+        {
+            return null;
+        }
+    }
+
+    private async Task<Relay> RelayToAsync(EngineKind kind)
+    {
+        ConfigurationOptions direct = ConfigurationOptions.Parse(await engines.ConfigurationOfAsync(kind));
+        return new Relay(((System.Net.IPEndPoint)direct.EndPoints[0]).Port);
+    }
+
+    private async Task<NearMapOptions> OptionsThroughAsync(EngineKind kind, Relay relay, int maxStaleness)
+    {
+        string password = ConfigurationOptions.Parse(await engines.ConfigurationOfAsync(kind)).Password!;
+        string configuration = string.Create(
+            CultureInfo.InvariantCulture, $"127.0.0.1:{relay.Port},password={password}");
+        return new NearMapOptions(configuration, Engines.NewPrefix())
+        {
+            MaxStaleness = TimeSpan.FromMilliseconds(maxStaleness),
+            ConnectTimeout = TimeSpan.FromSeconds(60),
+            OperationTimeout = TimeSpan.FromSeconds(2),
+        };
+    }
+
+    private async Task<NearMap<long, long>> WriterAsync(EngineKind kind, NearMapOptions options) =>
+        await NearMap<long, long>.ConnectAsync(await engines.OptionsAsync(kind, options.Prefix), Token);
+}

@@ -1,0 +1,62 @@
+using System.Diagnostics.Metrics;
+using FastShardMap.Near.Tests.Support;
+
+namespace FastShardMap.Near.Tests.Maps;
+
+public class MeterTests(Engines engines)
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Meter_OfAMap_ShowsWhatItDid()
+    {
+        Dictionary<string, double> readings = [];
+        Lock gate = new();
+        NearMapOptions options = await engines.OptionsAsync(EngineKind.Garnet);
+        options.Name = "prices";
+        options.CountHits = true;
+        options.MaxStaleness = TimeSpan.FromMilliseconds(400); // heartbeats are frequent
+        using MeterListener listener = new();
+        listener.InstrumentPublished = (instrument, self) =>
+        {
+            if (instrument.Meter.Name == "FastShardMap.Near")
+            {
+                self.EnableMeasurementEvents(instrument);
+            }
+        };
+        void Take(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
+        {
+            lock (gate)
+            {
+                Assert.Equal("prices", Assert.Single(tags.ToArray()).Value);
+                readings[instrument.Name] = value;
+            }
+        }
+
+        listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => Take(instrument, value, tags));
+        listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) => Take(instrument, value, tags));
+        listener.Start();
+        await using NearMap<long, long> map = await NearMap<long, long>.ConnectAsync(options, Token);
+        await map.SetAsync(1, 10, cancellationToken: Token);
+        await Wait.UntilAsync(async () => (await map.GetAsync(1, cancellationToken: Token)).IsNear, "a copy");
+        await Wait.UntilAsync(
+            () =>
+            {
+                lock (gate)
+                {
+                    return readings.ContainsKey("fastshardmap.near.invalidation.delay");
+                }
+            },
+            "a heartbeat");
+        listener.RecordObservableInstruments();
+
+        Assert.True(readings["fastshardmap.near.hits"] > 0);
+        Assert.True(readings["fastshardmap.near.misses"] > 0);
+        Assert.True(readings["fastshardmap.near.fills"] > 0);
+        Assert.True(readings["fastshardmap.near.invalidations"] > 0);
+        Assert.Equal(1, readings["fastshardmap.near.entries"]);
+        Assert.InRange(readings["fastshardmap.near.lease.age"], 0, 60);
+        string[] zero = ["joined", "fills.refused", "format_errors", "suspensions"];
+        Assert.All(zero, name => Assert.Contains($"fastshardmap.near.{name}", readings.Keys));
+    }
+}

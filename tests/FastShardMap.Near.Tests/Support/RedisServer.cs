@@ -1,0 +1,117 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using StackExchange.Redis;
+
+namespace FastShardMap.Near.Tests.Support;
+
+/// <summary>A process of an installed <c>redis-server</c> on loopback, with a password.</summary>
+internal sealed class RedisServer : IAsyncDisposable
+{
+    public const string SkipReason =
+        "redis-server is not installed here. On Debian and its derivatives .ci/install-redis installs it.";
+
+    public const string Password = "of-the-tests-only";
+
+    private readonly Process _process;
+
+    private RedisServer(Process process, int port)
+    {
+        _process = process;
+        Port = port;
+    }
+
+    public static bool IsInstalled { get; } =
+        OperatingSystem.IsLinux() && (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
+            .Any(folder => File.Exists(Path.Combine(folder, "redis-server")));
+
+    public int Port { get; }
+
+    public string Configuration => ConfigurationAt(Port);
+
+    public static string ConfigurationAt(int port) =>
+        string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{port},password={Password}");
+
+    public static async Task<RedisServer> StartAsync(CancellationToken cancellationToken, int port = 0)
+    {
+        port = port != 0 ? port : FindFreePort();
+        ProcessStartInfo start = new("redis-server", "-")
+        {
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        };
+        Process process = Process.Start(start)!;
+        process.OutputDataReceived += static (_, _) => { };
+        process.BeginOutputReadLine();
+        await process.StandardInput.WriteAsync(string.Create(
+            CultureInfo.InvariantCulture,
+            $"port {port}\nbind 127.0.0.1\nsave \"\"\nappendonly no\nrequirepass {Password}\nmaxmemory 256mb\n"));
+        process.StandardInput.Close();
+        RedisServer server = new(process, port);
+        try
+        {
+            await server.WaitAsync(cancellationToken);
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Stops the process without ending it (SIGSTOP), as a long pause does.</summary>
+    public void Pause() => Signal("STOP");
+
+    public void Resume() => Signal("CONT");
+
+    public void Kill()
+    {
+        _process.Kill();
+        _process.WaitForExit();
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            Kill();
+        }
+
+        _process.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private static int FindFreePort()
+    {
+        using Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return ((IPEndPoint)socket.LocalEndPoint!).Port;
+    }
+
+    private void Signal(string name)
+    {
+        using Process kill = Process.Start(
+            "kill", [$"-{name}", _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        kill.WaitForExit();
+    }
+
+    private async Task WaitAsync(CancellationToken cancellationToken)
+    {
+        for (int attempt = 0; ; attempt++)
+        {
+            try
+            {
+                await using ConnectionMultiplexer client = await ConnectionMultiplexer.ConnectAsync(Configuration);
+                await client.GetDatabase().PingAsync();
+                return;
+            }
+            catch (RedisException) when (attempt < 100 && !_process.HasExited)
+            {
+                await Task.Delay(100, cancellationToken);
+            }
+        }
+    }
+}
