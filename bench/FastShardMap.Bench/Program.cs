@@ -6,6 +6,7 @@ using FastShardMap.Bench.Drive;
 using FastShardMap.Bench.Layout;
 using FastShardMap.Bench.Memory;
 using FastShardMap.Bench.Report;
+using FastShardMap.Bench.Route;
 using FastShardMap.Bench.Suites;
 
 RootCommand root = new("Measures FastShardMap beside the maps it would replace.")
@@ -17,6 +18,7 @@ RootCommand root = new("Measures FastShardMap beside the maps it would replace."
     LayoutCommand.Create(),
     SuitesCommand.Create(),
     MemoryCommand.Create(),
+    RouteCommand.Create(),
     ReportCommand.Create(),
     MemoryProbeCommand.Create(),
 };
