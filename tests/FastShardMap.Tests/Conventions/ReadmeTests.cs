@@ -75,6 +75,7 @@ public partial class ReadmeTests
         List<string> wrong = new();
         foreach (string document in Repository.FilesBelow("native-layout-docs", "*.md")
             .Concat(Repository.FilesBelow(".github", "*.md"))
+            .Concat(Repository.FilesBelow("src", "README.md"))
             .Append(Readme).Append("CHANGELOG.md").Append("bench/README.md"))
         {
             foreach (Match match in Link().Matches(Repository.ReadText(document)))
