@@ -148,10 +148,10 @@ mutant('a hit in the home group validates the generation',
        drop('Shard.TryReadHome', '&& ViewGeneration.ValidateAfterVersion(view, generation)'))
 mutant('a miss in the home group validates the generation',
        drop('Shard.TryReadHome', '&& ViewGeneration.Validate(view, generation)'))
-mutant('the sentinel of a disposed map has an overflow count',
-       drop('ShardSet.Dispose', 'GroupVersion.SetControl(_header->Sentinel, ControlWord.Disposed);'))
-mutant('a lookup goes on past a home group with an overflow count',
-       drop('Shard.TryReadHome', '!ControlWord.HasOverflow(GroupVersion.ReadControl(group)) &&'))
+mutant('the sentinel of a disposed map has a full overflow filter',
+       drop('GroupVersion.SetDisposed', 'Volatile.Write(ref sentinel->Version, VersionWord.Disposed.Word);'))
+mutant('a lookup goes on past a home group whose overflow filter has its hash',
+       drop('Shard.TryReadHome', '!version.MayBePassedBy(hash) &&'))
 mutant('H1: the kind of a table is read from the table\'s own word',
        replace('Shard.TryReadHome', '!table.IsFractional', '!table.IsUnsettled'))
 mutant('a probe that meets a group that is being written starts again',
@@ -200,12 +200,19 @@ mutant('a removal makes the version odd',
        'version odd, so a reader that has seen the tag answers as of before the removal; it stays, so that all '
        'writes to a group have the same form')
 mutant('an insert raises the overflow counts', drop('Table.Insert', 'TSync.SetControl(group, raised);'))
+mutant('an insert adds its hash to the overflow filters', drop('Table.Insert', 'TSync.AddToFilter(group, hash);'))
+mutant('E7: the overflow filter is set with a release', weaken_write('GroupVersion.AddToFilter', 'group->Version'),
+       redundant='the write barrier of the insert that follows orders it; the store stays a release')
+mutant('E11: an insert waits for a locked group before it sets the overflow filter',
+       replace('GroupVersion.AddToFilter', 'AwaitUnlocked(group)', 'new(group->Version)'))
 mutant('an insert raises the overflow counts before it publishes the entry',
        drop('Table.Insert', 'ulong raised = ControlWord.IncrementOverflow(control); if (raised != control) {…}'),
+       drop('Table.Insert', 'TSync.AddToFilter(group, hash);'),
        insert('Table.Insert', '''
         for (ProbeSequence again = new(table, hash, Stride); again.Group != group; again.Advance())
         {
             TSync.SetControl(again.Group, ControlWord.IncrementOverflow(again.Group->Control));
+            TSync.AddToFilter(again.Group, hash);
         }
 ''', before='return saturated;'),
        redundant='a reader reaches the entry only by the counts, and a writer that raises them late still owns the '
@@ -214,17 +221,24 @@ mutant('a removal lowers the overflow counts after it has erased the entry',
        move('Table.Remove', 'TSync.BeginWrite(slot.Group); … TSync.EndWrite(slot.Group);', after='for (…) {…}'),
        redundant='a reader that a lowered count stops answers as of after the removal, which has not ended, and no '
        'later reader gets past that count; it stays, because the argument then does not need the lock')
+mutant('a removal of the last entry that passed a group clears its overflow filter',
+       drop('Table.Remove', 'TSync.ClearFilter(group);'))
+mutant('E11: a removal waits for a locked group before it clears the overflow filter',
+       replace('GroupVersion.ClearFilter', 'AwaitUnlocked(group)', 'new(group->Version)'))
 mutant('a removal lowers the overflow counts', drop('Table.Remove', 'TSync.SetControl(group, lowered);'))
 NOT_MOVED = '!new VersionWord(group->Version).IsMoved'
+FILTER_ENDS = 'version.IsLocked ? !ControlWord.HasOverflow(control) : !version.MayBePassedBy(hash)'
 mutant('a removal does not write to moved groups', always('Table.Remove', NOT_MOVED),
        redundant='the counts that an erased entry has raised may be lowered in any group; it stays, because '
        'moved groups need not be written')
 mutant('an insert sets the tag after it has written the entry',
        move('Table.Insert', 'TSync.SetControl(group, ControlWord.WithTag(…)); TSync.EndWrite(group);',
             before='*KeyAt(group, slot) = key;'))
-mutant('a search under the lock ignores the tags of a moved group', always('Table.TryFind', NOT_MOVED))
-mutant('a search under the lock goes on past a group with an overflow count',
-       always('Table.TryFind', '!ControlWord.HasOverflow(control)'))
+mutant('a search under the lock ignores the tags of a moved group', always('Table.TryFind', '!version.IsMoved'))
+mutant('a search under the lock goes on past a group whose overflow filter has its hash',
+       always('Table.TryFind', FILTER_ENDS))
+mutant('a search under the lock does not take the id of a thread for an overflow filter',
+       replace('Table.TryFind', FILTER_ENDS, '!version.MayBePassedBy(hash)'))
 
 # Migrations and resizing
 

@@ -62,8 +62,8 @@ internal static unsafe class MapChecker
         {
             findings.Error("unreadable", null, "the sentinel group cannot be read");
         }
-        else if (sentinel.Version != 0
-            || (sentinel.Control != ControlWord.Empty && !(map.IsDisposed && sentinel.Control == ControlWord.Disposed)))
+        else if (!IsExpected(sentinel.Control, ControlWord.Empty, ControlWord.Disposed, map.IsDisposed)
+            || !IsExpected(sentinel.Version, default(VersionWord).Word, VersionWord.Disposed.Word, map.IsDisposed))
         {
             findings.Error(
                 "sentinel",
@@ -71,6 +71,10 @@ internal static unsafe class MapChecker
                 $"the sentinel group is not empty: control 0x{sentinel.Control:x}, version 0x{sentinel.Version:x}");
         }
     }
+
+    // Dispose of the map writes the two words of the sentinel one after the other.
+    private static bool IsExpected(ulong word, ulong live, ulong disposed, bool isDisposed) =>
+        word == live || (isDisposed && word == disposed);
 
     private static void CheckShard(NativeMap map, int shard, Findings findings)
     {

@@ -113,6 +113,16 @@ internal sealed class TableChecker
             _findings.Report(_isQuiet, "version", _shard, $"group {index} of the {TableText} table is being written");
         }
 
+        // While a thread has the group locked, its id is where the filter was.
+        if (!version.IsLocked && version.HasFilter && !ControlWord.HasOverflow(control))
+        {
+            _findings.Report(
+                _isQuiet,
+                "filter",
+                _shard,
+                $"group {index} of the {TableText} table has an overflow filter, and no entry has passed it");
+        }
+
         bool moved = version.IsMoved;
         if (_cursor is { } cursor && !moved && index < cursor)
         {
@@ -206,7 +216,9 @@ internal sealed class TableChecker
                 return;
             }
 
-            if (ControlWord.OverflowCount(TableReader.ControlOf(passed)) == 0)
+            VersionWord version = TableReader.VersionOf(passed);
+            if (!ControlWord.HasOverflow(TableReader.ControlOf(passed))
+                || (!version.IsLocked && !version.MayBePassedBy(hash)))
             {
                 _findings.Report(
                     _isQuiet && !moved,

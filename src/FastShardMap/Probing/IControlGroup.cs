@@ -25,7 +25,8 @@
 //   once. Seven slots of 16 bytes, this word and a version word fill two cache lines exactly.
 //
 // Why no tag for deleted slots
-//   The overflow count tells a lookup when to stop, so a removed slot is simply empty again (there are no tombstones).
+//   The overflow filter (in the version) tells a lookup when to stop, and the overflow count tells when to clear it, so
+//   a removed slot is simply empty again (there are no tombstones).
 //
 // The contract, which ControlGroupContractTests runs over every implementation
 //   Match       finds every occupied slot whose tag equals the given one. It may also find an occupied slot directly

@@ -52,7 +52,7 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         _arena.Close();
 
         // Once the sentinel is a shard's table, every miss checks _disposed ([E7], [E2]).
-        GroupVersion.SetControl(_header->Sentinel, ControlWord.Disposed);
+        GroupVersion.SetDisposed(_header->Sentinel);
 
         // A second call finds sentinels, or finishes what a deadlock with a callback has kept the first call from
         // doing.

@@ -209,9 +209,10 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         int saturated = 0;
         for (ulong index = 0; index < copy.Groups; index++)
         {
-            // The versions of the source continue to change, because its migration marks groups as moved.
+            // The versions of the source continue to change: its migration marks groups as moved, and a thread may lock
+            // a group before it finds out that the table is frozen.
             Group* group = Table<TKey, TValue>.GroupAt(copy, index);
-            group->Version = 0;
+            group->Version = new VersionWord(group->Version).OfCopy(group->Control).Word;
             count += ControlWord.CountOccupied(group->Control, Slots);
             saturated += ControlWord.IsSaturated(group->Control) ? 1 : 0;
         }

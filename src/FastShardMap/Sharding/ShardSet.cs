@@ -10,23 +10,25 @@ namespace FastShardMap.Sharding;
 // THE PROTOCOL, in short. native-layout-docs/protocol.md explains it in full, in order and with pictures;
 // native-layout-docs/memory-ordering.md lists the edges (E…), each with its two sides.
 //
-// STATE. A shard has a read view and a write side. The read view (generation, current, previous and settled table) is
-// used by readers and changes rarely. The write side (lock, count, migration cursor) belongs to the owner of the lock.
-// A table is a block of groups; the word that refers to it holds its address and size. A group consists of a control
-// word (tags and overflow count), a version, and slots. Generation and version are seqlocks: they are odd while a
-// writer is at work, and never return to an earlier value after a change.
+// STATE. A shard has a read view and a write side. The read view (generation, current, previous and settled table)
+// is used by readers and changes rarely. The write side (lock, count, migration cursor) belongs to the owner of the
+// lock. A table is a block of groups; the word that refers to it holds its address and size. A group consists of a
+// control word (tags and overflow count), a version (with the overflow filter), and slots. Generation and version
+// are seqlocks: they are odd while a writer is at work, and never return to an earlier value after a change.
 //
-// READ, without a lock. The reader loads the generation (E2), then the tables. It searches the previous table, if there
-// is one, then the current table. In each group, it loads the version (E4) and the control word (E7), copies key and
-// value of a slot with the tag, loads the version again (E3, E5), and only then compares the key. A group with overflow
-// count 0 ends the search. Finally, the reader loads the generation again (E1). If the generation has changed, the
-// bytes read may belong to another table, and the read starts over. After MaxReadAttempts, the reader takes the lock.
+// READ, without a lock. The reader loads the generation (E2), then the tables. It searches the previous table, if
+// there is one, then the current table. In each group, it loads the version (E4) and the control word (E7), copies
+// key and value of a slot with the tag, loads the version again (E3, E5), and only then compares the key. A group
+// whose overflow filter does not have the key's bit ends the search. Finally, the reader loads the generation again
+// (E1). If the generation has changed, the bytes read may belong to another table, and the read starts over. After
+// MaxReadAttempts, the reader takes the lock.
 //
-// WRITE, under the lock. The writer first helps a running migration, then searches the previous table and the current
-// one. The operation works on a copy of the value, while every version is even; user code runs at this point and may
-// throw. A change makes the version odd (E3), stores, and makes the version even (E4). An insert raises the overflow
-// counts on its path before the change, and a removal lowers them after it (E7). The unlock is an exchange (E9);
-// otherwise two threads could each insert a key, and both miss the other's.
+// WRITE, under the lock. The writer first helps a running migration, then searches the previous table and the
+// current one. The operation works on a copy of the value, while every version is even; user code runs at this point
+// and may throw. A change makes the version odd (E3), stores, and makes the version even (E4). An insert raises the
+// overflow counts on its path and sets the bits of the filters before the change; a removal lowers and clears them
+// after it (E7). The unlock is an exchange (E9); otherwise two threads could each insert a key, and both miss the
+// other's.
 //
 // WRITE, without the lock, replaces the value of a present key in its home group. The thread announces the shard (E12),
 // puts its id into the version of the group by compare-exchange, and then reads the shard's lock. An owner of the lock
@@ -54,9 +56,9 @@ namespace FastShardMap.Sharding;
 // cursor is still 0 when the snapshot ends, nothing was written, and the table becomes current again. Readers of the
 // snapshot check a flag after every copy (E10).
 //
-// CLEAR makes all generations odd before the first becomes even again; otherwise a reader could see one shard cleared
-// and another not. DISPOSE replaces the tables of one shard after the other by the sentinel, whose overflow count makes
-// every lookup check the disposed flag.
+// CLEAR makes all generations odd before the first becomes even again; otherwise a reader could see one shard
+// cleared and another not. DISPOSE replaces the tables of one shard after the other by the sentinel, whose overflow
+// filter makes every lookup check the disposed flag.
 //
 // GIVE-BACK. There is no record of the readers that still use a retired table, so its address range stays mapped until
 // the arena is finalized. Its pages return to the operating system, the block reads zero, and the arena hands it out

@@ -15,6 +15,12 @@ internal unsafe interface IGroupSync
 
     /// <summary>Writes the control word in one store.</summary>
     static abstract void SetControl(Group* group, ulong control);
+
+    /// <summary>Adds the hash of an entry that passes the group to its overflow filter.</summary>
+    static abstract void AddToFilter(Group* group, ulong hash);
+
+    /// <summary>Clears the overflow filter of a group that no entry has passed.</summary>
+    static abstract void ClearFilter(Group* group);
 }
 
 /// <summary>Implements <see cref="IGroupSync"/> for tables that only one thread can access.</summary>
@@ -29,4 +35,10 @@ internal readonly unsafe struct UnsharedGroups : IGroupSync
     }
 
     public static void SetControl(Group* group, ulong control) => group->Control = control;
+
+    public static void AddToFilter(Group* group, ulong hash) =>
+        group->Version = new VersionWord(group->Version).PassedBy(hash).Word;
+
+    public static void ClearFilter(Group* group) =>
+        group->Version = new VersionWord(group->Version).WithoutFilter().Word;
 }

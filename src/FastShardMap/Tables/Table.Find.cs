@@ -14,7 +14,8 @@ internal static unsafe partial class Table<TKey, TValue>
         {
             Group* group = probe.Group;
             ulong control = group->Control;
-            if (!new VersionWord(group->Version).IsMoved)
+            VersionWord version = new(group->Version);
+            if (!version.IsMoved)
             {
                 for (ulong match = ControlGroups.Match(control, tag);
                     match != 0;
@@ -29,7 +30,8 @@ internal static unsafe partial class Table<TKey, TValue>
                 }
             }
 
-            if (!ControlWord.HasOverflow(control))
+            // While a thread has the group locked, its id is where the filter was.
+            if (version.IsLocked ? !ControlWord.HasOverflow(control) : !version.MayBePassedBy(hash))
             {
                 break;
             }

@@ -34,6 +34,7 @@ internal static unsafe partial class Table<TKey, TValue>
                 saturated += ControlWord.IsSaturated(raised) ? 1 : 0;
             }
 
+            TSync.AddToFilter(group, hash);
             probe.Advance();
             Debug.Assert(!probe.IsOver, "No free slot in the table.");
         }

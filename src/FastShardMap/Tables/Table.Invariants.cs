@@ -22,6 +22,7 @@ internal static unsafe partial class Table<TKey, TValue>
 
         // Entries of moved groups count too: their tags are frozen, and the counts they have raised are never lowered.
         uint[] passedBy = new uint[table.Groups];
+        VersionWord[] filters = new VersionWord[table.Groups];
         for (ulong index = 0; index < table.Groups; index++)
         {
             Group* group = GroupAt(table, index);
@@ -48,7 +49,7 @@ internal static unsafe partial class Table<TKey, TValue>
                 }
 
                 liveEntries += moved ? 0 : 1;
-                CheckEntry(table, index, slot, hashOf, passedBy, violations);
+                CheckEntry(table, index, slot, hashOf, passedBy, filters, violations);
             }
 
             if (violations.Count >= MaxViolations)
@@ -60,13 +61,20 @@ internal static unsafe partial class Table<TKey, TValue>
         for (ulong index = 0; index < table.Groups && violations.Count < MaxViolations; index++)
         {
             CheckOverflowCount(GroupAt(table, index), index, passedBy[index], violations);
+            CheckFilter(GroupAt(table, index), index, filters[index], violations);
         }
 
         return violations;
     }
 
     private static void CheckEntry(
-        TableRef table, ulong index, int slot, Func<TKey, ulong> hashOf, uint[] passedBy, List<string> violations)
+        TableRef table,
+        ulong index,
+        int slot,
+        Func<TKey, ulong> hashOf,
+        uint[] passedBy,
+        VersionWord[] filters,
+        List<string> violations)
     {
         Group* group = GroupAt(table, index);
         TKey key = *KeyAt(group, slot);
@@ -80,6 +88,7 @@ internal static unsafe partial class Table<TKey, TValue>
         for (ProbeSequence probe = new(table, hash, Stride); probe.Index != index; probe.Advance())
         {
             passedBy[probe.Index]++;
+            filters[probe.Index] = filters[probe.Index].PassedBy(hash);
         }
 
         // A search must find the key in this slot first.
@@ -95,6 +104,24 @@ internal static unsafe partial class Table<TKey, TValue>
             {
                 violations.Add($"group {index} slot {slot}: its key occurs twice (invariant 3)");
             }
+        }
+    }
+
+    private static void CheckFilter(Group* group, ulong index, VersionWord needed, List<string> violations)
+    {
+        VersionWord version = new(group->Version);
+        if (version.IsLocked)
+        {
+            return; // reported already
+        }
+
+        if (!version.HasFilterOf(needed))
+        {
+            violations.Add($"group {index}: its overflow filter lacks an entry that passed it (invariant 2)");
+        }
+        else if (version.HasFilter && !ControlWord.HasOverflow(group->Control))
+        {
+            violations.Add($"group {index}: it has an overflow filter, and no entry passed it (invariant 2)");
         }
     }
 

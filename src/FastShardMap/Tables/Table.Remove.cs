@@ -22,6 +22,10 @@ internal static unsafe partial class Table<TKey, TValue>
                 if (lowered != group->Control)
                 {
                     TSync.SetControl(group, lowered);
+                    if (!ControlWord.HasOverflow(lowered))
+                    {
+                        TSync.ClearFilter(group);
+                    }
                 }
             }
         }

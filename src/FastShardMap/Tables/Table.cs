@@ -13,22 +13,26 @@ namespace FastShardMap.Tables;
 //   passed      an entry has passed a group if the group is on its walk before the group that contains the entry.
 //   overflow    byte 7 of the control word counts the entries that passed the group. It saturates at 127 and then
 //   count       stays there, because the exact count is lost.
+//   overflow    16 bits of the version. The bit of an entry's hash is set when the entry passes the group, and all bits
+//   filter      are cleared when the count returns to 0.
 //
 // OPERATIONS
 //   Find        walks from the home. In each group it compares all tags at once, and the keys of equal tags. A group
-//               that no entry has passed (count 0) ends the walk.
-//   Insert      walks to the first group with a free slot and raises the count of each full group it passes. Only then
-//               does it publish the entry, so that a reader that sees the entry can reach it.
+//               that no entry with such a hash has passed (the bit of its filter is clear) ends the walk.
+//   Insert      walks to the first group with a free slot and passes full groups: raises the count of each, and
+//               sets the bit of its filter. Only then does it publish the entry, so that a reader that sees the entry
+//               can reach it.
 //   Remove      clears the tag, and only then lowers the counts along the walk. There are no tombstones: a free slot
 //               is free at once, and counts fall again under churn (folly F14 counts overflow the same way).
 //   Update      writes the value in place. Entries never move within a table.
 //
 // A group whose version has the moved bit set belongs to a table that a migration is emptying; its entries are now in
-// the current table. Its tags are ignored, its frozen count is still followed, and it is not written again.
+// the current table. Its tags are ignored, its frozen filter is still followed, and it is not written again.
 //
 // INVARIANTS (Table.Invariants.cs checks them)
 //   1. The count of an unsaturated, unmoved group is the number of entries that passed it.
-//   2. Every entry is reachable: each group on its walk before its own has a count above 0.
+//   2. Every entry is reachable: each group on its walk before its own has the bit of the entry in its filter. A group
+//      with a count of 0 has an empty filter.
 //   3. No key occurs twice. 4. A tag agrees with the hash of its key.
 //
 // The parts of this type do not deal with concurrency: IGroupSync defines what readers must see in which order.

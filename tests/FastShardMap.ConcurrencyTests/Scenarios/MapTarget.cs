@@ -317,6 +317,7 @@ internal sealed unsafe class MapTarget<TValue>(ulong[] keys, int shards = 1, int
     {
         ulong groups = table.IsNone ? 0 : table.Groups;
         int[] passed = new int[groups];
+        VersionWord[] filters = new VersionWord[groups];
         for (ulong index = 0; index < groups; index++)
         {
             Group* group = Table<ulong, TValue>.GroupAt(table, index);
@@ -349,6 +350,7 @@ internal sealed unsafe class MapTarget<TValue>(ulong[] keys, int shards = 1, int
                 for (ulong walked = table.Home(key); walked != index; walked = (walked + 1) % groups)
                 {
                     passed[walked]++;
+                    filters[walked] = filters[walked].PassedBy(key);
                 }
             }
         }
@@ -357,7 +359,13 @@ internal sealed unsafe class MapTarget<TValue>(ulong[] keys, int shards = 1, int
         {
             Group* group = Table<ulong, TValue>.GroupAt(table, index);
             byte count = ControlWord.OverflowCount(group->Control);
-            bool moved = new VersionWord(group->Version).IsMoved;
+            VersionWord version = new(group->Version);
+            bool moved = version.IsMoved;
+            if (!version.HasFilterOf(filters[index]) || (version.HasFilter && count == 0))
+            {
+                faults.Add($"group {index} of {groups} has a wrong overflow filter: version {version.Word:x}");
+            }
+
             if (count != ControlWord.SaturatedOverflow && (moved ? count < passed[index] : count != passed[index]))
             {
                 faults.Add($"group {index} of {groups} counts {count} entries past it; there are {passed[index]}");

@@ -5,8 +5,9 @@ namespace FastShardMap.ConcurrencyTests.Scenarios;
 
 /// <summary>
 /// Scenarios small enough for every schedule within a bound. Keys 0 to 5 have the same home and the same tag, so that
-/// they collide in every way; keys 6 and 7 live elsewhere. With <see cref="Page"/> a group has two slots: one group
-/// takes two entries, two groups three, four groups six.
+/// they collide in every way, except that even and odd ones have different bits of an overflow filter; keys 6 and 7
+/// live elsewhere. With <see cref="Page"/> a group has two slots: one group takes two entries, two groups three, four
+/// groups six.
 /// </summary>
 internal static class SmallScenarios
 {
@@ -64,6 +65,12 @@ internal static class SmallScenarios
             [Remove(2)],
             [Add(3, 2), Remove(3)],
             [Get(2), Get(3)]),
+        Pages(
+            "overflow filter", 5, [Room(6), Set(0, 1), Set(2, 1), Set(4, 1)],
+            [Add(1, 5), Remove(4)], [Get(1), Get(4)], [Get(3)]),
+        Pages(
+            "overflow filter and a write in place", 4, [Room(6), Set(0, 1), Set(2, 1)],
+            [Add(1, 5), Remove(1)], [Set(0, 2)], [Get(1), Get(0)]),
 
         Pages("growth of one group", 4, [Set(0, 1), Set(1, 1)], [Add(2, 1), Add(3, 1)], [Get(0), Get(1), Get(2)]),
         Pages("first insert", 2, [], [Add(0, 1), Add(1, 1)], [Get(0), Get(1)]),
@@ -206,7 +213,7 @@ internal static class SmallScenarios
         Pages("snapshot and clear", 3, [Set(0, 1), Set(1, 1)], [Shot()], [Clear(), Add(0, 3)], [Set(1, 2)]),
         Pages("snapshot and dispose", 3, [Set(0, 1), Set(1, 1)], [Shot()], [Set(1, 2), Dispose()], [Get(0)]),
         TwoShards("two inserts into two shards, two reads", [Room(2)], [Add(0, 1), Get(1)], [Add(1, 2), Get(0)])
-            with { StaleReads = 3 }, // the version, and the control word twice
+            with { StaleReads = 3 }, // the version and the control word, and one more
 
         Pages("exclusive", 4, [Set(0, 1), Set(1, 1)], [Exclusive(0, 5, 6)], [Get(0), Get(1)], [Set(0, 2)]),
         Pages("exclusive growth", 5, [Set(0, 1), Set(1, 1)], [Exclusive(2, 5, 6)], [Get(2), Get(3), Get(0)]),

@@ -72,7 +72,8 @@ internal readonly struct PlacedHasher : IKeyHasher<ulong>
 {
     public ulong Hash(ulong key, HashSeed seed) => key;
 
-    /// <summary>A key whose home is in the given sixteenth of a table.</summary>
+    /// <summary>A key whose home is in the given sixteenth of a table. Even and odd ids have different bits in an
+    /// overflow filter.</summary>
     public static ulong Key(int home, int tag, int id, int shard = 0) =>
-        ((ulong)home << 60) | ((ulong)tag << 17) | ((ulong)id << 8) | ((ulong)shard << 5);
+        ((ulong)home << 60) | ((ulong)(id & 1) << 24) | ((ulong)tag << 17) | ((ulong)id << 8) | ((ulong)shard << 5);
 }

@@ -141,6 +141,8 @@ public sealed unsafe class MapCheckerTests
     [InlineData("version")]
     [InlineData("moved")]
     [InlineData("overflow")]
+    [InlineData("filter")]
+    [InlineData("unreachable")]
     [InlineData("duplicate")]
     [InlineData("unreadable")]
     [InlineData("shape")]
@@ -285,6 +287,15 @@ public sealed unsafe class MapCheckerTests
                 break;
             case "overflow":
                 memory.Set(group + 7, (byte)(memory.Get<byte>(group + 7) + 1));
+                break;
+            case "filter":
+                ulong unpassed = FirstGroup(
+                    memory, table, header.StrideBytes, static word => !ControlWord.HasOverflow(word));
+                memory.Set(unpassed + 8, memory.Get<ulong>(unpassed + 8) | 8);
+                break;
+            case "unreachable":
+                ulong passed = FirstGroup(memory, table, header.StrideBytes, ControlWord.HasOverflow);
+                memory.Set(passed + 8, new VersionWord(memory.Get<ulong>(passed + 8)).WithoutFilter().Word);
                 break;
             case "duplicate":
                 // The second slot becomes a copy of the first.

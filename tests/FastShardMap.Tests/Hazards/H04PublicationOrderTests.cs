@@ -33,31 +33,34 @@ public sealed unsafe class H04PublicationOrderTests
     }
 
     [Fact]
-    public void Insert_PastAFullGroup_RaisesTheCountBeforeAnythingElse()
+    public void Insert_PastAFullGroup_RaisesTheCountAndSetsTheFilterBeforeAnythingElse()
     {
         NativeTable<ulong, ulong> table = Filled(Table<ulong, ulong>.Slots);
         t_steps = [];
         Table<ulong, ulong>.Insert<RecordingGroups>(table.Ref, 0, NewKey, 7);
 
         Assert.StartsWith("control: group 0", t_steps[0], StringComparison.Ordinal);
-        Assert.StartsWith("begin: group 1", t_steps[1], StringComparison.Ordinal);
+        Assert.StartsWith("filter: group 0", t_steps[1], StringComparison.Ordinal);
+        Assert.StartsWith("begin: group 1", t_steps[2], StringComparison.Ordinal);
         Assert.Equal(1, ControlWord.OverflowCount(table.GroupAt(0)->Control));
+        Assert.True(new VersionWord(table.GroupAt(0)->Version).MayBePassedBy(0));
         GC.KeepAlive(table);
     }
 
     [Fact]
-    public void Remove_PastAFullGroup_LowersTheCountAfterEverythingElse()
+    public void Remove_PastAFullGroup_LowersTheCountAndClearsTheFilterAfterEverythingElse()
     {
         NativeTable<ulong, ulong> table = Filled(Table<ulong, ulong>.Slots + 1);
         t_steps = [];
         Assert.True(Table<ulong, ulong>.TryFind(table.Ref, 0, (ulong)Table<ulong, ulong>.Slots + 1, out SlotRef slot));
         Table<ulong, ulong>.Remove<RecordingGroups>(table.Ref, 0, slot);
 
-        Assert.Equal(4, t_steps.Count);
+        Assert.Equal(5, t_steps.Count);
         Assert.StartsWith("begin: group 1", t_steps[0], StringComparison.Ordinal);
         Assert.StartsWith("control: group 1", t_steps[1], StringComparison.Ordinal);
         Assert.StartsWith("end: group 1", t_steps[2], StringComparison.Ordinal);
         Assert.StartsWith("control: group 0", t_steps[3], StringComparison.Ordinal);
+        Assert.StartsWith("no filter: group 0", t_steps[4], StringComparison.Ordinal);
         GC.KeepAlive(table);
     }
 
@@ -71,6 +74,8 @@ public sealed unsafe class H04PublicationOrderTests
         Assert.Equal("Volatile.Write", Stores(typeof(GroupVersion), nameof(GroupVersion.EndWrite)));
         Assert.Equal("Volatile.Write", Stores(typeof(GroupVersion), nameof(GroupVersion.SetControl)));
         Assert.Equal("Volatile.Write", Stores(typeof(GroupVersion), nameof(GroupVersion.MarkMoved)));
+        Assert.Equal("Volatile.Write", Stores(typeof(GroupVersion), nameof(GroupVersion.AddToFilter)));
+        Assert.Equal("Volatile.Write", Stores(typeof(GroupVersion), nameof(GroupVersion.ClearFilter)));
     }
 
     [Fact]
@@ -117,6 +122,18 @@ public sealed unsafe class H04PublicationOrderTests
         {
             group->Control = control;
             Note("control", group);
+        }
+
+        public static void AddToFilter(Group* group, ulong hash)
+        {
+            UnsharedGroups.AddToFilter(group, hash);
+            Note("filter", group);
+        }
+
+        public static void ClearFilter(Group* group)
+        {
+            UnsharedGroups.ClearFilter(group);
+            Note("no filter", group);
         }
 
         // The blocks of these tests start on a page, and groups are 64 or 128 bytes apart.

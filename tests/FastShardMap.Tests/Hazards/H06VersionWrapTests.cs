@@ -30,7 +30,7 @@ public sealed unsafe class H06VersionWrapTests
             Assert.True(versions.Add(group->Version), "An insert left the version as it was.");
         }
 
-        Assert.All(versions, static version => Assert.Equal(0UL, version & 7));
+        Assert.All(versions, static version => Assert.Equal(0UL, version & 0x7_FFFF));
     }
 
     [Fact]
@@ -78,11 +78,11 @@ public sealed unsafe class H06VersionWrapTests
         using Map map = new(new ShardMapOptions { ShardCount = 1 });
         map[1] = 1;
         Group* group = (Group*)map.Shards.Header->Views[0].Current.Base;
-        group->Version = ulong.MaxValue - 7;
+        group->Version = ~0x7_FFFFUL;
         map[1] = 2;
         Assert.Equal(0UL, group->Version);
         map[1] = 3;
         Assert.Equal(3UL, map[1]);
-        Assert.Equal(8UL, group->Version);
+        Assert.Equal(0x8_0000UL, group->Version);
     }
 }

@@ -85,7 +85,9 @@ internal static unsafe class LayoutDescription
             CultureInfo.InvariantCulture,
             $"version of a group: busy {default(VersionWord).BeginWrite().Word}, moved "
                 + $"{default(VersionWord).AfterMove().Word - default(VersionWord).AfterWrite().Word}, locked "
-                + $"{VersionWord.LockedBy(0).Word}\n");
+                + $"{VersionWord.LockedBy(0).Word}, filter {VersionWord.Disposed.Word:x}, bit of hash "
+                + $"0123456789abcdef {default(VersionWord).PassedBy(0x0123456789ABCDEF).Word:x}, one write "
+                + $"{default(VersionWord).AfterWrite().Word:x}\n");
         text.Append(CultureInfo.InvariantCulture, $"lock word: waiters {LockWord.Free.WithWaiters().Word}\n");
         using (map.EnterExclusive())
         {

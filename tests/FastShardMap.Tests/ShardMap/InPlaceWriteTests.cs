@@ -18,7 +18,7 @@ public sealed unsafe class InPlaceWriteTests
         Assert.True(map.TryUpdate(1, 9, 8));
         Assert.Equal(10UL, map.Increment(1UL));
         Assert.Equal(7UL, old);
-        Assert.Equal(version + (4 * 8), GroupOf(map)->Version);
+        Assert.Equal(version + (4 * 0x8_0000), GroupOf(map)->Version);
         Assert.True(before.Equals(*Side(map)));
     }
 
@@ -75,7 +75,7 @@ public sealed unsafe class InPlaceWriteTests
         // It is given time to go wrong; if it never comes to run, the test proves less, but does not fail.
         Assert.False(other.Wait(50, TestContext.Current.CancellationToken));
         *(ulong*)((byte*)group + GroupShape.HeaderBytes + sizeof(ulong)) = 40;
-        Volatile.Write(ref group->Version, version + 8);
+        Volatile.Write(ref group->Version, version + 0x8_0000);
         Assert.True(other.GetAwaiter().GetResult());
         Assert.Empty(map.Shards.FindViolations());
     }

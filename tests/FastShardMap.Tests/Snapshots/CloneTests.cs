@@ -26,6 +26,7 @@ public class CloneTests
 
         using ShardMap<long, long> copy = map.Clone();
         Assert.Equal(count, copy.Count);
+        Assert.Empty(copy.Shards.FindViolations());
         TinyMaps.AssertSame(expected, copy);
         foreach (long key in expected.Keys)
         {

@@ -37,6 +37,22 @@ public sealed unsafe class TableInvariantsTests
     }
 
     [Fact]
+    public void FindViolations_FilterWithoutAnEntryThatPassed_SaysInvariant2()
+    {
+        NativeTable<ulong, ulong> table = Filled();
+        table.GroupAt(1)->Version = new VersionWord(table.GroupAt(1)->Version).WithoutFilter().PassedBy(~0UL).Word;
+        AssertFinds(table, "lacks an entry");
+    }
+
+    [Fact]
+    public void FindViolations_FilterWithoutACount_SaysInvariant2()
+    {
+        NativeTable<ulong, ulong> table = Filled();
+        table.GroupAt(5)->Version = default(VersionWord).PassedBy(0).Word;
+        AssertFinds(table, "no entry passed it");
+    }
+
+    [Fact]
     public void FindViolations_KeyTwice_SaysInvariant3()
     {
         NativeTable<ulong, ulong> table = Filled();
@@ -72,7 +88,7 @@ public sealed unsafe class TableInvariantsTests
     public void FindViolations_MovedGroups_AreLeftOutOfTheCount()
     {
         NativeTable<ulong, ulong> table = Filled();
-        table.GroupAt(0)->Version = default(VersionWord).AfterMove().Word;
+        table.GroupAt(0)->Version = new VersionWord(table.GroupAt(0)->Version).AfterMove().Word;
 
         Assert.Empty(Table<ulong, ulong>.FindViolations(table.Ref, HashOf, out long live));
         Assert.Equal(s_entries - Table<ulong, ulong>.Slots, live);

@@ -98,6 +98,7 @@ public sealed unsafe class TableTests
         for (ulong group = 0; group < 8; group++)
         {
             Assert.Equal(ControlWord.Empty, table.GroupAt(group)->Control);
+            Assert.Equal(0UL, table.GroupAt(group)->Version);
         }
     }
 
@@ -125,7 +126,7 @@ public sealed unsafe class TableTests
     }
 
     [Fact]
-    public void TryFind_MovedGroup_IgnoresItsTagsAndFollowsItsCount()
+    public void TryFind_MovedGroup_IgnoresItsTagsAndFollowsItsFilter()
     {
         NativeTable<ulong, ulong> table = new(TableSize.PowerOfTwo(3));
         ulong slots = (ulong)Table<ulong, ulong>.Slots;
@@ -152,7 +153,8 @@ public sealed unsafe class TableTests
         NativeTable<ulong, ulong> table = new(TableSize.PowerOfTwo(4));
         for (ulong group = 0; group < 16; group++)
         {
-            table.GroupAt(group)->Control = (ulong)ControlWord.SaturatedOverflow << 56;
+            table.GroupAt(group)->Control = ControlWord.Disposed;
+            table.GroupAt(group)->Version = VersionWord.Disposed.Word;
         }
 
         Assert.False(table.TryFind(1, ulong.MaxValue, out _));

@@ -15,7 +15,7 @@ internal static unsafe class GroupVersion
         SchedulePoint.Before("reader: version");
 
         // [E4] acquire: pairs with the release in EndWrite and in Unlock. [E6] acquire: pairs with the release in
-        // MarkMoved.
+        // MarkMoved. [E7] acquire: pairs with the release in AddToFilter.
         return new VersionWord(Volatile.Read(ref group->Version));
     }
 
@@ -83,6 +83,41 @@ internal static unsafe class GroupVersion
         // [E7] release: counts are raised before the entry is published, and lowered after it was removed; pairs with
         // the acquire in ReadControl.
         Volatile.Write(ref group->Control, control);
+    }
+
+    /// <summary>Adds the hash of an entry that is about to pass the group to its overflow filter. The caller owns the
+    /// shard's lock.</summary>
+    public static void AddToFilter(Group* group, ulong hash)
+    {
+        VersionWord version = AwaitUnlocked(group);
+        VersionWord next = version.PassedBy(hash);
+        if (next != version)
+        {
+            SchedulePoint.Before("writer: filter");
+
+            // [E7] release: the bit is set before the entry is published; pairs with the acquire in BeginRead.
+            Volatile.Write(ref group->Version, next.Word);
+        }
+    }
+
+    /// <summary>Clears the overflow filter of a group that no entry has passed. The caller owns the shard's
+    /// lock.</summary>
+    public static void ClearFilter(Group* group)
+    {
+        VersionWord version = AwaitUnlocked(group);
+        SchedulePoint.Before("writer: filter cleared");
+
+        // [E7] release: the entry was erased before; pairs with the acquire in BeginRead.
+        Volatile.Write(ref group->Version, version.WithoutFilter().Word);
+    }
+
+    /// <summary>Makes sure that no lookup ends at the sentinel of a disposed map.</summary>
+    public static void SetDisposed(Group* sentinel)
+    {
+        SetControl(sentinel, ControlWord.Disposed);
+
+        // [E7] release: before a view refers to the sentinel; pairs with the acquire in BeginRead.
+        Volatile.Write(ref sentinel->Version, VersionWord.Disposed.Word);
     }
 
     /// <summary>Marks a group whose entries have been copied to the current table.</summary>
@@ -179,4 +214,8 @@ internal readonly unsafe struct SeqLockGroups : IGroupSync
     public static void EndWrite(Group* group) => GroupVersion.EndWrite(group);
 
     public static void SetControl(Group* group, ulong control) => GroupVersion.SetControl(group, control);
+
+    public static void AddToFilter(Group* group, ulong hash) => GroupVersion.AddToFilter(group, hash);
+
+    public static void ClearFilter(Group* group) => GroupVersion.ClearFilter(group);
 }

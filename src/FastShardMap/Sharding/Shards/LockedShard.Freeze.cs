@@ -12,7 +12,7 @@ namespace FastShardMap.Sharding;
 // words change any more.
 //   - Inserts go to the current table, as in every migration.
 //   - A write that finds its key in the frozen table first moves the key's whole group to the current table (copy on
-//     write), and then writes there. Moved groups are ignored except for their overflow counts, in whatever order they
+//     write), and then writes there. Moved groups are ignored except for their overflow filters, in whatever order they
 //     were moved, so readers and the rest of the migration need no new rule.
 //   - The only thing that a migration writes to a frozen table is the moved mark in the version of a group. The
 //     snapshot does not look at versions, so what it reads does not change.

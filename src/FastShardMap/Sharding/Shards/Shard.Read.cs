@@ -83,13 +83,12 @@ internal readonly unsafe ref partial struct Shard<TKey, TValue, THasher>
                 return true;
             }
         }
-        else if (!ControlWord.HasOverflow(GroupVersion.ReadControl(group))
-            && ViewGeneration.Validate(view, generation))
+        else if (!version.MayBePassedBy(hash) && ViewGeneration.Validate(view, generation))
         {
-            // The control word was read twice. An entry stays in its group while it is present, so an entry that the
-            // first read did not show lies in a later group, and then the second read shows an overflow count. In a
-            // disposed map, every shard's table is the sentinel with an overflow count, so its misses are not answered
-            // here.
+            // The filter is older than the tags. When it was read, the key was in no later group; when the tags were
+            // read, it was not in this one. An entry stays in its group while it is present, so there was a moment at
+            // which the key was absent. In a disposed map, every shard's table is the sentinel with a full filter, so
+            // its misses are not answered here.
             value = default;
             found = false;
             return true;
@@ -109,11 +108,11 @@ internal readonly unsafe ref partial struct Shard<TKey, TValue, THasher>
 
     /// <summary>Searches one group for a key, without a lock.</summary>
     // Safety: the group lies in a block that stays mapped while the map lives, whatever has become of its table.
-    private static ProbeResult ProbeGroup(Group* group, uint tag, TKey key, out TValue value)
+    private static ProbeResult ProbeGroup(Group* group, ulong hash, TKey key, out TValue value)
     {
         VersionWord version = GroupVersion.BeginRead(group);
         ulong control = GroupVersion.ReadControl(group);
-        ulong match = Table<TKey, TValue>.MatchUnlocked(control, tag);
+        ulong match = Table<TKey, TValue>.MatchUnlocked(control, HashBits.Tag(hash));
         if (!version.IsStable)
         {
             if (version.IsWritten)
@@ -146,18 +145,18 @@ internal readonly unsafe ref partial struct Shard<TKey, TValue, THasher>
             }
         }
 
-        // A miss needs no validation: the control word is atomic, and moving a group leaves it unchanged.
+        // A miss needs no validation: TryReadHome has the argument, and moving a group leaves filter and tags as they
+        // are.
         value = default;
-        return ControlWord.HasOverflow(control) ? ProbeResult.Passed : ProbeResult.Miss;
+        return version.MayBePassedBy(hash) ? ProbeResult.Passed : ProbeResult.Miss;
     }
 
     /// <summary>Searches one table for a key, without a lock.</summary>
     private static ProbeResult Probe(TableRef table, ulong hash, TKey key, out TValue value)
     {
-        uint tag = HashBits.Tag(hash);
         for (ProbeSequence probe = new(table, hash, Stride); !probe.IsOver; probe.Advance())
         {
-            ProbeResult result = ProbeGroup(probe.Group, tag, key, out value);
+            ProbeResult result = ProbeGroup(probe.Group, hash, key, out value);
             if (result != ProbeResult.Passed)
             {
                 return result;
