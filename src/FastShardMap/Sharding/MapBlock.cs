@@ -33,11 +33,11 @@ internal readonly unsafe struct MapBlock
     {
         GroupShape shape = GroupShape<TKey, TValue>.Shape;
         uint shards = (uint)options.ShardCount;
-        uint viewBytes = ((shards * ReadView.Bytes) + 127) & ~127u;
-        uint sentinelOffset = MapHeader.Bytes + viewBytes + (shards * WriteSide.Bytes);
+        uint viewBytes = ViewBytes(shards);
+        nuint bytes = BytesFor(options.ShardCount);
 
         // Readers touch only the control word and the version of the sentinel, so its slots need no memory.
-        nuint bytes = sentinelOffset + TableRef.SmallAlignment;
+        nuint sentinelOffset = bytes - TableRef.SmallAlignment;
         byte* block = arena.Allocate(bytes);
         MapHeader* header = (MapHeader*)block;
         header->LayoutVersion = MapHeader.CurrentLayoutVersion;
@@ -81,6 +81,12 @@ internal readonly unsafe struct MapBlock
         Volatile.Write(ref header->Magic, MapHeader.ExpectedMagic);
         return new MapBlock(header, sentinel);
     }
+
+    /// <summary>Returns the number of bytes of the block.</summary>
+    public static nuint BytesFor(int shards) =>
+        MapHeader.Bytes + ViewBytes((uint)shards) + ((uint)shards * (nuint)WriteSide.Bytes) + TableRef.SmallAlignment;
+
+    private static uint ViewBytes(uint shards) => ((shards * ReadView.Bytes) + 127) & ~127u;
 
     private static uint WriteName(string name, byte* destination)
     {
