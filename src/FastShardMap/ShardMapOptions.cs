@@ -88,6 +88,10 @@ public sealed class ShardMapOptions
     /// threads get them. Only the constructors use this option. Default: false.</summary>
     public bool StartExclusive { get; set; }
 
+    /// <summary>The number of shards of a map whose options do not say it, before it is rounded up.</summary>
+    internal static int DefaultShardCount =>
+        Math.Clamp(Environment.ProcessorCount * ShardsPerCore, MinDefaultShards, MaxDefaultShards);
+
     /// <summary>For tests: the minimum number of groups that each write moves.</summary>
     internal int MigrationStepGroups { get; set; } = DefaultStepGroups;
 
@@ -105,9 +109,7 @@ public sealed class ShardMapOptions
 
     internal ShardSetOptions Resolve()
     {
-        int shards = ShardCount != 0
-            ? ShardCount
-            : Math.Clamp(Environment.ProcessorCount * ShardsPerCore, MinDefaultShards, MaxDefaultShards);
+        int shards = ShardCount != 0 ? ShardCount : DefaultShardCount;
         return new ShardSetOptions
         {
             ShardCount = (int)BitOperations.RoundUpToPowerOf2((uint)shards),

@@ -35,13 +35,13 @@ internal readonly unsafe struct MapBlock
     {
         GroupShape shape = GroupShape<TKey, TValue>.Shape;
         uint shards = (uint)options.ShardCount;
-        uint viewBytes = ((shards * ReadView.Bytes) + 127) & ~127u;
-        uint sentinelOffset = MapHeader.Bytes + viewBytes + (shards * WriteSide.Bytes);
+        uint viewBytes = ViewBytes(shards);
 
         // Readers touch only the control word and the version of the sentinel, so its slots need no memory.
-        uint heapsOffset = sentinelOffset + (uint)TableRef.SmallAlignment;
+        nuint heapsOffset = BytesFor(options.ShardCount);
+        nuint sentinelOffset = heapsOffset - TableRef.SmallAlignment;
         bool hasRecords = KeyStore<TKey>.HasRecords;
-        nuint bytes = heapsOffset + (hasRecords ? shards * RecordHeap.Bytes : 0);
+        nuint bytes = heapsOffset + (hasRecords ? shards * (nuint)RecordHeap.Bytes : 0);
         byte* block = arena.Allocate(bytes);
         MapHeader* header = (MapHeader*)block;
         header->LayoutVersion = MapHeader.CurrentLayoutVersion;
@@ -87,6 +87,12 @@ internal readonly unsafe struct MapBlock
         Volatile.Write(ref header->Magic, MapHeader.ExpectedMagic);
         return new MapBlock(header, sentinel);
     }
+
+    /// <summary>Returns the number of bytes of the block without its record heaps.</summary>
+    public static nuint BytesFor(int shards) =>
+        MapHeader.Bytes + ViewBytes((uint)shards) + ((uint)shards * (nuint)WriteSide.Bytes) + TableRef.SmallAlignment;
+
+    private static uint ViewBytes(uint shards) => ((shards * ReadView.Bytes) + 127) & ~127u;
 
     private static uint WriteName(string name, byte* destination)
     {

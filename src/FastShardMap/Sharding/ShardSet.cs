@@ -198,7 +198,11 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void ThrowDisposed() => throw new ObjectDisposedException("ShardMap");
+    private static void ThrowDisposed() =>
+        throw new ObjectDisposedException(
+            typeof(TValue).IsGenericType && typeof(TValue).GetGenericTypeDefinition() == typeof(CacheEntry<>)
+                ? "ShardCache"
+                : "ShardMap");
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: hit-1k, overwrite-1m
     public readonly ulong Hash(TKey key) => default(THasher).Hash(key, _seed);
@@ -242,7 +246,7 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
     /// <summary>Returns the shard of a hash.</summary>
     [UnscopedRef]
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: hit-1k, overwrite-1m
-    private readonly Shard<TKey, TValue, THasher> ShardFor(ulong hash)
+    public readonly Shard<TKey, TValue, THasher> ShardFor(ulong hash)
     {
         ReadView* view = ViewOf(hash);
         return new Shard<TKey, TValue, THasher>(in this, view, SideOf(view));
@@ -253,7 +257,7 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
     /// <param name="hash">Receives the hash code, in which the bits of the shard may be wrong.</param>
     [UnscopedRef]
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: hit-1k, dep-1k
-    private readonly Shard<TKey, TValue, THasher> ShardFor(TKey key, out ulong hash)
+    public readonly Shard<TKey, TValue, THasher> ShardFor(TKey key, out ulong hash)
     {
         ulong shardBits;
         if (HashesInParts)

@@ -54,7 +54,14 @@ internal sealed record FolderTable(string Project, params Folder[] Folders)
             HasRootTypes = true,
         },
         new("Diagnostics", "events, metrics, the debugger's view",
-            "Memory", "Layout", "Hashing", "Sharding", Folder.Root));
+            "Memory", "Layout", "Hashing", "Sharding", Folder.Root),
+        new("Caching", "the bounded map: limits, policy, times to live",
+            "Memory", "Layout", "Hashing", "Probing", "Tables", "Operations", "Sharding", Folder.Root,
+            "Diagnostics")
+        {
+            IsConcurrent = true,
+            HasRootTypes = true,
+        });
 
     public static readonly FolderTable Inspector = new(
         "src/FastShardMap.Inspector",

@@ -1,0 +1,61 @@
+using FastShardMap.Layout;
+
+namespace FastShardMap.Caching;
+
+/// <summary>The time as one cache sees it, in ticks of 16 ms: that of <see cref="CoarseClock"/>, or that of a time
+/// provider. The time of a provider never goes back here, and it never goes so far ahead of the last sweep that an
+/// expired entry would look alive again.</summary>
+/// <param name="provider">The provider, or null for the clock of the process.</param>
+internal sealed class CacheClock(TimeProvider? provider)
+{
+    private const long MostAheadOfSweep = 1L << 30;
+
+    private readonly TimeProvider? _provider = ReferenceEquals(provider, TimeProvider.System) ? null : provider;
+    private readonly long _start = provider?.GetTimestamp() ?? 0;
+    private bool _isBehind;
+    private long _latest = 1;
+    private long _swept = 1;
+
+    /// <summary>The provider; null for the clock of the process.</summary>
+    public TimeProvider? Provider => _provider;
+
+    /// <summary>The current tick, possibly some ticks late.</summary>
+    public uint Now => _provider is null ? CoarseClock.Now : (uint)ProvidedTick();
+
+    /// <summary>The current tick.</summary>
+    public uint Exact => _provider is null ? CoarseClock.Refresh() : (uint)ProvidedTick();
+
+    /// <summary>Whether the provider was so far ahead of the last sweep that the time here lags behind, until the next
+    /// sweep.</summary>
+    public bool IsBehind => Volatile.Read(ref _isBehind);
+
+    /// <summary>Records that nothing is left that had expired at this tick.</summary>
+    public void HasSwept(uint tick)
+    {
+        long latest = Volatile.Read(ref _latest);
+        uint behind = (uint)latest - tick;
+        Volatile.Write(ref _swept, latest - behind);
+    }
+
+    private long ProvidedTick()
+    {
+        long elapsed = _provider!.GetElapsedTime(_start).Ticks
+            / (ExpiryTick.TickMilliseconds * TimeSpan.TicksPerMillisecond);
+        long most = Volatile.Read(ref _swept) + MostAheadOfSweep;
+        long tick = Math.Min(elapsed + 1, most);
+        Volatile.Write(ref _isBehind, elapsed + 1 > most);
+        long latest = Volatile.Read(ref _latest);
+        while (tick > latest)
+        {
+            long found = Interlocked.CompareExchange(ref _latest, tick, latest);
+            if (found == latest)
+            {
+                return tick;
+            }
+
+            latest = found;
+        }
+
+        return latest;
+    }
+}

@@ -1,0 +1,66 @@
+using FastShardMap.Layout;
+using FastShardMap.Operations;
+
+namespace FastShardMap.Caching;
+
+/// <summary>A write to the entries of a cache: what an operation on the user's values does with one.</summary>
+/// <param name="inner">The operation on the values.</param>
+/// <param name="now">The current tick of the clock.</param>
+/// <param name="expiry">The tick at which a stored entry expires; 0 for never.</param>
+/// <param name="setsExpiry">Whether a present entry gets the expiry too.</param>
+internal struct CacheOperation<TValue, TInner>(TInner inner, uint now, uint expiry, bool setsExpiry)
+    : IEntryOperation<CacheEntry<TValue>>
+    where TValue : unmanaged
+    where TInner : struct, IEntryOperation<TValue>
+{
+    private readonly uint _now = now;
+    private readonly uint _expiry = expiry;
+    private readonly bool _setsExpiry = setsExpiry;
+
+    public TInner Inner = inner;
+
+    /// <summary>The current tick of the clock.</summary>
+    public readonly uint Now => _now;
+
+    public static bool RunsUserCode => TInner.RunsUserCode;
+
+    public readonly bool KeepsKey => Inner.KeepsKey;
+
+    /// <summary>Whether the operation has met an expired entry and has done nothing. This happens without the shard's
+    /// lock only; its owner treats such an entry as absent.</summary>
+    public bool HasMetExpired { get; private set; }
+
+    public EntryAction OnFound(ref CacheEntry<TValue> entry)
+    {
+        if (ExpiryTick.HasPassed(entry.Expiry, _now))
+        {
+            HasMetExpired = true;
+            return EntryAction.None;
+        }
+
+        EntryAction action = Inner.OnFound(ref entry.Value);
+        if (action == EntryAction.Store)
+        {
+            if (_setsExpiry)
+            {
+                entry.Expiry = _expiry;
+            }
+
+            if (entry.Mark < CacheEntry<TValue>.MaxMark)
+            {
+                entry.Mark++;
+            }
+        }
+
+        return action;
+    }
+
+    public EntryAction OnAbsent(out CacheEntry<TValue> entry)
+    {
+        EntryAction action = Inner.OnAbsent(out TValue value);
+        entry = default;
+        entry.Value = value;
+        entry.Expiry = _expiry;
+        return action;
+    }
+}

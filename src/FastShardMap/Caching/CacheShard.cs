@@ -1,0 +1,247 @@
+using FastShardMap.Layout;
+using FastShardMap.Operations;
+using FastShardMap.Probing;
+using FastShardMap.Sharding;
+using FastShardMap.Tables;
+
+namespace FastShardMap.Caching;
+
+// THE POLICY is that of S3-FIFO (Yang et al., SOSP 2023) with a small ring whose share moves. Entries stay where they
+// are in the table; two rings per shard hold the positions of their slots in the order of their arrival.
+//
+//   add        a new entry goes to the small ring; or to the main ring, if it was evicted a short time before
+//   hit        the reader raises the mark of the slot, up to 3; nothing moves
+//   evict      from the small ring while it has its share, otherwise from the main ring:
+//              small ring: an entry with a mark of 2 or more goes to the main ring with mark 0, any other one leaves
+//              main ring:  a marked entry goes to the back with a mark lower by 1, any other one leaves
+//              an entry that leaves becomes a ghost: a fingerprint, remembered for as many evictions as the shard has
+//              entries
+//   ghost      an addition that finds a young ghost of the small ring enlarges that ring's share; one that finds a
+//              ghost of the main ring lowers it
+//
+// SLOTS AND RINGS. A slot has at most one place in the rings. A removal does not search for it: the place stays, and
+// the next entry of the slot inherits it, or an eviction that meets the empty slot drops it. So neither ring can
+// overflow.
+//
+// THE TABLE NEVER CHANGES ITS SIZE OR ITS PLACE. A reader that has found an entry stores its mark after everything was
+// validated; by then the table may be any other one, if there were others (hazard H28).
+
+/// <summary>The writes of a cache under the lock of one shard.</summary>
+/// <param name="shard">The shard, whose lock the thread owns.</param>
+/// <param name="cache">The rings of the shard.</param>
+internal readonly unsafe ref partial struct CacheShard<TKey, TValue, THasher>(
+    Shard<TKey, CacheEntry<TValue>, THasher> shard, CacheSide* cache)
+    where TKey : unmanaged, IEquatable<TKey>
+    where TValue : unmanaged
+    where THasher : struct, IKeyHasher<TKey>
+{
+    /// <summary>Ring entries that one eviction looks at before it evicts whatever comes.</summary>
+    private const int MaxPops = 16;
+
+    private readonly Shard<TKey, CacheEntry<TValue>, THasher> _shard = shard;
+    private readonly CacheSide* _cache = cache;
+
+    private TableRef Table => _shard.View->Current;
+
+    private WriteSide* Side => _shard.Side;
+
+    /// <summary>Performs one write.</summary>
+    /// <param name="hash">The hash of the key.</param>
+    /// <param name="key">The key.</param>
+    /// <param name="operation">The operation.</param>
+    /// <param name="now">The current tick of the clock.</param>
+    /// <returns>The number of entries added.</returns>
+    public long Write<TOperation>(ulong hash, in TKey key, ref TOperation operation, uint now)
+        where TOperation : struct, IEntryOperation<CacheEntry<TValue>>
+    {
+        long before = _cache->Added;
+        if (!Table<TKey, CacheEntry<TValue>>.TryFind(Table, hash, key, out SlotRef slot))
+        {
+            if (operation.OnAbsent(out CacheEntry<TValue> added) == EntryAction.Store)
+            {
+                Insert(hash, key, added, now);
+            }
+
+            return _cache->Added - before;
+        }
+
+        GroupVersion.AwaitUnlocked(slot.Group);
+        CacheEntry<TValue> entry = *EntryAt(slot);
+        if (ExpiryTick.HasPassed(entry.Expiry, now))
+        {
+            ReplaceExpired(hash, slot, ref operation);
+            return _cache->Added - before;
+        }
+
+        switch (operation.OnFound(ref entry))
+        {
+            case EntryAction.Store:
+                Table<TKey, CacheEntry<TValue>>.Update<SeqLockGroups>(slot, entry);
+                break;
+            case EntryAction.Remove:
+                Remove(hash, slot);
+                _cache->Removed++;
+                break;
+            default:
+                break;
+        }
+
+        return _cache->Added - before;
+    }
+
+    /// <summary>Removes all entries. Each group is emptied under its own version.</summary>
+    public void Clear()
+    {
+        TableRef table = Table;
+        for (ulong index = 0; index < table.Groups; index++)
+        {
+            Group* group = Table<TKey, CacheEntry<TValue>>.GroupAt(table, index);
+            if (group->Control != ControlWord.Empty)
+            {
+                GroupVersion.BeginWrite(group);
+                GroupVersion.SetControl(group, ControlWord.Empty);
+                GroupVersion.EndWrite(group);
+            }
+
+            _cache->InRing[index] = 0;
+        }
+
+        _cache->Removed += Side->Count;
+        Side->Count = 0;
+        Side->SaturatedGroups = 0;
+        Rings.Reset(_cache);
+        Ghosts.Reset(_cache);
+    }
+
+    /// <summary>Removes the expired entries of the next groups.</summary>
+    /// <returns>The number of entries removed.</returns>
+    public long Sweep(ulong groups, uint now)
+    {
+        long removed = 0;
+        TableRef table = Table;
+        ulong count = table.Groups;
+        ulong index = _cache->SweepCursor;
+        for (; groups > 0; groups--)
+        {
+            removed += SweepGroup(Table<TKey, CacheEntry<TValue>>.GroupAt(table, index), now);
+            index = index + 1 == count ? 0 : index + 1;
+            _cache->SweepCursor = index;
+        }
+
+        return removed;
+    }
+
+    private static CacheEntry<TValue>* EntryAt(SlotRef slot) =>
+        Table<TKey, CacheEntry<TValue>>.ValueAt(slot.Group, slot.Slot);
+
+    private long SweepGroup(Group* group, uint now)
+    {
+        long removed = 0;
+        foreach (int slot in Table<TKey, CacheEntry<TValue>>.Occupied(group->Control))
+        {
+            SlotRef reference = new(group, slot);
+            if (EntryAt(reference)->Expiry == 0)
+            {
+                continue;
+            }
+
+            GroupVersion.AwaitUnlocked(group);
+            if (ExpiryTick.HasPassed(EntryAt(reference)->Expiry, now))
+            {
+                Remove(_shard.Map.Hash(*Table<TKey, CacheEntry<TValue>>.KeyAt(group, slot)), reference);
+                _cache->Expired++;
+                removed++;
+            }
+        }
+
+        return removed;
+    }
+
+    private void ReplaceExpired<TOperation>(ulong hash, SlotRef slot, ref TOperation operation)
+        where TOperation : struct, IEntryOperation<CacheEntry<TValue>>
+    {
+        if (operation.OnAbsent(out CacheEntry<TValue> added) == EntryAction.Store)
+        {
+            Table<TKey, CacheEntry<TValue>>.Update<SeqLockGroups>(slot, added);
+            _cache->Added++;
+        }
+        else
+        {
+            Remove(hash, slot);
+        }
+
+        _cache->Expired++;
+    }
+
+    private void Remove(ulong hash, SlotRef slot)
+    {
+        Table<TKey, CacheEntry<TValue>>.Remove<SeqLockGroups>(Table, hash, slot);
+        Side->Count--;
+    }
+
+    private void Insert(ulong hash, in TKey key, in CacheEntry<TValue> added, uint now)
+    {
+        bool isFilling = Side->Count < _cache->Limit;
+        while (Side->Count >= _cache->Limit)
+        {
+            EvictOne(now);
+        }
+
+        bool returns = Ghosts.TryTake(_cache, hash, out bool wasInMain, out uint age);
+        if (returns)
+        {
+            _cache->GhostHits++;
+            Rings.Adapt(_cache, wasInMain, age);
+        }
+
+        SlotPosition position = FirstFree(hash, out Group* group);
+        Side->SaturatedGroups +=
+            Table<TKey, CacheEntry<TValue>>.Insert<SeqLockGroups>(Table, hash, key, added);
+        Side->Count++;
+        _cache->Added++;
+        byte* inRing = _cache->InRing + position.Group;
+        if ((*inRing & position.Bit) == 0)
+        {
+            *inRing |= position.Bit;
+            Enter(position, toMain: returns, isFilling);
+        }
+    }
+
+    /// <summary>Gives a slot its place in a ring.</summary>
+    private void Enter(SlotPosition position, bool toMain, bool isFilling)
+    {
+        if (toMain || _cache->SmallCount == _cache->SmallRoom)
+        {
+            Rings.PushMain(_cache, position);
+            return;
+        }
+
+        if (isFilling && Rings.IsSmallFull(_cache))
+        {
+            // While the shard has room, nothing is evicted, and the small ring would get all of it.
+            SlotPosition oldest = Rings.PeekSmall(_cache);
+            Rings.PopSmall(_cache);
+            Rings.PushMain(_cache, oldest);
+        }
+
+        Rings.PushSmall(_cache, position);
+    }
+
+    /// <summary>Returns the slot that <see cref="Table{TKey, TValue}"/> will insert into.</summary>
+    private SlotPosition FirstFree(ulong hash, out Group* group)
+    {
+        for (ProbeSequence probe = new(Table, hash, GroupShape<TKey, CacheEntry<TValue>>.StrideBytes);
+            !probe.IsOver;
+            probe.Advance())
+        {
+            group = probe.Group;
+            ulong free = ControlGroups.MatchEmpty(group->Control, GroupShape<TKey, CacheEntry<TValue>>.Slots);
+            if (free != 0)
+            {
+                return SlotPosition.Of(probe.Index, ControlGroups.LowestSlot(free));
+            }
+        }
+
+        throw new InvalidOperationException("A shard of a cache is full.");
+    }
+}
