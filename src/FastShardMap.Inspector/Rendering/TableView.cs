@@ -61,7 +61,7 @@ internal sealed class TableView(params Column[] columns)
         {
             table.AddRow(
                 shown.Select(
-                    column => (Spectre.Console.Rendering.IRenderable)new Text(
+                    column => (Spectre.Console.Rendering.IRenderable)new Spectre.Console.Text(
                         columns[column].Cut(row[column], widths[column]))));
         }
 
