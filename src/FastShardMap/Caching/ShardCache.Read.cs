@@ -176,8 +176,7 @@ public unsafe partial class ShardCache<TKey, TValue, THasher>
                 return true;
             }
         }
-        else if (!ControlWord.HasOverflow(GroupVersion.ReadControl(group))
-            && ViewGeneration.Validate(view, generation))
+        else if (!version.MayBePassedBy(hash) && ViewGeneration.Validate(view, generation))
         {
             value = default;
             expiry = 0;
@@ -286,7 +285,7 @@ public unsafe partial class ShardCache<TKey, TValue, THasher>
                 }
             }
 
-            if (!ControlWord.HasOverflow(control))
+            if (!version.MayBePassedBy(hash))
             {
                 return ProbeResult.Miss;
             }
