@@ -212,7 +212,7 @@ public sealed partial class NearMap<TKey, TValue>
         // A read that begins after this one must not go back behind it: neither by an older copy nor by a flight that
         // has read before.
         _flights.Void(KeyFormat.HashOf(key));
-        if (_store.TryGet(key, out LocalEntry<TValue> entry) && entry.Version != result.Version.Value)
+        if (_store.TryPeek(key, out LocalEntry<TValue> entry) && entry.Version != result.Version.Value)
         {
             _store.Remove(key);
         }

@@ -78,6 +78,7 @@ public sealed partial class NearMap<TKey, TValue> : IAsyncDisposable
     /// <see cref="NearMapOptions.ConnectTimeout"/>.</exception>
     /// <exception cref="StackExchange.Redis.RedisException">The engine cannot be reached or refuses the password or a
     /// command. No message contains the password.</exception>
+    /// <exception cref="OutOfMemoryException">The memory for near copies cannot be allocated.</exception>
     /// <exception cref="OperationCanceledException">The token was canceled.</exception>
     public static async Task<NearMap<TKey, TValue>> ConnectAsync(
         NearMapOptions options, CancellationToken cancellationToken = default)
@@ -106,6 +107,7 @@ public sealed partial class NearMap<TKey, TValue> : IAsyncDisposable
     /// <returns>The counts. They are not taken at one instant.</returns>
     public NearStatistics GetStatistics() => new(
         _store.Count,
+        _store.BytesAllocated,
         _counters.Hits,
         _counters.Misses,
         _counters.Joined,
@@ -132,6 +134,9 @@ public sealed partial class NearMap<TKey, TValue> : IAsyncDisposable
     /// <summary>Returns prefix, state and source.</summary>
     /// <returns>A text for logs, without the password.</returns>
     public override string ToString() => $"NearMap {_options.Prefix}, {State}, {Source}";
+
+    /// <summary>Drops the near copy of a key, and leaves the engine alone.</summary>
+    internal void RemoveLocal(TKey key) => Void(key, KeyFormat.HashOf(key));
 
     private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
 
