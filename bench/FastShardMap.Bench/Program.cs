@@ -5,6 +5,7 @@ using FastShardMap.Bench.Compare;
 using FastShardMap.Bench.Drive;
 using FastShardMap.Bench.Layout;
 using FastShardMap.Bench.Memory;
+using FastShardMap.Bench.Near;
 using FastShardMap.Bench.Report;
 using FastShardMap.Bench.Route;
 using FastShardMap.Bench.Suites;
@@ -18,6 +19,7 @@ RootCommand root = new("Measures FastShardMap beside the maps it would replace."
     LayoutCommand.Create(),
     SuitesCommand.Create(),
     MemoryCommand.Create(),
+    NearCommand.Create(),
     RouteCommand.Create(),
     ReportCommand.Create(),
     MemoryProbeCommand.Create(),

@@ -19,7 +19,7 @@ public sealed partial class NearMap<TKey, TValue>
     public bool TryGetLocal(TKey key, out TValue value)
     {
         // The lease first: an invalidation that was handled before it was granted is then seen.
-        int epoch = _engine.Lease.LiveEpoch;
+        int epoch = _lease.LiveEpoch;
         if (epoch != 0 && _store.TryGet(key, out LocalEntry<TValue> entry) && entry.Epoch == epoch && entry.Version != 0)
         {
             _counters.Hit();
@@ -70,7 +70,7 @@ public sealed partial class NearMap<TKey, TValue>
 
     private bool TryGetCopy(TKey key, out NearResult<TValue> copy)
     {
-        int epoch = _engine.Lease.LiveEpoch;
+        int epoch = _lease.LiveEpoch;
         if (epoch != 0 && _store.TryGet(key, out LocalEntry<TValue> entry) && entry.Epoch == epoch)
         {
             _counters.Hit();
@@ -99,7 +99,7 @@ public sealed partial class NearMap<TKey, TValue>
     private bool StartFlight(TKey key, ulong hash, out Flight<TKey, TValue> flight)
     {
         // The epoch first: what is read in an earlier epoch must not be stored in a later one.
-        int epoch = _engine.Lease.ArmedEpoch;
+        int epoch = _lease.ArmedEpoch;
         bool isNew = _flights.TryStart(
             hash, key, epoch, Environment.TickCount64, _maxStalenessMilliseconds, out flight);
         if (isNew)
@@ -212,7 +212,7 @@ public sealed partial class NearMap<TKey, TValue>
         // A read that begins after this one must not go back behind it: neither by an older copy nor by a flight that
         // has read before.
         _flights.Void(KeyFormat.HashOf(key));
-        if (_store.TryGet(key, out LocalEntry<TValue> entry) && entry.Version != result.Version.Value)
+        if (_store.TryPeek(key, out LocalEntry<TValue> entry) && entry.Version != result.Version.Value)
         {
             _store.Remove(key);
         }

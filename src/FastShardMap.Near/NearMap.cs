@@ -30,6 +30,7 @@ public sealed partial class NearMap<TKey, TValue> : IAsyncDisposable
     private readonly NearCounters _counters;
     private readonly Sink _sink;
     private readonly EngineClient _engine;
+    private readonly Lease _lease; // the engine's, one step nearer to the hits
     private readonly NearMeter _meter;
     private readonly long _maxStalenessMilliseconds;
     private int _disposed;
@@ -40,6 +41,7 @@ public sealed partial class NearMap<TKey, TValue> : IAsyncDisposable
         _store = store;
         _sink = sink;
         _engine = engine;
+        _lease = engine.Lease;
         _counters = new NearCounters(options.CountHits);
         _fetches = new SemaphoreSlim(options.MaxConcurrentFetches, options.MaxConcurrentFetches);
         _maxStalenessMilliseconds = (long)options.MaxStaleness.TotalMilliseconds;
@@ -51,12 +53,12 @@ public sealed partial class NearMap<TKey, TValue> : IAsyncDisposable
     public NearState State => Suspension == NearSuspension.None ? NearState.Live : NearState.Suspended;
 
     /// <summary>Gets why the map serves no near copies, or <see cref="NearSuspension.None"/>.</summary>
-    public NearSuspension Suspension => _engine.Lease.Reason;
+    public NearSuspension Suspension => _lease.Reason;
 
     /// <summary>Gets how old the state is that near copies show, at most: the time since the last heartbeat that has
     /// come back from each node was sent.</summary>
     /// <value><see cref="Timeout.InfiniteTimeSpan"/> while invalidations may be lost.</value>
-    public TimeSpan StalenessBound => _engine.Lease.Age;
+    public TimeSpan StalenessBound => _lease.Age;
 
     /// <summary>Gets the source of invalidations that the maps of this prefix use.</summary>
     public InvalidationSource Source => _engine.Writes.Source;
@@ -78,6 +80,7 @@ public sealed partial class NearMap<TKey, TValue> : IAsyncDisposable
     /// <see cref="NearMapOptions.ConnectTimeout"/>.</exception>
     /// <exception cref="StackExchange.Redis.RedisException">The engine cannot be reached or refuses the password or a
     /// command. No message contains the password.</exception>
+    /// <exception cref="OutOfMemoryException">The memory for near copies cannot be allocated.</exception>
     /// <exception cref="OperationCanceledException">The token was canceled.</exception>
     public static async Task<NearMap<TKey, TValue>> ConnectAsync(
         NearMapOptions options, CancellationToken cancellationToken = default)
@@ -106,6 +109,7 @@ public sealed partial class NearMap<TKey, TValue> : IAsyncDisposable
     /// <returns>The counts. They are not taken at one instant.</returns>
     public NearStatistics GetStatistics() => new(
         _store.Count,
+        _store.BytesAllocated,
         _counters.Hits,
         _counters.Misses,
         _counters.Joined,
@@ -113,7 +117,7 @@ public sealed partial class NearMap<TKey, TValue> : IAsyncDisposable
         _counters.RefusedFills,
         _counters.Invalidations,
         _counters.FormatErrors,
-        _engine.Lease.Suspensions);
+        _lease.Suspensions);
 
     /// <summary>Closes the connections and releases the memory. What the engine holds stays there.</summary>
     /// <returns>A task that completes when the connections are closed, or after a few seconds.</returns>
@@ -132,6 +136,9 @@ public sealed partial class NearMap<TKey, TValue> : IAsyncDisposable
     /// <summary>Returns prefix, state and source.</summary>
     /// <returns>A text for logs, without the password.</returns>
     public override string ToString() => $"NearMap {_options.Prefix}, {State}, {Source}";
+
+    /// <summary>Drops the near copy of a key, and leaves the engine alone.</summary>
+    internal void RemoveLocal(TKey key) => Void(key, KeyFormat.HashOf(key));
 
     private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
 
@@ -165,7 +172,7 @@ public sealed partial class NearMap<TKey, TValue> : IAsyncDisposable
             if (Volatile.Read(ref _map) is { } map)
             {
                 map._counters.Invalidate();
-                map._engine.Lease.BeginEpoch();
+                map._lease.BeginEpoch();
             }
         }
     }

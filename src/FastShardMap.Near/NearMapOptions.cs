@@ -35,18 +35,32 @@ public sealed class NearMapOptions
     /// <summary>Gets the text with which all keys begin at the engine.</summary>
     public string Prefix { get; }
 
+    /// <summary>Gets or sets the bytes of unmanaged memory that the near copies never exceed. When the memory is full,
+    /// copies that are seldom read make room (<see cref="ShardCache{TKey, TValue, THasher}"/>).</summary>
+    /// <value>64 MiB by default.</value>
+    /// <exception cref="ArgumentOutOfRangeException">The value is not positive.</exception>
+    public long MaxBytes
+    {
+        get;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfNegativeOrZero(value);
+            field = value;
+        }
+    } = 64L << 20;
+
     /// <summary>Gets or sets the most near copies to keep.</summary>
-    /// <value>1,048,576 by default.</value>
+    /// <value>Zero by default: only <see cref="MaxBytes"/> limits them.</value>
     /// <exception cref="ArgumentOutOfRangeException">The value is not positive.</exception>
     public long MaxEntries
     {
         get;
         set
         {
-            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1);
+            ArgumentOutOfRangeException.ThrowIfNegativeOrZero(value);
             field = value;
         }
-    } = 1 << 20;
+    }
 
     /// <summary>Gets or sets how old the state may be that near copies show: the bound of staleness.</summary>
     /// <value>One second by default.</value>

@@ -4,6 +4,7 @@ namespace FastShardMap.Near;
 
 /// <summary>What a near map has done since it was connected.</summary>
 /// <param name="Entries">Near copies now. Some can be void or expired.</param>
+/// <param name="BytesAllocated">Unmanaged memory for near copies.</param>
 /// <param name="Hits">Reads that a near copy answered; zero unless <see cref="NearMapOptions.CountHits"/> is
 /// set.</param>
 /// <param name="Misses">Reads that asked the engine.</param>
@@ -16,6 +17,7 @@ namespace FastShardMap.Near;
 [StructLayout(LayoutKind.Auto)]
 public readonly record struct NearStatistics(
     long Entries,
+    long BytesAllocated,
     long Hits,
     long Misses,
     long Joined,

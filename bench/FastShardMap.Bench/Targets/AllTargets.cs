@@ -80,4 +80,14 @@ internal static class AllTargets
         new("bytes-growing-10m", 70, Bytes),
         new("bytes-growing-10m-rss", 70, Bytes),
         new("full-gc-10m", 2, BeyondCollection));
+
+    /// <summary>Of <c>near</c>.</summary>
+    public static readonly TargetTable Near = new(
+        new("near-hit", 1.25, OfCache),
+        new("near-hit", 0.01, OfRoundTrip),
+        new("near-hit", 0, ManagedBytes),
+        new("near-invalidation", 3, OfRoundTrip),
+        new("near-batch", 10, OfSingleReads, Bound.AtLeast),
+        new("near-storm", 0, Reads),
+        new("near-full-gc", 2, BeyondCollection));
 }

@@ -20,6 +20,17 @@ internal sealed record TargetUnit(
     /// <summary>Multiples of the sequential dictionary's figure.</summary>
     public static readonly TargetUnit OfSequential = new(" x Dictionary", Units.Digits);
 
+    /// <summary>Multiples of a local cache's hit.</summary>
+    public static readonly TargetUnit OfCache = new(" x ShardCache", Units.Digits);
+
+    /// <summary>Multiples of a round trip to the engine.</summary>
+    public static readonly TargetUnit OfRoundTrip = new(" x round trip", Units.Digits);
+
+    /// <summary>How many times as fast as reads of single keys.</summary>
+    public static readonly TargetUnit OfSingleReads = new(" x single reads", Units.Digits);
+
+    public static readonly TargetUnit Reads = new(" reads", Units.Digits);
+
     public static readonly TargetUnit Bytes = new(" B", Units.Digits);
 
     public static readonly TargetUnit Microseconds = new(" us", Units.Duration, 1e3);

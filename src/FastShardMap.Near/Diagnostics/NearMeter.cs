@@ -33,6 +33,11 @@ internal sealed class NearMeter : IDisposable
         Count("suspensions", "{suspension}", "How often the map stopped serving near copies.", s => s.Suspensions);
         _meter.CreateObservableUpDownCounter(
             "fastshardmap.near.entries", () => new Measurement<long>(_read().Entries, _tag), "{entry}", "Near copies.");
+        _meter.CreateObservableUpDownCounter(
+            "fastshardmap.near.memory.usage",
+            () => new Measurement<long>(_read().BytesAllocated, _tag),
+            "By",
+            "Unmanaged memory for near copies.");
         _meter.CreateObservableGauge(
             "fastshardmap.near.lease.age",
             () => new Measurement<double>(leaseAge().TotalSeconds, _tag),

@@ -5,44 +5,35 @@ internal sealed class LocalStore<TKey, TValue> : IDisposable
     where TKey : unmanaged, IEquatable<TKey>
     where TValue : unmanaged
 {
-    private readonly ShardMap<TKey, TimedEntry> _map;
-    private readonly long _maxEntries;
+    private readonly ShardCache<TKey, LocalEntry<TValue>> _cache;
 
     public LocalStore(NearMapOptions options)
     {
-        _map = new ShardMap<TKey, TimedEntry>();
-        _maxEntries = options.MaxEntries;
+        ShardCacheOptions limits = new() { MaxBytes = options.MaxBytes };
+        if (options.MaxEntries != 0)
+        {
+            limits.MaxEntries = options.MaxEntries;
+        }
+
+        _cache = new ShardCache<TKey, LocalEntry<TValue>>(limits);
     }
 
-    public long Count => _map.Count;
+    public long Count => _cache.Count;
 
-    public bool TryGet(TKey key, out LocalEntry<TValue> entry)
-    {
-        bool found = _map.TryGetValue(key, out TimedEntry timed);
-        entry = timed.Entry;
-        return found && (timed.Deadline == 0 || Environment.TickCount64 < timed.Deadline);
-    }
+    public long BytesAllocated => _cache.BytesAllocated;
+
+    public bool TryGet(TKey key, out LocalEntry<TValue> entry) => _cache.TryGetValue(key, out entry);
+
+    /// <summary>Gets an entry without using it, so that it does not stay longer.</summary>
+    public bool TryPeek(TKey key, out LocalEntry<TValue> entry) => _cache.TryPeek(key, out entry);
 
     /// <summary>Stores an entry; <paramref name="timeToLive"/> null means for ever.</summary>
-    public void Set(TKey key, LocalEntry<TValue> entry, TimeSpan? timeToLive)
-    {
-        if (_map.Count < _maxEntries)
-        {
-            _map[key] = new TimedEntry
-            {
-                Entry = entry,
-                Deadline = timeToLive is { } time ? Environment.TickCount64 + (long)time.TotalMilliseconds : 0,
-            };
-        }
-    }
+    public void Set(TKey key, LocalEntry<TValue> entry, TimeSpan? timeToLive) =>
+        _cache.Set(key, entry, timeToLive is not { } time ? Timeout.InfiniteTimeSpan
+            : time < ShardCacheOptions.MaxTimeToLive ? time
+            : ShardCacheOptions.MaxTimeToLive);
 
-    public void Remove(TKey key) => _map.TryRemove(key, out _);
+    public void Remove(TKey key) => _cache.TryRemove(key, out _);
 
-    public void Dispose() => _map.Dispose();
-
-    private struct TimedEntry
-    {
-        public LocalEntry<TValue> Entry;
-        public long Deadline;
-    }
+    public void Dispose() => _cache.Dispose();
 }

@@ -68,6 +68,7 @@ public class SecretTests(Engines engines)
         Assert.Throws<ArgumentException>("prefix", () => new NearMapOptions("a:1", new string('p', 129)));
         NearMapOptions options = new("a:1", "p");
         Assert.Throws<ArgumentOutOfRangeException>("value", () => options.MaxEntries = 0);
+        Assert.Throws<ArgumentOutOfRangeException>("value", () => options.MaxBytes = 0);
         Assert.Throws<ArgumentOutOfRangeException>("value", () => options.MaxStaleness = TimeSpan.FromMilliseconds(99));
         Assert.Throws<ArgumentOutOfRangeException>("value", () => options.MaxForeignStaleness = TimeSpan.Zero);
         Assert.Throws<ArgumentOutOfRangeException>("value", () => options.OperationTimeout = TimeSpan.Zero);

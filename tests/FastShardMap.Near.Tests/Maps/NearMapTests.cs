@@ -208,6 +208,25 @@ public class NearMapTests(Engines engines)
     }
 
     [Fact]
+    public async Task GetAsync_OfMoreKeysThanFit_KeepsTheLimit()
+    {
+        NearMapOptions options = await engines.OptionsAsync(EngineKind.Garnet);
+        options.MaxEntries = 1000;
+        await using NearMap<int, int> map = await NearMap<int, int>.ConnectAsync(options, Token);
+        await Task.WhenAll(
+            Enumerable.Range(0, 3000).Select(key => map.SetAsync(key, key, cancellationToken: Token).AsTask()));
+        int[] keys = [.. Enumerable.Range(0, 3000)];
+        int[] values = new int[keys.Length];
+        for (int round = 0; round < 2; round++)
+        {
+            Assert.Equal(keys.Length, await map.GetManyAsync(keys, values, new bool[keys.Length], Token));
+            Assert.Equal(keys, values);
+            Assert.InRange(map.GetStatistics().Entries, 1, 1000);
+            Assert.InRange(map.GetStatistics().BytesAllocated, 1, options.MaxBytes);
+        }
+    }
+
+    [Fact]
     public async Task DisposeAsync_OfAMap_MakesItUnusable()
     {
         NearMap<long, long> map =

@@ -54,6 +54,8 @@ public sealed class Engines : IAsyncLifetime
         {
             Source = kind == EngineKind.RedisPublished ? InvalidationSource.Published : InvalidationSource.Auto,
 
+            MaxBytes = 4 << 20,
+
             // On a loaded machine a heartbeat takes its time; tests of the bound set their own.
             MaxStaleness = TimeSpan.FromSeconds(5),
             ConnectTimeout = TimeSpan.FromSeconds(60),

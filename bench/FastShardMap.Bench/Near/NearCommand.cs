@@ -1,0 +1,40 @@
+using System.CommandLine;
+using FastShardMap.Bench.Reporting;
+using FastShardMap.Bench.Targets;
+
+namespace FastShardMap.Bench.Near;
+
+/// <summary><c>near</c>: what a near copy saves, how soon copies disappear, and whether any is staler than it may
+/// be.</summary>
+internal static class NearCommand
+{
+    public static Command Create()
+    {
+        Option<string?> engine = new("--engine")
+        {
+            Description = "The connection string of a server to use; an embedded Garnet unless given.",
+        };
+        Option<int> seconds = CommandOptions.Number("--seconds", "Length of the storm of reads and writes.", 10, 1, 3600);
+        Option<bool> quick = CommandOptions.Quick();
+        Option<bool> check = CommandOptions.Check();
+        Option<string?> markdown = CommandOptions.Markdown();
+        Command command = new("near", "Measures the near map: hits, batches, invalidations, staleness.")
+        {
+            engine, seconds, quick, check, markdown,
+        };
+        command.SetAction(parsed => CommandRun.Guarded("near", terminal =>
+        {
+            NearOptions options = new(
+                parsed.GetValue(engine), parsed.GetValue(seconds), parsed.GetValue(quick));
+            List<NearFigure> figures = new NearSession(options, terminal.Announce).RunAsync().GetAwaiter().GetResult();
+            CommandRun.Show(new NearReport(figures, MachineInfo.Read()), terminal, parsed.GetValue(markdown));
+            return parsed.GetValue(check)
+                ? TargetCheck.Report(
+                    "near",
+                    AllTargets.Near.Shortfalls(figures.SelectMany(figure => figure.Judgements), static _ => true),
+                    Console.Error)
+                : CommandRun.Done;
+        }));
+        return command;
+    }
+}

@@ -1,0 +1,255 @@
+using System.Diagnostics;
+using FastShardMap.Bench.Measuring;
+using FastShardMap.Bench.Reporting;
+using FastShardMap.Bench.Targets;
+using FastShardMap.Embedded;
+using FastShardMap.Near;
+
+namespace FastShardMap.Bench.Near;
+
+/// <summary>Measures one near map against a local cache and against the engine's round trip.</summary>
+internal sealed class NearSession(NearOptions options, Action<string> announce)
+{
+    private const int BatchKeys = 256;
+
+    private readonly List<NearFigure> _figures = [];
+
+    private Spread _roundTrip;
+
+    public async Task<List<NearFigure>> RunAsync()
+    {
+        EmbeddedEngine? engine = options.Engine is null ? await EmbeddedEngine.StartAsync() : null;
+        try
+        {
+            string configuration = options.Engine ?? engine!.Configuration;
+            NearMapOptions nearOptions = new(configuration, $"bench{Environment.ProcessId}:")
+            {
+                MaxBytes = 256 << 20,
+                MaxForeignStaleness = TimeSpan.FromHours(1),
+            };
+            await using NearMap<long, NearPair> map = await NearMap<long, NearPair>.ConnectAsync(nearOptions);
+            announce("filling");
+            long[] keys = await FillAsync(map, options.Keys);
+            await MeasureRoundTripAsync(map, keys);
+            MeasureHits(map, keys);
+            await MeasureBatchesAsync(map, keys);
+            await MeasureInvalidationsAsync(map, nearOptions);
+            MeasureCollections(map, await FillAsync(map, options.CollectedEntries));
+            announce("storm");
+            _figures.Add(await new NearStorm(configuration, options.StormSeconds).RunAsync());
+            return _figures;
+        }
+        finally
+        {
+            if (engine is not null)
+            {
+                await engine.DisposeAsync();
+            }
+        }
+    }
+
+    /// <summary>Writes keys and reads them until near copies of all of them are there.</summary>
+    private static async Task<long[]> FillAsync(NearMap<long, NearPair> map, int count)
+    {
+        long[] keys = new long[count];
+        for (int key = 0; key < count; key++)
+        {
+            keys[key] = key;
+        }
+
+        foreach (long[] chunk in keys.Chunk(1024))
+        {
+            await Task.WhenAll(chunk.Select(key => map.SetAsync(key, new NearPair(key, ~key)).AsTask()));
+        }
+
+        for (int missing = count; missing > 0;)
+        {
+            missing = 0;
+            foreach (long[] chunk in keys.Chunk(1024))
+            {
+                await map.GetManyAsync(chunk, new NearPair[chunk.Length], new bool[chunk.Length]);
+                missing += chunk.Count(key => !map.TryGetLocal(key, out _));
+            }
+        }
+
+        new Random(1).Shuffle(keys);
+        return keys;
+    }
+
+    private async Task MeasureRoundTripAsync(NearMap<long, NearPair> map, long[] keys)
+    {
+        announce("round trips");
+        List<double> trips = new(options.RoundTrips);
+        for (int trip = -50; trip < options.RoundTrips; trip++)
+        {
+            long start = Stopwatch.GetTimestamp();
+            await map.GetAsync(keys[(trip + 50) % keys.Length], Freshness.Engine);
+            if (trip >= 0)
+            {
+                trips.Add(Stopwatch.GetElapsedTime(start).TotalNanoseconds);
+            }
+        }
+
+        _roundTrip = Spread.Of(trips);
+        _figures.Add(NearFigure.Of(
+            "near-round-trip", "one GET of the engine at a time", $"median {Units.Duration(_roundTrip.Median)}"));
+    }
+
+    private void MeasureHits(NearMap<long, NearPair> map, long[] keys)
+    {
+        announce("hits");
+        using ShardCache<long, NearPair> cache = new(new ShardCacheOptions { MaxBytes = 256 << 20 });
+        foreach (long key in keys)
+        {
+            cache.Set(key, new NearPair(key, ~key));
+        }
+
+        ulong Near(int repetition)
+        {
+            ulong sum = 0;
+            foreach (long key in keys)
+            {
+                sum += map.TryGetLocal(key, out NearPair pair) ? (ulong)pair.First : 1UL << 60;
+            }
+
+            return sum;
+        }
+
+        ulong Local(int repetition)
+        {
+            ulong sum = 0;
+            foreach (long key in keys)
+            {
+                sum += cache.TryGetValue(key, out NearPair pair) ? (ulong)pair.First : 1UL << 60;
+            }
+
+            return sum;
+        }
+
+        Series near = Series.OneThread("hits", keys.Length, Near);
+        Series local = Series.OneThread("hits", keys.Length, Local);
+        Series.Interleave(options.Repetitions, 20, [near, local]);
+        long allocated = GC.GetAllocatedBytesForCurrentThread();
+        Near(0);
+        allocated = GC.GetAllocatedBytesForCurrentThread() - allocated;
+        double trip = _roundTrip.Median;
+        _figures.Add(NearFigure.Of(
+            "near-hit",
+            $"TryGetLocal of {Units.Count(keys.Length)} keys, 1 thread",
+            $"near {Units.Duration(near.Spread.Median)}, ShardCache {Units.Duration(local.Spread.Median)}",
+            new Measure(TargetUnit.OfCache, near.RatioTo(local)),
+            new Measure(TargetUnit.OfRoundTrip, Spread.Of(near.NanosecondsPerOperation.Select(one => one / trip))),
+            new Measure(TargetUnit.ManagedBytes, Spread.Of([allocated]))));
+    }
+
+    private async Task MeasureBatchesAsync(NearMap<long, NearPair> map, long[] keys)
+    {
+        announce("batches");
+        List<double> batched = [];
+        List<double> single = [];
+        NearPair[] values = new NearPair[BatchKeys];
+        bool[] found = new bool[BatchKeys];
+        for (int repetition = -3; repetition < options.Repetitions; repetition++)
+        {
+            // A write drops the copy, so that each read misses.
+            long[] batch = [.. keys.Skip((repetition + 3) * BatchKeys % (keys.Length - BatchKeys)).Take(BatchKeys)];
+            foreach (bool isBatched in (bool[])[true, false])
+            {
+                await Task.WhenAll(batch.Select(key => map.SetAsync(key, new NearPair(key, ~key)).AsTask()));
+                await Task.Delay(50); // the reports of the writes
+                long start = Stopwatch.GetTimestamp();
+                if (isBatched)
+                {
+                    await map.GetManyAsync(batch, values, found);
+                }
+                else
+                {
+                    foreach (long key in batch)
+                    {
+                        await map.GetAsync(key);
+                    }
+                }
+
+                double nanoseconds = Stopwatch.GetElapsedTime(start).TotalNanoseconds / BatchKeys;
+                if (repetition >= 0)
+                {
+                    (isBatched ? batched : single).Add(nanoseconds);
+                }
+            }
+        }
+
+        _figures.Add(NearFigure.Of(
+            "near-batch",
+            $"GetManyAsync of {BatchKeys} keys without copies",
+            $"per key {Units.Duration(Spread.Of(batched).Median)}, one by one {Units.Duration(Spread.Of(single).Median)}",
+            new Measure(TargetUnit.OfSingleReads, Spread.OfRatios(single, batched))));
+    }
+
+    private async Task MeasureInvalidationsAsync(NearMap<long, NearPair> map, NearMapOptions nearOptions)
+    {
+        announce("invalidations");
+        await using NearMap<long, NearPair> writer = await NearMap<long, NearPair>.ConnectAsync(nearOptions);
+        LatencyHistogram delays = new();
+        for (int turn = 0; turn < options.Invalidations; turn++)
+        {
+            while (!(await map.GetAsync(0)).IsNear)
+            {
+            }
+
+            long start = Stopwatch.GetTimestamp();
+            Task write = writer.SetAsync(0, new NearPair(0, turn)).AsTask();
+            SpinWait spin = default;
+            while (map.TryGetLocal(0, out _))
+            {
+                spin.SpinOnce(sleep1Threshold: -1);
+            }
+
+            delays.Record(Stopwatch.GetTimestamp() - start);
+            await write;
+        }
+
+        double Nanoseconds(double share) => LatencyHistogram.ToNanoseconds(delays.PercentileTicks(share));
+        _figures.Add(NearFigure.Of(
+            "near-invalidation",
+            "from a write until the copy of another map is gone",
+            $"p50 {Units.Duration(Nanoseconds(0.5))}, p99 {Units.Duration(Nanoseconds(0.99))}, "
+                + $"p99.9 {Units.Duration(Nanoseconds(0.999))}",
+            new Measure(TargetUnit.OfRoundTrip, Spread.Of([Nanoseconds(0.5) / _roundTrip.Median]))));
+    }
+
+    private void MeasureCollections(NearMap<long, NearPair> map, long[] keys)
+    {
+        announce("full collections");
+        int copies = keys.Count(key => map.TryGetLocal(key, out _));
+        List<double> with = TimeCollections();
+
+        // Without copies: a map of the same kind that is empty would look the same to the collector, so the copies are
+        // removed in place.
+        foreach (long key in keys)
+        {
+            map.RemoveLocal(key);
+        }
+
+        List<double> without = TimeCollections();
+        _figures.Add(NearFigure.Of(
+            "near-full-gc",
+            $"full collection with {Units.Count(copies)} near copies",
+            $"with {Units.Duration(Spread.Of(with).Median)}, without {Units.Duration(Spread.Of(without).Median)}",
+            new Measure(
+                TargetUnit.BeyondCollection, Spread.Of([Spread.Of(with).Median - Spread.Of(without).Median]))));
+    }
+
+    private List<double> TimeCollections()
+    {
+        GcMeter.CollectAll();
+        List<double> times = [];
+        for (int repetition = 0; repetition < options.Repetitions; repetition++)
+        {
+            long start = Stopwatch.GetTimestamp();
+            GC.Collect(2, GCCollectionMode.Forced, blocking: true);
+            times.Add(Stopwatch.GetElapsedTime(start).TotalNanoseconds);
+        }
+
+        return times;
+    }
+}
