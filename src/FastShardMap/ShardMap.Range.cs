@@ -106,9 +106,10 @@ public partial class ShardMap<TKey, TValue, THasher>
     /// operation on the key some 50 to 200 nanoseconds later then finds this memory in the cache.</summary>
     /// <param name="key">The key, which need not be present.</param>
     /// <remarks>For callers who interleave several operations of their own; the members for many keys, such as
-    /// <see cref="TryGetValues"/> and <see cref="SetRange"/>, do this themselves. Changes nothing that can be observed,
-    /// and gains nothing in maps that fit the caches. Does nothing on processors for which .NET has no such instruction
-    /// (all but x86 and x64). Allocates nothing. May be called from callbacks.</remarks>
+    /// <see cref="TryGetValues"/> and <see cref="SetRange(ReadOnlySpan{TKey}, ReadOnlySpan{TValue})"/>, do this
+    /// themselves. Changes nothing that can be observed, and gains nothing in maps that fit the caches. Does nothing on
+    /// processors for which .NET has no such instruction (all but x86 and x64). Allocates nothing. May be called from
+    /// callbacks.</remarks>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
     public void Prefetch(TKey key)
     {

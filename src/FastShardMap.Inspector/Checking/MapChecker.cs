@@ -159,6 +159,16 @@ internal static unsafe class MapChecker
                     + $"{(view.Previous.IsNone ? "no" : "a")} previous table");
         }
 
+        TableRef settled = new GenerationWord(view.Generation).IsStable ? view.Current : TableRef.Unsettled;
+        if (!view.Settled.Equals(settled))
+        {
+            findings.Report(
+                isQuiet,
+                "settled",
+                shard,
+                $"the settled table is 0x{view.Settled.Word:x}; it should be 0x{settled.Word:x}");
+        }
+
         if (!view.Previous.IsNone && IsPlausible(map, view.Previous) && side.MigrationCursor > view.Previous.Groups)
         {
             findings.Error(

@@ -19,6 +19,8 @@ internal sealed class MapDecoder<TKey, TValue, THasher>(
     private const long ReportEveryBytes = 4 * 1024 * 1024;
 
     private MapFormat _format;
+    private TKey[] _keys = [];
+    private TValue[] _values = [];
     private byte[] _buffer = new byte[MapFormat.HeaderBytes];
     private long _next = -1;
     private long _reserved;
@@ -72,6 +74,9 @@ internal sealed class MapDecoder<TKey, TValue, THasher>(
             throw Truncated();
         }
 
+        int range = (int)Math.Min(_format.Count, ShardMap<TKey, TValue, THasher>.EntriesPerRange);
+        _keys = new TKey[range];
+        _values = new TValue[range];
         _buffer = new byte[Math.Max(_format.FullBlockBytes, MapFormat.EndBytes)];
     }
 
@@ -79,12 +84,19 @@ internal sealed class MapDecoder<TKey, TValue, THasher>(
     {
         Reserve(_next * _format.EntriesPerBlock);
         ref byte from = ref MemoryMarshal.GetReference(bytes);
-        for (int entry = 0; entry < _format.EntriesOf(_next); entry++)
+        int entries = _format.EntriesOf(_next);
+        for (int first = 0; first < entries; first += _keys.Length)
         {
-            TKey key = Unsafe.ReadUnaligned<TKey>(ref from);
-            TValue value = Unsafe.ReadUnaligned<TValue>(ref Unsafe.Add(ref from, Unsafe.SizeOf<TKey>()));
-            MapFormat.Require(map.TryAdd(key, value), "The saved map contains a key twice.");
-            from = ref Unsafe.Add(ref from, Unsafe.SizeOf<TKey>() + Unsafe.SizeOf<TValue>());
+            int count = Math.Min(_keys.Length, entries - first);
+            for (int entry = 0; entry < count; entry++)
+            {
+                _keys[entry] = Unsafe.ReadUnaligned<TKey>(ref from);
+                _values[entry] = Unsafe.ReadUnaligned<TValue>(ref Unsafe.Add(ref from, Unsafe.SizeOf<TKey>()));
+                from = ref Unsafe.Add(ref from, Unsafe.SizeOf<TKey>() + Unsafe.SizeOf<TValue>());
+            }
+
+            int added = map.TryAddRange(_keys.AsSpan(0, count), _values.AsSpan(0, count));
+            MapFormat.Require(added == count, "The saved map contains a key twice.");
         }
 
         long read = (_next * _format.EntriesPerBlock) + _format.EntriesOf(_next);

@@ -137,11 +137,7 @@ public partial class ShardMap<TKey, TValue, THasher>
         using ShardMap<TKey, TValue, THasher> read = Load(source);
         using InterruptDeferral deferral = InterruptDeferral.Begin();
         EnsureCapacity(Math.Max(Count, read.Count));
-        foreach (KeyValuePair<TKey, TValue> item in read)
-        {
-            this[item.Key] = item.Value;
-        }
-
+        StoreAll(read);
         return read.Count;
     }
 

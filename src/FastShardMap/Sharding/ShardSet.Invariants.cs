@@ -63,6 +63,9 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         Expect(!generation.IsBusy, "the generation is odd");
         Expect(generation.IsValid, "the generation is not valid");
         Expect(generation.IsMigrating == !previous.IsNone, "the generation's migrating bit is wrong");
+        Expect(
+            view->Settled.Equals(previous.IsNone ? current : TableRef.Unsettled),
+            "the settled table is neither the only table nor the mark of a shard with two");
         if (IsSentinel(current))
         {
             Expect(side->MaxEntries == 0 && side->Count == 0 && previous.IsNone, "the sentinel table has entries");

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using FastShardMap.Layout;
 using FastShardMap.Sharding;
 
@@ -126,6 +127,12 @@ public partial class ShardMap<TKey, TValue, THasher>
         using ShardMapSnapshot<TKey, TValue, THasher> snapshot = source.BriefSnapshot();
         using InterruptDeferral deferral = InterruptDeferral.Begin();
         ReserveFor(snapshot);
+        if (typeof(TMerger) == typeof(Overwrite))
+        {
+            StoreAll(snapshot);
+            return snapshot.Count;
+        }
+
         foreach (KeyValuePair<TKey, TValue> item in snapshot)
         {
             MergeUpserter<TMerger> upserter = new(item.Value, merger);
@@ -150,6 +157,32 @@ public partial class ShardMap<TKey, TValue, THasher>
             throw;
         }
     }
+
+    /// <summary>Stores many entries, in ranges.</summary>
+    private protected void StoreAll(IEnumerable<KeyValuePair<TKey, TValue>> entries)
+    {
+        int size = EntriesPerRange;
+        TKey[] keys = new TKey[size];
+        TValue[] values = new TValue[size];
+        int count = 0;
+        foreach (KeyValuePair<TKey, TValue> entry in entries)
+        {
+            keys[count] = entry.Key;
+            values[count] = entry.Value;
+            if (++count == size)
+            {
+                SetRange(keys, values);
+                count = 0;
+            }
+        }
+
+        SetRange(keys.AsSpan(0, count), values.AsSpan(0, count));
+    }
+
+    /// <summary>Entries that copies and loads write at once: about 16 KiB of them, so that they stay in the first-level
+    /// cache.</summary>
+    internal static int EntriesPerRange =>
+        Math.Clamp(16 * 1024 / (Unsafe.SizeOf<TKey>() + Unsafe.SizeOf<TValue>()), 1, 1024);
 
     /// <summary>Reserves capacity for the entries of a snapshot. Entries arrive in the order of their hashes. If both
     /// maps have the same hashes, the first groups of a table that is too small would be far too full before it grows,

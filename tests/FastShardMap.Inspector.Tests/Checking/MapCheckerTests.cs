@@ -134,6 +134,7 @@ public sealed unsafe class MapCheckerTests
     [InlineData("statistics")]
     [InlineData("write side")]
     [InlineData("generation")]
+    [InlineData("settled")]
     [InlineData("sentinel")]
     [InlineData("table")]
     [InlineData("tag")]
@@ -266,6 +267,9 @@ public sealed unsafe class MapCheckerTests
                 break;
             case "generation":
                 memory.Set(view, memory.Get<ulong>(view) | 2);
+                break;
+            case "settled":
+                memory.Set(view + 24, TableRef.Unsettled.Word);
                 break;
             case "sentinel":
                 memory.Set((ulong)header.Sentinel, 0x81UL);

@@ -21,6 +21,12 @@ internal static class RangeOperations
             "void SetRange(ReadOnlySpan<TKey> keys, ReadOnlySpan<TValue> values)",
             static (map, key) => map.SetRange([key, key], [0, key])),
         new(
+            "int TryAddRange(ReadOnlySpan<TKey> keys, ReadOnlySpan<TValue> values, int maxDegreeOfParallelism)",
+            static (map, key) => map.TryAddRange([key, key], [key, 0], 2)),
+        new(
+            "void SetRange(ReadOnlySpan<TKey> keys, ReadOnlySpan<TValue> values, int maxDegreeOfParallelism)",
+            static (map, key) => map.SetRange([key, key], [0, key], -1)),
+        new(
             "int TryRemoveRange(ReadOnlySpan<TKey> keys)",
             static (map, key) => map.TryRemoveRange([key, key])),
         new(
