@@ -83,6 +83,14 @@ internal sealed class CompareReport(CompareResults results, MachineInfo machine,
     /// <summary>The main table alone.</summary>
     public string FigureTable() => MarkdownTable.Of(Header, FigureRows());
 
+    /// <summary>Those rows whose work is named, with the times of both maps only.</summary>
+    public string ShortTable(IReadOnlyList<string> works) => MarkdownTable.Of(
+        Header[..3],
+        from work in works
+        from figure in results.Figures
+        where figure.Work == work
+        select new[] { work, figure.Format(figure.Ours.Median), figure.Format(figure.Theirs.Median) });
+
     private string Verdict() => $"{results.TargetsMet} of {results.Targets.Count()} targets met";
 
     private IEnumerable<string> Notes()

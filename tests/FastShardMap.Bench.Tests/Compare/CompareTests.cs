@@ -71,7 +71,9 @@ public class CompareTests
         });
 
         MachineInfo machine = MachineInfo.Read();
-        string markdown = new CompareReport(results, machine, options).ToMarkdown();
+        CompareReport report = new(results, machine, options);
+        Assert.Equal(3, report.ShortTable(["independent hits, 1 K"]).Split('\n', '\r').Count(line => line.Length > 0));
+        string markdown = report.ToMarkdown();
         Assert.Contains("| independent hits, 1 K |", markdown, StringComparison.Ordinal);
         Assert.Contains("| independent hits, Guid to 32 bytes, 1 K |", markdown, StringComparison.Ordinal);
         Assert.Contains("| FrozenDictionary |", markdown, StringComparison.Ordinal);

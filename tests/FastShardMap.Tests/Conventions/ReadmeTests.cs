@@ -55,6 +55,25 @@ public partial class ReadmeTests
             Repository.ReadLines(Readme),
             line => line.TrimStart('$', ' ').StartsWith("dotnet test", StringComparison.Ordinal));
 
+    /// <summary>README is read in ten minutes; details are in the documents that it links to.</summary>
+    [Fact]
+    public void Length_OfReadme_IsLimited() => Assert.InRange(Repository.ReadLines(Readme).Length, 1, 251);
+
+    [Fact]
+    public void Figures_OfReadme_AreThoseOfTheReport()
+    {
+        string[] lines = Repository.ReadLines(Readme);
+        int begin = Array.IndexOf(lines, "<!-- bench report: begin -->");
+        int end = Array.IndexOf(lines, "<!-- bench report: end -->");
+        string[] block = lines[(begin + 1)..end];
+        string report = Repository.ReadText(
+            block.Select(line => ReportLink().Match(line)).First(match => match.Success).Groups[1].Value);
+        string[] rows = [.. block.Where(line => line.StartsWith('|')).Skip(2)];
+
+        Assert.Equal(5, rows.Length);
+        Assert.All(rows, row => Assert.Contains($"\n{row} ", report, StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Projects_InCommands_Exist()
     {
@@ -130,6 +149,9 @@ public partial class ReadmeTests
 
     [GeneratedRegex(@"^using (?:static )?[\w.]+;$")]
     private static partial Regex UsingDirective();
+
+    [GeneratedRegex(@"\[all rows\]\(([^)]+)\)")]
+    private static partial Regex ReportLink();
 
     [GeneratedRegex(@"--project\s+(\S+)")]
     private static partial Regex ProjectArgument();

@@ -139,8 +139,9 @@ internal static partial class Snippet
     private static IEnumerable<MetadataReference> References() =>
         ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
             .Where(path => Path.GetFileName(path).StartsWith("System.", StringComparison.Ordinal)
-                || Path.GetFileName(path) is "netstandard.dll" or "mscorlib.dll" or "Microsoft.CSharp.dll"
-                or "FastShardMap.dll" or "FastShardMap.Routing.dll")
+                || Path.GetFileName(path).StartsWith("FastShardMap", StringComparison.Ordinal)
+                || Path.GetFileName(path).StartsWith("Microsoft.Extensions.", StringComparison.Ordinal)
+                || Path.GetFileName(path) is "netstandard.dll" or "mscorlib.dll" or "Microsoft.CSharp.dll")
             .Select(path => MetadataReference.CreateFromFile(path));
 
     private static string WithExpectation(string line, int number)
