@@ -14,6 +14,9 @@ internal sealed record CensusOptions
     /// <summary>Bytes of input to read at most; 0 for all of it.</summary>
     public long LimitBytes { get; init; } = DefaultLimitBytes;
 
+    /// <summary>Whether words are counted, and not windows of bytes.</summary>
+    public bool Words { get; init; }
+
     /// <summary>Distance in bytes between the starts of two windows.</summary>
     public int StrideBytes { get; init; } = 1;
 

@@ -7,16 +7,14 @@ namespace FastShardMap.Bench.Census;
 /// <summary>Prints what a census found.</summary>
 internal sealed class CensusReport(Terminal terminal)
 {
-    public void Input(CensusInput input, CensusOptions options)
+    public void Input(ICensusInput input, CensusOptions options)
     {
         string whole = input.Bytes < input.BytesAvailable
             ? $" (of {Units.Bytes(input.BytesAvailable)}; --limit 0 takes all)"
             : string.Empty;
-        string source = options.Paths.Count == 0 ? "assemblies of the installed .NET shared framework" : "files";
         terminal.WriteLine(
-            $"{Units.Bytes(input.Bytes)}{whole} from {Units.Count(input.Files)} {source}: " +
-            $"{Units.Count(input.Windows)} windows of 8 bytes, " +
-            $"one every {input.StrideBytes} byte(s); {options.Threads} thread(s)");
+            $"{Units.Bytes(input.Bytes)}{whole} from {Units.Count(input.Files)} "
+            + $"{input.Describe(options.Paths.Count == 0)}; {options.Threads} thread(s)");
     }
 
     public void Results(CensusResult ours, CensusResult theirs, LatencyHistogram gaps)
@@ -53,13 +51,14 @@ internal sealed class CensusReport(Terminal terminal)
             $"Bytes: by the map's own account; for {theirs.Label} what the managed heap grew by.");
     }
 
-    public void Verdict(bool same, IReadOnlyList<string> differences, long differenceCount, CensusResult ours)
+    public void Verdict(
+        bool same, IReadOnlyList<string> differences, long differenceCount, CensusResult ours, string items)
     {
         if (same)
         {
             terminal.Success(
-                $"verified: both maps hold the same {Units.Count(ours.Distinct)} distinct windows " +
-                $"with the same counts, {Units.Count(ours.Windows)} in total");
+                $"verified: both maps hold the same {Units.Count(ours.Distinct)} distinct {items} " +
+                $"with the same counts, {Units.Count(ours.Items)} in total");
             return;
         }
 

@@ -9,7 +9,7 @@ internal sealed record CensusResult
 
     public required TimeSpan Elapsed { get; init; }
 
-    public required long Windows { get; init; }
+    public required long Items { get; init; }
 
     public required long Distinct { get; init; }
 
@@ -21,7 +21,7 @@ internal sealed record CensusResult
     /// <summary>The map's bytes: by its own account where it has one, else what the managed heap grew by.</summary>
     public required long Bytes { get; init; }
 
-    public double MillionPerSecond => Windows / Elapsed.TotalSeconds / 1e6;
+    public double MillionPerSecond => Items / Elapsed.TotalSeconds / 1e6;
 
     public double BytesPerPair => (double)Bytes / Distinct;
 }

@@ -1,11 +1,7 @@
-using FastShardMap.Bench.Maps;
-
 namespace FastShardMap.Bench.Census;
 
-/// <summary>Compares two maps pair by pair and with the number of windows there were.</summary>
-internal sealed class CensusVerifier<TOurs, TTheirs>(TOurs ours, TTheirs theirs, long windows)
-    where TOurs : struct, ICountingMap<TOurs, ulong, long>
-    where TTheirs : struct, ICountingMap<TTheirs, ulong, long>
+/// <summary>Compares two maps pair by pair and with the number of items there were.</summary>
+internal sealed class CensusVerifier<TKey>(CensusCounter<TKey> ours, CensusCounter<TKey> theirs, long items)
 {
     private const int MostExamples = 5;
 
@@ -21,17 +17,17 @@ internal sealed class CensusVerifier<TOurs, TTheirs>(TOurs ours, TTheirs theirs,
     {
         long theirTotal = 0;
         long theirPairs = 0;
-        foreach ((ulong window, long count) in theirs.Pairs())
+        foreach ((TKey key, long count) in theirs.Pairs())
         {
             theirPairs++;
             theirTotal += count;
-            if (!ours.TryGet(window, out long ourCount))
+            if (!ours.TryGet(key, out long ourCount))
             {
-                Differ($"window 0x{window:x16}: {TTheirs.Label} counts {count}, {TOurs.Label} lacks it");
+                Differ($"{theirs.Name(key)}: {theirs.Label} counts {count}, {ours.Label} lacks it");
             }
             else if (ourCount != count)
             {
-                Differ($"window 0x{window:x16}: {TTheirs.Label} counts {count}, {TOurs.Label} {ourCount}");
+                Differ($"{theirs.Name(key)}: {theirs.Label} counts {count}, {ours.Label} {ourCount}");
             }
         }
 
@@ -43,11 +39,11 @@ internal sealed class CensusVerifier<TOurs, TTheirs>(TOurs ours, TTheirs theirs,
             ourTotal += count;
         }
 
-        Same($"pairs enumerated from {TOurs.Label}", ourPairs, ours.Count);
-        Same($"pairs enumerated from {TTheirs.Label}", theirPairs, theirs.Count);
-        Same("distinct windows", ourPairs, theirPairs);
-        Same($"total in {TOurs.Label}", ourTotal, windows);
-        Same($"total in {TTheirs.Label}", theirTotal, windows);
+        Same($"pairs enumerated from {ours.Label}", ourPairs, ours.Count);
+        Same($"pairs enumerated from {theirs.Label}", theirPairs, theirs.Count);
+        Same("distinct keys", ourPairs, theirPairs);
+        Same($"total in {ours.Label}", ourTotal, items);
+        Same($"total in {theirs.Label}", theirTotal, items);
         return _differenceCount == 0;
     }
 

@@ -20,14 +20,14 @@ public sealed class CensusTests : IDisposable
     [InlineData(9, 3, 1)]
     [InlineData(11, 3, 2)]
     public void WindowsIn_LengthAndStride_CountsOnlyWholeWindows(long bytes, int strideBytes, long expected) =>
-        Assert.Equal(expected, CensusInput.WindowsIn(bytes, strideBytes));
+        Assert.Equal(expected, WindowInput.WindowsIn(bytes, strideBytes));
 
     [Fact]
     public void Read_TwoFiles_WindowsDoNotSpanThem()
     {
         string first = Write("a", 10);
         string second = Write("b", 9);
-        CensusInput input = CensusInput.Read([first, second], limitBytes: 0, strideBytes: 1);
+        WindowInput input = WindowInput.Read([first, second], limitBytes: 0, strideBytes: 1);
         Assert.Equal(3 + 2, input.Windows);
         Assert.Equal(19, input.Bytes);
     }
@@ -39,14 +39,14 @@ public sealed class CensusTests : IDisposable
         Write(Path.Combine("deep", "a"), 8);
         Write("b", 8);
         Write("too short", 7);
-        Assert.Equal(2, CensusInput.Read([_folder], limitBytes: 0, strideBytes: 1).Files);
+        Assert.Equal(2, WindowInput.Read([_folder], limitBytes: 0, strideBytes: 1).Files);
     }
 
     [Fact]
     public void Read_Limit_StopsThere()
     {
         string file = Write("a", 1000);
-        CensusInput input = CensusInput.Read([file], limitBytes: 100, strideBytes: 1);
+        WindowInput input = WindowInput.Read([file], limitBytes: 100, strideBytes: 1);
         Assert.Equal(100, input.Bytes);
         Assert.Equal(1000, input.BytesAvailable);
         Assert.Equal(93, input.Windows);
@@ -56,18 +56,18 @@ public sealed class CensusTests : IDisposable
     public void Read_MissingPath_SaysWhich()
     {
         string missing = Path.Combine(_folder, "missing");
-        CensusInputException exception = Assert.Throws<CensusInputException>(() => CensusInput.Read([missing], 0, 1));
+        CensusInputException exception = Assert.Throws<CensusInputException>(() => WindowInput.Read([missing], 0, 1));
         Assert.Contains(missing, exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Read_NothingLongEnough_Throws() =>
-        Assert.Throws<CensusInputException>(() => CensusInput.Read([Write("short", 7)], 0, 1));
+        Assert.Throws<CensusInputException>(() => WindowInput.Read([Write("short", 7)], 0, 1));
 
     [Fact]
     public void Read_NoPaths_FindsTheFramework()
     {
-        CensusInput input = CensusInput.Read([], limitBytes: 1 << 20, strideBytes: 1);
+        WindowInput input = WindowInput.Read([], limitBytes: 1 << 20, strideBytes: 1);
         Assert.Equal(1 << 20, input.Bytes);
         Assert.True(input.BytesAvailable > 10 << 20);
     }
@@ -87,11 +87,12 @@ public sealed class CensusTests : IDisposable
             expected[window] = expected.GetValueOrDefault(window) + 1;
         }
 
-        CensusInput input = CensusInput.Read([file], limitBytes: 0, strideBytes);
+        WindowInput input = WindowInput.Read([file], limitBytes: 0, strideBytes);
         Counter map = Counter.Create(default);
-        CensusResult result = CensusRun<Counter>.Count(input, map, threads, progress: null);
+        using WindowCounter<Counter> counter = new(input, map);
+        CensusResult result = CensusRun<ulong>.Count(counter, threads, progress: null);
         Assert.Equal(expected.Count, result.Distinct);
-        Assert.Equal(expected.Values.Sum(), result.Windows);
+        Assert.Equal(expected.Values.Sum(), result.Items);
         Assert.Equal(expected.OrderBy(pair => pair.Key), map.Pairs().OrderBy(pair => pair.Key));
     }
 
@@ -104,8 +105,7 @@ public sealed class CensusTests : IDisposable
         one.Store(2, 3);
         other.Store(1, 4);
         other.Store(2, 4);
-        CensusVerifier<Counter, Counter> verifier = new(
-            one, other, windows: 8);
+        CensusVerifier<ulong> verifier = new(CounterOf(one), CounterOf(other), items: 8);
         Assert.False(verifier.Verify());
         Assert.Equal(2, verifier.DifferenceCount);
     }
@@ -118,10 +118,12 @@ public sealed class CensusTests : IDisposable
         one.Store(1, 4);
         other.Store(1, 3);
         other.Store(2, 1);
-        CensusVerifier<Counter, Counter> verifier = new(
-            one, other, windows: 4);
+        CensusVerifier<ulong> verifier = new(CounterOf(one), CounterOf(other), items: 4);
         Assert.False(verifier.Verify());
     }
+
+    private WindowCounter<Counter> CounterOf(Counter map) =>
+        new(WindowInput.Read([Write("any", 8)], limitBytes: 0, strideBytes: 1), map);
 
     /// <summary>Writes bytes that repeat enough for windows to have counts above one.</summary>
     private string Write(string name, int length)

@@ -1,11 +1,11 @@
-using System.Runtime.InteropServices;
+using FastShardMap.Bench.Reporting;
 
 namespace FastShardMap.Bench.Census;
 
 /// <summary>
 /// The bytes to count windows in, read into memory before anything is timed. A window never spans two files.
 /// </summary>
-internal sealed class CensusInput
+internal sealed class WindowInput : ICensusInput
 {
     public const int WindowBytes = sizeof(ulong);
 
@@ -16,7 +16,7 @@ internal sealed class CensusInput
 
     private readonly List<byte[]> _segments = [];
 
-    private CensusInput(int strideBytes) => StrideBytes = strideBytes;
+    private WindowInput(int strideBytes) => StrideBytes = strideBytes;
 
     public IReadOnlyList<byte[]> Segments => _segments;
 
@@ -32,15 +32,21 @@ internal sealed class CensusInput
 
     public long Windows { get; private set; }
 
-    public static CensusInput Read(IReadOnlyList<string> paths, long limitBytes, int strideBytes)
+    public long Items => Windows;
+
+    public string Describe(bool isDefault) =>
+        $"{(isDefault ? "assemblies of the installed .NET shared framework" : "files")}: "
+            + $"{Units.Count(Windows)} windows of 8 bytes, one every {StrideBytes} byte(s)";
+
+    public static WindowInput Read(IReadOnlyList<string> paths, long limitBytes, int strideBytes)
     {
         ArgumentNullException.ThrowIfNull(paths);
         ArgumentOutOfRangeException.ThrowIfNegative(limitBytes);
         ArgumentOutOfRangeException.ThrowIfLessThan(strideBytes, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(strideBytes, SegmentBytes);
-        CensusInput input = new(strideBytes);
+        WindowInput input = new(strideBytes);
         long left = limitBytes == 0 ? long.MaxValue : limitBytes;
-        foreach (string file in paths.Count == 0 ? FrameworkAssemblies() : paths.SelectMany(Expand))
+        foreach (string file in paths.Count == 0 ? CensusFiles.FrameworkAssemblies() : CensusFiles.Expand(paths))
         {
             left -= input.ReadFile(file, left);
         }
@@ -56,59 +62,6 @@ internal sealed class CensusInput
     /// <summary>The windows that start in a buffer and fit into it.</summary>
     public static long WindowsIn(long bytes, int strideBytes) =>
         bytes < WindowBytes ? 0 : ((bytes - WindowBytes) / strideBytes) + 1;
-
-    /// <summary>
-    /// The assemblies of the running framework, and of its siblings (ASP.NET Core) in the same version where they are
-    /// installed.
-    /// </summary>
-    internal static List<string> FrameworkAssemblies()
-    {
-        string core = RuntimeEnvironment.GetRuntimeDirectory();
-        List<string> folders = new() { core };
-        string version = Path.GetFileName(Path.TrimEndingDirectorySeparator(core));
-        string aspNet = Path.GetFullPath(Path.Combine(core, "..", "..", "Microsoft.AspNetCore.App", version));
-        if (Directory.Exists(aspNet))
-        {
-            folders.Add(aspNet);
-        }
-
-        List<string> files = new();
-        foreach (string folder in folders)
-        {
-            string[] assemblies = Directory.GetFiles(folder, "*.dll");
-            Array.Sort(assemblies, StringComparer.Ordinal);
-            files.AddRange(assemblies);
-        }
-
-        return files;
-    }
-
-    private static IEnumerable<string> Expand(string path)
-    {
-        try
-        {
-            if (Directory.Exists(path))
-            {
-                // Without the default's silent skipping: an unreadable folder is an error, not a smaller answer.
-                string[] files = Directory.GetFiles(path, "*", new EnumerationOptions
-                {
-                    RecurseSubdirectories = true,
-                    IgnoreInaccessible = false,
-                    AttributesToSkip = FileAttributes.ReparsePoint,
-                });
-                Array.Sort(files, StringComparer.Ordinal);
-                return files;
-            }
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new CensusInputException($"Cannot list '{path}': {exception.Message}", exception);
-        }
-
-        return File.Exists(path)
-            ? [path]
-            : throw new CensusInputException($"'{path}' does not exist.");
-    }
 
     private long ReadFile(string file, long limitBytes)
     {
