@@ -136,8 +136,10 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
             bool isCache = typeof(TValue).IsGenericType
                 && typeof(TValue).GetGenericTypeDefinition() == typeof(CacheEntry<>);
             string value = isCache ? typeof(TValue).GetGenericArguments()[0].Name : typeof(TValue).Name;
+            string key = typeof(TKey) == typeof(RecordKey) ? "bytes" : typeof(TKey).Name;
             string name = Name is null ? string.Empty : $" '{Name}'";
-            return $"{(isCache ? "ShardCache" : "ShardMap")}<{typeof(TKey).Name}, {value}>{name}";
+            string type = isCache ? "ShardCache" : "ShardMap";
+            return $"{type}<{key}, {value}>{name}";
         }
     }
 
