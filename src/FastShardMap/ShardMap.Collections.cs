@@ -7,13 +7,29 @@ public partial class ShardMap<TKey, TValue, THasher> : IReadOnlyDictionary<TKey,
     /// <summary>The keys of the map, as a view: it copies nothing and shows what the map has when it is used.</summary>
     /// <remarks>Enumerating the view is weakly consistent, as <see cref="GetEnumerator"/> is. Allocates
     /// nothing.</remarks>
-    public KeyCollection Keys => new(this);
+    /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
+    public KeyCollection Keys
+    {
+        get
+        {
+            _shards.ThrowIfDisposed();
+            return new KeyCollection(this);
+        }
+    }
 
     /// <summary>The values of the map, as a view: it copies nothing and shows what the map has when it is
     /// used.</summary>
     /// <remarks>Enumerating the view is weakly consistent, as <see cref="GetEnumerator"/> is. Allocates
     /// nothing.</remarks>
-    public ValueCollection Values => new(this);
+    /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
+    public ValueCollection Values
+    {
+        get
+        {
+            _shards.ThrowIfDisposed();
+            return new ValueCollection(this);
+        }
+    }
 
     /// <inheritdoc/>
     IEnumerable<TKey> IReadOnlyDictionary<TKey, TValue>.Keys => Keys;
