@@ -68,6 +68,9 @@ public sealed class EnumeratorAnalyzer : DiagnosticAnalyzer
         }
     }
 
+    // Copies of a snapshot's enumerator share nothing.
     private static bool IsEnumerator(ITypeSymbol? type) =>
-        type is { TypeKind: TypeKind.Struct, Name: "Enumerator" } && MapTypes.IsOfLibrary(type.ContainingType);
+        type is { TypeKind: TypeKind.Struct, Name: "Enumerator" }
+        && MapTypes.IsOfLibrary(type.ContainingType)
+        && !type.ContainingType.Name.EndsWith("Snapshot", StringComparison.Ordinal);
 }

@@ -9,6 +9,9 @@ internal interface IObservedMap
     /// <summary>The name that the user gave the map, or null.</summary>
     string? Name { get; }
 
+    /// <summary>Whether the map is disposed.</summary>
+    bool IsDisposed => false;
+
     /// <summary>The types of the keys, the values and the hasher.</summary>
     (Type Key, Type Value, Type Hasher) Types { get; }
 

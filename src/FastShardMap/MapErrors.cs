@@ -6,11 +6,19 @@ namespace FastShardMap;
 /// the text does not depend on the culture of the thread.</summary>
 internal static class MapErrors
 {
-    public static KeyNotFoundException KeyNotFound<TKey>(TKey key, string place = "map") =>
-        new(string.Create(CultureInfo.InvariantCulture, $"The key '{key}' is not in the {place}."));
+    public static KeyNotFoundException KeyNotFound<TKey>(TKey key, string? name = null, string place = "map") =>
+        new(string.Create(CultureInfo.InvariantCulture, $"The key '{key}' is not in the {place}{Quoted(name)}."));
 
-    public static ArgumentException KeyPresent<TKey>(TKey key) =>
-        new(string.Create(CultureInfo.InvariantCulture, $"The key '{key}' is already in the map."), nameof(key));
+    public static ArgumentException KeyPresent<TKey>(TKey key, string? name = null) => new(
+        string.Create(CultureInfo.InvariantCulture, $"The key '{key}' is already in the map{Quoted(name)}."),
+        nameof(key));
+
+    /// <summary>A number of entries as interfaces of the framework return it.</summary>
+    /// <exception cref="OverflowException">There are more entries than an <see cref="int"/> can count.</exception>
+    public static int CountAsInt32(long count) => count <= int.MaxValue
+        ? (int)count
+        : throw new OverflowException(
+            $"There are {count} entries, which an Int32 cannot count. Use the property Count of the map itself.");
 
     /// <summary>Requires that a span has one element per key.</summary>
     public static void ThrowIfLengthDiffers(int length, int keys, string parameterName)
@@ -22,4 +30,17 @@ internal static class MapErrors
                 parameterName);
         }
     }
+
+    /// <summary>Requires that a span has at least one element per key.</summary>
+    public static void ThrowIfShorter(int length, int needed, string parameterName)
+    {
+        if (length < needed)
+        {
+            throw new ArgumentException(
+                $"The span has {length} elements and must have at least {needed}, one per key.",
+                parameterName);
+        }
+    }
+
+    private static string Quoted(string? name) => name is null ? string.Empty : $" '{name}'";
 }

@@ -23,8 +23,23 @@ public partial class ShardMap<TKey, TValue, THasher>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
     /// <exception cref="InvalidOperationException">The map is held exclusively, or the call comes from a callback of
     /// this map.</exception>
-    public ShardMapExclusive<TKey, TValue, THasher> EnterExclusive() =>
-        _exclusive = new ShardMapExclusive<TKey, TValue, THasher>(this);
+    public ShardMapExclusive<TKey, TValue, THasher> EnterExclusive() => _exclusive = NewExclusive();
+
+    /// <summary>Begins a phase, as an object of the type that this map's methods return.</summary>
+    private protected virtual ShardMapExclusive<TKey, TValue, THasher> NewExclusive() => new(this);
 
     internal void EndExclusive() => _exclusive = null;
+}
+
+public sealed partial class ShardMap<TKey, TValue>
+{
+    /// <inheritdoc cref="ShardMap{TKey, TValue, THasher}.Exclusive"/>
+    public new ShardMapExclusive<TKey, TValue>? Exclusive => (ShardMapExclusive<TKey, TValue>?)base.Exclusive;
+
+    /// <inheritdoc cref="ShardMap{TKey, TValue, THasher}.EnterExclusive()"/>
+    public new ShardMapExclusive<TKey, TValue> EnterExclusive() =>
+        (ShardMapExclusive<TKey, TValue>)base.EnterExclusive();
+
+    private protected override ShardMapExclusive<TKey, TValue, DefaultHasher<TKey>> NewExclusive() =>
+        new ShardMapExclusive<TKey, TValue>(this);
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using FastShardMap.Operations;
 
 namespace FastShardMap;
@@ -14,6 +15,7 @@ public partial class ShardMap<TKey, TValue, THasher>
     /// map.</exception>
     /// <exception cref="OutOfMemoryException">A shard must grow, and the memory cannot be allocated; nothing has
     /// changed.</exception>
+    [OverloadResolutionPriority(1)] // a literal default is a value and not a delegate
     public TValue GetOrAdd(TKey key, TValue value)
     {
         if (TryGetValue(key, out TValue present))
@@ -95,6 +97,7 @@ public partial class ShardMap<TKey, TValue, THasher>
     /// <inheritdoc
     ///     cref="AddOrUpdate{TArg}(TKey, Func{TKey, TArg, TValue}, Func{TKey, TValue, TArg, TValue}, TArg)"
     ///     path="/exception"/>
+    [OverloadResolutionPriority(1)] // a literal default is a value and not a delegate
     public TValue AddOrUpdate(TKey key, TValue addValue, Func<TKey, TValue, TValue> updateValueFactory)
     {
         ArgumentNullException.ThrowIfNull(updateValueFactory);

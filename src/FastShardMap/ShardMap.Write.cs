@@ -17,7 +17,7 @@ public partial class ShardMap<TKey, TValue, THasher>
     {
         if (!TryAdd(key, value))
         {
-            throw MapErrors.KeyPresent(key);
+            throw MapErrors.KeyPresent(key, Name);
         }
     }
 

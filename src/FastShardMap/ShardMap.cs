@@ -182,6 +182,10 @@ public partial class ShardMap<TKey, TValue, THasher>
     /// when they are first touched.</remarks>
     public long BytesAllocated => _shards.Arena.LiveBytes;
 
+    /// <summary>The name of the map, from <see cref="ShardMapOptions.Name"/>; null if it has none.</summary>
+    /// <remarks>Also available after <see cref="Dispose"/>. Takes no lock.</remarks>
+    public string? Name => _shards.Name;
+
     internal ref ShardSet<TKey, TValue, THasher> Shards => ref _shards;
 
     /// <inheritdoc/>
@@ -191,9 +195,10 @@ public partial class ShardMap<TKey, TValue, THasher>
     string? IObservedMap.Name => Name;
 
     /// <inheritdoc/>
-    (Type Key, Type Value, Type Hasher) IObservedMap.Types => (typeof(TKey), typeof(TValue), typeof(THasher));
+    bool IObservedMap.IsDisposed => _shards.IsDisposed;
 
-    private string? Name => _shards.Name;
+    /// <inheritdoc/>
+    (Type Key, Type Value, Type Hasher) IObservedMap.Types => (typeof(TKey), typeof(TValue), typeof(THasher));
 
     private string DebuggerText => ToString();
 
@@ -221,8 +226,7 @@ public partial class ShardMap<TKey, TValue, THasher>
     /// <returns>For example, <c>ShardMap&lt;UInt64, UInt64&gt;: 3 of 32 entries</c>.</returns>
     public override string ToString()
     {
-        string types =
-            $"ShardMap<{typeof(TKey).Name}, {typeof(TValue).Name}>{(Name is null ? string.Empty : $" '{Name}'")}";
+        string types = _shards.Description;
         string text = _shards.IsDisposed
             ? $"{types}: disposed"
             : string.Create(

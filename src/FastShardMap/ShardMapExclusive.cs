@@ -3,6 +3,20 @@ using FastShardMap.Operations;
 
 namespace FastShardMap;
 
+/// <summary>A phase in which only one thread may use a map with the default hasher.
+/// <see cref="ShardMapExclusive{TKey, TValue, THasher}"/> describes all members.</summary>
+/// <typeparam name="TKey">The type of the keys.</typeparam>
+/// <typeparam name="TValue">The type of the values.</typeparam>
+public sealed class ShardMapExclusive<TKey, TValue> : ShardMapExclusive<TKey, TValue, DefaultHasher<TKey>>
+    where TKey : unmanaged, IEquatable<TKey>
+    where TValue : unmanaged
+{
+    internal ShardMapExclusive(ShardMap<TKey, TValue> map)
+        : base(map)
+    {
+    }
+}
+
 /// <summary>A phase in which only one thread may use a map. No locks are taken, and calls by other threads are
 /// detected. <see cref="ShardMap{TKey, TValue, THasher}.EnterExclusive"/> begins a phase; disposing this object ends
 /// it.</summary>
@@ -16,7 +30,7 @@ namespace FastShardMap;
 /// case, the map stays intact and usable. (Any thread may read <c>Count</c> and the other figures of the map.)</para>
 /// <para><b>Allocation.</b> None, like the operations of the map itself.</para>
 /// </remarks>
-public sealed class ShardMapExclusive<TKey, TValue, THasher> : IDisposable
+public partial class ShardMapExclusive<TKey, TValue, THasher> : IDisposable
     where TKey : unmanaged, IEquatable<TKey>
     where TValue : unmanaged
     where THasher : struct, IKeyHasher<TKey>
@@ -63,7 +77,7 @@ public sealed class ShardMapExclusive<TKey, TValue, THasher> : IDisposable
     /// allocated; nothing has changed.</exception>
     public TValue this[TKey key]
     {
-        get => TryGetValue(key, out TValue value) ? value : throw MapErrors.KeyNotFound(key);
+        get => TryGetValue(key, out TValue value) ? value : throw MapErrors.KeyNotFound(key, _map.Name);
         set
         {
             Enter("a store");
@@ -99,7 +113,7 @@ public sealed class ShardMapExclusive<TKey, TValue, THasher> : IDisposable
     {
         if (!TryAdd(key, value))
         {
-            throw MapErrors.KeyPresent(key);
+            throw MapErrors.KeyPresent(key, _map.Name);
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using FastShardMap.Operations;
 
 namespace FastShardMap;
@@ -19,7 +20,7 @@ public static class ShardMapNumberExtensions
     /// <param name="delta">The number to add to the value.</param>
     /// <returns>The new value.</returns>
     /// <remarks>The addition is one atomic step, mostly without the shard's lock. Allocates nothing. To add an entry
-    /// instead of a number, see <see cref="ShardMap{TKey, TValue, THasher}.Add"/>.</remarks>
+    /// instead of a number, see <see cref="ShardMap{TKey, TValue, THasher}.Add(TKey, TValue)"/>.</remarks>
     /// <exception cref="ArgumentNullException"><paramref name="map"/> is null.</exception>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
     /// <exception cref="InvalidOperationException">The call comes from a callback of this map.</exception>
@@ -144,6 +145,28 @@ public static class ShardMapNumberExtensions
         where TKey : unmanaged, IEquatable<TKey>
         where TValue : unmanaged, INumber<TValue>
         where THasher : struct, IKeyHasher<TKey> => AddDeltaRange(map, keys, delta.Value);
+
+    /// <inheritdoc cref="AddDeltaRange{TKey, TValue, THasher}(ShardMap{TKey, TValue, THasher}, ReadOnlySpan{TKey},
+    /// TValue)"/>
+    public static void AddDeltaRange<TKey, TValue, THasher>(
+        this ShardMap<TKey, TValue, THasher> map, ReadOnlySpan<MapArgument<TKey>> keys, MapArgument<TValue> delta)
+        where TKey : unmanaged, IEquatable<TKey>
+        where TValue : unmanaged, INumber<TValue>
+        where THasher : struct, IKeyHasher<TKey> =>
+        AddDeltaRange(map, MemoryMarshal.Cast<MapArgument<TKey>, TKey>(keys), delta.Value);
+
+    /// <inheritdoc cref="AddDeltaRange{TKey, TValue, THasher}(ShardMap{TKey, TValue, THasher}, ReadOnlySpan{TKey},
+    /// ReadOnlySpan{TValue})"/>
+    public static void AddDeltaRange<TKey, TValue, THasher>(
+        this ShardMap<TKey, TValue, THasher> map,
+        ReadOnlySpan<MapArgument<TKey>> keys,
+        ReadOnlySpan<MapArgument<TValue>> deltas)
+        where TKey : unmanaged, IEquatable<TKey>
+        where TValue : unmanaged, INumber<TValue>
+        where THasher : struct, IKeyHasher<TKey> => AddDeltaRange(
+            map,
+            MemoryMarshal.Cast<MapArgument<TKey>, TKey>(keys),
+            MemoryMarshal.Cast<MapArgument<TValue>, TValue>(deltas));
 
     private static void AddDeltas<TKey, TValue, THasher>(
         ShardMap<TKey, TValue, THasher> map, ReadOnlySpan<TKey> keys, DeltaRange<TValue> range)

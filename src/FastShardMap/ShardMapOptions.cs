@@ -78,9 +78,9 @@ public sealed class ShardMapOptions
 
     /// <summary>The name of the map in metrics, events, dumps and debuggers. Only named maps publish metrics. Use few
     /// different names, because a name becomes a tag of every measurement. Default: null.</summary>
-    /// <remarks>A name need not be unique. Two maps of one name publish two measurements with equal tags, which most
-    /// collectors take for one series: they show the number of either map, or the sum. Give maps different names if
-    /// they must be distinguished.</remarks>
+    /// <remarks>A name need not be unique. The tag <c>fastshardmap.map.instance</c> tells the measurements of maps of
+    /// one name apart: the maps are numbered from 1, and a new map takes the lowest number that no other map has which
+    /// is still in use.</remarks>
     public string? Name { get; set; }
 
     /// <summary>Whether the map starts with an exclusive phase of the constructing thread, as begun by

@@ -12,6 +12,7 @@ public class EnumeratorTests
     [InlineData(
         "void M(ShardMap<int, int> map) { var all = map.GetEnumerator(); IEnumerator<KeyValuePair<int, "
             + "int>> b = [|all|]; }")]
+    [InlineData("void M(ShardMap<int, int> map) { var all = map.Keys.GetEnumerator(); var copy = [|all|]; }")]
     [InlineData("readonly ShardMap<int, int, DefaultHasher<int>>.Enumerator [|_all|];")]
     [InlineData(
         "ShardMap<int, int, DefaultHasher<int>>.Enumerator _all; "
@@ -28,6 +29,7 @@ public class EnumeratorTests
         "ShardMap<int, int, DefaultHasher<int>>.Enumerator M(ShardMap<int, int> map) "
             + "{ var all = map.GetEnumerator(); all.MoveNext(); return all; }")]
     [InlineData("void M(ShardMap<int, int> map) { IEnumerator<KeyValuePair<int, int>> all = map.GetEnumerator(); }")]
+    [InlineData("void M(ShardMapSnapshot<int, int> s) { var all = s.GetEnumerator(); var copy = all; copy.MoveNext(); }")]
     [InlineData("void M(List<int> list) { var all = list.GetEnumerator(); var copy = all; }")]
     [InlineData("ShardMap<int, int, DefaultHasher<int>>.Enumerator _all; void M() { _all.MoveNext(); }")]
     public Task Enumerator_UsedInPlace_IsNotReported(string code) => Verify.ReportsNothingAsync(code);

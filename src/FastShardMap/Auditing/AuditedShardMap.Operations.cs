@@ -1,8 +1,9 @@
+using System.Runtime.CompilerServices;
 using FastShardMap.Operations;
 
 namespace FastShardMap;
 
-public sealed partial class AuditedShardMap<TKey, TValue, THasher>
+public partial class AuditedShardMap<TKey, TValue, THasher>
 {
     /// <summary>Gets or sets the value of a key, as the map does. The operation is recorded as a read, or as an
     /// addition or update.</summary>
@@ -15,7 +16,7 @@ public sealed partial class AuditedShardMap<TKey, TValue, THasher>
     /// allocated; nothing has changed.</exception>
     public TValue this[TKey key]
     {
-        get => TryGetValue(key, out TValue value) ? value : throw MapErrors.KeyNotFound(key);
+        get => TryGetValue(key, out TValue value) ? value : throw MapErrors.KeyNotFound(key, Map.Name);
         set
         {
             ValueUpserter upserter = new(value);
@@ -54,7 +55,7 @@ public sealed partial class AuditedShardMap<TKey, TValue, THasher>
     {
         if (!TryAdd(key, value))
         {
-            throw MapErrors.KeyPresent(key);
+            throw MapErrors.KeyPresent(key, Map.Name);
         }
     }
 
@@ -121,6 +122,7 @@ public sealed partial class AuditedShardMap<TKey, TValue, THasher>
     /// map.</exception>
     /// <exception cref="OutOfMemoryException">A shard must grow, and the memory cannot be allocated; nothing has
     /// changed.</exception>
+    [OverloadResolutionPriority(1)] // a literal default is a value and not a delegate
     public TValue GetOrAdd(TKey key, TValue value)
     {
         if (Map.TryGetValue(key, out TValue present))

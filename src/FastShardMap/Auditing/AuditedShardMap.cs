@@ -5,6 +5,21 @@ using FastShardMap.Memory;
 
 namespace FastShardMap;
 
+/// <summary>A map with an audit and the default hasher. <see cref="AuditedShardMap{TKey, TValue, THasher}"/> describes
+/// all members.</summary>
+/// <typeparam name="TKey">The type of the keys.</typeparam>
+/// <typeparam name="TValue">The type of the values.</typeparam>
+public sealed class AuditedShardMap<TKey, TValue> : AuditedShardMap<TKey, TValue, DefaultHasher<TKey>>
+    where TKey : unmanaged, IEquatable<TKey>
+    where TValue : unmanaged
+{
+    /// <inheritdoc cref="AuditedShardMap{TKey, TValue, THasher}(ShardMap{TKey, TValue, THasher}, AuditOptions{TKey})"/>
+    public AuditedShardMap(ShardMap<TKey, TValue, DefaultHasher<TKey>> map, AuditOptions<TKey>? options = null)
+        : base(map, options)
+    {
+    }
+}
+
 /// <summary>A map with an audit. Every operation through this object is recorded, counted, and passed to
 /// rules.</summary>
 /// <typeparam name="TKey">The type of the keys.</typeparam>
@@ -20,7 +35,7 @@ namespace FastShardMap;
 /// <para><b>Memory.</b> The last operations of each shard are in unmanaged memory, where <c>fsmap audit</c> finds them,
 /// also in a dump.</para>
 /// </remarks>
-public sealed partial class AuditedShardMap<TKey, TValue, THasher> : IDisposable
+public partial class AuditedShardMap<TKey, TValue, THasher> : IDisposable
     where TKey : unmanaged, IEquatable<TKey>
     where TValue : unmanaged
     where THasher : struct, IKeyHasher<TKey>

@@ -159,6 +159,9 @@ public unsafe partial class ShardCache<TKey, TValue, THasher>
     string? IObservedMap.Name => _shards.Name;
 
     /// <inheritdoc/>
+    bool IObservedMap.IsDisposed => _shards.IsDisposed;
+
+    /// <inheritdoc/>
     (Type Key, Type Value, Type Hasher) IObservedMap.Types =>
         (typeof(TKey), typeof(CacheEntry<TValue>), typeof(THasher));
 

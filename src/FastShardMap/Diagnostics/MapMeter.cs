@@ -8,12 +8,13 @@ namespace FastShardMap.Diagnostics;
 /// The meter <c>FastShardMap</c>. It has observable instruments, each with one measurement per named map. Names and
 /// units follow the conventions of OpenTelemetry (dotted names, singular units in UCUM, counted things in braces).
 /// </summary>
-/// <remarks>Maps are read only when a listener collects. Two maps of one name have two measurements with equal tags,
-/// which listeners add or overwrite, so names should differ.</remarks>
+/// <remarks>Maps are read only when a listener collects. The number of a map among those of its name tells their
+/// measurements apart.</remarks>
 internal static class MapMeter
 {
     public const string Name = "FastShardMap";
     public const string NameTag = "fastshardmap.map.name";
+    public const string InstanceTag = "fastshardmap.map.instance";
 
     private static readonly Meter s_meter = new(Name, typeof(MapMeter).Assembly.GetName().Version?.ToString(3));
 
@@ -117,13 +118,14 @@ internal static class MapMeter
         // A listener collects, so from now on disturbed reads write their count to shared memory.
         ShardEvents.CountsReadRetries = true;
         List<Measurement<T>> measurements = [];
-        foreach (IObservedMap map in MapRegistry.Live())
+        foreach ((IObservedMap map, int instance) in MapRegistry.Named())
         {
-            if (map.Name is not null
-                && map.TryObserve(out ShardMapStatistics statistics, out long retries, out double probeLength))
+            if (map.TryObserve(out ShardMapStatistics statistics, out long retries, out double probeLength))
             {
                 measurements.Add(new Measurement<T>(
-                    reading(statistics, retries, probeLength), new KeyValuePair<string, object?>(NameTag, map.Name)));
+                    reading(statistics, retries, probeLength),
+                    new KeyValuePair<string, object?>(NameTag, map.Name),
+                    new KeyValuePair<string, object?>(InstanceTag, instance)));
             }
         }
 

@@ -127,6 +127,22 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
 
     public readonly string? Name => _options.Name;
 
+    /// <summary>The map as exceptions and <c>ToString</c> name it, such as
+    /// <c>ShardMap&lt;UInt64, Int64&gt; 'orders'</c>.</summary>
+    public readonly string Description
+    {
+        get
+        {
+            bool isCache = typeof(TValue).IsGenericType
+                && typeof(TValue).GetGenericTypeDefinition() == typeof(CacheEntry<>);
+            string value = isCache ? typeof(TValue).GetGenericArguments()[0].Name : typeof(TValue).Name;
+            string key = typeof(TKey) == typeof(RecordKey) ? "bytes" : typeof(TKey).Name;
+            string name = Name is null ? string.Empty : $" '{Name}'";
+            string type = isCache ? "ShardCache" : "ShardMap";
+            return $"{type}<{key}, {value}>{name}";
+        }
+    }
+
     /// <summary>The table that shards use before their first insert, and after Dispose.</summary>
     public readonly TableRef Sentinel => _sentinel;
 
@@ -198,11 +214,7 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void ThrowDisposed() =>
-        throw new ObjectDisposedException(
-            typeof(TValue).IsGenericType && typeof(TValue).GetGenericTypeDefinition() == typeof(CacheEntry<>)
-                ? "ShardCache"
-                : "ShardMap");
+    private readonly void ThrowDisposed() => throw new ObjectDisposedException(Description);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: hit-1k, overwrite-1m
     public readonly ulong Hash(TKey key) => default(THasher).Hash(key, _seed);

@@ -143,7 +143,7 @@ public partial class ShardMapSnapshot<TKey, TValue, THasher> : IDisposable, IEnu
     /// <exception cref="ObjectDisposedException">The snapshot is disposed.</exception>
     public TValue this[TKey key] => TryGetValue(key, out TValue value)
         ? value
-        : throw MapErrors.KeyNotFound(key, "snapshot");
+        : throw MapErrors.KeyNotFound(key, _map.Name, "snapshot of the map");
 
     /// <summary>Gets the value of a key.</summary>
     /// <param name="key">The key.</param>
@@ -243,5 +243,6 @@ public partial class ShardMapSnapshot<TKey, TValue, THasher> : IDisposable, IEnu
         }
     }
 
-    private static void ThrowDisposed() => throw new ObjectDisposedException("ShardMapSnapshot");
+    private void ThrowDisposed() =>
+        throw new ObjectDisposedException($"Snapshot of {_map.Shards.Description}");
 }

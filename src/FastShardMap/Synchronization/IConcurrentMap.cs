@@ -64,6 +64,79 @@ public interface IConcurrentMap<TKey, TValue> : IDisposable
     /// <exception cref="ArgumentNullException">One of the delegates is null.</exception>
     TValue AddOrUpdate(TKey key, Func<TKey, TValue> addValueFactory, Func<TKey, TValue, TValue> updateValueFactory);
 
+    /// <summary>Gets the values of many keys.</summary>
+    /// <param name="keys">The keys.</param>
+    /// <param name="values">Receives the value of each key; default for absent keys. At least as long as
+    /// <paramref name="keys"/>.</param>
+    /// <param name="found">Receives whether each key is present. At least as long as <paramref name="keys"/>.</param>
+    /// <returns>The number of keys that are present.</returns>
+    /// <remarks>This implementation looks up one key after the other.</remarks>
+    /// <exception cref="ArgumentException"><paramref name="values"/> or <paramref name="found"/> is too
+    /// short.</exception>
+    int TryGetValues(ReadOnlySpan<TKey> keys, Span<TValue> values, Span<bool> found)
+    {
+        MapErrors.ThrowIfShorter(values.Length, keys.Length, nameof(values));
+        MapErrors.ThrowIfShorter(found.Length, keys.Length, nameof(found));
+        int hits = 0;
+        for (int i = 0; i < keys.Length; i++)
+        {
+            bool present = TryGetValue(keys[i], out values[i]);
+            found[i] = present;
+            hits += present ? 1 : 0;
+        }
+
+        return hits;
+    }
+
+    /// <summary>Adds many entries whose keys are absent.</summary>
+    /// <param name="keys">The keys, in any order. The first of repeated keys is added.</param>
+    /// <param name="values">The value of each key, at the index of the key. As long as <paramref name="keys"/>.</param>
+    /// <returns>The number of entries added. The values of the other keys are unchanged.</returns>
+    /// <remarks>The entries are written one after the other, and not at one instant.</remarks>
+    /// <exception cref="ArgumentException"><paramref name="values"/> is not as long as <paramref name="keys"/>; nothing
+    /// has changed.</exception>
+    int TryAddRange(ReadOnlySpan<TKey> keys, ReadOnlySpan<TValue> values)
+    {
+        MapErrors.ThrowIfLengthDiffers(values.Length, keys.Length, nameof(values));
+        int added = 0;
+        for (int i = 0; i < keys.Length; i++)
+        {
+            added += TryAdd(keys[i], values[i]) ? 1 : 0;
+        }
+
+        return added;
+    }
+
+    /// <summary>Sets the values of many keys, whether they are present or not.</summary>
+    /// <param name="keys">The keys, in any order. The last of repeated keys determines the value.</param>
+    /// <param name="values">The value of each key, at the index of the key. As long as <paramref name="keys"/>.</param>
+    /// <remarks>The entries are written one after the other, and not at one instant.</remarks>
+    /// <exception cref="ArgumentException"><paramref name="values"/> is not as long as <paramref name="keys"/>; nothing
+    /// has changed.</exception>
+    void SetRange(ReadOnlySpan<TKey> keys, ReadOnlySpan<TValue> values)
+    {
+        MapErrors.ThrowIfLengthDiffers(values.Length, keys.Length, nameof(values));
+        for (int i = 0; i < keys.Length; i++)
+        {
+            this[keys[i]] = values[i];
+        }
+    }
+
+    /// <summary>Removes many entries.</summary>
+    /// <param name="keys">The keys, in any order. Repeated keys are removed once.</param>
+    /// <returns>The number of entries removed.</returns>
+    /// <remarks>The entries are removed one after the other, and not at one instant.</remarks>
+    int TryRemoveRange(ReadOnlySpan<TKey> keys)
+    {
+        int removed = 0;
+        foreach (TKey key in keys)
+        {
+            removed += TryRemove(key, out _) ? 1 : 0;
+        }
+
+        return removed;
+    }
+
     /// <summary>Removes all entries.</summary>
     void Clear();
 

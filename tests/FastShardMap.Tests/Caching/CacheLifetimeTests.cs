@@ -38,7 +38,7 @@ public sealed class CacheLifetimeTests
         {
             ObjectDisposedException exception =
                 Assert.Throws<ObjectDisposedException>(() => call(cache, 1));
-            Assert.True(exception.ObjectName == "ShardCache", name);
+            Assert.True(exception.ObjectName == "ShardCache<Int64, Int64> 'gone'", name);
         }
 
         Assert.InRange(cache.BytesAllocated, 0, 16 * 1024);

@@ -40,6 +40,31 @@ public sealed class MapMeterTests
     }
 
     [Fact]
+    public void Collect_MapsOfOneName_AreToldApart()
+    {
+        string name = $"twins {Guid.NewGuid():N}";
+        using ShardMap<int, int> first = new(new ShardMapOptions { Name = name });
+        ShardMap<int, int> second = new(new ShardMapOptions { Name = name });
+        using ShardMap<int, int> third = new(new ShardMapOptions { Name = name });
+        first[1] = 1;
+        third[1] = third[2] = third[3] = 1;
+
+        Dictionary<string, double> measured = Collect(name);
+        Assert.Equal(1, measured["fastshardmap.map.entries"]);
+        Assert.Equal(0, measured["fastshardmap.map.entries 2"]);
+        Assert.Equal(3, measured["fastshardmap.map.entries 3"]);
+
+        // A disposed map gives its number to the next one.
+        second.Dispose();
+        Assert.DoesNotContain("fastshardmap.map.entries 2", Collect(name));
+        using ShardMap<int, int> successor = new(new ShardMapOptions { Name = name });
+        successor[1] = successor[2] = 1;
+        Assert.Equal(2, Collect(name)["fastshardmap.map.entries 2"]);
+        using ShardMap<int, int> fourth = new(new ShardMapOptions { Name = name });
+        Assert.Equal(0, Collect(name)["fastshardmap.map.entries 4"]);
+    }
+
+    [Fact]
     public void Collect_WaitForALock_IsCountedAndTimed()
     {
         string name = $"waits {Guid.NewGuid():N}";
@@ -173,11 +198,13 @@ public sealed class MapMeterTests
         ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
         // Those of no map in particular have no tag.
-        Assert.Equal(instrument.Name.StartsWith("fastshardmap.map.", StringComparison.Ordinal) ? 1 : 0, tags.Length);
-        Assert.True(tags.Length == 0 || tags[0].Key == MapMeter.NameTag);
+        Assert.Equal(instrument.Name.StartsWith("fastshardmap.map.", StringComparison.Ordinal) ? 2 : 0, tags.Length);
+        Assert.True(
+            tags.Length == 0 || (tags[0].Key, tags[1].Key) == (MapMeter.NameTag, MapMeter.InstanceTag));
         if (Equals(tags.Length == 0 ? null : tags[0].Value, name))
         {
-            measured.Add(instrument.Name, value);
+            string place = Equals(tags.Length == 0 ? 1 : tags[1].Value, 1) ? string.Empty : $" {tags[1].Value}";
+            measured.Add($"{instrument.Name}{place}", value);
         }
     }
 

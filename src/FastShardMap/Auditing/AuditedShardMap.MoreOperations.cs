@@ -1,0 +1,263 @@
+using System.Runtime.CompilerServices;
+using FastShardMap.Operations;
+
+namespace FastShardMap;
+
+public partial class AuditedShardMap<TKey, TValue, THasher>
+{
+    /// <summary>The number of entries; see <see cref="ShardMap{TKey, TValue, THasher}.Count"/>. Not recorded.</summary>
+    /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
+    public long Count => Map.Count;
+
+    /// <summary>Gets the value of a key, and adds the value that a delegate creates if the key is absent. The operation
+    /// is recorded as a hit or an addition.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="valueFactory">Creates the value.</param>
+    /// <returns>The existing value, or the added one.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="valueFactory"/> is null.</exception>
+    /// <inheritdoc cref="GetOrAdd(TKey, TValue)" path="/exception"/>
+    public TValue GetOrAdd(TKey key, Func<TKey, TValue> valueFactory)
+    {
+        ArgumentNullException.ThrowIfNull(valueFactory);
+        DelegateFactory<TKey, TValue> factory = new(valueFactory);
+        return GetOrAdd(key, ref factory);
+    }
+
+    /// <summary>Gets the value of a key, and adds the value that a delegate creates from an argument if the key is
+    /// absent. The operation is recorded as a hit or an addition.</summary>
+    /// <typeparam name="TArg">The type of the argument.</typeparam>
+    /// <param name="key">The key.</param>
+    /// <param name="valueFactory">Creates the value.</param>
+    /// <param name="factoryArgument">The argument of the delegate.</param>
+    /// <returns>The existing value, or the added one.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="valueFactory"/> is null.</exception>
+    /// <inheritdoc cref="GetOrAdd(TKey, TValue)" path="/exception"/>
+    public TValue GetOrAdd<TArg>(TKey key, Func<TKey, TArg, TValue> valueFactory, TArg factoryArgument)
+    {
+        ArgumentNullException.ThrowIfNull(valueFactory);
+        DelegateFactory<TKey, TValue, TArg> factory = new(valueFactory, factoryArgument);
+        return GetOrAdd(key, ref factory);
+    }
+
+    /// <summary>Gets the value of a key, and adds the value that a struct functor creates if the key is absent. The
+    /// operation is recorded as a hit or an addition.</summary>
+    /// <typeparam name="TFactory">The type of the functor.</typeparam>
+    /// <param name="key">The key.</param>
+    /// <param name="factory">Creates the value. Receives the changes that the call makes to it.</param>
+    /// <returns>The existing value, or the added one.</returns>
+    /// <inheritdoc cref="GetOrAdd(TKey, TValue)" path="/exception"/>
+    public TValue GetOrAdd<TFactory>(TKey key, ref TFactory factory)
+        where TFactory : struct, IValueFactory<TKey, TValue>
+    {
+        WatchedFactory<TFactory> watched = new() { Inner = factory };
+        TValue stored = Map.GetOrAdd(key, ref watched);
+        factory = watched.Inner;
+        Record(key, watched.Added ? AuditOperation.Add : AuditOperation.ReadHit);
+        return stored;
+    }
+
+    /// <summary>Adds an entry, or changes the value of an existing entry by a delegate. The operation is recorded as an
+    /// addition or an update.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="addValue">The value to add if the key is absent.</param>
+    /// <param name="updateValueFactory">Computes the new value from the old one if the key is present.</param>
+    /// <returns>The value that was stored.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="updateValueFactory"/> is null.</exception>
+    /// <inheritdoc cref="AddOrUpdate{TUpserter}(TKey, ref TUpserter)" path="/exception"/>
+    [OverloadResolutionPriority(1)] // a literal default is a value and not a delegate
+    public TValue AddOrUpdate(TKey key, TValue addValue, Func<TKey, TValue, TValue> updateValueFactory)
+    {
+        ArgumentNullException.ThrowIfNull(updateValueFactory);
+        ValueUpserter<TKey, TValue> upserter = new(addValue, updateValueFactory);
+        return AddOrUpdate(key, ref upserter);
+    }
+
+    /// <summary>Adds an entry with a value from one delegate, or changes the value of an existing entry by another; both
+    /// get an argument. The operation is recorded
+    /// as an addition or an update.</summary>
+    /// <typeparam name="TArg">The type of the argument.</typeparam>
+    /// <param name="key">The key.</param>
+    /// <param name="addValueFactory">Creates the value if the key is absent.</param>
+    /// <param name="updateValueFactory">Computes the new value from the old one if the key is present.</param>
+    /// <param name="factoryArgument">The argument of the delegates.</param>
+    /// <returns>The value that was stored.</returns>
+    /// <exception cref="ArgumentNullException">One of the delegates is null.</exception>
+    /// <inheritdoc cref="AddOrUpdate{TUpserter}(TKey, ref TUpserter)" path="/exception"/>
+    public TValue AddOrUpdate<TArg>(
+        TKey key,
+        Func<TKey, TArg, TValue> addValueFactory,
+        Func<TKey, TValue, TArg, TValue> updateValueFactory,
+        TArg factoryArgument)
+    {
+        ArgumentNullException.ThrowIfNull(addValueFactory);
+        ArgumentNullException.ThrowIfNull(updateValueFactory);
+        DelegateUpserter<TKey, TValue, TArg> upserter = new(addValueFactory, updateValueFactory, factoryArgument);
+        return AddOrUpdate(key, ref upserter);
+    }
+
+    /// <summary>Changes the value of a key in place by a delegate. The operation is recorded as an update or a refused
+    /// write.</summary>
+    /// <typeparam name="TArg">The type of the argument.</typeparam>
+    /// <param name="key">The key.</param>
+    /// <param name="update">Changes the value.</param>
+    /// <param name="arg">The argument of the delegate.</param>
+    /// <returns>Whether the key was present.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="update"/> is null.</exception>
+    /// <inheritdoc cref="TryRemove(TKey, out TValue)" path="/exception"/>
+    public bool TryUpdate<TArg>(TKey key, RefAction<TValue, TArg> update, TArg arg) =>
+        Recorded(key, Map.TryUpdate(key, update, arg), AuditOperation.Update);
+
+    /// <summary>Changes the value of a key in place by a struct functor. The operation is recorded as an update or a
+    /// refused write.</summary>
+    /// <typeparam name="TUpdater">The type of the functor.</typeparam>
+    /// <param name="key">The key.</param>
+    /// <param name="updater">Changes the value. Receives the changes that the call makes to it.</param>
+    /// <returns>Whether the key was present.</returns>
+    /// <inheritdoc cref="TryRemove(TKey, out TValue)" path="/exception"/>
+    public bool TryUpdate<TUpdater>(TKey key, ref TUpdater updater)
+        where TUpdater : struct, IValueUpdater<TValue> =>
+        Recorded(key, Map.TryUpdate(key, ref updater), AuditOperation.Update);
+
+    /// <summary>Changes the value of a key in place, or removes its entry, as a delegate decides. The operation is
+    /// recorded as an update, a removal or a refused write.</summary>
+    /// <typeparam name="TArg">The type of the argument.</typeparam>
+    /// <param name="key">The key.</param>
+    /// <param name="keep">Changes the value, and returns whether the entry stays.</param>
+    /// <param name="arg">The argument of the delegate.</param>
+    /// <returns>Whether the key was present.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="keep"/> is null.</exception>
+    /// <inheritdoc cref="TryRemove(TKey, out TValue)" path="/exception"/>
+    public bool TryUpdateOrRemove<TArg>(TKey key, RefFunc<TValue, TArg, bool> keep, TArg arg)
+    {
+        ArgumentNullException.ThrowIfNull(keep);
+        DelegateKeeper<TValue, TArg> keeper = new(keep, arg);
+        return TryUpdateOrRemove(key, ref keeper);
+    }
+
+    /// <summary>Changes the value of a key in place, or removes its entry, as a struct functor decides. The operation
+    /// is recorded as an update, a removal or a refused write.</summary>
+    /// <typeparam name="TKeeper">The type of the functor.</typeparam>
+    /// <param name="key">The key.</param>
+    /// <param name="keeper">Changes the value, and returns whether the entry stays. Receives the changes that the call
+    /// makes to it.</param>
+    /// <returns>Whether the key was present.</returns>
+    /// <inheritdoc cref="TryRemove(TKey, out TValue)" path="/exception"/>
+    public bool TryUpdateOrRemove<TKeeper>(TKey key, ref TKeeper keeper)
+        where TKeeper : struct, IValueKeeper<TValue>
+    {
+        WatchedKeeper<TKeeper> watched = new() { Inner = keeper };
+        bool found = Map.TryUpdateOrRemove(key, ref watched);
+        keeper = watched.Inner;
+        return Recorded(key, found, watched.Removed ? AuditOperation.Remove : AuditOperation.Update);
+    }
+
+    /// <summary>Gets the values of many keys. Each lookup is recorded as a hit or a miss.</summary>
+    /// <param name="keys">The keys.</param>
+    /// <param name="values">Receives the value of each key; default for absent keys. At least as long as
+    /// <paramref name="keys"/>.</param>
+    /// <param name="found">Receives whether each key is present. At least as long as <paramref name="keys"/>.</param>
+    /// <returns>The number of keys that are present.</returns>
+    /// <exception cref="ArgumentException"><paramref name="values"/> or <paramref name="found"/> is too
+    /// short.</exception>
+    /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
+    public int TryGetValues(ReadOnlySpan<TKey> keys, Span<TValue> values, Span<bool> found)
+    {
+        int hits = Map.TryGetValues(keys, values, found);
+        for (int i = 0; i < keys.Length; i++)
+        {
+            Record(keys[i], found[i] ? AuditOperation.ReadHit : AuditOperation.ReadMiss);
+        }
+
+        return hits;
+    }
+
+    /// <summary>Adds many entries whose keys are absent. Each write is recorded as an addition or a refused
+    /// write.</summary>
+    /// <param name="keys">The keys, in any order. The first of repeated keys is added.</param>
+    /// <param name="values">The value of each key, at the index of the key. As long as <paramref name="keys"/>.</param>
+    /// <returns>The number of entries added. The values of the other keys are unchanged.</returns>
+    /// <remarks>The entries are written one after the other. If the write of an entry throws, the writes before it have
+    /// happened and are recorded, and those after it have not. Writes of a range are not faster here than single
+    /// writes, because each of them is recorded.</remarks>
+    /// <exception cref="ArgumentException"><paramref name="values"/> is not as long as <paramref name="keys"/>; nothing
+    /// has changed.</exception>
+    /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
+    /// <exception cref="InvalidOperationException">The call comes from a callback of the map; nothing has
+    /// changed.</exception>
+    /// <exception cref="OutOfMemoryException">A shard must grow, and the memory cannot be allocated; the entries so far
+    /// have been written.</exception>
+    public int TryAddRange(ReadOnlySpan<TKey> keys, ReadOnlySpan<TValue> values)
+    {
+        MapErrors.ThrowIfLengthDiffers(values.Length, keys.Length, nameof(values));
+        int added = 0;
+        for (int i = 0; i < keys.Length; i++)
+        {
+            added += TryAdd(keys[i], values[i]) ? 1 : 0;
+        }
+
+        return added;
+    }
+
+    /// <summary>Sets the values of many keys, whether they are present or not. Each write is recorded as an addition or
+    /// an update.</summary>
+    /// <param name="keys">The keys, in any order. The last of repeated keys determines the value.</param>
+    /// <param name="values">The value of each key, at the index of the key. As long as <paramref name="keys"/>.</param>
+    /// <inheritdoc cref="TryAddRange(ReadOnlySpan{TKey}, ReadOnlySpan{TValue})" path="/remarks"/>
+    /// <inheritdoc cref="TryAddRange(ReadOnlySpan{TKey}, ReadOnlySpan{TValue})" path="/exception"/>
+    public void SetRange(ReadOnlySpan<TKey> keys, ReadOnlySpan<TValue> values)
+    {
+        MapErrors.ThrowIfLengthDiffers(values.Length, keys.Length, nameof(values));
+        for (int i = 0; i < keys.Length; i++)
+        {
+            this[keys[i]] = values[i];
+        }
+    }
+
+    /// <summary>Removes many entries. Each write is recorded as a removal or a refused write.</summary>
+    /// <param name="keys">The keys, in any order. Repeated keys are removed once.</param>
+    /// <returns>The number of entries removed.</returns>
+    /// <inheritdoc cref="TryAddRange(ReadOnlySpan{TKey}, ReadOnlySpan{TValue})" path="/remarks"/>
+    /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
+    /// <exception cref="InvalidOperationException">The call comes from a callback of the map; nothing has
+    /// changed.</exception>
+    public int TryRemoveRange(ReadOnlySpan<TKey> keys)
+    {
+        int removed = 0;
+        foreach (TKey key in keys)
+        {
+            removed += TryRemove(key, out _) ? 1 : 0;
+        }
+
+        return removed;
+    }
+
+    private struct WatchedFactory<TFactory> : IValueFactory<TKey, TValue>
+        where TFactory : struct, IValueFactory<TKey, TValue>
+    {
+        public TFactory Inner;
+
+        public bool Added { get; private set; }
+
+        public TValue Create(TKey key)
+        {
+            TValue value = Inner.Create(key);
+            Added = true;
+            return value;
+        }
+    }
+
+    private struct WatchedKeeper<TKeeper> : IValueKeeper<TValue>
+        where TKeeper : struct, IValueKeeper<TValue>
+    {
+        public TKeeper Inner;
+
+        public bool Removed { get; private set; }
+
+        public bool Keep(ref TValue value)
+        {
+            bool keep = Inner.Keep(ref value);
+            Removed = !keep;
+            return keep;
+        }
+    }
+}
