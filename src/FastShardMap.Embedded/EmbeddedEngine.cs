@@ -122,7 +122,7 @@ public sealed class EmbeddedEngine : IAsyncDisposable
             AbortOnConnectFail = true,
             AllowAdmin = true,
             ConnectRetry = 0,
-            ConnectTimeout = 2000,
+            ConnectTimeout = 5000,
             AsyncTimeout = 5000,
             SyncTimeout = 5000,
             IncludeDetailInExceptions = false,

@@ -19,16 +19,38 @@ public sealed class NearMapOptions
     /// address, or <paramref name="prefix"/> is empty, longer than <see cref="MaxPrefixBytes"/>, or contains a brace.
     /// The message does not contain the connection string.</exception>
     public NearMapOptions(string configuration, string prefix)
+        : this(Parse(configuration), nameof(configuration), prefix)
     {
-        ArgumentNullException.ThrowIfNull(configuration);
+    }
+
+    /// <summary>Creates settings.</summary>
+    /// <param name="configuration">The settings of the connection, for what a connection string cannot say, such as
+    /// the certificates to trust. The object is copied. The map sets some of them itself: timeouts, retries, and that
+    /// commands are not queued while the engine is away.</param>
+    /// <param name="prefix">The text with which all keys of this map begin at the engine.</param>
+    /// <exception cref="ArgumentNullException">One of the arguments is null.</exception>
+    /// <exception cref="ArgumentException"><paramref name="configuration"/> has no address, or
+    /// <paramref name="prefix"/> is empty, longer than <see cref="MaxPrefixBytes"/>, or contains a brace.</exception>
+    public NearMapOptions(ConfigurationOptions configuration, string prefix)
+        : this(Copied(configuration), nameof(configuration), prefix)
+    {
+    }
+
+    private NearMapOptions(ConfigurationOptions? connection, string name, string prefix)
+    {
         ArgumentException.ThrowIfNullOrEmpty(prefix);
+        if (connection is not { EndPoints.Count: > 0 })
+        {
+            throw new ArgumentException("The connection string or its settings have no address.", name);
+        }
+
         if (Encoding.UTF8.GetByteCount(prefix) > MaxPrefixBytes || prefix.AsSpan().IndexOfAny('{', '}') >= 0)
         {
             throw new ArgumentException(
                 $"A prefix has at most {MaxPrefixBytes} bytes as UTF-8, and no braces.", nameof(prefix));
         }
 
-        Connection = Parse(configuration);
+        Connection = connection;
         Prefix = prefix;
     }
 
@@ -169,7 +191,7 @@ public sealed class NearMapOptions
     public string? Name { get; set; }
 
     /// <summary>The parsed connection string.</summary>
-    internal ConfigurationOptions Connection { get; private init; }
+    internal ConfigurationOptions Connection { get; }
 
     /// <summary>Returns the addresses and the prefix, without the password.</summary>
     /// <returns>A text for logs.</returns>
@@ -177,26 +199,24 @@ public sealed class NearMapOptions
 
     internal static string Addresses(ConfigurationOptions connection) => string.Join(',', connection.EndPoints);
 
-    internal NearMapOptions Copy()
+    internal NearMapOptions Copy() => (NearMapOptions)MemberwiseClone();
+
+    private static ConfigurationOptions Copied(ConfigurationOptions configuration)
     {
-        NearMapOptions copy = (NearMapOptions)MemberwiseClone();
-        return copy;
+        ArgumentNullException.ThrowIfNull(configuration);
+        return configuration.Clone();
     }
 
-    private static ConfigurationOptions Parse(string configuration)
+    private static ConfigurationOptions? Parse(string configuration)
     {
-        ConfigurationOptions? options;
+        ArgumentNullException.ThrowIfNull(configuration);
         try
         {
-            options = ConfigurationOptions.Parse(configuration);
+            return ConfigurationOptions.Parse(configuration);
         }
         catch (Exception exception) when (exception is ArgumentException or FormatException or OverflowException)
         {
-            options = null; // the message of the exception can repeat the text, and with it the password
+            return null; // the message of the exception can repeat the text, and with it the password
         }
-
-        return options is { EndPoints.Count: > 0 }
-            ? options
-            : throw new ArgumentException("This is no connection string with an address.", nameof(configuration));
     }
 }

@@ -62,7 +62,10 @@ public class SecretTests(Engines engines)
         bad = Assert.Throws<ArgumentException>(
             "configuration", () => new NearMapOptions($"a:1,password={WrongPassword},ssl=perhaps", "p"));
         Assert.DoesNotContain(WrongPassword, bad.ToString(), StringComparison.Ordinal);
-        Assert.Throws<ArgumentNullException>("configuration", () => new NearMapOptions(null!, "p"));
+        Assert.Throws<ArgumentNullException>("configuration", () => new NearMapOptions((string)null!, "p"));
+        Assert.Throws<ArgumentNullException>(
+            "configuration", () => new NearMapOptions((ConfigurationOptions)null!, "p"));
+        Assert.Throws<ArgumentException>("configuration", () => new NearMapOptions(new ConfigurationOptions(), "p"));
         Assert.Throws<ArgumentException>("prefix", () => new NearMapOptions("a:1", ""));
         Assert.Throws<ArgumentException>("prefix", () => new NearMapOptions("a:1", "{tag}"));
         Assert.Throws<ArgumentException>("prefix", () => new NearMapOptions("a:1", new string('p', 129)));

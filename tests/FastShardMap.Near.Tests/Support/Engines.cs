@@ -7,6 +7,8 @@ namespace FastShardMap.Near.Tests.Support;
 /// its own.</summary>
 public sealed class Engines : IAsyncLifetime
 {
+    private static readonly TimeSpan s_startTimeout = TimeSpan.FromMinutes(4);
+
     private readonly SemaphoreSlim _gate = new(1);
     private EmbeddedEngine? _garnet;
     private EmbeddedEngine? _cluster;
@@ -33,10 +35,12 @@ public sealed class Engines : IAsyncLifetime
             switch (kind)
             {
                 case EngineKind.Garnet:
-                    _garnet ??= await EmbeddedEngine.StartAsync(cancellationToken: token);
+                    _garnet ??= await EmbeddedEngine.StartAsync(
+                        new EmbeddedEngineOptions { StartTimeout = s_startTimeout }, token);
                     return _garnet.Configuration;
                 case EngineKind.GarnetCluster:
-                    _cluster ??= await EmbeddedEngine.StartAsync(new EmbeddedEngineOptions { NodeCount = 3 }, token);
+                    _cluster ??= await EmbeddedEngine.StartAsync(
+                        new EmbeddedEngineOptions { NodeCount = 3, StartTimeout = s_startTimeout }, token);
                     return _cluster.Configuration;
                 default:
                     _redis ??= await RedisServer.StartAsync(token);

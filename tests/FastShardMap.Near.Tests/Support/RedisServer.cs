@@ -16,10 +16,11 @@ internal sealed class RedisServer : IAsyncDisposable
 
     private readonly Process _process;
 
-    private RedisServer(Process process, int port)
+    private RedisServer(Process process, int port, int tlsPort)
     {
         _process = process;
         Port = port;
+        TlsPort = tlsPort;
     }
 
     public static bool IsInstalled { get; } =
@@ -28,14 +29,19 @@ internal sealed class RedisServer : IAsyncDisposable
 
     public int Port { get; }
 
+    /// <summary>The port for connections with TLS, or zero.</summary>
+    public int TlsPort { get; }
+
     public string Configuration => ConfigurationAt(Port);
 
     public static string ConfigurationAt(int port) =>
         string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{port},password={Password}");
 
-    public static async Task<RedisServer> StartAsync(CancellationToken cancellationToken, int port = 0)
+    public static async Task<RedisServer> StartAsync(
+        CancellationToken cancellationToken, int port = 0, TestCertificate? certificate = null)
     {
         port = port != 0 ? port : FindFreePort();
+        int tlsPort = certificate is null ? 0 : FindFreePort();
         ProcessStartInfo start = new("redis-server", "-")
         {
             UseShellExecute = false,
@@ -48,8 +54,23 @@ internal sealed class RedisServer : IAsyncDisposable
         await process.StandardInput.WriteAsync(string.Create(
             CultureInfo.InvariantCulture,
             $"port {port}\nbind 127.0.0.1\nsave \"\"\nappendonly no\nrequirepass {Password}\nmaxmemory 256mb\n"));
+        if (certificate is not null)
+        {
+            string text = string.Create(
+                CultureInfo.InvariantCulture,
+                $"""
+                tls-port {tlsPort}
+                tls-cert-file {certificate.CertificateFile}
+                tls-key-file {certificate.KeyFile}
+                tls-ca-cert-file {certificate.CertificateFile}
+                tls-auth-clients no
+
+                """);
+            await process.StandardInput.WriteAsync(text.ReplaceLineEndings("\n"));
+        }
+
         process.StandardInput.Close();
-        RedisServer server = new(process, port);
+        RedisServer server = new(process, port, tlsPort);
         try
         {
             await server.WaitAsync(cancellationToken);

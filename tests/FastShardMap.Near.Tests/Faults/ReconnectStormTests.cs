@@ -1,0 +1,64 @@
+using System.Globalization;
+using FastShardMap.Near.Tests.Support;
+using StackExchange.Redis;
+
+namespace FastShardMap.Near.Tests.Faults;
+
+/// <summary>Many maps lose their connections at one instant and come back.</summary>
+public class ReconnectStormTests(Engines engines)
+{
+    private const int Maps = 16;
+    private const int Keys = 20;
+    private const int ReadersPerMap = 8;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Reads_AfterAReconnectOfManyMaps_AskTheEngineOncePerMapAndKey()
+    {
+        string direct = await engines.ConfigurationOfAsync(EngineKind.Garnet);
+        ConfigurationOptions parsed = ConfigurationOptions.Parse(direct);
+        await using Relay relay = new(((System.Net.IPEndPoint)parsed.EndPoints[0]).Port);
+        NearMapOptions options = new(
+            string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{relay.Port},password={parsed.Password}"),
+            Engines.NewPrefix())
+        {
+            MaxBytes = 4 << 20,
+            MaxStaleness = TimeSpan.FromSeconds(10),
+            OperationTimeout = TimeSpan.FromSeconds(20),
+            ConnectTimeout = TimeSpan.FromSeconds(60),
+        };
+        List<NearMap<long, long>> maps = [];
+        for (int index = 0; index < Maps; index++)
+        {
+            maps.Add(await NearMap<long, long>.ConnectAsync(options, Token));
+        }
+
+        relay.Refuse();
+        await Wait.UntilAsync(() => maps.TrueForAll(map => map.State == NearState.Suspended), "all are suspended");
+        relay.Resume();
+        await Wait.UntilAsync(() => maps.TrueForAll(map => map.State == NearState.Live), "all are live again");
+
+        long before = maps.Sum(map => map.GetStatistics().Misses);
+        long suspensions = maps.Sum(map => map.GetStatistics().Suspensions);
+        await Task.WhenAll(
+            from map in maps
+            from reader in Enumerable.Range(0, ReadersPerMap)
+            select Task.Run(async () =>
+            {
+                for (long key = 0; key < Keys; key++)
+                {
+                    Assert.False((await map.GetAsync(key, cancellationToken: Token)).Found);
+                }
+            }));
+        long misses = maps.Sum(map => map.GetStatistics().Misses) - before;
+
+        // A map that was suspended again in the meantime may ask again.
+        bool wasQuiet = suspensions == maps.Sum(map => map.GetStatistics().Suspensions);
+        Assert.InRange(misses, Maps * Keys, wasQuiet ? Maps * Keys : Maps * Keys * ReadersPerMap);
+        foreach (NearMap<long, long> map in maps)
+        {
+            await map.DisposeAsync();
+        }
+    }
+}
