@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Numerics;
-using System.Runtime.CompilerServices;
 using FastShardMap.Layout;
 using FastShardMap.Memory;
 
@@ -31,7 +30,7 @@ namespace FastShardMap.Records;
 /// is. There is no compaction while a snapshot is alive.
 /// </para>
 /// </summary>
-internal static unsafe class RecordMemory
+internal static unsafe partial class RecordMemory
 {
     private const long FirstSegmentBytes = 4096;
     private const long MaxSegmentBytes = 1024 * 1024;
@@ -41,19 +40,6 @@ internal static unsafe class RecordMemory
 
     /// <summary>Records above this share of a segment get a segment of their own.</summary>
     private const int LargeRecordShare = 4;
-
-    /// <summary>Free records are worth a compaction that was asked for from this share of the segments on.</summary>
-    private const int TrimShare = 8;
-
-    /// <summary>They are worth one that was not asked for from this share of the live records, this share of the table,
-    /// and <see cref="MinFreeBytes"/> together on.</summary>
-    private const int LiveShare = 2;
-    private const int TableShare = 16;
-#if DEBUG
-    private const long MinFreeBytes = 4096; // Debug builds are for tests, where rare states should be common
-#else
-    private const long MinFreeBytes = 64 * 1024;
-#endif
 
     /// <summary>Number of listed records that a write frees after a snapshot has ended.</summary>
     private const int DrainedPerWrite = 16;
@@ -94,154 +80,6 @@ internal static unsafe class RecordMemory
         {
             AddToLimbo(heap, arena, stored);
         }
-    }
-
-    /// <summary>Frees some of the records that no snapshot shows any longer.</summary>
-    /// <returns>Whether some are left.</returns>
-    public static bool Drain(RecordHeap* heap, int records)
-    {
-        for (; records > 0 && heap->Draining is not null; records--)
-        {
-            LimboChunk* chunk = heap->Draining;
-            if (chunk->Count == 0)
-            {
-                heap->Draining = chunk->Next;
-                heap->LimboBytes -= LimboChunk.Bytes;
-                AddFree(heap, (byte*)chunk, RecordSize.ClassOf(LimboChunk.Bytes));
-                continue;
-            }
-
-            RecordKey stored = new(0, chunk->Records[--chunk->Count]);
-            int sizeClass = RecordSize.ClassOf(stored.LongLength);
-            heap->LimboBytes -= RecordSize.BytesOf(sizeClass);
-            AddFree(heap, stored.Address, sizeClass);
-        }
-
-        return heap->Draining is not null;
-    }
-
-    /// <summary>Whether free records are worth a compaction that somebody has asked for.</summary>
-    public static bool CanCompact(RecordHeap* heap) =>
-        heap->Newest is null
-        && heap->IsCompacting == 0
-        && heap->FreeBytes + heap->LimboBytes + heap->LostBytes > heap->SegmentBytes / TrimShare;
-
-    /// <summary>Whether free records are worth a compaction that nobody has asked for.</summary>
-    /// <param name="heap">The shard's record memory.</param>
-    /// <param name="tableBytes">The size of the table whose entries a compaction moves. It has to be paid for, too, by
-    /// the removals since the last compaction.</param>
-    public static bool WantsCompaction(RecordHeap* heap, long tableBytes) =>
-        heap->FreeBytes > (heap->LiveBytes / LiveShare) + (tableBytes / TableShare) + MinFreeBytes
-        && heap->Newest is null
-        && heap->IsCompacting == 0;
-
-    /// <summary>Begins a compaction. The caller has started a migration, which moves every record with its entry, and
-    /// which no snapshot has asked for.</summary>
-    public static void BeginCompaction(RecordHeap* heap)
-    {
-        Debug.Assert(heap->Newest is null && heap->OldSegments is null, "A snapshot or a compaction is in the way.");
-        heap->OldSegments = heap->Segments;
-        heap->OldSegmentBytes = heap->SegmentBytes;
-        heap->Segments = null;
-        heap->SegmentBytes = 0;
-        ForgetFree(heap);
-        heap->IsCompacting = 1;
-    }
-
-    /// <summary>Moves the record of an entry that a migration moves. Cannot fail: without memory for another record, the
-    /// compaction ends, and records stay where they are.</summary>
-    /// <returns>The key to store in the current table.</returns>
-    public static RecordKey Move(RecordHeap* heap, Arena arena, RecordKey stored)
-    {
-        byte* record;
-        try
-        {
-            record = TakeOfClass(heap, arena, RecordSize.ClassOf(stored.LongLength));
-        }
-        catch (OutOfMemoryException)
-        {
-            heap->Segments = Concat(heap->Segments, heap->OldSegments);
-            heap->SegmentBytes += heap->OldSegmentBytes;
-            heap->OldSegments = null;
-            heap->OldSegmentBytes = 0;
-            heap->IsCompacting = 0;
-            return stored;
-        }
-
-        Unsafe.CopyBlockUnaligned(record, stored.Address, (uint)stored.LongLength);
-        return stored.At(record);
-    }
-
-    /// <summary>Forgets a record in a segment that a compaction empties.</summary>
-    public static void Forget(RecordHeap* heap, RecordKey stored) =>
-        heap->LiveBytes -= RecordSize.BytesOf(RecordSize.ClassOf(stored.LongLength));
-
-    /// <summary>Ends a compaction: the emptied table has left the view.</summary>
-    /// <returns>The emptied segments, which the caller has to retire.</returns>
-    public static RecordSegment* EndCompaction(RecordHeap* heap)
-    {
-        RecordSegment* emptied = heap->OldSegments;
-        heap->EpochSegmentBytes += heap->OldSegmentBytes;
-        heap->OldSegments = null;
-        heap->OldSegmentBytes = 0;
-        heap->IsCompacting = 0;
-        Uncount(heap, emptied);
-        return emptied;
-    }
-
-    /// <summary>Begins the epoch of a snapshot.</summary>
-    public static void BeginEpoch(RecordHeap* heap, RecordEpoch* epoch)
-    {
-        epoch->Older = heap->Newest;
-        if (heap->Newest is not null)
-        {
-            heap->Newest->Newer = epoch;
-        }
-
-        heap->Newest = epoch;
-    }
-
-    /// <summary>Ends the epoch of a snapshot. Nothing refers to it any longer.</summary>
-    /// <returns>The segments that no snapshot uses any longer, which the caller has to retire.</returns>
-    public static RecordSegment* EndEpoch(RecordHeap* heap, RecordEpoch* epoch)
-    {
-        RecordEpoch* older = epoch->Older;
-        if (epoch->Newer is null)
-        {
-            heap->Newest = older;
-        }
-        else
-        {
-            epoch->Newer->Older = older;
-        }
-
-        if (older is null)
-        {
-            if (epoch->Limbo is not null)
-            {
-                epoch->LimboEnd->Next = heap->Draining;
-                heap->Draining = epoch->Limbo;
-            }
-
-            RecordSegment* segments = epoch->Segments;
-            Uncount(heap, segments);
-            return segments;
-        }
-
-        older->Newer = epoch->Newer;
-        if (epoch->Limbo is not null)
-        {
-            epoch->LimboEnd->Next = older->Limbo;
-            if (older->Limbo is null)
-            {
-                older->LimboEnd = epoch->LimboEnd;
-            }
-
-            older->Limbo = epoch->Limbo;
-        }
-
-        older->Segments = Concat(epoch->Segments, older->Segments);
-        return null;
     }
 
     /// <summary>Gives up all records at once, because no table refers to them any longer.</summary>
@@ -386,44 +224,6 @@ internal static unsafe class RecordMemory
         *(ulong*)record = heap->Free[sizeClass];
         heap->Free[sizeClass] = (ulong)record;
         heap->FreeBytes += bytes;
-    }
-
-    private static void AddToLimbo(RecordHeap* heap, Arena arena, RecordKey stored)
-    {
-        int bytes = RecordSize.BytesOf(RecordSize.ClassOf(stored.LongLength));
-        RecordEpoch* epoch = heap->Newest;
-        if ((epoch->Limbo is null || epoch->Limbo->Count == LimboChunk.MaxRecords) && !TryAddChunk(heap, arena, epoch))
-        {
-            heap->LostBytes += bytes;
-            return;
-        }
-
-        epoch->Limbo->Records[epoch->Limbo->Count++] = stored.Last;
-        heap->LimboBytes += bytes;
-    }
-
-    private static bool TryAddChunk(RecordHeap* heap, Arena arena, RecordEpoch* epoch)
-    {
-        LimboChunk* chunk;
-        try
-        {
-            chunk = (LimboChunk*)TakeOfClass(heap, arena, RecordSize.ClassOf(LimboChunk.Bytes));
-        }
-        catch (OutOfMemoryException)
-        {
-            return false; // a removal must not fail
-        }
-
-        chunk->Next = epoch->Limbo;
-        chunk->Count = 0;
-        if (epoch->Limbo is null)
-        {
-            epoch->LimboEnd = chunk;
-        }
-
-        epoch->Limbo = chunk;
-        heap->LimboBytes += LimboChunk.Bytes;
-        return true;
     }
 
     // A record that is read after its release then differs from every key that a test stores.
