@@ -162,7 +162,7 @@ mutant('a probe validates the generation',
        drop('Shard.TryRead', '&& ViewGeneration.Validate(view, generation)'))
 mutant('a read does not start while the generation is odd', always('Shard.TryRead', '!generation.IsBusy'))
 mutant('H1: a read checks the reference to the previous table before it uses it',
-       replace('Shard.TryRead', 'previous.IsNone ? ProbeResult.Conflict : Probe', 'Probe'))
+       replace('Shard.TryRead', 'previous.IsNone ? ProbeResult.Conflict : KeyStore', 'KeyStore'))
 mutant('a read looks into the previous table before the current one',
        replace('Shard.TryRead', 'if (generation.IsMigrating)',
                'SchedulePoint.BeforeRead(&view->Current, sizeof(TableRef), "reader: current"); '
@@ -246,7 +246,7 @@ BEGIN_CHANGE, END_CHANGE = 'ViewGeneration.BeginChange(…);', 'ViewGeneration.E
 END_VIEW_CHANGE = 'EndViewChange();'
 
 mutant('a group is marked as moved after its entries were copied',
-       move('LockedShard.MoveGroup', 'GroupVersion.MarkMoved(group);', before='foreach (…) { side->SaturatedGroups'))
+       move('LockedShard.MoveGroup', 'GroupVersion.MarkMoved(group);', before='foreach (…) { if (KeyStore<TKey>.HasRecords'))
 mutant('the start of a migration changes the generation',
        drop('LockedShard.StartMigration', BEGIN_CHANGE))
 mutant('the end of a migration changes the generation',
@@ -307,6 +307,37 @@ mutant('a snapshot owns all locks while it freezes the tables',
 mutant('a timed write whose time is up changes nothing',
        replace('ShardSet.WriteLocked', 'if (!wait.TryEnter(shard.Side, thread)) { return false; }',
                '_ = wait.TryEnter(shard.Side, thread);'))
+
+# Keys of any length
+
+mutant('E16: the version is checked again after a record was compared',
+       replace('GroupVersion.ValidateRecord', 'return Volatile.Read(ref group->Version) == version.Word;',
+               'return true;'))
+mutant('E16: a read barrier precedes the version after a record',
+       drop('GroupVersion.ValidateRecord', 'Volatile.ReadBarrier();'))
+mutant('E16: a record is released after its key was removed',
+       move('LockedShard.RemoveWithRecord', 'Table<TKey, TValue>.Remove<SeqLockGroups>(table, hash, slot);',
+            after='KeyStore<TKey>.Release(Heap, Map.Arena, stored);'))
+mutant('E4: a record is filled before its slot is published',
+       replace('KeyStore.Keep', 'PresentedBytes.CopyTo(key.Address, record, key.LongLength);', ''))
+mutant('the generation confirms a slot before its address is followed',
+       replace('Shard.MayFollow', 'bool isEntry = ViewGeneration.ValidateAfterVersion(view, generation);',
+               'bool isEntry = true;'),
+       redundant='the closing generation discards the answer; the first check keeps a stale reader from an address '
+       'that is none, which a simulation cannot follow either')
+mutant('a write in place compares only a confirmed slot',
+       drop('Shard.EqualsRecordKey', 'GroupVersion.Validate(group, version) &&'),
+       redundant='the compare-exchange on the version discards the answer; the first check keeps the thread from an '
+       'address that is none, which a simulation cannot follow either')
+mutant('a record that a snapshot may show is not used again',
+       replace('RecordMemory.Release', 'if (heap->Newest is null)', 'if (heap->Newest is null || true)'))
+mutant('what a snapshot has kept passes to the snapshot before it',
+       replace('RecordMemory.EndEpoch', 'if (older is null)', 'if (older is null || older->Limbo is null)'))
+mutant('a snapshot keeps the segments of a cleared shard',
+       replace('RecordMemory.GiveToEpoch', 'if (heap->Newest is null)', 'if (heap->Newest is null || true)'))
+mutant('a record of an emptied table is not used again',
+       never('LockedShard.RemoveWithRecord', 'Heap->IsCompacting != 0 && !table.Equals(View->Current)'))
+mutant('segments that a compaction has emptied are retired', drop('LockedShard.EndMigration', 'EndCompaction();'))
 
 # Exclusive phases
 

@@ -41,6 +41,24 @@ internal static unsafe class KeyStore<TKey>
         }
     }
 
+    /// <summary>Moves the record of an entry to another segment.</summary>
+    /// <returns>The key to store in the current table.</returns>
+    public static TKey Move(RecordHeap* heap, Arena arena, TKey stored)
+    {
+        RecordKey key = Unsafe.BitCast<TKey, RecordKey>(stored);
+        return key.IsLong ? Unsafe.BitCast<RecordKey, TKey>(RecordMemory.Move(heap, arena, key)) : stored;
+    }
+
+    /// <summary>Forgets the record of a key that was removed from a table that a compaction empties.</summary>
+    public static void Forget(RecordHeap* heap, TKey stored)
+    {
+        RecordKey key = Unsafe.BitCast<TKey, RecordKey>(stored);
+        if (key.IsLong)
+        {
+            RecordMemory.Forget(heap, key);
+        }
+    }
+
     /// <summary>Starts loading the record of a key, which may be stale.</summary>
     public static void Prefetch(TKey stored)
     {

@@ -23,14 +23,20 @@ namespace FastShardMap.Records;
 /// its epoch lists passes to the epoch of the next older snapshot, because that one may show the records too. If there
 /// is none, the records are free.
 /// </para>
+/// <para>
+/// <b>Compaction.</b> When the lengths of keys change over time, the free lists keep records of lengths that no key has
+/// any longer. A migration then moves the records too: those of moved entries lie in new segments, and the segments from
+/// before return to the arena with the emptied table. A record that is released from the emptied table is left where it
+/// is. There is no compaction while a snapshot is alive.
+/// </para>
 /// </summary>
-internal static unsafe class RecordMemory
+internal static unsafe partial class RecordMemory
 {
     private const long FirstSegmentBytes = 4096;
     private const long MaxSegmentBytes = 1024 * 1024;
 
     /// <summary>A new segment has this share of the bytes of all segments.</summary>
-    private const int SegmentShare = 8;
+    private const int SegmentShare = 16;
 
     /// <summary>Records above this share of a segment get a segment of their own.</summary>
     private const int LargeRecordShare = 4;
@@ -74,85 +80,6 @@ internal static unsafe class RecordMemory
         {
             AddToLimbo(heap, arena, stored);
         }
-    }
-
-    /// <summary>Frees some of the records that no snapshot shows any longer.</summary>
-    /// <returns>Whether some are left.</returns>
-    public static bool Drain(RecordHeap* heap, int records)
-    {
-        for (; records > 0 && heap->Draining is not null; records--)
-        {
-            LimboChunk* chunk = heap->Draining;
-            if (chunk->Count == 0)
-            {
-                heap->Draining = chunk->Next;
-                heap->LimboBytes -= LimboChunk.Bytes;
-                AddFree(heap, (byte*)chunk, RecordSize.ClassOf(LimboChunk.Bytes));
-                continue;
-            }
-
-            RecordKey stored = new(0, chunk->Records[--chunk->Count]);
-            int sizeClass = RecordSize.ClassOf(stored.LongLength);
-            heap->LimboBytes -= RecordSize.BytesOf(sizeClass);
-            AddFree(heap, stored.Address, sizeClass);
-        }
-
-        return heap->Draining is not null;
-    }
-
-    /// <summary>Begins the epoch of a snapshot.</summary>
-    public static void BeginEpoch(RecordHeap* heap, RecordEpoch* epoch)
-    {
-        epoch->Older = heap->Newest;
-        if (heap->Newest is not null)
-        {
-            heap->Newest->Newer = epoch;
-        }
-
-        heap->Newest = epoch;
-    }
-
-    /// <summary>Ends the epoch of a snapshot. Nothing refers to it any longer.</summary>
-    /// <returns>The segments that no snapshot uses any longer, which the caller has to retire.</returns>
-    public static RecordSegment* EndEpoch(RecordHeap* heap, RecordEpoch* epoch)
-    {
-        RecordEpoch* older = epoch->Older;
-        if (epoch->Newer is null)
-        {
-            heap->Newest = older;
-        }
-        else
-        {
-            epoch->Newer->Older = older;
-        }
-
-        if (older is null)
-        {
-            if (epoch->Limbo is not null)
-            {
-                epoch->LimboEnd->Next = heap->Draining;
-                heap->Draining = epoch->Limbo;
-            }
-
-            RecordSegment* segments = epoch->Segments;
-            Uncount(heap, segments);
-            return segments;
-        }
-
-        older->Newer = epoch->Newer;
-        if (epoch->Limbo is not null)
-        {
-            epoch->LimboEnd->Next = older->Limbo;
-            if (older->Limbo is null)
-            {
-                older->LimboEnd = epoch->LimboEnd;
-            }
-
-            older->Limbo = epoch->Limbo;
-        }
-
-        older->Segments = Concat(epoch->Segments, older->Segments);
-        return null;
     }
 
     /// <summary>Gives up all records at once, because no table refers to them any longer.</summary>
@@ -297,44 +224,6 @@ internal static unsafe class RecordMemory
         *(ulong*)record = heap->Free[sizeClass];
         heap->Free[sizeClass] = (ulong)record;
         heap->FreeBytes += bytes;
-    }
-
-    private static void AddToLimbo(RecordHeap* heap, Arena arena, RecordKey stored)
-    {
-        int bytes = RecordSize.BytesOf(RecordSize.ClassOf(stored.LongLength));
-        RecordEpoch* epoch = heap->Newest;
-        if ((epoch->Limbo is null || epoch->Limbo->Count == LimboChunk.MaxRecords) && !TryAddChunk(heap, arena, epoch))
-        {
-            heap->LostBytes += bytes;
-            return;
-        }
-
-        epoch->Limbo->Records[epoch->Limbo->Count++] = stored.Last;
-        heap->LimboBytes += bytes;
-    }
-
-    private static bool TryAddChunk(RecordHeap* heap, Arena arena, RecordEpoch* epoch)
-    {
-        LimboChunk* chunk;
-        try
-        {
-            chunk = (LimboChunk*)TakeOfClass(heap, arena, RecordSize.ClassOf(LimboChunk.Bytes));
-        }
-        catch (OutOfMemoryException)
-        {
-            return false; // a removal must not fail
-        }
-
-        chunk->Next = epoch->Limbo;
-        chunk->Count = 0;
-        if (epoch->Limbo is null)
-        {
-            epoch->LimboEnd = chunk;
-        }
-
-        epoch->Limbo = chunk;
-        heap->LimboBytes += LimboChunk.Bytes;
-        return true;
     }
 
     // A record that is read after its release then differs from every key that a test stores.

@@ -31,7 +31,8 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         using InterruptDeferral deferral = new(EnterThread());
         for (int shard = 0; shard < ShardCount; shard++)
         {
-            for (int round = 0; round < MaxTrimRounds && Trim(ShardAt(shard)); round++)
+            bool mayCompact = true;
+            for (int round = 0; round < MaxTrimRounds && Trim(ShardAt(shard), ref mayCompact); round++)
             {
                 ShardAt(shard).FinishMigration();
             }
@@ -154,10 +155,10 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         shard.FinishMigration();
     }
 
-    private readonly bool Trim(Shard<TKey, TValue, THasher> shard)
+    private readonly bool Trim(Shard<TKey, TValue, THasher> shard, ref bool mayCompact)
     {
         using LockedShard<TKey, TValue, THasher> locked = shard.Enter(EnterThread(), guarded: false);
         ThrowIfDisposed();
-        return locked.Trim();
+        return locked.Trim(ref mayCompact);
     }
 }

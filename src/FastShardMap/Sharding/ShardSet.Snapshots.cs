@@ -44,6 +44,7 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
             }
 
             RetireAll(retired);
+            RetireAllSegments();
         }
     }
 

@@ -9,7 +9,7 @@ namespace FastShardMap.ConcurrencyTests.Scenarios;
 /// live elsewhere. With <see cref="Page"/> a group has two slots: one group takes two entries, two groups three, four
 /// groups six.
 /// </summary>
-internal static class SmallScenarios
+internal static partial class SmallScenarios
 {
     public static readonly ulong[] Keys =
     [
@@ -297,6 +297,8 @@ internal static class SmallScenarios
             [Add(2, 1), Add(3, 1)],
             [Get(0)]),
         TwoShards("in place of two shards", [Set(0, 1), Set(1, 1)], [Set(0, 2), Get(1)], [Set(1, 2), Get(0)], [List()]),
+
+        .. OfRecords,
 
         Pairs("parking", 1, [], [Set(0, 1), Set(0, 2)], [Set(0, 3), Set(0, 4)], [Set(0, 5), Get(0)]),
         Pairs("parking with time limits", 1, [], [Set(0, 1), Set(0, 2)], [Set(0, 3)], [Set(0, 5)]) with

@@ -15,7 +15,7 @@ namespace FastShardMap.ConcurrencyTests.Scheduling;
 /// <item>A full fence takes over, and adds to, one view of all full fences.</item>
 /// </list>
 /// Covered are thus all reorderings of loads with loads and of stores with stores, and of a store with a later load.
-/// The words are the read views and all groups of all tables. Plain stores are found by comparing memory with the last
+/// The words are the read views, all groups of all tables, and all records. Plain stores are found by comparing memory with the last
 /// known values at every step; a plain read gets its value by showing it in memory until the thread's next step.
 /// Holders of the lock read memory as it is: the lock has ordered what they see.
 /// </summary>
@@ -60,6 +60,7 @@ internal sealed unsafe class WeakMemory(int threads)
 
         AddChunks((byte*)_header->Views, _header->ShardCount * ReadView.Bytes);
         AddTables();
+        AddRecords();
     }
 
     /// <summary>
@@ -73,6 +74,7 @@ internal sealed unsafe class WeakMemory(int threads)
             return;
         }
 
+        AddRecords();
         bool viewChanged = false;
         int viewChunks = (int)(((_header->ShardCount * ReadView.Bytes) + ChunkBytes - 1) / ChunkBytes);
         for (int chunk = 0; chunk < _chunks.Count; chunk++)
@@ -231,6 +233,21 @@ internal sealed unsafe class WeakMemory(int threads)
         {
             AddTable(_header->Views[shard].Current);
             AddTable(_header->Views[shard].Previous);
+        }
+    }
+
+    /// <summary>The segments of records that are not known yet: a writer gets them without a change of the
+    /// view.</summary>
+    private void AddRecords()
+    {
+        for (uint shard = 0; _header->RecordHeaps != null && shard < _header->ShardCount; shard++)
+        {
+            for (RecordSegment* segment = _header->RecordHeaps[shard].Segments;
+                segment != null && !_chunkByAddress.ContainsKey((nint)segment);
+                segment = segment->Next)
+            {
+                AddChunks((byte*)segment, (nuint)segment->Bytes & ~(nuint)(ChunkBytes - 1));
+            }
         }
     }
 

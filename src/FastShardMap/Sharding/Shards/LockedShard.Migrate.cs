@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics.X86;
 using FastShardMap.Layout;
 using FastShardMap.Memory;
+using FastShardMap.Records;
 using FastShardMap.Tables;
 
 namespace FastShardMap.Sharding;
@@ -138,6 +139,16 @@ internal unsafe ref partial struct LockedShard<TKey, TValue, THasher>
 
         foreach (int slot in Table<TKey, TValue>.Occupied(control))
         {
+            if (KeyStore<TKey>.HasRecords)
+            {
+                side->SaturatedGroups += Table<TKey, TValue>.Insert<SeqLockGroups>(
+                    current,
+                    hashes[slot],
+                    MoveRecord(*Table<TKey, TValue>.KeyAt(group, slot)),
+                    *Table<TKey, TValue>.ValueAt(group, slot));
+                continue;
+            }
+
             side->SaturatedGroups += Table<TKey, TValue>.Insert<SeqLockGroups>(
                 current,
                 hashes[slot],
@@ -223,6 +234,7 @@ internal unsafe ref partial struct LockedShard<TKey, TValue, THasher>
         view->Previous = TableRef.None;
         EndViewChange();
         Interlocked.MemoryBarrier(); // [E8] release fence: the view is published before the block's memory changes
+        EndCompaction();
         side->MigrationsFinished++;
         ShardEvents.Listener?.MigrationStop(side, groups, completed: true);
         if (Map.HugePages && view->Current.Size.Bytes(Stride) >= ShardSet<TKey, TValue, THasher>.MinCollapseBytes)

@@ -32,15 +32,73 @@ internal unsafe ref partial struct LockedShard<TKey, TValue, THasher>
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private readonly void RemoveWithRecord(TableRef table, ulong hash, SlotRef slot)
+    private void RemoveWithRecord(TableRef table, ulong hash, SlotRef slot)
     {
         TKey stored = *Table<TKey, TValue>.KeyAt(slot.Group, slot.Slot);
         Table<TKey, TValue>.Remove<SeqLockGroups>(table, hash, slot);
 
+        if (Heap->IsCompacting != 0 && !table.Equals(View->Current))
+        {
+            KeyStore<TKey>.Forget(Heap, stored);
+            return;
+        }
+
         // [E16] release: the fence after the odd version ([E3]) is between the removal and all stores to the record;
         // pairs with the checks after a comparison in Shard.TryReadHome.
         KeyStore<TKey>.Release(Heap, Map.Arena, stored);
+        if (View->Previous.IsNone
+            && RecordMemory.WantsCompaction(Heap, (long)View->Current.Size.Bytes(Stride)))
+        {
+            CompactUnasked();
+        }
     }
+
+    /// <summary>Starts a migration that moves all records to new segments. The new table has room for the inserts that
+    /// come before its end.</summary>
+    private void CompactUnasked()
+    {
+        TableRef next;
+        try
+        {
+            ulong groups = View->Current.Groups;
+            TableSize needed = TableSize.ForEntries(Side->Count + Map.SlackFor(groups), Slots);
+            next = Map.AllocateTable(needed.Groups > groups ? needed : View->Current.Size, reserved: false);
+        }
+        catch (OutOfMemoryException)
+        {
+            return; // the removal has happened
+        }
+
+        StartMigration(next);
+        BeginCompaction();
+        WakeBackground();
+    }
+
+    /// <summary>After <see cref="StartMigration"/>. A shard without entries has nothing to move.</summary>
+    private readonly void BeginCompaction()
+    {
+        if (View->Previous.IsNone)
+        {
+            DropRecords();
+        }
+        else
+        {
+            RecordMemory.BeginCompaction(Heap);
+        }
+    }
+
+    /// <summary>The emptied table has left the view.</summary>
+    private readonly void EndCompaction()
+    {
+        if (KeyStore<TKey>.HasRecords && Heap->IsCompacting != 0)
+        {
+            RetireRecords(RecordMemory.EndCompaction(Heap));
+        }
+    }
+
+    /// <summary>Returns the key under which a migration inserts an entry into the current table.</summary>
+    private readonly TKey MoveRecord(in TKey stored) =>
+        Heap->IsCompacting != 0 ? KeyStore<TKey>.Move(Heap, Map.Arena, stored) : stored;
 
     /// <summary>Gives up all records. No table of the shard refers to them any longer.</summary>
     private readonly void DropRecords()

@@ -1,12 +1,15 @@
 using FastShardMap.Layout;
+using FastShardMap.Records;
 
 namespace FastShardMap.Sharding;
 
 internal unsafe ref partial struct LockedShard<TKey, TValue, THasher>
 {
-    /// <summary>Starts a migration to a smaller table, if the shard fits into one.</summary>
+    /// <summary>Starts a migration to a smaller table, if the shard fits into one, or to new segments, if there is much
+    /// free record memory.</summary>
+    /// <param name="mayCompact">Whether record memory may be compacted; set to false if it is.</param>
     /// <returns>Whether a migration is running now.</returns>
-    public bool Trim()
+    public bool Trim(ref bool mayCompact)
     {
         if (!View->Previous.IsNone)
         {
@@ -21,12 +24,20 @@ internal unsafe ref partial struct LockedShard<TKey, TValue, THasher>
 
         ulong groups = View->Current.Groups;
         TableSize target = TableSize.ForEntries(Side->Count + Map.SlackFor(groups), Slots);
-        if (target.Groups >= groups)
+        bool compacts = KeyStore<TKey>.HasRecords && mayCompact && RecordMemory.CanCompact(Heap);
+        if (target.Groups >= groups && !compacts)
         {
             return false;
         }
 
-        StartMigration(Map.AllocateTable(target, reserved: false));
+        StartMigration(
+            Map.AllocateTable(target.Groups < groups ? target : View->Current.Size, reserved: false));
+        if (compacts)
+        {
+            mayCompact = false;
+            BeginCompaction();
+        }
+
         return true;
     }
 

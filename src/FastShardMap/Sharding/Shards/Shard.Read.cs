@@ -69,7 +69,7 @@ internal readonly unsafe ref partial struct Shard<TKey, TValue, THasher>
             // The address of a record is followed only after both words have shown that the copy was an entry of this
             // table. What was read there counts only if both are still the same ([E16]).
             if (GroupVersion.Validate(group, version)
-                && (!KeyStore<TKey>.HasRecords || ViewGeneration.ValidateAfterVersion(view, generation))
+                && (!KeyStore<TKey>.HasRecords || MayFollow(view, generation, candidate))
                 && key.Equals(candidate)
                 && (!KeyStore<TKey>.HasRecords || GroupVersion.ValidateRecord(group, version))
                 && ViewGeneration.ValidateAfterVersion(view, generation))

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using FastShardMap.Layout;
 using FastShardMap.Probing;
 using FastShardMap.Records;
@@ -17,10 +19,9 @@ internal readonly unsafe ref partial struct Shard<TKey, TValue, THasher>
     private ProbeResult ProbeRecords(
         GenerationWord generation, TableRef table, ulong hash, TKey key, out TValue value)
     {
-        uint tag = HashBits.Tag(hash);
         for (ProbeSequence probe = new(table, hash, Stride); !probe.IsOver; probe.Advance())
         {
-            ProbeResult result = ProbeRecordGroup(generation, probe.Group, tag, key, out value);
+            ProbeResult result = ProbeRecordGroup(generation, probe.Group, hash, key, out value);
             if (result != ProbeResult.Passed)
             {
                 return result;
@@ -34,11 +35,10 @@ internal readonly unsafe ref partial struct Shard<TKey, TValue, THasher>
     /// <summary>Searches one group for a key that may be long, without a lock.</summary>
     // Safety: the group lies in a block that stays mapped while the map lives, whatever has become of its table.
     private ProbeResult ProbeRecordGroup(
-        GenerationWord generation, Group* group, uint tag, TKey key, out TValue value)
+        GenerationWord generation, Group* group, ulong hash, TKey key, out TValue value)
     {
         VersionWord version = GroupVersion.BeginRead(group);
-        ulong control = GroupVersion.ReadControl(group);
-        ulong match = Table<TKey, TValue>.MatchUnlocked(control, tag);
+        ulong match = Table<TKey, TValue>.MatchUnlocked(GroupVersion.ReadControl(group), HashBits.Tag(hash));
         if (!version.IsStable)
         {
             if (version.IsWritten)
@@ -57,7 +57,7 @@ internal readonly unsafe ref partial struct Shard<TKey, TValue, THasher>
             TKey candidate = *(TKey*)slot;
             SchedulePoint.BeforeRead(slot + GroupShape<TKey, TValue>.ValueOffset, sizeof(TValue), "reader: value");
             TValue copy = *(TValue*)(slot + GroupShape<TKey, TValue>.ValueOffset);
-            if (!GroupVersion.Validate(group, version) || !ViewGeneration.ValidateAfterVersion(View, generation))
+            if (!GroupVersion.Validate(group, version) || !MayFollow(View, generation, candidate))
             {
                 value = default;
                 return ProbeResult.Conflict;
@@ -78,8 +78,9 @@ internal readonly unsafe ref partial struct Shard<TKey, TValue, THasher>
             }
         }
 
+        // A miss needs no validation: see ProbeGroup.
         value = default;
-        return ControlWord.HasOverflow(control) ? ProbeResult.Passed : ProbeResult.Miss;
+        return version.MayBePassedBy(hash) ? ProbeResult.Passed : ProbeResult.Miss;
     }
 
     /// <summary>Returns whether a slot has the key, for a thread that is about to lock the group at this version. The
@@ -89,7 +90,27 @@ internal readonly unsafe ref partial struct Shard<TKey, TValue, THasher>
     {
         TKey candidate = *(TKey*)slot;
         return GroupVersion.Validate(group, version)
-            && ViewGeneration.ValidateAfterVersion(View, generation)
+            && MayFollow(View, generation, candidate)
             && key.Equals(candidate);
+    }
+
+    /// <summary>Returns whether the copy of a slot, whose version was confirmed, is that of an entry, so that its
+    /// address may be followed.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: hit-1k
+    private static bool MayFollow(ReadView* view, GenerationWord generation, TKey candidate)
+    {
+        bool isEntry = ViewGeneration.ValidateAfterVersion(view, generation);
+        BeforeRecord(candidate);
+        return isEntry;
+    }
+
+    [Conditional("FASTSHARDMAP_SCHEDULED")]
+    private static void BeforeRecord(TKey candidate)
+    {
+        RecordKey key = Unsafe.BitCast<TKey, RecordKey>(candidate);
+        if (key.IsLong)
+        {
+            SchedulePoint.BeforeRead(key.Address, key.LongLength, "reader: record");
+        }
     }
 }

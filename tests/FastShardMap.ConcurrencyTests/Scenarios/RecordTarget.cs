@@ -1,0 +1,173 @@
+using System.Buffers.Binary;
+using FastShardMap.ConcurrencyTests.History;
+using FastShardMap.Layout;
+using FastShardMap.Sharding;
+
+namespace FastShardMap.ConcurrencyTests.Scenarios;
+
+/// <summary>A map whose keys have records, all of one length and with one hash: each key takes the records of the
+/// others, and only its bytes tell it from them.</summary>
+internal sealed unsafe class RecordTarget<TValue>(int keys, int keyBytes) : IMapTarget
+    where TValue : unmanaged, IRepeated<TValue>, IEquatable<TValue>
+{
+    private readonly byte[][] _keys = [.. Enumerable.Range(0, keys).Select(key => Key(key, keyBytes))];
+    private BytesShardMap<TValue>? _map;
+    private bool _disposed;
+
+    public MapHeader* Header => Map.Inner.Shards.Header;
+
+    private BytesShardMap<TValue> Map => _map!;
+
+    public void Create()
+    {
+        _disposed = false;
+
+        // With this seed, the hash of long keys is an exclusive or of their words.
+        _map = new BytesShardMap<TValue>(new ShardMapOptions
+        {
+            ShardCount = 1, MigrationStepGroups = 1, Seed = new HashSeed(1, 1),
+        });
+    }
+
+    public void Drop()
+    {
+        Map.Dispose();
+        _map = null;
+    }
+
+    public void Run(MapOp op)
+    {
+        try
+        {
+            RunCore(op);
+        }
+        catch (ObjectDisposedException)
+        {
+            op.Disposed = true;
+        }
+    }
+
+    /// <inheritdoc/>
+    public string? FindFault()
+    {
+        if (_disposed)
+        {
+            return null;
+        }
+
+        List<string> faults = [.. Map.Inner.Shards.FindViolations()];
+        int entries = Seen().Count(static value => value is not null);
+        if (entries != Map.Count)
+        {
+            faults.Add($"Count {Map.Count}, entries {entries}");
+        }
+
+        return faults.Count == 0 ? null : string.Join("\n", faults);
+    }
+
+    private static byte[] Key(int key, int bytes)
+    {
+        byte[] result = new byte[bytes];
+        result.AsSpan().Fill(7);
+        BinaryPrimitives.WriteInt32LittleEndian(result, key);
+        BinaryPrimitives.WriteInt32LittleEndian(result.AsSpan(16), key); // takes the first word out of the hash again
+        return result;
+    }
+
+    private void RunCore(MapOp op)
+    {
+        ReadOnlySpan<byte> key = op.Key < _keys.Length ? _keys[op.Key] : default;
+        TValue value;
+        switch (op.Kind)
+        {
+            case OpKind.Get:
+                op.Done = Map.TryGetValue(key, out value);
+                op.Value = op.Done ? value.Number : 0;
+                break;
+            case OpKind.TryAdd:
+                op.Done = Map.TryAdd(key, TValue.Of(op.A));
+                break;
+            case OpKind.Set:
+                Map[key] = TValue.Of(op.A);
+                break;
+            case OpKind.TryRemove:
+                op.Done = Map.TryRemove(key, out value);
+                op.Value = op.Done ? value.Number : 0;
+                break;
+            case OpKind.TrimExcess:
+                Map.TrimExcess();
+                break;
+            case OpKind.EnsureCapacity:
+                Map.EnsureCapacity((long)op.A);
+                break;
+            case OpKind.Clear:
+                Map.Clear();
+                break;
+            case OpKind.Dispose:
+                Map.Dispose();
+                _disposed = true;
+                break;
+            case OpKind.Enumerate:
+                op.Seen = Seen();
+                break;
+            case OpKind.Snapshot:
+                using (BytesSnapshot<TValue> snapshot = Map.Snapshot(copyNow: op.Key != 0))
+                {
+                    SchedulePoint.Before("snapshot: read"); // reading has no step, and writes may come before it
+                    op.Seen = SeenIn(snapshot);
+                }
+
+                break;
+            default:
+                throw new NotSupportedException($"{op.Kind}");
+        }
+    }
+
+    private ulong?[] Seen()
+    {
+        ulong?[] seen = new ulong?[_keys.Length];
+        foreach (BytesEntry<TValue> entry in Map)
+        {
+            Add(seen, entry);
+        }
+
+        return seen;
+    }
+
+    private ulong?[] SeenIn(BytesSnapshot<TValue> snapshot)
+    {
+        ulong?[] seen = new ulong?[_keys.Length];
+        foreach (BytesEntry<TValue> entry in snapshot)
+        {
+            Add(seen, entry);
+        }
+
+        for (int key = 0; key < _keys.Length; key++)
+        {
+            if (snapshot.TryGetValue(_keys[key], out TValue value) != seen[key] is not null
+                || (seen[key] is { } number && number != value.Number))
+            {
+                throw new InvalidOperationException($"A lookup of key {key} differs from the enumeration.");
+            }
+        }
+
+        return seen;
+    }
+
+    private void Add(ulong?[] seen, BytesEntry<TValue> entry)
+    {
+        ReadOnlySpan<byte> key = entry.Key;
+        int index = -1;
+        for (int i = 0; i < _keys.Length; i++)
+        {
+            index = key.SequenceEqual(_keys[i]) ? i : index;
+        }
+
+        if (index < 0 || seen[index] is not null)
+        {
+            throw new InvalidOperationException("A key was seen twice, or never was in the map.");
+        }
+
+        seen[index] = entry.Value.Number;
+    }
+}
