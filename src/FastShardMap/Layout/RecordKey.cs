@@ -52,6 +52,12 @@ internal readonly unsafe struct RecordKey(ulong first, ulong last) : IEquatable<
     /// <summary>The other bytes and the length of an inline key; the length and the address of a long key.</summary>
     public readonly ulong Last = last;
 
+    /// <summary>No key: long, but without bytes.</summary>
+    public static RecordKey None => new(0, Long);
+
+    /// <summary>Whether this is no key.</summary>
+    public bool IsNone => Last == Long;
+
     /// <summary>Whether the bytes are elsewhere.</summary>
     public bool IsLong => (long)Last < 0;
 

@@ -36,14 +36,13 @@ internal unsafe ref struct KeyText
         _native = null;
         fixed (char* chars = text)
         {
-            if (TryPresentAscii((ushort*)chars, text.Length, buffer, seed, out RecordKey key))
-            {
-                Key = key;
-                return;
-            }
+            Key = PresentAscii((ushort*)chars, text.Length, buffer, seed);
         }
 
-        Key = EncodeKey(text, buffer, seed, parameterName);
+        if (Key.IsNone)
+        {
+            Key = EncodeKey(text, buffer, seed, parameterName);
+        }
     }
 
     // For text that is not ASCII, or longer than 64 characters.
@@ -57,23 +56,23 @@ internal unsafe ref struct KeyText
     public RecordKey Key { get; }
 
     /// <summary>Makes a key of ASCII text of up to 64 characters.</summary>
-    /// <returns><see langword="false"/> if the text is longer, or is not ASCII.</returns>
+    /// <returns>The key; none if the text is longer, or is not ASCII.</returns>
+    /// <remarks>The key is returned and not passed back through a parameter, so that it stays in registers. In memory,
+    /// it would be written as two words and read as a vector, which the processor does not forward.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: hit-1k
-    public static bool TryPresentAscii(ushort* chars, int length, byte* buffer, HashSeed seed, out RecordKey key)
+    public static RecordKey PresentAscii(ushort* chars, int length, byte* buffer, HashSeed seed)
     {
         if (length > RecordKey.MaxInlineBytes)
         {
             return length <= RecordKey.MaxTwoVectorBytes
-                ? TryPresentTwo(chars, length, buffer, seed, out key)
-                : TryPresentFour(chars, length, buffer, seed, out key);
+                ? PresentTwo(chars, length, buffer, seed)
+                : PresentFour(chars, length, buffer, seed);
         }
 
-        return length >= MinVectorChars
-            ? TryPresentInline(chars, length, out key)
-            : TryPresentShort(chars, length, out key);
+        return length >= MinVectorChars ? PresentInline(chars, length) : PresentShort(chars, length);
     }
 
-    /// <summary>Makes a key of text for which <see cref="TryPresentAscii"/> has failed.</summary>
+    /// <summary>Makes a key of text for which <see cref="PresentAscii"/> has returned none.</summary>
     /// <inheritdoc cref="KeyText(ReadOnlySpan{char}, byte*, HashSeed, string)"/>
     public static KeyText Encode(ReadOnlySpan<char> text, byte* buffer, HashSeed seed, string parameterName) =>
         new(buffer, text, seed, parameterName);
@@ -89,7 +88,7 @@ internal unsafe ref struct KeyText
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: hit-1k
-    private static bool TryPresentTwo(ushort* chars, int length, byte* buffer, HashSeed seed, out RecordKey key)
+    private static RecordKey PresentTwo(ushort* chars, int length, byte* buffer, HashSeed seed)
     {
         Vector128<ushort> a = Vector128.Load(chars);
         Vector128<ushort> b = Vector128.Load(chars + 8);
@@ -97,20 +96,17 @@ internal unsafe ref struct KeyText
         Vector128<ushort> d = Vector128.Load(chars + length - 8);
         if (!IsAscii(a | b | c | d))
         {
-            key = default;
-            return false;
+            return RecordKey.None;
         }
 
-        key = KeyBytes.OfTwo(Narrow(a, b), Narrow(c, d), length, buffer, seed);
-        return true;
+        return KeyBytes.OfTwo(Narrow(a, b), Narrow(c, d), length, buffer, seed);
     }
 
-    private static bool TryPresentFour(ushort* chars, int length, byte* buffer, HashSeed seed, out RecordKey key)
+    private static RecordKey PresentFour(ushort* chars, int length, byte* buffer, HashSeed seed)
     {
         if (length > RecordKey.MaxFourVectorBytes)
         {
-            key = default;
-            return false;
+            return RecordKey.None;
         }
 
         Vector128<ushort> a = Vector128.Load(chars);
@@ -123,33 +119,29 @@ internal unsafe ref struct KeyText
         Vector128<ushort> h = Vector128.Load(chars + length - 8);
         if (!IsAscii(a | b | c | d | e | f | g | h))
         {
-            key = default;
-            return false;
+            return RecordKey.None;
         }
 
-        key = KeyBytes.OfFour(
+        return KeyBytes.OfFour(
             Narrow(a, b), Narrow(c, d), Narrow(e, f), Narrow(g, h), length, buffer, seed);
-        return true;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: hit-1k
-    private static bool TryPresentInline(ushort* chars, int length, out RecordKey key)
+    private static RecordKey PresentInline(ushort* chars, int length)
     {
         Vector128<ushort> a = Vector128.Load(chars);
         Vector128<ushort> b = Vector128.Load(chars + length - 8);
         if (!IsAscii(a | b))
         {
-            key = default;
-            return false;
+            return RecordKey.None;
         }
 
         Vector128<ulong> bytes = Narrow(a, b).AsUInt64();
-        key = KeyBytes.InlineOf(bytes[0], (bytes[1] >> 8) >> ((15 - length) * 8), length);
-        return true;
+        return KeyBytes.InlineOf(bytes[0], (bytes[1] >> 8) >> ((15 - length) * 8), length);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: hit-1k
-    private static bool TryPresentShort(ushort* chars, int length, out RecordKey key)
+    private static RecordKey PresentShort(ushort* chars, int length)
     {
         ulong first;
         if (length >= 4)
@@ -158,8 +150,7 @@ internal unsafe ref struct KeyText
             ulong tail = Unsafe.ReadUnaligned<ulong>(chars + length - 4);
             if (((head | tail) & NonAsciiChars) != 0)
             {
-                key = default;
-                return false;
+                return RecordKey.None;
             }
 
             Vector128<uint> bytes =
@@ -173,16 +164,14 @@ internal unsafe ref struct KeyText
             {
                 if (chars[i] >= 0x80)
                 {
-                    key = default;
-                    return false;
+                    return RecordKey.None;
                 }
 
                 first |= (ulong)chars[i] << (i * 8);
             }
         }
 
-        key = KeyBytes.InlineOf(first, 0, length);
-        return true;
+        return KeyBytes.InlineOf(first, 0, length);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: hit-1k

@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
 namespace FastShardMap.Sharding;
 
 internal unsafe partial struct ShardSet<TKey, TValue, THasher>
@@ -53,24 +56,35 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         return hits;
     }
 
+    // Not inlined: together with the window, the loop would have too few registers. The spans are as long as the keys, or
+    // longer.
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private readonly int TryReadEach(ReadOnlySpan<TKey> keys, Span<TValue> values, Span<bool> found)
     {
-        int hits = 0;
-        for (int i = 0; i < keys.Length; i++)
+        ref TKey firstKey = ref MemoryMarshal.GetReference(keys);
+        ref TValue firstValue = ref MemoryMarshal.GetReference(values);
+        ref bool firstFound = ref MemoryMarshal.GetReference(found);
+        int misses = 0;
+        for (nint i = 0; i < keys.Length; i++)
         {
-            TKey key = keys[i];
-            if (!TryReadHome(key, out TValue value, out bool hit))
+            TKey key = Unsafe.Add(ref firstKey, i);
+            if (!TryReadHome(key, out Unsafe.Add(ref firstValue, i), out bool hit))
             {
-                hit = TryRead(key, Hash(key), out value);
+                hit = TryReadAnew(key, out Unsafe.Add(ref firstValue, i));
             }
 
-            values[i] = value;
-            found[i] = hit;
-            hits += hit ? 1 : 0;
+            Unsafe.Add(ref firstFound, i) = hit;
+            if (!hit)
+            {
+                misses++;
+            }
         }
 
-        return hits;
+        return keys.Length - misses;
     }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private readonly bool TryReadAnew(TKey key, out TValue value) => TryRead(key, Hash(key), out value);
 
     private readonly ulong PrefetchKey(TKey key)
     {

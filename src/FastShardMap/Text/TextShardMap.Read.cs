@@ -78,14 +78,11 @@ public sealed unsafe partial class TextShardMap<TValue>
         byte* buffer = stackalloc byte[KeyText.BufferBytes];
         fixed (char* chars = key)
         {
-            if (KeyText.TryPresentAscii((ushort*)chars, key.Length, buffer, _seed, out RecordKey presented))
-            {
-                return _map.TryGetValue(presented, out value);
-            }
+            RecordKey presented = KeyText.PresentAscii((ushort*)chars, key.Length, buffer, _seed);
+            return presented.IsNone
+                ? TryGetEncoded(key, buffer, out value)
+                : _map.TryGetValue(presented, out value);
         }
-
-        using KeyText text = KeyText.Encode(key, buffer, _seed, nameof(key));
-        return _map.TryGetValue(text.Key, out value);
     }
 
     /// <inheritdoc cref="TryGetValue(ReadOnlySpan{char}, out TValue)"/>
@@ -140,5 +137,13 @@ public sealed unsafe partial class TextShardMap<TValue>
         {
             return _map.ContainsKey(KeyBytes.Present(bytes, key.Length, buffer, _seed));
         }
+    }
+
+    // Text that is not ASCII, or longer than 64 characters.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool TryGetEncoded(ReadOnlySpan<char> key, byte* buffer, out TValue value)
+    {
+        using KeyText text = KeyText.Encode(key, buffer, _seed, nameof(key));
+        return _map.TryGetValue(text.Key, out value);
     }
 }

@@ -73,14 +73,11 @@ public sealed unsafe class TextSnapshot<TValue> : IDisposable
         byte* buffer = stackalloc byte[KeyText.BufferBytes];
         fixed (char* chars = key)
         {
-            if (KeyText.TryPresentAscii((ushort*)chars, key.Length, buffer, _seed, out RecordKey presented))
-            {
-                return _snapshot.TryGetValue(presented, out value);
-            }
+            RecordKey presented = KeyText.PresentAscii((ushort*)chars, key.Length, buffer, _seed);
+            return presented.IsNone
+                ? TryGetEncoded(key, buffer, out value)
+                : _snapshot.TryGetValue(presented, out value);
         }
-
-        using KeyText text = KeyText.Encode(key, buffer, _seed, nameof(key));
-        return _snapshot.TryGetValue(text.Key, out value);
     }
 
     /// <inheritdoc cref="TryGetValue(ReadOnlySpan{char}, out TValue)"/>
@@ -148,6 +145,14 @@ public sealed unsafe class TextSnapshot<TValue> : IDisposable
     /// <remarks>Takes the map's locks one at a time, and holds each of them briefly.</remarks>
     /// <exception cref="InvalidOperationException">The call comes from a callback of the map.</exception>
     public void Dispose() => _snapshot.Dispose();
+
+    // Text that is not ASCII, or longer than 64 characters.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool TryGetEncoded(ReadOnlySpan<char> key, byte* buffer, out TValue value)
+    {
+        using KeyText text = KeyText.Encode(key, buffer, _seed, nameof(key));
+        return _snapshot.TryGetValue(text.Key, out value);
+    }
 
     /// <summary>Enumerates the entries of a snapshot. The enumerator itself is not thread-safe.</summary>
     public struct Enumerator

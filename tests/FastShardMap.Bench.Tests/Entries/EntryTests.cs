@@ -20,6 +20,11 @@ public abstract class EntryTests<TKey, TValue, TEntry>
     [Fact]
     public void KeyOf_DistinctNumbers_DistinctKeys() => Assert.Equal(Keys.Length, Keys.Distinct().Count());
 
+    /// <summary>Otherwise dictionaries would be compared at their worst.</summary>
+    [Fact]
+    public void GetHashCode_DistinctKeys_DiffersNearlyAlways() =>
+        Assert.InRange(Keys.DistinctBy(static key => key.GetHashCode()).Count(), 990, Keys.Length);
+
     [Fact]
     public void Turn_WithNoBits_KeepsTheKey()
     {

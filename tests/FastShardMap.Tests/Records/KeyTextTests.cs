@@ -87,7 +87,7 @@ public unsafe class KeyTextTests
                     fixed (char* chars = text)
                     {
                         Assert.False(
-                            KeyText.TryPresentAscii((ushort*)chars, length, buffer, s_seed, out _),
+                            !KeyText.PresentAscii((ushort*)chars, length, buffer, s_seed).IsNone,
                             $"{(int)other:X4} at {i} of {length}");
                     }
                 }
