@@ -12,6 +12,17 @@ internal static class MapErrors
     public static ArgumentException KeyPresent<TKey>(TKey key) =>
         new(string.Create(CultureInfo.InvariantCulture, $"The key '{key}' is already in the map."), nameof(key));
 
+    /// <summary>Requires that a span has at least one element per key.</summary>
+    public static void ThrowIfShorter(int length, int keys, string parameterName)
+    {
+        if (length < keys)
+        {
+            throw new ArgumentException(
+                $"The span has {length} elements and must have at least {keys}, one per key.",
+                parameterName);
+        }
+    }
+
     /// <summary>Requires that a span has one element per key.</summary>
     public static void ThrowIfLengthDiffers(int length, int keys, string parameterName)
     {

@@ -50,7 +50,7 @@ public partial class ShardMap<TKey, TValue, THasher>
     public int TryAddRange(ReadOnlySpan<TKey> keys, ReadOnlySpan<TValue> values, Span<bool> added)
     {
         MapErrors.ThrowIfLengthDiffers(values.Length, keys.Length, nameof(values));
-        ThrowIfShorter(added.Length, keys.Length, nameof(added));
+        MapErrors.ThrowIfShorter(added.Length, keys.Length, nameof(added));
         return AddEach(keys, values, added);
     }
 
@@ -98,7 +98,7 @@ public partial class ShardMap<TKey, TValue, THasher>
     /// <inheritdoc cref="TryRemoveRange(ReadOnlySpan{TKey})" path="/exception"/>
     public int TryRemoveRange(ReadOnlySpan<TKey> keys, Span<bool> removed)
     {
-        ThrowIfShorter(removed.Length, keys.Length, nameof(removed));
+        MapErrors.ThrowIfShorter(removed.Length, keys.Length, nameof(removed));
         return RemoveEach(keys, removed);
     }
 

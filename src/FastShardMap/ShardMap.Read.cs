@@ -83,8 +83,8 @@ public partial class ShardMap<TKey, TValue, THasher>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
     public int TryGetValues(ReadOnlySpan<TKey> keys, Span<TValue> values, Span<bool> found)
     {
-        ThrowIfShorter(values.Length, keys.Length, nameof(values));
-        ThrowIfShorter(found.Length, keys.Length, nameof(found));
+        MapErrors.ThrowIfShorter(values.Length, keys.Length, nameof(values));
+        MapErrors.ThrowIfShorter(found.Length, keys.Length, nameof(found));
         _shards.ThrowIfDisposed();
         int hits = _shards.TryReadBatch(keys, values, found);
         GC.KeepAlive(this);
@@ -113,16 +113,6 @@ public partial class ShardMap<TKey, TValue, THasher>
         bool found = _shards.TryRead(key, _shards.Hash(key), out value);
         GC.KeepAlive(this);
         return found;
-    }
-
-    private static void ThrowIfShorter(int length, int needed, string parameterName)
-    {
-        if (length < needed)
-        {
-            throw new ArgumentException(
-                $"The span has {length} elements and must have at least {needed}, one per key.",
-                parameterName);
-        }
     }
 
     private static KeyNotFoundException KeyNotFound(TKey key) => MapErrors.KeyNotFound(key);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using FastShardMap.Layout;
 using FastShardMap.Sharding;
 
 namespace FastShardMap;
@@ -191,7 +192,15 @@ public partial class ShardMap<TKey, TValue, THasher>
     string? IObservedMap.Name => Name;
 
     /// <inheritdoc/>
-    (Type Key, Type Value, Type Hasher) IObservedMap.Types => (typeof(TKey), typeof(TValue), typeof(THasher));
+    (Type Key, Type Value, Type Hasher) IObservedMap.Types => (KeyType, typeof(TValue), typeof(THasher));
+
+    // What callers see as keys.
+    private Type KeyType => _shards.KeyForm switch
+    {
+        KeyForm.Text => typeof(string),
+        KeyForm.Bytes => typeof(byte[]),
+        _ => typeof(TKey),
+    };
 
     private string? Name => _shards.Name;
 
