@@ -9,6 +9,7 @@ using FastShardMap.Bench.Near;
 using FastShardMap.Bench.Report;
 using FastShardMap.Bench.Route;
 using FastShardMap.Bench.Suites;
+using FastShardMap.Bench.Texts;
 
 RootCommand root = new("Measures FastShardMap beside the maps it would replace.")
 {
@@ -21,6 +22,7 @@ RootCommand root = new("Measures FastShardMap beside the maps it would replace."
     MemoryCommand.Create(),
     NearCommand.Create(),
     RouteCommand.Create(),
+    TextCommand.Create(),
     ReportCommand.Create(),
     MemoryProbeCommand.Create(),
 };

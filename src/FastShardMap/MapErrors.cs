@@ -20,6 +20,17 @@ internal static class MapErrors
         : throw new OverflowException(
             $"There are {count} entries, which an Int32 cannot count. Use the property Count of the map itself.");
 
+    /// <summary>Requires that a span has at least one element per key.</summary>
+    public static void ThrowIfShorter(int length, int keys, string parameterName)
+    {
+        if (length < keys)
+        {
+            throw new ArgumentException(
+                $"The span has {length} elements and must have at least {keys}, one per key.",
+                parameterName);
+        }
+    }
+
     /// <summary>Requires that a span has one element per key.</summary>
     public static void ThrowIfLengthDiffers(int length, int keys, string parameterName)
     {
@@ -27,17 +38,6 @@ internal static class MapErrors
         {
             throw new ArgumentException(
                 $"The span has {length} elements and must have {keys}, one per key.",
-                parameterName);
-        }
-    }
-
-    /// <summary>Requires that a span has at least one element per key.</summary>
-    public static void ThrowIfShorter(int length, int needed, string parameterName)
-    {
-        if (length < needed)
-        {
-            throw new ArgumentException(
-                $"The span has {length} elements and must have at least {needed}, one per key.",
                 parameterName);
         }
     }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using FastShardMap.Layout;
 using FastShardMap.Sharding;
 
 namespace FastShardMap;
@@ -198,7 +199,15 @@ public partial class ShardMap<TKey, TValue, THasher>
     bool IObservedMap.IsDisposed => _shards.IsDisposed;
 
     /// <inheritdoc/>
-    (Type Key, Type Value, Type Hasher) IObservedMap.Types => (typeof(TKey), typeof(TValue), typeof(THasher));
+    (Type Key, Type Value, Type Hasher) IObservedMap.Types => (KeyType, typeof(TValue), typeof(THasher));
+
+    // What callers see as keys.
+    private Type KeyType => _shards.KeyForm switch
+    {
+        KeyForm.Text => typeof(string),
+        KeyForm.Bytes => typeof(byte[]),
+        _ => typeof(TKey),
+    };
 
     private string DebuggerText => ToString();
 

@@ -90,4 +90,36 @@ internal static class AllTargets
         new("near-batch", 10, OfSingleReads, Bound.AtLeast),
         new("near-storm", 0, Reads),
         new("near-full-gc", 2, BeyondCollection));
+
+    /// <summary>Of <c>text</c>.</summary>
+    public static readonly TargetTable Text = new([.. TextTargets()]);
+
+    private static IEnumerable<Target> TextTargets()
+    {
+        foreach (string size in (string[])["100k", "1m", "5m"])
+        {
+            foreach (string length in (string[])["8-16", "16-32", "32-64"])
+            {
+                yield return new($"text-hit-{size}-{length}", 1.6, TimesDictionary, Bound.AtLeast);
+                yield return new($"text-hit-{size}-{length}", 1.5, TimesSpans, Bound.AtLeast);
+                yield return new($"text-miss-{size}-{length}", 1.3, TimesDictionary, Bound.AtLeast);
+                yield return new($"text-utf8-{size}-{length}", 3.5, TimesDictionary, Bound.AtLeast);
+                yield return new($"text-batch-{size}-{length}", 2.8, TimesDictionary, Bound.AtLeast);
+                if (size != "100k")
+                {
+                    yield return new($"text-insert-{size}-{length}", 1.8, TimesDictionary, Bound.AtLeast);
+                }
+            }
+        }
+
+        yield return new("text-hit-100k-65-1000", 1, TimesDictionary, Bound.AtLeast);
+        yield return new("text-miss-100k-65-1000", 1, TimesDictionary, Bound.AtLeast);
+        yield return new("text-hit-100k-greek", 1, TimesDictionary, Bound.AtLeast);
+        yield return new("text-miss-100k-greek", 1, TimesDictionary, Bound.AtLeast);
+        yield return new("text-longest-insert-5m", 1, BeyondGap);
+        yield return new("text-bytes-5m", 0.55, OfDictionary);
+        yield return new("text-full-gc-5m", 2, BeyondCollection);
+        yield return new("text-drift", 2.2, OfLive);
+        yield return new("text-drift-trimmed", 1.6, OfLive);
+    }
 }

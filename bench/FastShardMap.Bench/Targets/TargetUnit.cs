@@ -29,6 +29,16 @@ internal sealed record TargetUnit(
     /// <summary>How many times as fast as reads of single keys.</summary>
     public static readonly TargetUnit OfSingleReads = new(" x single reads", Units.Digits);
 
+    /// <summary>How many times as fast as ConcurrentDictionary.</summary>
+    public static readonly TargetUnit TimesDictionary = new(" x as fast as CD", Units.Digits);
+
+    /// <summary>How many times as fast as ConcurrentDictionary with strings as keys that are looked up by
+    /// spans.</summary>
+    public static readonly TargetUnit TimesSpans = new(" x as fast as CD with spans", Units.Digits);
+
+    /// <summary>Multiples of the bytes of live keys.</summary>
+    public static readonly TargetUnit OfLive = new(" x live", Units.Digits);
+
     public static readonly TargetUnit Reads = new(" reads", Units.Digits);
 
     public static readonly TargetUnit Bytes = new(" B", Units.Digits);

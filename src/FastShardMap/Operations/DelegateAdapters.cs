@@ -4,6 +4,7 @@ namespace FastShardMap.Operations;
 
 // These types adapt the delegate forms to functors, so that there is only one write path.
 internal readonly struct DelegateFactory<TKey, TValue>(Func<TKey, TValue> create) : IValueFactory<TKey, TValue>
+    where TKey : allows ref struct
 {
     private readonly Func<TKey, TValue> _create = create;
 
@@ -12,6 +13,7 @@ internal readonly struct DelegateFactory<TKey, TValue>(Func<TKey, TValue> create
 
 internal readonly struct DelegateFactory<TKey, TValue, TArg>(Func<TKey, TArg, TValue> create, TArg arg)
     : IValueFactory<TKey, TValue>
+    where TKey : allows ref struct
 {
     private readonly Func<TKey, TArg, TValue> _create = create;
     private readonly TArg _arg = arg;
@@ -21,6 +23,7 @@ internal readonly struct DelegateFactory<TKey, TValue, TArg>(Func<TKey, TArg, TV
 
 internal readonly struct ValueUpserter<TKey, TValue>(TValue added, Func<TKey, TValue, TValue> update)
     : IValueUpserter<TKey, TValue>
+    where TKey : allows ref struct
 {
     private readonly TValue _added = added;
     private readonly Func<TKey, TValue, TValue> _update = update;
@@ -32,6 +35,7 @@ internal readonly struct ValueUpserter<TKey, TValue>(TValue added, Func<TKey, TV
 
 internal readonly struct DelegateUpserter<TKey, TValue>(Func<TKey, TValue> create, Func<TKey, TValue, TValue> update)
     : IValueUpserter<TKey, TValue>
+    where TKey : allows ref struct
 {
     private readonly Func<TKey, TValue> _create = create;
     private readonly Func<TKey, TValue, TValue> _update = update;
@@ -43,6 +47,7 @@ internal readonly struct DelegateUpserter<TKey, TValue>(Func<TKey, TValue> creat
 
 internal readonly struct DelegateUpserter<TKey, TValue, TArg>(
     Func<TKey, TArg, TValue> create, Func<TKey, TValue, TArg, TValue> update, TArg arg) : IValueUpserter<TKey, TValue>
+    where TKey : allows ref struct
 {
     private readonly Func<TKey, TArg, TValue> _create = create;
     private readonly Func<TKey, TValue, TArg, TValue> _update = update;

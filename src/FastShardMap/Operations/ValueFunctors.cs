@@ -29,6 +29,7 @@ public delegate TResult RefFunc<TValue, in TArg, out TResult>(ref TValue value, 
 /// <typeparam name="TKey">The type of the keys.</typeparam>
 /// <typeparam name="TValue">The type of the values.</typeparam>
 public interface IValueFactory<TKey, TValue>
+    where TKey : allows ref struct
 {
     /// <summary>Creates the value. Runs once, under the shard's lock.</summary>
     /// <param name="key">The absent key.</param>
@@ -41,6 +42,7 @@ public interface IValueFactory<TKey, TValue>
 /// <typeparam name="TKey">The type of the keys.</typeparam>
 /// <typeparam name="TValue">The type of the values.</typeparam>
 public interface IValueUpserter<TKey, TValue> : IValueFactory<TKey, TValue>
+    where TKey : allows ref struct
 {
     /// <summary>Changes the value of a present key. Runs once, under the shard's lock.</summary>
     /// <param name="key">The key.</param>

@@ -38,6 +38,10 @@ internal static class Wtf8
         }
     }
 
+    /// <summary>Returns the number of bytes that <see cref="Encode"/> writes.</summary>
+    // The encoding of the framework replaces a lone surrogate by U+FFFD, which has three bytes as well.
+    public static int CountBytes(ReadOnlySpan<char> text) => Encoding.UTF8.GetByteCount(text);
+
     /// <summary>Decodes bytes. Bytes that are neither UTF-8 nor a surrogate become U+FFFD.</summary>
     /// <param name="bytes">The bytes.</param>
     /// <param name="destination">Receives the text; at least one character per byte.</param>

@@ -9,6 +9,7 @@ namespace FastShardMap.Serialization;
 /// <see cref="Reserve"/>.</remarks>
 internal sealed class MapDecoder<TKey, TValue, THasher>(
     ShardMap<TKey, TValue, THasher> map, long availableBytes, IProgress<long>? progress)
+    : IPieceDecoder
     where TKey : unmanaged, IEquatable<TKey>
     where TValue : unmanaged
     where THasher : struct, IKeyHasher<TKey>
@@ -63,15 +64,12 @@ internal sealed class MapDecoder<TKey, TValue, THasher>(
         _next++;
     }
 
-    /// <summary>Creates the exception for input that ends too early.</summary>
-    public static InvalidDataException Truncated() => new("The saved map ends too early.");
-
     private void AcceptHeader(ReadOnlySpan<byte> bytes)
     {
         _format = MapFormat.ReadHeader<TKey, TValue>(bytes);
         if (availableBytes >= 0 && availableBytes < MapFormat.HeaderBytes + _format.BodyBytes)
         {
-            throw Truncated();
+            throw PieceReader.Truncated();
         }
 
         int range = (int)Math.Min(_format.Count, ShardMap<TKey, TValue, THasher>.EntriesPerRange);

@@ -4,7 +4,8 @@ using System.Security.Cryptography;
 
 namespace FastShardMap.Serialization;
 
-// THE FORMAT, version 1. The numbers of the format itself are little-endian.
+// THE FORMAT, version 1, of maps whose keys have a fixed size (RecordFormat has version 2). The numbers of the format
+// itself are little-endian.
 //
 //   header, 96 bytes
 //     0   magic "FSMAP\r\n\x1A"       copies in text mode damage it visibly
@@ -46,18 +47,18 @@ internal readonly record struct MapFormat
 
     /// <summary>The maximum size of the blocks that a reader accepts.</summary>
     private const int MaxBlockBytes = 1024 * 1024;
-    private const int ChecksumOffset = HeaderBytes - sizeof(uint);
+    internal const int ChecksumOffset = HeaderBytes - sizeof(uint);
 
     // The bits of the kinds of types.
-    private const uint KindsAreKnown = 1;
-    private const uint KeysAreNamed = 2;
-    private const uint ValuesAreNamed = 4;
+    internal const uint KindsAreKnown = 1;
+    internal const uint KeysAreNamed = 2;
+    internal const uint ValuesAreNamed = 4;
 
-    private static ReadOnlySpan<byte> Magic => "FSMAP\r\n\x1A"u8;
+    internal static ReadOnlySpan<byte> Magic => "FSMAP\r\n\x1A"u8;
 
-    private static ReadOnlySpan<byte> EndMagic => "FSMAPEND"u8;
+    internal static ReadOnlySpan<byte> EndMagic => "FSMAPEND"u8;
 
-    private static uint ByteOrder => BitConverter.IsLittleEndian ? 1u : 2u;
+    internal static uint ByteOrder => BitConverter.IsLittleEndian ? 1u : 2u;
 
     public required int KeyBytes { get; init; }
 
@@ -126,21 +127,7 @@ internal readonly record struct MapFormat
         where TKey : unmanaged
         where TValue : unmanaged
     {
-        Require(header[..8].SequenceEqual(Magic), "The data is not a saved map.");
-        uint version = BinaryPrimitives.ReadUInt32LittleEndian(header[8..]);
-        Require(
-            version == CurrentVersion,
-            $"The map was saved in format {version}; this library reads format {CurrentVersion}.");
-        Require(
-            BinaryPrimitives.ReadUInt32LittleEndian(header[ChecksumOffset..]) == Crc32C.Of(header[..ChecksumOffset]),
-            "The header of the saved map is damaged.");
-        Require(
-            BinaryPrimitives.ReadUInt32LittleEndian(header[12..]) == ByteOrder,
-            "The map was saved on a machine with the other byte order.");
-        uint kinds = BinaryPrimitives.ReadUInt32LittleEndian(header[28..]);
-        Require(
-            kinds == 0 || (kinds & ~(KeysAreNamed | ValuesAreNamed)) == KindsAreKnown,
-            "The saved map has types of a kind that this library does not support.");
+        uint kinds = RequireStart(header, CurrentVersion);
         RequireType<TKey>("keys", header[16..], header[40..], kinds == 0 ? null : (kinds & KeysAreNamed) != 0);
         RequireType<TValue>("values", header[20..], header[56..], kinds == 0 ? null : (kinds & ValuesAreNamed) != 0);
 
@@ -211,7 +198,35 @@ internal readonly record struct MapFormat
         }
     }
 
-    private static void RequireType<T>(
+    /// <summary>Checks what all versions of the header have in common.</summary>
+    /// <returns>The kinds of types.</returns>
+    internal static uint RequireStart(ReadOnlySpan<byte> header, uint expectedVersion)
+    {
+        Require(header[..8].SequenceEqual(Magic), "The data is not a saved map.");
+        uint version = BinaryPrimitives.ReadUInt32LittleEndian(header[8..]);
+        Require(
+            version is CurrentVersion or RecordFormat.CurrentVersion,
+            $"The map was saved in format {version}; this library reads formats {CurrentVersion} and "
+            + $"{RecordFormat.CurrentVersion}.");
+        Require(
+            BinaryPrimitives.ReadUInt32LittleEndian(header[ChecksumOffset..]) == Crc32C.Of(header[..ChecksumOffset]),
+            "The header of the saved map is damaged.");
+        Require(
+            version == expectedVersion,
+            expectedVersion == CurrentVersion
+                ? "The saved map has keys of any length. TextShardMap or BytesShardMap reads it."
+                : "The saved map has keys of a fixed size. ShardMap reads it.");
+        Require(
+            BinaryPrimitives.ReadUInt32LittleEndian(header[12..]) == ByteOrder,
+            "The map was saved on a machine with the other byte order.");
+        uint kinds = BinaryPrimitives.ReadUInt32LittleEndian(header[28..]);
+        Require(
+            kinds == 0 || (kinds & ~(KeysAreNamed | ValuesAreNamed)) == KindsAreKnown,
+            "The saved map has types of a kind that this library does not support.");
+        return kinds;
+    }
+
+    internal static void RequireType<T>(
         string what, ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> fingerprint, bool? isNamed)
         where T : unmanaged
     {

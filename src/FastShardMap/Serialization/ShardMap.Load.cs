@@ -90,7 +90,7 @@ public partial class ShardMap<TKey, TValue, THasher>
     public static ShardMap<TKey, TValue, THasher> LoadFrom(
         string path, ShardMapOptions? options = null, IProgress<long>? progress = null)
     {
-        using FileStream file = Open(path, FileOptions.SequentialScan);
+        using FileStream file = PieceReader.Open(path);
         ShardMap<TKey, TValue, THasher> map = new(options?.WithoutExclusive() ?? new ShardMapOptions());
         return Read(map, file, progress, toItsEnd: true);
     }
@@ -112,7 +112,7 @@ public partial class ShardMap<TKey, TValue, THasher>
         IProgress<long>? progress = null,
         CancellationToken cancellationToken = default)
     {
-        using FileStream file = await OpenAsync(path, cancellationToken).ConfigureAwait(false);
+        using FileStream file = await PieceReader.OpenAsync(path, cancellationToken).ConfigureAwait(false);
         ShardMap<TKey, TValue, THasher> map = new(options?.WithoutExclusive() ?? new ShardMapOptions());
         return await ReadAsync(map, file, progress, cancellationToken, toItsEnd: true).ConfigureAwait(false);
     }
@@ -146,22 +146,10 @@ public partial class ShardMap<TKey, TValue, THasher>
     {
         try
         {
-            MapDecoder<TKey, TValue, THasher> decoder = new(map, AvailableBytes(source), progress);
-            for (Memory<byte> wanted = decoder.Wanted; !wanted.IsEmpty; wanted = decoder.Wanted)
-            {
-                if (source.ReadAtLeast(wanted.Span, wanted.Length, throwOnEndOfStream: false) != wanted.Length)
-                {
-                    throw MapDecoder<TKey, TValue, THasher>.Truncated();
-                }
-
-                decoder.Accept();
-            }
-
-            if (toItsEnd && source.ReadByte() >= 0)
-            {
-                throw SomethingFollows();
-            }
-
+            PieceReader.Read(
+                new MapDecoder<TKey, TValue, THasher>(map, PieceReader.AvailableBytes(source), progress),
+                source,
+                toItsEnd);
             return map;
         }
         catch
@@ -177,25 +165,8 @@ public partial class ShardMap<TKey, TValue, THasher>
     {
         try
         {
-            MapDecoder<TKey, TValue, THasher> decoder = new(map, AvailableBytes(source), progress);
-            for (Memory<byte> wanted = decoder.Wanted; !wanted.IsEmpty; wanted = decoder.Wanted)
-            {
-                int read = await source
-                    .ReadAtLeastAsync(wanted, wanted.Length, throwOnEndOfStream: false, cancellationToken)
-                    .ConfigureAwait(false);
-                if (read != wanted.Length)
-                {
-                    throw MapDecoder<TKey, TValue, THasher>.Truncated();
-                }
-
-                decoder.Accept();
-            }
-
-            if (toItsEnd && await source.ReadAsync(new byte[1], cancellationToken).ConfigureAwait(false) != 0)
-            {
-                throw SomethingFollows();
-            }
-
+            MapDecoder<TKey, TValue, THasher> decoder = new(map, PieceReader.AvailableBytes(source), progress);
+            await PieceReader.ReadAsync(decoder, source, toItsEnd, cancellationToken).ConfigureAwait(false);
             return map;
         }
         catch
@@ -204,24 +175,6 @@ public partial class ShardMap<TKey, TValue, THasher>
             throw;
         }
     }
-
-    private protected static FileStream Open(string path, FileOptions options)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        return new FileStream(
-            path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0, options);
-    }
-
-    // Opening a FIFO waits for a process that writes to it.
-    private protected static Task<FileStream> OpenAsync(string path, CancellationToken cancellationToken) =>
-        Task.Run(() => Open(path, FileOptions.SequentialScan | FileOptions.Asynchronous), cancellationToken);
-
-    private static InvalidDataException SomethingFollows() =>
-        new("The file contains more data after the saved map.");
-
-    // Files that the operating system generates while they are read have no reliable length, and report 0.
-    private static long AvailableBytes(Stream source) =>
-        source.CanSeek && source.Length is long length and not 0 ? length - source.Position : -1;
 }
 
 public sealed partial class ShardMap<TKey, TValue>
@@ -266,7 +219,7 @@ public sealed partial class ShardMap<TKey, TValue>
     public static new ShardMap<TKey, TValue> LoadFrom(
         string path, ShardMapOptions? options = null, IProgress<long>? progress = null)
     {
-        using FileStream file = Open(path, FileOptions.SequentialScan);
+        using FileStream file = PieceReader.Open(path);
         ShardMap<TKey, TValue> map = new(options?.WithoutExclusive() ?? new ShardMapOptions());
         return Read(map, file, progress, toItsEnd: true);
     }
@@ -278,7 +231,7 @@ public sealed partial class ShardMap<TKey, TValue>
         IProgress<long>? progress = null,
         CancellationToken cancellationToken = default)
     {
-        using FileStream file = await OpenAsync(path, cancellationToken).ConfigureAwait(false);
+        using FileStream file = await PieceReader.OpenAsync(path, cancellationToken).ConfigureAwait(false);
         ShardMap<TKey, TValue> map = new(options?.WithoutExclusive() ?? new ShardMapOptions());
         return await ReadAsync(map, file, progress, cancellationToken, toItsEnd: true).ConfigureAwait(false);
     }

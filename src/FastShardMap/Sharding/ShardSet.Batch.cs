@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using FastShardMap.Records;
 
 namespace FastShardMap.Sharding;
 
@@ -8,6 +9,10 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
     /// <summary>Number of keys of a batch that are in flight at once: enough to hide the latency of memory, few enough
     /// for the core's miss buffers (source: compare, batch-10m).</summary>
     private const int BatchWindow = 16;
+
+    /// <summary>Number of keys between the prefetch of a record and its use. The home group has been prefetched as
+    /// many keys before, so that its tags are there.</summary>
+    private const int RecordWindow = BatchWindow / 2;
 
     /// <summary>Tables of this many bytes in all stay in a second-level cache: there is no latency to hide, and the
     /// window only costs instructions (source: compare, batch-1k; at 100,000 entries the window is what makes it
@@ -34,6 +39,7 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
             hashes[i] = PrefetchKey(keys[i]);
         }
 
+        PrefetchFirstRecords(hashes, ahead);
         int hits = 0;
         for (int i = 0; i < keys.Length; i++, ahead++)
         {
@@ -41,6 +47,11 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
             if (ahead < keys.Length)
             {
                 hashes[(uint)i % BatchWindow] = PrefetchKey(keys[ahead]);
+            }
+
+            if (KeyStore<TKey>.HasRecords && i + RecordWindow < keys.Length)
+            {
+                PrefetchRecord(hashes[(uint)(i + RecordWindow) % BatchWindow]);
             }
 
             if (!TryReadHome(keys[i], hash, out TValue value, out bool hit))
@@ -85,6 +96,16 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private readonly bool TryReadAnew(TKey key, out TValue value) => TryRead(key, Hash(key), out value);
+
+    private readonly void PrefetchFirstRecords(ulong* hashes, int count)
+    {
+        for (int i = 0; KeyStore<TKey>.HasRecords && i < Math.Min(count, RecordWindow); i++)
+        {
+            PrefetchRecord(hashes[i]);
+        }
+    }
+
+    private readonly void PrefetchRecord(ulong hash) => ShardFor(hash).PrefetchRecord(hash);
 
     private readonly ulong PrefetchKey(TKey key)
     {

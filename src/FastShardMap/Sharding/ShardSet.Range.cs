@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using FastShardMap.Operations;
+using FastShardMap.Records;
 
 namespace FastShardMap.Sharding;
 
@@ -75,6 +76,8 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
             hashes[i] = PrefetchKey(window[i]);
         }
 
+        PrefetchFirstRecords(hashes, ahead);
+
         for (int i = 0; i < keys.Length; i++, ahead++)
         {
             uint place = (uint)i % BatchWindow;
@@ -84,6 +87,11 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
             {
                 window[place] = keys[ahead];
                 hashes[place] = PrefetchKey(window[place]);
+            }
+
+            if (KeyStore<TKey>.HasRecords && i + RecordWindow < keys.Length)
+            {
+                PrefetchRecord(hashes[(uint)(i + RecordWindow) % BatchWindow]);
             }
 
             WriteElement<TOperation, TRange>(thread, hash, key, from + i, ref range);

@@ -197,6 +197,9 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
 
     public readonly HashSeed Seed => _seed;
 
+    /// <summary>What the keys are.</summary>
+    public readonly KeyForm KeyForm => _options.KeyForm;
+
     /// <summary>Fills an empty shard with a copy of a frozen table of the same shard of another map with the same
     /// seed.</summary>
     /// <exception cref="OutOfMemoryException">The operating system refuses the memory.</exception>

@@ -5,6 +5,7 @@ namespace FastShardMap;
 /// <typeparam name="TKey">The type of the keys.</typeparam>
 /// <typeparam name="TValue">The type of the values.</typeparam>
 public interface IValueMerger<TKey, TValue>
+    where TKey : allows ref struct
 {
     /// <summary>Combines two values into one. Runs once, under the lock of the shard that is written to.</summary>
     /// <param name="key">The key.</param>

@@ -143,6 +143,15 @@ public partial class ShardMap<TKey, TValue, THasher>
         return snapshot.Count;
     }
 
+    /// <summary>Reserves capacity for the entries of a snapshot. Entries arrive in the order of their hashes. If both
+    /// maps have the same hashes, the first groups of a table that is too small would be far too full before it grows,
+    /// so the table must be large enough from the start.</summary>
+    internal void ReserveFor(ShardMapSnapshot<TKey, TValue, THasher> snapshot)
+    {
+        bool sameHashes = snapshot.Map.Shards.Seed.Equals(_shards.Seed);
+        EnsureCapacity(sameHashes ? Count + snapshot.Count : Math.Max(Count, snapshot.Count));
+    }
+
     private protected TMap Filled<TMap>(TMap copy)
         where TMap : ShardMap<TKey, TValue, THasher>
     {
@@ -183,15 +192,6 @@ public partial class ShardMap<TKey, TValue, THasher>
     /// cache.</summary>
     internal static int EntriesPerRange =>
         Math.Clamp(16 * 1024 / (Unsafe.SizeOf<TKey>() + Unsafe.SizeOf<TValue>()), 1, 1024);
-
-    /// <summary>Reserves capacity for the entries of a snapshot. Entries arrive in the order of their hashes. If both
-    /// maps have the same hashes, the first groups of a table that is too small would be far too full before it grows,
-    /// so the table must be large enough from the start.</summary>
-    private void ReserveFor(ShardMapSnapshot<TKey, TValue, THasher> snapshot)
-    {
-        bool sameHashes = snapshot.Map.Shards.Seed.Equals(_shards.Seed);
-        EnsureCapacity(sameHashes ? Count + snapshot.Count : Math.Max(Count, snapshot.Count));
-    }
 
     private readonly struct Overwrite : IValueMerger<TKey, TValue>
     {

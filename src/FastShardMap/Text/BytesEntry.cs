@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using FastShardMap.Layout;
+using FastShardMap.Snapshots;
 using FastShardMap.Text;
 
 namespace FastShardMap;
@@ -17,17 +18,33 @@ public readonly ref struct BytesEntry<TValue>
 {
     private readonly RecordKey _key;
     private readonly ReadOnlySpan<byte> _longKey;
+    private readonly SnapshotState? _state;
 
-    internal BytesEntry(RecordKey key, ReadOnlySpan<byte> longKey, TValue value)
+    internal BytesEntry(
+        RecordKey key, ReadOnlySpan<byte> longKey, TValue value, SnapshotState? state = null)
     {
         _key = key;
         _longKey = longKey;
         Value = value;
+        _state = state;
     }
 
     /// <summary>The key.</summary>
+    /// <exception cref="ObjectDisposedException">The entry is that of a snapshot, which is disposed. A span that was
+    /// returned before cannot be detected in this way; its memory may have other contents.</exception>
     [UnscopedRef]
-    public ReadOnlySpan<byte> Key => _key.IsLong ? _longKey : KeyOutput.InlineBytes(in _key);
+    public ReadOnlySpan<byte> Key
+    {
+        get
+        {
+            if (_state is { IsDisposed: true })
+            {
+                throw new ObjectDisposedException("BytesSnapshot");
+            }
+
+            return _key.IsLong ? _longKey : KeyOutput.InlineBytes(in _key);
+        }
+    }
 
     /// <summary>The value.</summary>
     public TValue Value { get; }

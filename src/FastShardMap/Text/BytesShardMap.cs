@@ -62,6 +62,12 @@ public sealed unsafe partial class BytesShardMap<TValue> : IDisposable
         }
     }
 
+    private BytesShardMap(ShardMap<RecordKey, TValue, RecordKeyHasher> map)
+    {
+        _map = map;
+        _seed = map.Shards.Seed;
+    }
+
     /// <summary>The number of entries.</summary>
     /// <value>Exact while no thread writes; otherwise the sum of the counts of the shards, each read at its own
     /// moment.</value>
@@ -83,6 +89,8 @@ public sealed unsafe partial class BytesShardMap<TValue> : IDisposable
     public long BytesAllocated => _map.BytesAllocated;
 
     internal ShardMap<RecordKey, TValue, RecordKeyHasher> Inner => _map;
+
+    internal HashSeed Seed => _seed;
 
     /// <summary>Removes all entries at one instant.</summary>
     /// <remarks>The tables keep their sizes, but their physical memory is returned to the operating system, and so is
@@ -118,6 +126,18 @@ public sealed unsafe partial class BytesShardMap<TValue> : IDisposable
     /// <remarks>Takes no lock. Takes time proportional to the number of shards. Allocates nothing.</remarks>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
     public ShardMapStatistics GetStatistics() => _map.GetStatistics();
+
+    /// <summary>Counts the entries at each distance from their home groups; see <see cref="ShardMap{TKey, TValue,
+    /// THasher}.GetProbeLengths"/>.</summary>
+    /// <param name="maxLength">The last element of the result counts this length and all greater lengths; from 1 to
+    /// 65,535.</param>
+    /// <returns>At index n, the number of entries that are n groups away from their home group.</returns>
+    /// <remarks>Examines every entry, and holds the lock of one shard at a time. Allocates the result.</remarks>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxLength"/> is less than 1 or above
+    /// 65,535.</exception>
+    /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
+    /// <exception cref="InvalidOperationException">The call comes from a callback of this map.</exception>
+    public long[] GetProbeLengths(int maxLength = 31) => _map.GetProbeLengths(maxLength);
 
     /// <summary>Takes an immutable snapshot of all entries as of one instant. Other threads may write to the map
     /// afterwards.</summary>

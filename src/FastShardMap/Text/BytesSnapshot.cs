@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using FastShardMap.Layout;
 using FastShardMap.Records;
+using FastShardMap.Snapshots;
 using FastShardMap.Text;
 
 namespace FastShardMap;
@@ -83,7 +84,19 @@ public sealed unsafe class BytesSnapshot<TValue> : IDisposable
     /// <returns>A struct enumerator.</returns>
     /// <remarks>Returns every entry once, in no particular order. Takes no lock, and allocates nothing.</remarks>
     /// <exception cref="ObjectDisposedException">The snapshot is disposed.</exception>
-    public Enumerator GetEnumerator() => new(_snapshot.GetEnumerator());
+    public Enumerator GetEnumerator() => new(_snapshot);
+
+    /// <summary>Copies all entries to a new array.</summary>
+    /// <returns>The entries, in no particular order.</returns>
+    /// <remarks>Takes no lock. Allocates the array and one array per entry.</remarks>
+    /// <exception cref="ObjectDisposedException">The snapshot is disposed.</exception>
+    /// <exception cref="OutOfMemoryException">The snapshot has more entries than an array can hold.</exception>
+    public KeyValuePair<byte[], TValue>[] ToArray()
+    {
+        KeyValuePair<byte[], TValue>[] entries = new KeyValuePair<byte[], TValue>[Count];
+        CopyTo(entries);
+        return entries;
+    }
 
     /// <summary>Releases the memory of the snapshot. Later calls of other members throw
     /// <see cref="ObjectDisposedException"/>; further calls of this method have no effect.</summary>
@@ -91,13 +104,29 @@ public sealed unsafe class BytesSnapshot<TValue> : IDisposable
     /// <exception cref="InvalidOperationException">The call comes from a callback of the map.</exception>
     public void Dispose() => _snapshot.Dispose();
 
+    // The span has room for all entries.
+    internal long CopyTo(Span<KeyValuePair<byte[], TValue>> destination)
+    {
+        int copied = 0;
+        foreach (BytesEntry<TValue> entry in this)
+        {
+            destination[copied++] = BytesShardMap<TValue>.PairOf(entry);
+        }
+
+        return copied;
+    }
+
     /// <summary>Enumerates the entries of a snapshot. The enumerator itself is not thread-safe.</summary>
     public struct Enumerator
     {
+        private readonly SnapshotState _state;
         private ShardMapSnapshot<RecordKey, TValue, RecordKeyHasher>.Enumerator _entries;
 
-        internal Enumerator(ShardMapSnapshot<RecordKey, TValue, RecordKeyHasher>.Enumerator entries) =>
-            _entries = entries;
+        internal Enumerator(ShardMapSnapshot<RecordKey, TValue, RecordKeyHasher> snapshot)
+        {
+            _state = snapshot.State;
+            _entries = snapshot.GetEnumerator();
+        }
 
         /// <summary>The current entry, valid until the snapshot is disposed. Default before the first and after the
         /// last successful <see cref="MoveNext"/>.</summary>
@@ -106,7 +135,7 @@ public sealed unsafe class BytesSnapshot<TValue> : IDisposable
             get
             {
                 KeyValuePair<RecordKey, TValue> entry = _entries.Current;
-                return new BytesEntry<TValue>(entry.Key, KeyOutput.LongBytes(entry.Key), entry.Value);
+                return new BytesEntry<TValue>(entry.Key, KeyOutput.LongBytes(entry.Key), entry.Value, _state);
             }
         }
 

@@ -22,6 +22,16 @@ internal static class KeyOutput
     public static unsafe ReadOnlySpan<byte> LongBytes(RecordKey key) =>
         key.IsLong ? new ReadOnlySpan<byte>(key.Address, key.LongLength) : default;
 
+    /// <summary>Returns a stored key as a new string.</summary>
+    // Safety: the record of the key is live.
+    public static string StringOf(RecordKey stored) =>
+        Wtf8.Decode(stored.IsLong ? LongBytes(stored) : InlineBytes(in stored));
+
+    /// <summary>Returns a stored key as a new array.</summary>
+    // Safety: the record of the key is live.
+    public static byte[] ArrayOf(RecordKey stored) =>
+        stored.IsLong ? LongBytes(stored).ToArray() : InlineBytes(in stored).ToArray();
+
     /// <summary>Copies a key as text.</summary>
     /// <returns>The number of characters.</returns>
     /// <exception cref="ArgumentException">The destination is too short; nothing is copied.</exception>

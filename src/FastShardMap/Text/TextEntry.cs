@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using FastShardMap.Layout;
 using FastShardMap.Records;
+using FastShardMap.Snapshots;
 using FastShardMap.Text;
 
 namespace FastShardMap;
@@ -18,17 +19,33 @@ public readonly ref struct TextEntry<TValue>
 {
     private readonly RecordKey _key;
     private readonly ReadOnlySpan<byte> _longKey;
+    private readonly SnapshotState? _state;
 
-    internal TextEntry(RecordKey key, ReadOnlySpan<byte> longKey, TValue value)
+    internal TextEntry(
+        RecordKey key, ReadOnlySpan<byte> longKey, TValue value, SnapshotState? state = null)
     {
         _key = key;
         _longKey = longKey;
         Value = value;
+        _state = state;
     }
 
     /// <summary>The key in UTF-8. Lone surrogates have three bytes each, as in WTF-8.</summary>
+    /// <exception cref="ObjectDisposedException">The entry is that of a snapshot, which is disposed. A span that was
+    /// returned before cannot be detected in this way; its memory may have other contents.</exception>
     [UnscopedRef]
-    public ReadOnlySpan<byte> Utf8Key => _key.IsLong ? _longKey : KeyOutput.InlineBytes(in _key);
+    public ReadOnlySpan<byte> Utf8Key
+    {
+        get
+        {
+            if (_state is { IsDisposed: true })
+            {
+                throw new ObjectDisposedException("TextSnapshot");
+            }
+
+            return _key.IsLong ? _longKey : KeyOutput.InlineBytes(in _key);
+        }
+    }
 
     /// <summary>The value.</summary>
     public TValue Value { get; }

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using FastShardMap.Layout;
 using FastShardMap.Records;
+using FastShardMap.Snapshots;
 using FastShardMap.Text;
 
 namespace FastShardMap;
@@ -138,7 +139,38 @@ public sealed unsafe class TextSnapshot<TValue> : IDisposable
     /// <returns>A struct enumerator.</returns>
     /// <remarks>Returns every entry once, in no particular order. Takes no lock, and allocates nothing.</remarks>
     /// <exception cref="ObjectDisposedException">The snapshot is disposed.</exception>
-    public Enumerator GetEnumerator() => new(_snapshot.GetEnumerator());
+    public Enumerator GetEnumerator() => new(_snapshot);
+
+    /// <summary>Copies all entries to a new array.</summary>
+    /// <returns>The entries, in no particular order.</returns>
+    /// <remarks>Takes no lock. Allocates the array and one string per entry.</remarks>
+    /// <exception cref="ObjectDisposedException">The snapshot is disposed.</exception>
+    /// <exception cref="OutOfMemoryException">The snapshot has more entries than an array can hold.</exception>
+    public KeyValuePair<string, TValue>[] ToArray()
+    {
+        KeyValuePair<string, TValue>[] entries = new KeyValuePair<string, TValue>[Count];
+        CopyTo(entries);
+        return entries;
+    }
+
+    /// <summary>Copies all entries to a new dictionary with ordinal keys.</summary>
+    /// <returns>The dictionary.</returns>
+    /// <remarks>Keys that were passed as bytes and differ only in bytes that are not UTF-8 become the same string, of
+    /// which the dictionary has one.</remarks>
+    /// <exception cref="ObjectDisposedException">The snapshot is disposed.</exception>
+    /// <exception cref="OutOfMemoryException">The snapshot has more entries than a dictionary can hold.</exception>
+    public Dictionary<string, TValue> ToDictionary()
+    {
+        long count = Count;
+        Dictionary<string, TValue> entries = new(
+            count <= Array.MaxLength ? (int)count : throw new OutOfMemoryException(), StringComparer.Ordinal);
+        foreach (TextEntry<TValue> entry in this)
+        {
+            entries[entry.KeyToString()] = entry.Value;
+        }
+
+        return entries;
+    }
 
     /// <summary>Releases the memory of the snapshot. Later calls of other members throw
     /// <see cref="ObjectDisposedException"/>; further calls of this method have no effect.</summary>
@@ -154,13 +186,29 @@ public sealed unsafe class TextSnapshot<TValue> : IDisposable
         return _snapshot.TryGetValue(text.Key, out value);
     }
 
+    // The span has room for all entries.
+    internal long CopyTo(Span<KeyValuePair<string, TValue>> destination)
+    {
+        int copied = 0;
+        foreach (TextEntry<TValue> entry in this)
+        {
+            destination[copied++] = TextShardMap<TValue>.PairOf(entry);
+        }
+
+        return copied;
+    }
+
     /// <summary>Enumerates the entries of a snapshot. The enumerator itself is not thread-safe.</summary>
     public struct Enumerator
     {
+        private readonly SnapshotState _state;
         private ShardMapSnapshot<RecordKey, TValue, RecordKeyHasher>.Enumerator _entries;
 
-        internal Enumerator(ShardMapSnapshot<RecordKey, TValue, RecordKeyHasher>.Enumerator entries) =>
-            _entries = entries;
+        internal Enumerator(ShardMapSnapshot<RecordKey, TValue, RecordKeyHasher> snapshot)
+        {
+            _state = snapshot.State;
+            _entries = snapshot.GetEnumerator();
+        }
 
         /// <summary>The current entry, valid until the snapshot is disposed. Default before the first and after the
         /// last successful <see cref="MoveNext"/>.</summary>
@@ -169,7 +217,7 @@ public sealed unsafe class TextSnapshot<TValue> : IDisposable
             get
             {
                 KeyValuePair<RecordKey, TValue> entry = _entries.Current;
-                return new TextEntry<TValue>(entry.Key, KeyOutput.LongBytes(entry.Key), entry.Value);
+                return new TextEntry<TValue>(entry.Key, KeyOutput.LongBytes(entry.Key), entry.Value, _state);
             }
         }
 

@@ -43,13 +43,15 @@ internal sealed record FolderTable(string Project, params Folder[] Folders)
             IsConcurrent = true,
             HasRootTypes = true,
         },
-        new("Serialization", "saved maps", "Memory", "Layout", "Hashing", "Sharding", Folder.Root, "Snapshots")
+        new("Serialization", "saved maps",
+            "Memory", "Layout", "Hashing", "Records", "Sharding", Folder.Root, "Snapshots")
         {
             IsConcurrent = true,
             HasRootTypes = true,
         },
         new("Text", "maps whose keys are text or bytes",
-            "Layout", "Hashing", "Operations", "Records", "Sharding", Folder.Root, "Snapshots")
+            "Layout", "Hashing", "Operations", "Records", "Sharding", Folder.Root, "Synchronization", "Snapshots",
+            "Serialization")
         {
             HasRootTypes = true,
         },

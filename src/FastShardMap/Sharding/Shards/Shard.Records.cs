@@ -15,6 +15,32 @@ namespace FastShardMap.Sharding;
 // It then checks both words again: if they are the same, the entry was there throughout, and so was its record ([E16]).
 internal readonly unsafe ref partial struct Shard<TKey, TValue, THasher>
 {
+    /// <summary>Starts loading the record of the first entry in the home group that has the tag of a hash. A stale group
+    /// or entry is harmless: its bits become at most an address that is not loaded from.</summary>
+    public void PrefetchRecord(ulong hash)
+    {
+        TableRef table = ViewGeneration.ReadSettled(View);
+        Group* group;
+        if (!table.IsFractional)
+        {
+            group = (Group*)table.PowerOfTwoHomeGroup(hash, Stride);
+        }
+        else if (!table.IsUnsettled)
+        {
+            group = (Group*)table.FractionalHomeGroup(hash, Stride);
+        }
+        else
+        {
+            return;
+        }
+
+        ulong match = Table<TKey, TValue>.MatchUnlocked(GroupVersion.ReadControl(group), HashBits.Tag(hash));
+        if (match != 0)
+        {
+            KeyStore<TKey>.Prefetch(*(TKey*)SlotAt(group, match));
+        }
+    }
+
     /// <summary>Searches one table for a key that may be long, without a lock.</summary>
     private ProbeResult ProbeRecords(
         GenerationWord generation, TableRef table, ulong hash, TKey key, out TValue value)

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using FastShardMap.Layout;
+using FastShardMap.Operations;
 using FastShardMap.Records;
 using FastShardMap.Text;
 
@@ -13,7 +14,8 @@ public sealed unsafe partial class TextShardMap<TValue>
     /// <returns>The existing value, or the added one.</returns>
     /// <remarks>Lock-free if the key is present.</remarks>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
-    /// <exception cref="InvalidOperationException">The call comes from a callback of this map.</exception>
+    /// <exception cref="InvalidOperationException">The key is absent, and the call comes from a callback of this
+    /// map.</exception>
     /// <exception cref="OutOfMemoryException">A shard must grow, or needs room for the key, and the memory cannot be
     /// allocated; nothing has changed.</exception>
     /// <exception cref="ArgumentException">The key has more than 32,766 bytes in UTF-8.</exception>
@@ -45,54 +47,41 @@ public sealed unsafe partial class TextShardMap<TValue>
         }
     }
 
-    /// <summary>Adds an entry, or changes the value of an existing entry.</summary>
-    /// <typeparam name="TArg">The type of an argument that is passed to the delegate, so that it need not
-    /// capture.</typeparam>
+    /// <summary>Gets the value of a key, and adds a value from a factory if the key is absent.</summary>
     /// <param name="key">The key.</param>
-    /// <param name="addValue">The value to add if the key is absent.</param>
-    /// <param name="updateValueFactory">Computes the new value from the old one if the key is present. Runs once, under
-    /// the shard's lock. If it throws, the map is unchanged.</param>
-    /// <param name="factoryArgument">The argument that is passed to <paramref name="updateValueFactory"/>.</param>
-    /// <returns>The value that was stored.</returns>
-    /// <exception cref="ArgumentNullException"><paramref name="updateValueFactory"/> is null.</exception>
+    /// <param name="valueFactory">Creates the value from the key. Runs at most once per addition among all threads,
+    /// under the shard's lock. It must not keep the span.</param>
+    /// <returns>The existing value, or the added one.</returns>
+    /// <remarks>Lock-free if the key is present. If the factory throws, the exception is passed to the caller, and
+    /// nothing is added.</remarks>
+    /// <exception cref="ArgumentNullException"><paramref name="valueFactory"/> is null.</exception>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
-    /// <exception cref="InvalidOperationException">The call comes from a callback of this map.</exception>
+    /// <exception cref="InvalidOperationException">The key is absent, and the call comes from a callback of this
+    /// map.</exception>
     /// <exception cref="OutOfMemoryException">A shard must grow, or needs room for the key, and the memory cannot be
     /// allocated; nothing has changed.</exception>
     /// <exception cref="ArgumentException">The key has more than 32,766 bytes in UTF-8.</exception>
-    [SkipLocalsInit]
-    public TValue AddOrUpdate<TArg>(
-        ReadOnlySpan<char> key, TValue addValue, Func<TValue, TArg, TValue> updateValueFactory, TArg factoryArgument)
+    public TValue GetOrAdd(ReadOnlySpan<char> key, Func<ReadOnlySpan<char>, TValue> valueFactory)
     {
-        ArgumentNullException.ThrowIfNull(updateValueFactory);
-        byte* buffer = stackalloc byte[KeyText.BufferBytes];
-        using KeyText text = new(key, buffer, _seed);
-        ValueOrUpdate<TValue, TArg> upserter = new(addValue, updateValueFactory, factoryArgument);
-        return _map.AddOrUpdate(text.Key, ref upserter);
+        ArgumentNullException.ThrowIfNull(valueFactory);
+        DelegateFactory<ReadOnlySpan<char>, TValue> factory = new(valueFactory);
+        return GetOrAdd(key, ref factory);
     }
 
-    /// <inheritdoc cref="AddOrUpdate{TArg}(ReadOnlySpan{char}, TValue, Func{TValue, TArg, TValue}, TArg)"/>
+    /// <inheritdoc cref="GetOrAdd(ReadOnlySpan{char}, Func{ReadOnlySpan{char}, TValue})"/>
     /// <exception cref="ArgumentNullException"><paramref name="key"/> is null.</exception>
-    public TValue AddOrUpdate<TArg>(
-        string key, TValue addValue, Func<TValue, TArg, TValue> updateValueFactory, TArg factoryArgument)
+    public TValue GetOrAdd(string key, Func<ReadOnlySpan<char>, TValue> valueFactory)
     {
         ArgumentNullException.ThrowIfNull(key);
-        return AddOrUpdate(key.AsSpan(), addValue, updateValueFactory, factoryArgument);
+        return GetOrAdd(key.AsSpan(), valueFactory);
     }
 
-    /// <inheritdoc cref="AddOrUpdate{TArg}(ReadOnlySpan{char}, TValue, Func{TValue, TArg, TValue}, TArg)"/>
-    [SkipLocalsInit]
-    public TValue AddOrUpdate<TArg>(
-        ReadOnlySpan<byte> key, TValue addValue, Func<TValue, TArg, TValue> updateValueFactory, TArg factoryArgument)
+    /// <inheritdoc cref="GetOrAdd(ReadOnlySpan{char}, Func{ReadOnlySpan{char}, TValue})"/>
+    public TValue GetOrAdd(ReadOnlySpan<byte> key, Func<ReadOnlySpan<byte>, TValue> valueFactory)
     {
-        ArgumentNullException.ThrowIfNull(updateValueFactory);
-        KeyBytes.ThrowIfTooLong(key.Length, nameof(key));
-        byte* buffer = stackalloc byte[RecordKey.BufferBytes];
-        fixed (byte* bytes = key)
-        {
-            ValueOrUpdate<TValue, TArg> upserter = new(addValue, updateValueFactory, factoryArgument);
-            return _map.AddOrUpdate(KeyBytes.Present(bytes, key.Length, buffer, _seed), ref upserter);
-        }
+        ArgumentNullException.ThrowIfNull(valueFactory);
+        DelegateFactory<ReadOnlySpan<byte>, TValue> factory = new(valueFactory);
+        return GetOrAdd(key, ref factory);
     }
 
     /// <summary>Gets the value of a key, and adds a value from a factory if the key is absent.</summary>
@@ -107,22 +96,17 @@ public sealed unsafe partial class TextShardMap<TValue>
     /// nothing is added.</remarks>
     /// <exception cref="ArgumentNullException"><paramref name="valueFactory"/> is null.</exception>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
-    /// <exception cref="InvalidOperationException">The call comes from a callback of this map.</exception>
+    /// <exception cref="InvalidOperationException">The key is absent, and the call comes from a callback of this
+    /// map.</exception>
     /// <exception cref="OutOfMemoryException">A shard must grow, or needs room for the key, and the memory cannot be
     /// allocated; nothing has changed.</exception>
     /// <exception cref="ArgumentException">The key has more than 32,766 bytes in UTF-8.</exception>
-    [SkipLocalsInit]
     public TValue GetOrAdd<TArg>(
         ReadOnlySpan<char> key, Func<ReadOnlySpan<char>, TArg, TValue> valueFactory, TArg factoryArgument)
     {
         ArgumentNullException.ThrowIfNull(valueFactory);
-        byte* buffer = stackalloc byte[KeyText.BufferBytes];
-        using KeyText text = new(key, buffer, _seed);
-        fixed (char* chars = key)
-        {
-            KeyFactory<char, TValue, TArg> factory = new(chars, key.Length, valueFactory, factoryArgument);
-            return _map.GetOrAdd(text.Key, ref factory);
-        }
+        DelegateFactory<ReadOnlySpan<char>, TValue, TArg> factory = new(valueFactory, factoryArgument);
+        return GetOrAdd(key, ref factory);
     }
 
     /// <inheritdoc cref="GetOrAdd{TArg}(ReadOnlySpan{char}, Func{ReadOnlySpan{char}, TArg, TValue}, TArg)"/>
@@ -134,17 +118,63 @@ public sealed unsafe partial class TextShardMap<TValue>
     }
 
     /// <inheritdoc cref="GetOrAdd{TArg}(ReadOnlySpan{char}, Func{ReadOnlySpan{char}, TArg, TValue}, TArg)"/>
-    [SkipLocalsInit]
     public TValue GetOrAdd<TArg>(
         ReadOnlySpan<byte> key, Func<ReadOnlySpan<byte>, TArg, TValue> valueFactory, TArg factoryArgument)
     {
         ArgumentNullException.ThrowIfNull(valueFactory);
+        DelegateFactory<ReadOnlySpan<byte>, TValue, TArg> factory = new(valueFactory, factoryArgument);
+        return GetOrAdd(key, ref factory);
+    }
+
+    /// <summary>Gets the value of a key, and adds a value from a struct factory if the key is absent.</summary>
+    /// <typeparam name="TFactory">The type of the factory.</typeparam>
+    /// <param name="key">The key.</param>
+    /// <param name="factory">Creates the value as the delegate does. Receives the changes that the call makes to
+    /// it.</param>
+    /// <returns>The existing value, or the added one.</returns>
+    /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
+    /// <exception cref="InvalidOperationException">The key is absent, and the call comes from a callback of this
+    /// map.</exception>
+    /// <exception cref="OutOfMemoryException">A shard must grow, or needs room for the key, and the memory cannot be
+    /// allocated; nothing has changed.</exception>
+    /// <exception cref="ArgumentException">The key has more than 32,766 bytes in UTF-8.</exception>
+    [SkipLocalsInit]
+    public TValue GetOrAdd<TFactory>(ReadOnlySpan<char> key, ref TFactory factory)
+        where TFactory : struct, IValueFactory<ReadOnlySpan<char>, TValue>
+    {
+        byte* buffer = stackalloc byte[KeyText.BufferBytes];
+        using KeyText text = new(key, buffer, _seed);
+        fixed (char* chars = key)
+        {
+            SpanFactory<char, TValue, TFactory> adapter = new(chars, key.Length, factory);
+            TValue stored = _map.GetOrAdd(text.Key, ref adapter);
+            factory = adapter.Factory;
+            return stored;
+        }
+    }
+
+    /// <inheritdoc cref="GetOrAdd{TFactory}(ReadOnlySpan{char}, ref TFactory)"/>
+    /// <exception cref="ArgumentNullException"><paramref name="key"/> is null.</exception>
+    public TValue GetOrAdd<TFactory>(string key, ref TFactory factory)
+        where TFactory : struct, IValueFactory<ReadOnlySpan<char>, TValue>
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        return GetOrAdd(key.AsSpan(), ref factory);
+    }
+
+    /// <inheritdoc cref="GetOrAdd{TFactory}(ReadOnlySpan{char}, ref TFactory)"/>
+    [SkipLocalsInit]
+    public TValue GetOrAdd<TFactory>(ReadOnlySpan<byte> key, ref TFactory factory)
+        where TFactory : struct, IValueFactory<ReadOnlySpan<byte>, TValue>
+    {
         KeyBytes.ThrowIfTooLong(key.Length, nameof(key));
         byte* buffer = stackalloc byte[RecordKey.BufferBytes];
         fixed (byte* bytes = key)
         {
-            KeyFactory<byte, TValue, TArg> factory = new(bytes, key.Length, valueFactory, factoryArgument);
-            return _map.GetOrAdd(KeyBytes.Present(bytes, key.Length, buffer, _seed), ref factory);
+            SpanFactory<byte, TValue, TFactory> adapter = new(bytes, key.Length, factory);
+            TValue stored = _map.GetOrAdd(KeyBytes.Present(bytes, key.Length, buffer, _seed), ref adapter);
+            factory = adapter.Factory;
+            return stored;
         }
     }
 }

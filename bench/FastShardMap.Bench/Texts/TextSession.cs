@@ -1,0 +1,377 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Text;
+using FastShardMap.Bench.Keys;
+using FastShardMap.Bench.Measuring;
+using FastShardMap.Bench.Reporting;
+using FastShardMap.Bench.Targets;
+using FastShardMap.Bench.Workloads;
+
+namespace FastShardMap.Bench.Texts;
+
+/// <summary>Measures maps with text keys beside maps with strings as keys.</summary>
+internal sealed class TextSession(TextOptions options, Action<string> announce)
+{
+    /// <summary>Keys per batch of lookups.</summary>
+    private const int Batch = 250;
+
+    private const int MostProbes = 200_000;
+    private const int PauseChunk = 50_000;
+    private const int DriftRounds = 12;
+
+    private readonly List<FigureRow> _rows = [];
+
+    public List<FigureRow> Run()
+    {
+        foreach ((string size, int entries) in options.Sizes)
+        {
+            foreach (TextLengths lengths in TextLengths.All)
+            {
+                MeasureLookups(size, entries, lengths, isPlain: true);
+            }
+        }
+
+        (string name, int number) = options.Sizes[0];
+        MeasureLookups(name, number, TextLengths.Long, isPlain: false);
+        MeasureLookups(name, number, TextLengths.NonAscii, isPlain: false);
+        foreach ((string size, int entries) in options.Sizes.Skip(1))
+        {
+            MeasureGrowth(size, entries);
+        }
+
+        MeasurePauses(options.Largest);
+        MeasureMemory(options.Largest);
+        MeasureDrift(options.Sizes[0].Entries);
+        return _rows;
+    }
+
+    private static int[] Probes(int entries, ulong seed)
+    {
+        SplitMix random = new(seed);
+        int[] probes = new int[Math.Min(MostProbes, entries)];
+        for (int i = 0; i < probes.Length; i++)
+        {
+            probes[i] = (int)random.Below((ulong)entries);
+        }
+
+        return probes;
+    }
+
+    private static ulong Fill(TextShardMap<long> map, TextKeys keys)
+    {
+        ulong added = 0;
+        for (int i = 0; i < keys.Count; i++)
+        {
+            added += map.TryAdd(keys[i], i) ? 1UL : 0;
+        }
+
+        return added;
+    }
+
+    private void MeasureLookups(string size, int entries, TextLengths lengths, bool isPlain)
+    {
+        announce($"lookups, {Units.Count(entries)} keys of {lengths.Name} characters");
+        GcMeter.CollectAll();
+        TextKeys keys = TextKeys.Create(entries, lengths, seed: 1);
+        int[] probes = Probes(entries, seed: 2);
+        using TextShardMap<long> ours = new();
+        Fill(ours, keys);
+        ConcurrentDictionary<string, long> theirs = new(StringComparer.Ordinal);
+        NonBlocking.ConcurrentDictionary<string, long> lockFree = new(StringComparer.Ordinal);
+        for (int i = 0; i < entries; i++)
+        {
+            string key = new(keys[i]);
+            theirs.TryAdd(key, i);
+            lockFree.TryAdd(key, i);
+        }
+
+        // New strings, as a service gets them: not the objects that the dictionaries hold.
+        string[] present = keys.ToStrings(probes);
+        byte[][] presentUtf8 = keys.ToUtf8(probes);
+        string[] absent = TextKeys.Create(probes.Length, lengths, seed: 3)
+            .ToStrings([.. Enumerable.Range(0, probes.Length)]);
+        long[] values = new long[Batch];
+        bool[] found = new bool[Batch];
+        ConcurrentDictionary<string, long>.AlternateLookup<ReadOnlySpan<char>> spans =
+            theirs.GetAlternateLookup<ReadOnlySpan<char>>();
+
+        Series hit = Lookups("hits", present, key => ours.TryGetValue(key, out long value) ? value : -1);
+        Series hitTheirs = Lookups("hits", present, key => theirs.TryGetValue(key, out long value) ? value : -1);
+        Series hitSpans = Lookups("hits", present, key => spans.TryGetValue(key.AsSpan(), out long value) ? value : -1);
+        Series hitLockFree = Lookups("hits", present, key => lockFree.TryGetValue(key, out long value) ? value : -1);
+        Series miss = Lookups("misses", absent, key => ours.TryGetValue(key, out long value) ? value : -1);
+        Series missTheirs = Lookups("misses", absent, key => theirs.TryGetValue(key, out long value) ? value : -1);
+        Series utf8 = Lookups(
+            "hits", presentUtf8, key => ours.TryGetValue(key.AsSpan(), out long value) ? value : -1);
+        Series utf8Theirs = Lookups(
+            "hits",
+            presentUtf8,
+            key => theirs.TryGetValue(Encoding.UTF8.GetString(key), out long value) ? value : -1);
+        Series batch = Series.OneThread("hits", present.Length, _ => Batches(ours, present, values, found));
+        Series.Interleave(
+            options.Repetitions,
+            discarded: 3,
+            [hit, hitTheirs, hitSpans, hitLockFree, miss, missTheirs, utf8, utf8Theirs, batch]);
+
+        string what = $"{Units.Count(entries)} keys of {lengths.Name} characters";
+        string id = $"{size}-{lengths.Name}";
+        Add(
+            $"text-hit-{id}",
+            $"hit, {what}",
+            $"{Time(hit)}; CD {Time(hitTheirs)}, with spans {Time(hitSpans)}; NonBlocking {Time(hitLockFree)}",
+            new Measure(TargetUnit.TimesDictionary, hitTheirs.RatioTo(hit)),
+            new Measure(TargetUnit.TimesSpans, hitSpans.RatioTo(hit)));
+        Add(
+            $"text-miss-{id}",
+            $"miss, {what}",
+            $"{Time(miss)}; CD {Time(missTheirs)}",
+            new Measure(TargetUnit.TimesDictionary, missTheirs.RatioTo(miss)));
+        if (isPlain)
+        {
+            Add(
+                $"text-utf8-{id}",
+                $"hit by UTF-8, {what}",
+                $"{Time(utf8)}; CD {Time(utf8Theirs)}",
+                new Measure(TargetUnit.TimesDictionary, utf8Theirs.RatioTo(utf8)));
+            Add(
+                $"text-batch-{id}",
+                $"hit in batches of {Batch}, {what}",
+                $"{Time(batch)}; CD {Time(hitTheirs)}",
+                new Measure(TargetUnit.TimesDictionary, hitTheirs.RatioTo(batch)));
+        }
+    }
+
+    private static ulong Batches(TextShardMap<long> map, string[] keys, long[] values, bool[] found)
+    {
+        ulong sum = 0;
+        for (int start = 0; start < keys.Length; start += Batch)
+        {
+            int count = Math.Min(Batch, keys.Length - start);
+            map.TryGetValues(keys.AsSpan(start, count), values, found);
+            for (int i = 0; i < count; i++)
+            {
+                sum += (ulong)(found[i] ? values[i] : -1);
+            }
+        }
+
+        return sum;
+    }
+
+    /// <summary>A loop of lookups. The delegate costs every map the same.</summary>
+    private static Series Lookups<TProbe>(string work, TProbe[] probes, Func<TProbe, long> get) =>
+        Series.OneThread(work, probes.Length, _ =>
+        {
+            ulong sum = 0;
+            foreach (TProbe probe in probes)
+            {
+                sum += (ulong)get(probe);
+            }
+
+            return sum;
+        });
+
+    private void MeasureGrowth(string size, int entries)
+    {
+        foreach (TextLengths lengths in TextLengths.All)
+        {
+            announce($"growth to {Units.Count(entries)} keys of {lengths.Name} characters");
+            TextKeys keys = TextKeys.Create(entries, lengths, seed: 1);
+            string[] strings = keys.ToStrings([.. Enumerable.Range(0, entries)]);
+            Series ours = Series.SelfTimed("grow", entries, _ =>
+            {
+                GcMeter.CollectAll();
+                using TextShardMap<long> map = new();
+                long start = Stopwatch.GetTimestamp();
+                ulong added = 0;
+                for (int i = 0; i < strings.Length; i++)
+                {
+                    added += map.TryAdd(strings[i], i) ? 1UL : 0;
+                }
+
+                return (Stopwatch.GetElapsedTime(start), added);
+            });
+            Series theirs = Series.SelfTimed("grow", entries, _ =>
+            {
+                GcMeter.CollectAll();
+                ConcurrentDictionary<string, long> map = new(StringComparer.Ordinal);
+                long start = Stopwatch.GetTimestamp();
+                ulong added = 0;
+                for (int i = 0; i < strings.Length; i++)
+                {
+                    added += map.TryAdd(strings[i], i) ? 1UL : 0;
+                }
+
+                return (Stopwatch.GetElapsedTime(start), added);
+            });
+            Series.Interleave(options.SlowRepetitions, discarded: 1, [ours, theirs]);
+            Add(
+                $"text-insert-{size}-{lengths.Name}",
+                $"insert of strings that exist already, growing to {Units.Count(entries)}",
+                $"{Time(ours)}; CD {Time(theirs)}",
+                new Measure(TargetUnit.TimesDictionary, theirs.RatioTo(ours)));
+        }
+    }
+
+    private void MeasurePauses((string Name, int Entries) size)
+    {
+        announce("longest insert");
+        TextKeys keys = TextKeys.Create(size.Entries, TextLengths.TwentyFour, seed: 1);
+        List<double> longest = [];
+        List<double> excess = [];
+        for (int repetition = 0; repetition < options.SlowRepetitions; repetition++)
+        {
+            GcMeter.CollectAll();
+            using TextShardMap<long> map = new();
+            LatencyHistogram inserts = new();
+            LatencyHistogram empty = new();
+            for (int first = 0; first < keys.Count; first += PauseChunk)
+            {
+                long start = Stopwatch.GetTimestamp();
+                Sink.Consume(FillTimed(map, keys, first, Math.Min(PauseChunk, keys.Count - first), inserts));
+                JitterMeter.Measure(Stopwatch.GetElapsedTime(start), empty);
+            }
+
+            longest.Add(LatencyHistogram.ToNanoseconds(inserts.MaxTicks));
+            excess.Add(longest[^1] - LatencyHistogram.ToNanoseconds(empty.MaxTicks));
+        }
+
+        Add(
+            $"text-longest-insert-{size.Name}",
+            $"longest insert, growing to {Units.Count(size.Entries)}",
+            Units.Duration(Spread.Of(longest).Median),
+            new Measure(TargetUnit.BeyondGap, Spread.Of(excess)));
+    }
+
+    private static ulong FillTimed(
+        TextShardMap<long> map, TextKeys keys, int first, int count, LatencyHistogram latencies)
+    {
+        ulong added = 0;
+        long last = Stopwatch.GetTimestamp();
+        for (int i = first; i < first + count; i++)
+        {
+            added += map.TryAdd(keys[i], i) ? 1UL : 0;
+            long now = Stopwatch.GetTimestamp();
+            latencies.Record(now - last);
+            last = now;
+        }
+
+        return added;
+    }
+
+    private void MeasureMemory((string Name, int Entries) size)
+    {
+        announce("memory and full collections");
+        TextKeys keys = TextKeys.Create(size.Entries, TextLengths.TwentyFour, seed: 1);
+        List<double> without = TimeCollections();
+        double ourBytes;
+        List<double> with;
+        using (TextShardMap<long> map = new())
+        {
+            Fill(map, keys);
+            ourBytes = (double)map.BytesAllocated / size.Entries;
+            with = TimeCollections();
+        }
+
+        (double theirBytes, List<double> theirs) = MeasureDictionary(keys);
+        Add(
+            $"text-bytes-{size.Name}",
+            $"bytes per entry, {Units.Count(size.Entries)} keys of 24 characters",
+            $"{Units.Digits(ourBytes)}; CD with its strings {Units.Digits(theirBytes)}",
+            new Measure(TargetUnit.OfDictionary, Spread.Of([ourBytes / theirBytes])));
+        Add(
+            $"text-full-gc-{size.Name}",
+            $"full collection with {Units.Count(size.Entries)} entries",
+            $"with {Units.Duration(Spread.Of(with).Median)}, without {Units.Duration(Spread.Of(without).Median)}; "
+                + $"CD {Units.Duration(Spread.Of(theirs).Median)}",
+            new Measure(
+                TargetUnit.BeyondCollection, Spread.Of([Spread.Of(with).Median - Spread.Of(without).Median])));
+    }
+
+    // A method of its own, so that nothing holds the dictionary when it has returned.
+    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
+    private (double Bytes, List<double> Collections) MeasureDictionary(TextKeys keys)
+    {
+        long before = GC.GetTotalMemory(forceFullCollection: true);
+        ConcurrentDictionary<string, long> map = new(StringComparer.Ordinal);
+        for (int i = 0; i < keys.Count; i++)
+        {
+            map.TryAdd(new string(keys[i]), i);
+        }
+
+        List<double> collections = TimeCollections();
+        double bytes = (double)(GC.GetTotalMemory(forceFullCollection: true) - before) / keys.Count;
+        GC.KeepAlive(map);
+        return (bytes, collections);
+    }
+
+    private List<double> TimeCollections()
+    {
+        GcMeter.CollectAll();
+        List<double> times = [];
+        for (int repetition = 0; repetition < options.Repetitions; repetition++)
+        {
+            long start = Stopwatch.GetTimestamp();
+            GC.Collect(2, GCCollectionMode.Forced, blocking: true);
+            times.Add(Stopwatch.GetElapsedTime(start).TotalNanoseconds);
+        }
+
+        return times;
+    }
+
+    /// <summary>Replaces all keys again and again by keys of other lengths, while the bytes of live keys stay about the
+    /// same.</summary>
+    private void MeasureDrift(int entries)
+    {
+        announce("churn of drifting lengths");
+        using TextShardMap<long> map = new();
+        TextKeys? old = null;
+        double worst = 0;
+        for (int round = 0; round < DriftRounds; round++)
+        {
+            int length = 20 + (round * 15);
+            TextKeys next = TextKeys.Create(
+                entries * 20 / length, new TextLengths("drift", length, length + 8), seed: (ulong)round + 10);
+            for (int i = 0; i < Math.Max(next.Count, old?.Count ?? 0); i++)
+            {
+                if (old is not null && i < old.Count)
+                {
+                    map.TryRemove(old[i], out _);
+                }
+
+                if (i < next.Count)
+                {
+                    map.TryAdd(next[i], i);
+                }
+            }
+
+            old = next;
+            worst = Math.Max(worst, HeldOfLive(map));
+        }
+
+        map.TrimExcess();
+        double trimmed = HeldOfLive(map);
+        string what = $"churn of {Units.Count(entries)} keys whose lengths drift from 20 to "
+            + $"{20 + ((DriftRounds - 1) * 15)} characters";
+        Add(
+            "text-drift",
+            what,
+            $"held {Units.Digits(worst)} x live at most",
+            new Measure(TargetUnit.OfLive, Spread.Of([worst])));
+        Add(
+            "text-drift-trimmed",
+            $"{what}, after TrimExcess",
+            $"held {Units.Digits(trimmed)} x live",
+            new Measure(TargetUnit.OfLive, Spread.Of([trimmed])));
+    }
+
+    private static double HeldOfLive(TextShardMap<long> map)
+    {
+        ShardMapStatistics statistics = map.GetStatistics();
+        return (double)statistics.RecordBytesHeld / statistics.RecordBytesLive;
+    }
+
+    private static string Time(Series series) => Units.Duration(series.Spread.Median);
+
+    private void Add(string id, string work, string shown, params IReadOnlyList<Measure> measures) =>
+        _rows.Add(FigureRow.Of(AllTargets.Text, id, work, shown, measures));
+}

@@ -1,0 +1,38 @@
+using FastShardMap.Layout;
+using FastShardMap.Records;
+
+namespace FastShardMap;
+
+public sealed unsafe partial class BytesShardMap<TValue>
+{
+    private BytesShardMapExclusive<TValue>? _exclusive;
+
+    /// <summary>The exclusive phase that the map is in, or null. A map that is created with
+    /// <see cref="ShardMapOptions.StartExclusive"/> is in such a phase from the start.</summary>
+    /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
+    public BytesShardMapExclusive<TValue>? Exclusive
+    {
+        get
+        {
+            ShardMapExclusive<RecordKey, TValue, RecordKeyHasher>? phase = _map.Exclusive;
+            if (phase is null)
+            {
+                return null;
+            }
+
+            BytesShardMapExclusive<TValue>? known = _exclusive;
+            return known is not null && ReferenceEquals(known.Inner, phase)
+                ? known
+                : _exclusive = new BytesShardMapExclusive<TValue>(phase, _seed);
+        }
+    }
+
+    /// <summary>Begins a phase in which only the calling thread may use the map. No locks are taken during the phase,
+    /// and calls by other threads throw instead of waiting.</summary>
+    /// <returns>The object that the thread uses instead of the map, until it disposes the object.</returns>
+    /// <remarks>Waits for operations in progress. The thread that begins the phase must end it.</remarks>
+    /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
+    /// <exception cref="InvalidOperationException">The map is held exclusively, or the call comes from a callback of
+    /// this map.</exception>
+    public BytesShardMapExclusive<TValue> EnterExclusive() => _exclusive = new(_map.EnterExclusive(), _seed);
+}

@@ -1,0 +1,342 @@
+using System.Runtime.CompilerServices;
+using FastShardMap.Records;
+
+namespace FastShardMap;
+
+public sealed unsafe partial class TextShardMap<TValue>
+{
+    /// <summary>Gets the values of many keys, and overlaps the memory latencies of the lookups, also those of the bytes
+    /// of long keys.</summary>
+    /// <param name="keys">The keys, in any order. Keys may be repeated.</param>
+    /// <param name="values">Receives the value of each key at the index of the key, or default if the key is absent. At
+    /// least as long as <paramref name="keys"/>.</param>
+    /// <param name="found">Receives whether each key is present. At least as long as <paramref name="keys"/>.</param>
+    /// <returns>The number of keys found.</returns>
+    /// <remarks>Each lookup is linearizable by itself, but the lookups of a batch do not happen at one instant.
+    /// Allocates nothing.</remarks>
+    /// <exception cref="ArgumentException"><paramref name="values"/> or <paramref name="found"/> is too short, or a key
+    /// is null or has more than 32,766 bytes; nothing has changed.</exception>
+    /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
+    [SkipLocalsInit]
+    public int TryGetValues(ReadOnlySpan<string> keys, Span<TValue> values, Span<bool> found)
+    {
+        MapErrors.ThrowIfShorter(values.Length, keys.Length, nameof(values));
+        MapErrors.ThrowIfShorter(found.Length, keys.Length, nameof(found));
+        KeyBatch.ThrowIfAnyIsInvalid(keys, nameof(keys));
+        byte* memory = stackalloc byte[KeyBatch.MemoryBytes];
+        using KeyBatch batch = new(memory, _seed);
+        int hits = 0;
+        int from = 0;
+        do
+        {
+            batch.Present(keys[from..], nameof(keys));
+            hits += _map.TryGetValues(batch.Keys, values[from..], found[from..]);
+            from += batch.Count;
+        }
+        while (from < keys.Length);
+
+        return hits;
+    }
+
+    /// <inheritdoc cref="TryGetValues(ReadOnlySpan{string}, Span{TValue}, Span{bool})"/>
+    [SkipLocalsInit]
+    public int TryGetValues(ReadOnlySpan<ReadOnlyMemory<byte>> keys, Span<TValue> values, Span<bool> found)
+    {
+        MapErrors.ThrowIfShorter(values.Length, keys.Length, nameof(values));
+        MapErrors.ThrowIfShorter(found.Length, keys.Length, nameof(found));
+        KeyBatch.ThrowIfAnyIsInvalid(keys, nameof(keys));
+        byte* memory = stackalloc byte[KeyBatch.MemoryBytes];
+        using KeyBatch batch = new(memory, _seed);
+        int hits = 0;
+        int from = 0;
+        do
+        {
+            batch.Present(keys[from..], nameof(keys));
+            hits += _map.TryGetValues(batch.Keys, values[from..], found[from..]);
+            from += batch.Count;
+        }
+        while (from < keys.Length);
+
+        return hits;
+    }
+
+    /// <summary>Adds many entries whose keys are absent, and overlaps the memory latencies of the writes, also those of
+    /// the bytes of long keys.</summary>
+    /// <param name="keys">The keys, in any order. The first of repeated keys is added.</param>
+    /// <param name="values">The value of each key, at the index of the key. As long as <paramref name="keys"/>.</param>
+    /// <returns>The number of entries added. The values of the other keys are unchanged.</returns>
+    /// <remarks>The keys are written in the order of the span. Each write is linearizable by itself, but the writes of
+    /// a range do not happen at one instant. If a write throws, the writes before it have happened, and those after it
+    /// have not. Allocates nothing.</remarks>
+    /// <exception cref="ArgumentException"><paramref name="values"/> is not as long as <paramref name="keys"/>, or a
+    /// key is null or has more than 32,766 bytes; nothing has changed.</exception>
+    /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
+    /// <exception cref="InvalidOperationException">The call comes from a callback of this map; nothing has
+    /// changed.</exception>
+    /// <exception cref="OutOfMemoryException">A shard must grow, or needs room for a key, and the memory cannot be
+    /// allocated; the writes so far have happened.</exception>
+    /// <exception cref="ThreadInterruptedException">The thread was interrupted while it waited for a shard's lock; the
+    /// writes so far have happened.</exception>
+    [SkipLocalsInit]
+    public int TryAddRange(ReadOnlySpan<string> keys, ReadOnlySpan<TValue> values)
+    {
+        MapErrors.ThrowIfLengthDiffers(values.Length, keys.Length, nameof(values));
+        KeyBatch.ThrowIfAnyIsInvalid(keys, nameof(keys));
+        byte* memory = stackalloc byte[KeyBatch.MemoryBytes];
+        using KeyBatch batch = new(memory, _seed);
+        int added = 0;
+        int from = 0;
+        do
+        {
+            batch.Present(keys[from..], nameof(keys));
+            added += _map.TryAddRange(batch.Keys, values.Slice(from, batch.Count));
+            from += batch.Count;
+        }
+        while (from < keys.Length);
+
+        return added;
+    }
+
+    /// <inheritdoc cref="TryAddRange(ReadOnlySpan{string}, ReadOnlySpan{TValue})"/>
+    [SkipLocalsInit]
+    public int TryAddRange(ReadOnlySpan<ReadOnlyMemory<byte>> keys, ReadOnlySpan<TValue> values)
+    {
+        MapErrors.ThrowIfLengthDiffers(values.Length, keys.Length, nameof(values));
+        KeyBatch.ThrowIfAnyIsInvalid(keys, nameof(keys));
+        byte* memory = stackalloc byte[KeyBatch.MemoryBytes];
+        using KeyBatch batch = new(memory, _seed);
+        int added = 0;
+        int from = 0;
+        do
+        {
+            batch.Present(keys[from..], nameof(keys));
+            added += _map.TryAddRange(batch.Keys, values.Slice(from, batch.Count));
+            from += batch.Count;
+        }
+        while (from < keys.Length);
+
+        return added;
+    }
+
+    /// <summary>Adds many entries whose keys are absent, and reports which of them were added.</summary>
+    /// <param name="keys">The keys, in any order. The first of repeated keys is added.</param>
+    /// <param name="values">The value of each key, at the index of the key. As long as <paramref name="keys"/>.</param>
+    /// <param name="added">Receives whether each key was added. At least as long as <paramref name="keys"/>. If the
+    /// call throws, only the elements of the writes that have happened are set.</param>
+    /// <returns>The number of entries added. The values of the other keys are unchanged.</returns>
+    /// <remarks>The keys are written in the order of the span. Each write is linearizable by itself, but the writes of
+    /// a range do not happen at one instant. If a write throws, the writes before it have happened, and those after it
+    /// have not. Allocates nothing.</remarks>
+    /// <exception cref="ArgumentException"><paramref name="values"/> is not as long as <paramref name="keys"/>,
+    /// <paramref name="added"/> is too short, or a key is null or has more than 32,766 bytes; nothing has
+    /// changed.</exception>
+    /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
+    /// <exception cref="InvalidOperationException">The call comes from a callback of this map; nothing has
+    /// changed.</exception>
+    /// <exception cref="OutOfMemoryException">A shard must grow, or needs room for a key, and the memory cannot be
+    /// allocated; the writes so far have happened.</exception>
+    /// <exception cref="ThreadInterruptedException">The thread was interrupted while it waited for a shard's lock; the
+    /// writes so far have happened.</exception>
+    [SkipLocalsInit]
+    public int TryAddRange(ReadOnlySpan<string> keys, ReadOnlySpan<TValue> values, Span<bool> added)
+    {
+        MapErrors.ThrowIfLengthDiffers(values.Length, keys.Length, nameof(values));
+        MapErrors.ThrowIfShorter(added.Length, keys.Length, nameof(added));
+        KeyBatch.ThrowIfAnyIsInvalid(keys, nameof(keys));
+        byte* memory = stackalloc byte[KeyBatch.MemoryBytes];
+        using KeyBatch batch = new(memory, _seed);
+        int count = 0;
+        int from = 0;
+        do
+        {
+            batch.Present(keys[from..], nameof(keys));
+            count += _map.TryAddRange(batch.Keys, values.Slice(from, batch.Count), added[from..]);
+            from += batch.Count;
+        }
+        while (from < keys.Length);
+
+        return count;
+    }
+
+    /// <inheritdoc cref="TryAddRange(ReadOnlySpan{string}, ReadOnlySpan{TValue}, Span{bool})"/>
+    [SkipLocalsInit]
+    public int TryAddRange(ReadOnlySpan<ReadOnlyMemory<byte>> keys, ReadOnlySpan<TValue> values, Span<bool> added)
+    {
+        MapErrors.ThrowIfLengthDiffers(values.Length, keys.Length, nameof(values));
+        MapErrors.ThrowIfShorter(added.Length, keys.Length, nameof(added));
+        KeyBatch.ThrowIfAnyIsInvalid(keys, nameof(keys));
+        byte* memory = stackalloc byte[KeyBatch.MemoryBytes];
+        using KeyBatch batch = new(memory, _seed);
+        int count = 0;
+        int from = 0;
+        do
+        {
+            batch.Present(keys[from..], nameof(keys));
+            count += _map.TryAddRange(batch.Keys, values.Slice(from, batch.Count), added[from..]);
+            from += batch.Count;
+        }
+        while (from < keys.Length);
+
+        return count;
+    }
+
+    /// <summary>Sets the values of many keys, whether they are present or not, and overlaps the memory latencies of the
+    /// writes, also those of the bytes of long keys.</summary>
+    /// <param name="keys">The keys, in any order. The last of repeated keys determines the value.</param>
+    /// <param name="values">The value of each key, at the index of the key. As long as <paramref name="keys"/>.</param>
+    /// <remarks>The keys are written in the order of the span. Each write is linearizable by itself, but the writes of
+    /// a range do not happen at one instant. If a write throws, the writes before it have happened, and those after it
+    /// have not. Allocates nothing.</remarks>
+    /// <exception cref="ArgumentException"><paramref name="values"/> is not as long as <paramref name="keys"/>, or a
+    /// key is null or has more than 32,766 bytes; nothing has changed.</exception>
+    /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
+    /// <exception cref="InvalidOperationException">The call comes from a callback of this map; nothing has
+    /// changed.</exception>
+    /// <exception cref="OutOfMemoryException">A shard must grow, or needs room for a key, and the memory cannot be
+    /// allocated; the writes so far have happened.</exception>
+    /// <exception cref="ThreadInterruptedException">The thread was interrupted while it waited for a shard's lock; the
+    /// writes so far have happened.</exception>
+    [SkipLocalsInit]
+    public void SetRange(ReadOnlySpan<string> keys, ReadOnlySpan<TValue> values)
+    {
+        MapErrors.ThrowIfLengthDiffers(values.Length, keys.Length, nameof(values));
+        KeyBatch.ThrowIfAnyIsInvalid(keys, nameof(keys));
+        byte* memory = stackalloc byte[KeyBatch.MemoryBytes];
+        using KeyBatch batch = new(memory, _seed);
+        int from = 0;
+        do
+        {
+            batch.Present(keys[from..], nameof(keys));
+            _map.SetRange(batch.Keys, values.Slice(from, batch.Count));
+            from += batch.Count;
+        }
+        while (from < keys.Length);
+    }
+
+    /// <inheritdoc cref="SetRange(ReadOnlySpan{string}, ReadOnlySpan{TValue})"/>
+    [SkipLocalsInit]
+    public void SetRange(ReadOnlySpan<ReadOnlyMemory<byte>> keys, ReadOnlySpan<TValue> values)
+    {
+        MapErrors.ThrowIfLengthDiffers(values.Length, keys.Length, nameof(values));
+        KeyBatch.ThrowIfAnyIsInvalid(keys, nameof(keys));
+        byte* memory = stackalloc byte[KeyBatch.MemoryBytes];
+        using KeyBatch batch = new(memory, _seed);
+        int from = 0;
+        do
+        {
+            batch.Present(keys[from..], nameof(keys));
+            _map.SetRange(batch.Keys, values.Slice(from, batch.Count));
+            from += batch.Count;
+        }
+        while (from < keys.Length);
+    }
+
+    /// <summary>Removes many entries, and overlaps the memory latencies of the writes, also those of the bytes of long
+    /// keys.</summary>
+    /// <param name="keys">The keys, in any order. Repeated keys are removed once.</param>
+    /// <returns>The number of entries removed.</returns>
+    /// <remarks>The keys are written in the order of the span. Each write is linearizable by itself, but the writes of
+    /// a range do not happen at one instant. If a write throws, the writes before it have happened, and those after it
+    /// have not. Allocates nothing.</remarks>
+    /// <exception cref="ArgumentException">A key is null or has more than 32,766 bytes; nothing has
+    /// changed.</exception>
+    /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
+    /// <exception cref="InvalidOperationException">The call comes from a callback of this map; nothing has
+    /// changed.</exception>
+    /// <exception cref="ThreadInterruptedException">The thread was interrupted while it waited for a shard's lock; the
+    /// writes so far have happened.</exception>
+    [SkipLocalsInit]
+    public int TryRemoveRange(ReadOnlySpan<string> keys)
+    {
+        KeyBatch.ThrowIfAnyIsInvalid(keys, nameof(keys));
+        byte* memory = stackalloc byte[KeyBatch.MemoryBytes];
+        using KeyBatch batch = new(memory, _seed);
+        int removed = 0;
+        int from = 0;
+        do
+        {
+            batch.Present(keys[from..], nameof(keys));
+            removed += _map.TryRemoveRange(batch.Keys);
+            from += batch.Count;
+        }
+        while (from < keys.Length);
+
+        return removed;
+    }
+
+    /// <inheritdoc cref="TryRemoveRange(ReadOnlySpan{string})"/>
+    [SkipLocalsInit]
+    public int TryRemoveRange(ReadOnlySpan<ReadOnlyMemory<byte>> keys)
+    {
+        KeyBatch.ThrowIfAnyIsInvalid(keys, nameof(keys));
+        byte* memory = stackalloc byte[KeyBatch.MemoryBytes];
+        using KeyBatch batch = new(memory, _seed);
+        int removed = 0;
+        int from = 0;
+        do
+        {
+            batch.Present(keys[from..], nameof(keys));
+            removed += _map.TryRemoveRange(batch.Keys);
+            from += batch.Count;
+        }
+        while (from < keys.Length);
+
+        return removed;
+    }
+
+    /// <summary>Removes many entries, and reports which of them were present.</summary>
+    /// <param name="keys">The keys, in any order. Repeated keys are removed once.</param>
+    /// <param name="removed">Receives whether each key was removed. At least as long as <paramref name="keys"/>. If the
+    /// call throws, only the elements of the writes that have happened are set.</param>
+    /// <returns>The number of entries removed.</returns>
+    /// <remarks>The keys are written in the order of the span. Each write is linearizable by itself, but the writes of
+    /// a range do not happen at one instant. If a write throws, the writes before it have happened, and those after it
+    /// have not. Allocates nothing.</remarks>
+    /// <exception cref="ArgumentException"><paramref name="removed"/> is too short, or a key is null or has more than
+    /// 32,766 bytes; nothing has changed.</exception>
+    /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
+    /// <exception cref="InvalidOperationException">The call comes from a callback of this map; nothing has
+    /// changed.</exception>
+    /// <exception cref="ThreadInterruptedException">The thread was interrupted while it waited for a shard's lock; the
+    /// writes so far have happened.</exception>
+    [SkipLocalsInit]
+    public int TryRemoveRange(ReadOnlySpan<string> keys, Span<bool> removed)
+    {
+        MapErrors.ThrowIfShorter(removed.Length, keys.Length, nameof(removed));
+        KeyBatch.ThrowIfAnyIsInvalid(keys, nameof(keys));
+        byte* memory = stackalloc byte[KeyBatch.MemoryBytes];
+        using KeyBatch batch = new(memory, _seed);
+        int count = 0;
+        int from = 0;
+        do
+        {
+            batch.Present(keys[from..], nameof(keys));
+            count += _map.TryRemoveRange(batch.Keys, removed[from..]);
+            from += batch.Count;
+        }
+        while (from < keys.Length);
+
+        return count;
+    }
+
+    /// <inheritdoc cref="TryRemoveRange(ReadOnlySpan{string}, Span{bool})"/>
+    [SkipLocalsInit]
+    public int TryRemoveRange(ReadOnlySpan<ReadOnlyMemory<byte>> keys, Span<bool> removed)
+    {
+        MapErrors.ThrowIfShorter(removed.Length, keys.Length, nameof(removed));
+        KeyBatch.ThrowIfAnyIsInvalid(keys, nameof(keys));
+        byte* memory = stackalloc byte[KeyBatch.MemoryBytes];
+        using KeyBatch batch = new(memory, _seed);
+        int count = 0;
+        int from = 0;
+        do
+        {
+            batch.Present(keys[from..], nameof(keys));
+            count += _map.TryRemoveRange(batch.Keys, removed[from..]);
+            from += batch.Count;
+        }
+        while (from < keys.Length);
+
+        return count;
+    }
+}
