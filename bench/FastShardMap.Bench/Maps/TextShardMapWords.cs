@@ -18,8 +18,7 @@ public readonly struct TextShardMapWords : IWordMap<TextShardMapWords>
 
     public bool TryGet(ReadOnlySpan<char> key, out long value) => _map.TryGetValue(key, out value);
 
-    public void Increment(ReadOnlySpan<char> key) =>
-        _map.AddOrUpdate(key, 1, static (count, _) => count + 1, factoryArgument: 0);
+    public void Increment(ReadOnlySpan<char> key) => _map.Increment(key);
 
     public IEnumerable<KeyValuePair<string, long>> Pairs()
     {
