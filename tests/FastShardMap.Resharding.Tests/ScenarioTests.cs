@@ -70,8 +70,11 @@ public class ScenarioTests(Servers servers)
         await using Traffic traffic = await Traffic.StartAsync(options, Traffic.KeysIn(Slots, 300), 2, 2);
         for (int run = 0; ; run++)
         {
+            Assert.True(run < 500, "the moves make no progress");
             await using Resharder next = await Resharder.ConnectAsync(options);
-            int steps = random.Next(1, 8);
+
+            // A handover has a step per slot: some runs must get through all of them.
+            int steps = random.Next(1, random.Next(2) == 0 ? 8 : 100);
             next.Checkpoint = _ =>
             {
                 if (Interlocked.Decrement(ref steps) == 0)
