@@ -1,0 +1,122 @@
+using System.CommandLine;
+using FastShardMap.Resharding;
+using FastShardMap.Routing;
+using StackExchange.Redis;
+
+namespace FastShardMap.Cluster;
+
+/// <summary>The command line of <c>fsmap-cluster</c>.</summary>
+internal static class ClusterTool
+{
+    public static async Task<int> RunAsync(string[] arguments, TextWriter output, TextWriter error)
+    {
+        Option<NodeWeight[]> allNodes = ToolOptions.Nodes(isRequired: true);
+        Option<NodeWeight[]> nodes = ToolOptions.Nodes(isRequired: false);
+        Option<string> placement = ToolOptions.Placement();
+        Option<bool> yes = ToolOptions.Yes();
+        Argument<string> replica = new("replica") { Description = "The address of the replica: host:port." };
+        RootCommand root = new(
+            "Moves slots of keys between Redis, Valkey or Garnet servers. The environment variable "
+                + $"{ToolOptions.Variable} holds the connection string.")
+        {
+            ToolOptions.Cluster,
+            ToolOptions.TimeoutSeconds,
+            Command(
+                "init", "Stores a first table of slots for independent servers.", [allNodes, placement, yes],
+                (session, parsed) => session.InitializeAsync(
+                    parsed.GetValue(allNodes)!, PlacementOf(parsed), parsed.GetValue(yes))),
+            Command(
+                "plan", "Prints the moves to other servers or weights.", [allNodes, placement],
+                (session, parsed) => session.PlanAsync(parsed.GetValue(allNodes)!, PlacementOf(parsed))),
+            Command(
+                "apply", "Carries out a plan, or continues one that was interrupted.", [nodes, placement, yes],
+                (session, parsed) => session.ApplyAsync(
+                    parsed.GetValue(nodes) ?? [], PlacementOf(parsed), parsed.GetValue(yes))),
+            Command(
+                "status", "Prints the owners, and the states of moves.", [],
+                (session, _) => session.StatusAsync()),
+            Command(
+                "verify", "Compares the servers with the table.", [], (session, _) => session.VerifyAsync()),
+            Command(
+                "rollback", "Gives slots that are moving back to their old owners.", [yes],
+                (session, parsed) => session.RollBackAsync(parsed.GetValue(yes))),
+            Command(
+                "promote", "Makes a replica of a cluster a primary.", [replica, yes],
+                (session, parsed) => session.PromoteAsync(parsed.GetValue(replica)!, parsed.GetValue(yes))),
+        };
+        ParseResult result = root.Parse(arguments);
+        int code = await result.InvokeAsync(new InvocationConfiguration { Output = output, Error = error })
+            .ConfigureAwait(false);
+        return result.Errors.Count > 0 ? ExitCode.BadInput : code;
+
+        ISlotPlacement PlacementOf(ParseResult parsed) => ToolOptions.PlacementOf(parsed.GetValue(placement)!);
+
+        Command Command(
+            string name, string description, Symbol[] symbols, Func<ToolSession, ParseResult, Task<int>> run)
+        {
+            Command command = new(name, description);
+            foreach (Symbol symbol in symbols)
+            {
+                if (symbol is Option option)
+                {
+                    command.Options.Add(option);
+                }
+                else
+                {
+                    command.Arguments.Add((Argument)symbol);
+                }
+            }
+
+            command.SetAction((parsed, cancellationToken) => GuardAsync(
+                parsed, session => run(session, parsed), output, error, cancellationToken));
+            return command;
+        }
+    }
+
+    private static async Task<int> GuardAsync(
+        ParseResult parsed,
+        Func<ToolSession, Task<int>> run,
+        TextWriter output,
+        TextWriter error,
+        CancellationToken cancellationToken)
+    {
+        int seconds = parsed.GetValue(ToolOptions.TimeoutSeconds);
+        string? connection = Environment.GetEnvironmentVariable(ToolOptions.Variable);
+        if (string.IsNullOrWhiteSpace(connection) || seconds is < 1 or > 600)
+        {
+            await error.WriteLineAsync(string.IsNullOrWhiteSpace(connection)
+                ? $"Set {ToolOptions.Variable} to a connection string, such as host:6379,password=…"
+                : "--timeout must lie between 1 and 600.").ConfigureAwait(false);
+            return ExitCode.BadInput;
+        }
+
+        try
+        {
+            ToolSession session = await ToolSession.ConnectAsync(
+                connection, parsed.GetValue(ToolOptions.Cluster), TimeSpan.FromSeconds(seconds), output,
+                cancellationToken).ConfigureAwait(false);
+            await using (session.ConfigureAwait(false))
+            {
+                return await run(session).ConfigureAwait(false);
+            }
+        }
+        catch (ArgumentException exception)
+        {
+            // A connection string can be wrong and hold a password: only what was said of other arguments is shown.
+            await error.WriteLineAsync(exception.ParamName is "to" or "nodes" or "address"
+                ? exception.Message
+                : $"{ToolOptions.Variable} is no connection string.").ConfigureAwait(false);
+            return ExitCode.BadInput;
+        }
+        catch (Exception exception) when (exception is ReshardException or RedisException or TimeoutException)
+        {
+            await error.WriteLineAsync(exception.Message).ConfigureAwait(false);
+            return ExitCode.Failure;
+        }
+        catch (OperationCanceledException)
+        {
+            await error.WriteLineAsync("Stopped. Run apply --yes to continue.").ConfigureAwait(false);
+            return ExitCode.Failure;
+        }
+    }
+}

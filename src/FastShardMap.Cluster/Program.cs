@@ -1,0 +1,3 @@
+using FastShardMap.Cluster;
+
+return await ClusterTool.RunAsync(args, Console.Out, Console.Error).ConfigureAwait(false);

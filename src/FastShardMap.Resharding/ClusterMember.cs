@@ -1,0 +1,57 @@
+using System.Globalization;
+using FastShardMap.Routing;
+
+namespace FastShardMap.Resharding;
+
+/// <summary>A line of <c>CLUSTER NODES</c>.</summary>
+/// <param name="Id">The node's identity in the cluster.</param>
+/// <param name="Address">Host and port, as a client connects to it.</param>
+/// <param name="IsPrimary">Whether the node is a primary.</param>
+/// <param name="Ranges">The slots that it owns.</param>
+internal sealed record ClusterMember(
+    string Id, string Address, bool IsPrimary, IReadOnlyList<(int First, int Last)> Ranges)
+{
+    /// <summary>Reads the answer of <c>CLUSTER NODES</c>: per line, identity, address, flags, primary, two times,
+    /// epoch, state of the link, slots.</summary>
+    public static IReadOnlyList<ClusterMember> Parse(string answer)
+    {
+        List<ClusterMember> members = [];
+        foreach (string line in answer.Split(
+            '\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            string[] words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+            if (words.Length < 8)
+            {
+                throw new ReshardException($"CLUSTER NODES answered a line of {words.Length} words.");
+            }
+
+            string[] flags = words[2].Split(',');
+            if (flags.Contains("noaddr") || flags.Contains("handshake"))
+            {
+                continue;
+            }
+
+            // host:port@busport,hostname
+            string address = words[1].Split('@')[0].Split(',')[0];
+            List<(int, int)> ranges = [];
+
+            // Brackets hold a slot that is on its way; it still belongs to its source.
+            foreach (string word in words.Skip(8).Where(word => !word.StartsWith('[')))
+            {
+                string[] ends = word.Split('-');
+                int first = Slot(ends[0]);
+                ranges.Add((first, ends.Length > 1 ? Slot(ends[1]) : first));
+            }
+
+            members.Add(new ClusterMember(words[0], address, flags.Contains("master"), ranges));
+        }
+
+        return members;
+    }
+
+    private static int Slot(string word) =>
+        int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out int slot)
+            && slot < SlotTable.SlotCount
+                ? slot
+                : throw new ReshardException($"CLUSTER NODES named the slot '{word}'.");
+}

@@ -1,0 +1,56 @@
+using System.Collections.Concurrent;
+using StackExchange.Redis;
+
+namespace FastShardMap.Resharding;
+
+/// <summary>One connection per node, made when it is first needed.</summary>
+internal sealed class NodeConnections(ShardingOptions options) : IAsyncDisposable
+{
+    private readonly ConcurrentDictionary<string, Lazy<Task<ConnectionMultiplexer>>> _nodes =
+        new(StringComparer.Ordinal);
+    private int _isDisposed;
+
+    public async Task<ConnectionMultiplexer> ControlAsync() => await ConnectAsync("", null).ConfigureAwait(false);
+
+    public async ValueTask<IDatabase> DatabaseAsync(string node) =>
+        (await ConnectAsync(node, node).ConfigureAwait(false)).GetDatabase();
+
+    public async Task<IServer> ServerAsync(string node)
+    {
+        ConnectionMultiplexer connection = await ConnectAsync(node, node).ConfigureAwait(false);
+        return connection.GetServer(connection.GetEndPoints()[0]);
+    }
+
+    public async Task<int> DatabaseIndexAsync(string node) =>
+        (await DatabaseAsync(node).ConfigureAwait(false)).Database;
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
+        {
+            return;
+        }
+
+        foreach (Lazy<Task<ConnectionMultiplexer>> node in _nodes.Values)
+        {
+            try
+            {
+                await (await node.Value.ConfigureAwait(false)).DisposeAsync().ConfigureAwait(false);
+            }
+            catch (RedisException)
+            {
+                // A connection that was never made needs no end.
+            }
+        }
+    }
+
+    private Task<ConnectionMultiplexer> ConnectAsync(string key, string? node)
+    {
+        ObjectDisposedException.ThrowIf(Volatile.Read(ref _isDisposed) != 0, typeof(RoutedStore));
+        return _nodes.GetOrAdd(
+            key,
+            static (_, argument) => new Lazy<Task<ConnectionMultiplexer>>(
+                () => ConnectionMultiplexer.ConnectAsync(argument.options.ConnectionOf(argument.node))),
+            (options, node)).Value;
+    }
+}

@@ -1,0 +1,217 @@
+using FastShardMap.Routing;
+using StackExchange.Redis;
+
+namespace FastShardMap.Resharding;
+
+/// <summary>Plans, carries out and rolls back moves of slots between independent servers that are in use.</summary>
+/// <remarks>
+/// <para>The control server stores the state of every move. Each state change is one compare-and-set there, and every
+/// step in between can be repeated. If a coordinator is killed, reads and writes go on, and any other coordinator
+/// continues with <see cref="RunAsync"/>. Two coordinators at once disturb each other, but do not damage
+/// anything.</para>
+/// <para>Keys must be strings in the servers' sense (<c>SET</c>), and all programs that write them must use
+/// <see cref="RoutedStore"/>.</para>
+/// <para>Use one instance from one thread at a time. Every request has the time limit of
+/// <see cref="ShardingOptions.OperationTimeout"/>.</para>
+/// </remarks>
+public sealed partial class Resharder : IAsyncDisposable
+{
+    private readonly NodeConnections _connections;
+    private readonly RouteStore _routes;
+    private readonly SlotOperations _operations;
+    private readonly TimeSpan _barrier;
+    private readonly TimeSpan _timeout;
+
+    private Resharder(ShardingOptions options)
+    {
+        _connections = new NodeConnections(options);
+        _routes = new RouteStore(_connections);
+        _operations = new SlotOperations(_connections);
+
+        // A tenth more than the lease, for clocks that do not run alike.
+        _barrier = options.Lease * 1.1;
+        _timeout = options.OperationTimeout;
+    }
+
+    /// <summary>Called between the steps of <see cref="RunAsync"/>; a test ends a coordinator there.</summary>
+    internal Action<string>? Checkpoint { get; set; }
+
+    /// <summary>Connects to the control server.</summary>
+    /// <param name="options">How to reach the servers.</param>
+    /// <returns>The coordinator.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="options"/> is null.</exception>
+    /// <exception cref="RedisException">The control server cannot be reached.</exception>
+    public static async Task<Resharder> ConnectAsync(ShardingOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        Resharder resharder = new(options);
+        try
+        {
+            await resharder._routes.ReadEpochAsync().ConfigureAwait(false);
+            return resharder;
+        }
+        catch
+        {
+            await resharder.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Stores a first table of slots.</summary>
+    /// <param name="nodes">The servers, with distinct names.</param>
+    /// <param name="seed">The seed of <see cref="SlotTable.SlotOf(ReadOnlySpan{byte}, ulong)"/>.</param>
+    /// <param name="placement">Decides which server owns which slot; <see cref="LeastMovesPlacement"/> if
+    /// null.</param>
+    /// <returns>The table.</returns>
+    /// <exception cref="ArgumentException"><paramref name="nodes"/> cannot be placed; see
+    /// <see cref="SlotTable.Create"/>.</exception>
+    /// <exception cref="ReshardException">The control server holds a table already.</exception>
+    /// <exception cref="RedisException">The control server cannot be reached.</exception>
+    public async Task<SlotTable> CreateAsync(
+        IReadOnlyList<NodeWeight> nodes, ulong seed = 0, ISlotPlacement? placement = null)
+    {
+        SlotTable table = SlotTable.Create(nodes, placement, epoch: 1);
+        RouteDocument document = new()
+        {
+            Epoch = table.Epoch,
+            Seed = seed,
+            Nodes = [.. table.Nodes.Select(node => new RouteDocument.NodeEntry(node.Name, node.Weight))],
+            Ranges = RouteMap.RangesOf(slot => (table.NodeOf(slot), 0)),
+            Moves = [],
+        };
+        return await _routes.TryWriteAsync(-1, document).ConfigureAwait(false)
+            ? table
+            : throw new ReshardException("The control server holds a table of slots already.");
+    }
+
+    /// <summary>Plans a change of the servers, and stores nothing.</summary>
+    /// <param name="to">The servers afterwards, with distinct names.</param>
+    /// <param name="placement">Decides which server owns which slot; <see cref="LeastMovesPlacement"/> if
+    /// null.</param>
+    /// <returns>The plan.</returns>
+    /// <exception cref="ArgumentException"><paramref name="to"/> cannot be placed; see
+    /// <see cref="ReshardPlan.Create"/>.</exception>
+    /// <exception cref="ReshardException">The control server holds no table.</exception>
+    /// <exception cref="RedisException">The control server cannot be reached.</exception>
+    public async Task<ReshardPlan> PlanAsync(IReadOnlyList<NodeWeight> to, ISlotPlacement? placement = null) =>
+        ReshardPlan.Create((await _routes.ReadAsync().ConfigureAwait(false)).Table, to, placement);
+
+    /// <summary>Stores the moves of a plan. <see cref="RunAsync"/> carries them out.</summary>
+    /// <param name="plan">A plan of <see cref="PlanAsync"/>.</param>
+    /// <returns>A task that completes when the moves are stored.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="plan"/> is null.</exception>
+    /// <exception cref="ReshardException">The table has changed since the plan was made, or moves of another plan are
+    /// not complete.</exception>
+    /// <exception cref="RedisException">The control server cannot be reached.</exception>
+    public async Task ScheduleAsync(ReshardPlan plan)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        RouteMap map = await _routes.ReadAsync().ConfigureAwait(false);
+        if (map.Document.Moves.Count > 0)
+        {
+            throw new ReshardException("Moves of another plan are not complete. Run them or roll them back first.");
+        }
+
+        if (map.Epoch != plan.From.Epoch)
+        {
+            throw new ReshardException(
+                $"The plan was made for epoch {plan.From.Epoch}, but the table has epoch {map.Epoch}.");
+        }
+
+        // Servers that leave stay in the list until they own nothing.
+        NodeWeight[] nodes =
+        [
+            .. plan.From.Nodes.Select(node => plan.To.IndexOf(node.Name) is int i and >= 0 ? plan.To.Nodes[i] : node),
+            .. plan.To.Nodes.Where(node => plan.From.IndexOf(node.Name) < 0),
+        ];
+        await ChangeAsync(map, map.Document with
+        {
+            Nodes = [.. nodes.Select(node => new RouteDocument.NodeEntry(node.Name, node.Weight))],
+            Moves =
+            [
+                .. plan.Moves.Select(move => new RouteDocument.MoveEntry(
+                    move.First, move.Last, move.From, move.To, MoveState.Planned, 0, 0, 0)),
+            ],
+        }).ConfigureAwait(false);
+    }
+
+    /// <summary>Reads the stored state.</summary>
+    /// <returns>The state.</returns>
+    /// <exception cref="ReshardException">The control server holds no table.</exception>
+    /// <exception cref="RedisException">The control server cannot be reached.</exception>
+    public async Task<ReshardStatus> GetStatusAsync()
+    {
+        RouteMap map = await _routes.ReadAsync().ConfigureAwait(false);
+        return new ReshardStatus(
+            map.Table,
+            [
+                .. map.Document.Moves.Select(move =>
+                    (new SlotMove(move.First, move.Last, move.From, move.To), move.State)),
+            ],
+            map.Active.Select(move => move.Percent).DefaultIfEmpty().Max());
+    }
+
+    /// <summary>Rolls back: moves that have not begun are dropped, and those that have begun give their slots back to
+    /// the old owners. Moves that are complete stay.</summary>
+    /// <param name="options">How to work, or null for the defaults.</param>
+    /// <param name="cancellationToken">A token to stop between two steps; <see cref="RunAsync"/> continues.</param>
+    /// <returns>A task that completes when the old owners serve all slots that were moving.</returns>
+    /// <exception cref="ReshardException">The copies of the old owners are being deleted already, or another
+    /// coordinator is at work.</exception>
+    /// <exception cref="OperationCanceledException">The token was canceled.</exception>
+    /// <exception cref="RedisException">A server cannot be reached.</exception>
+    public async Task RollBackAsync(ReshardOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        RouteMap map = await _routes.ReadAsync().ConfigureAwait(false);
+        long token = map.Epoch + 1;
+        List<RouteDocument.MoveEntry> moves = [];
+        foreach (RouteDocument.MoveEntry move in map.Active)
+        {
+            moves.Add(move.State switch
+            {
+                MoveState.Cleaning => throw new ReshardException(
+                    "The old owners' copies are being deleted, so this wave can only be completed. To move the slots "
+                        + "back, complete it and make a new plan."),
+                MoveState.RollingBack => move,
+
+                // The new owner has taken over: the way back is the same handover in the other direction.
+                MoveState.Draining => move with
+                {
+                    From = move.To, To = move.From, Previous = move.Token, Token = token,
+                },
+                _ => move with { State = MoveState.RollingBack, Token = token, Percent = 0 },
+            });
+        }
+
+        await ChangeAsync(map, map.Document with { Moves = moves }).ConfigureAwait(false);
+        await RunAsync(options, null, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Closes the connections.</summary>
+    /// <returns>A task that completes when they are closed.</returns>
+    public ValueTask DisposeAsync() => _connections.DisposeAsync();
+
+    /// <summary>Stores a document as the next epoch; returns it as it is stored.</summary>
+    private async Task<RouteMap> ChangeAsync(RouteMap map, RouteDocument document)
+    {
+        RouteDocument next = document with { Epoch = map.Epoch + 1 };
+        if (next.Moves.Count == 0)
+        {
+            next = WithoutIdleNodes(next);
+        }
+
+        return await _routes.TryWriteAsync(map.Epoch, next).ConfigureAwait(false)
+            ? new RouteMap(next)
+            : throw new ReshardException("Another coordinator has changed the table. See the status, and run again.");
+    }
+
+    private static RouteDocument WithoutIdleNodes(RouteDocument document)
+    {
+        int[] used = [.. document.Ranges.Select(range => range.Node).Distinct().Order()];
+        return document with
+        {
+            Nodes = [.. used.Select(node => document.Nodes[node])],
+            Ranges = [.. document.Ranges.Select(range => range with { Node = Array.IndexOf(used, range.Node) })],
+        };
+    }
+}

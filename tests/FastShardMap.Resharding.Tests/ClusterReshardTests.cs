@@ -1,0 +1,118 @@
+using FastShardMap.Embedded;
+using FastShardMap.Routing;
+using StackExchange.Redis;
+
+namespace FastShardMap.Resharding.Tests;
+
+public class ClusterReshardTests
+{
+    private const int Keys = 2_000;
+
+    [Fact]
+    public async Task RunAsync_OnGarnetWithTraffic_LosesNoKey()
+    {
+        await using EmbeddedEngine engine = await EmbeddedEngine.StartAsync(Servers.EngineOptions(3));
+        await RunWithTrafficAsync(engine.Configuration);
+    }
+
+    [Fact]
+    public async Task RunAsync_OnRedisWithTraffic_LosesNoKey()
+    {
+        Assert.SkipUnless(RedisCluster.IsInstalled, "redis-server is not installed");
+        await using RedisCluster cluster = await RedisCluster.StartAsync(3);
+        await RunWithTrafficAsync(cluster.Configuration);
+    }
+
+    [Fact]
+    public void Parse_NodesOfAllKinds_ReadsThem()
+    {
+        IReadOnlyList<ClusterMember> members = ClusterMember.Parse(
+            """
+            aa 127.0.0.1:7000@17000 myself,master - 0 0 1 connected 0-5460 5462 [5461->-bb]
+            bb 127.0.0.1:7001@17001,host slave aa 0 1 2 connected
+            cc [::1]:7002@17002 master - 0 0 3 connected
+            dd :0@0 master,noaddr - 0 0 3 disconnected
+
+            """);
+
+        Assert.Equal(["127.0.0.1:7000", "127.0.0.1:7001", "[::1]:7002"], members.Select(member => member.Address));
+        Assert.Equal([true, false, true], members.Select(member => member.IsPrimary));
+        Assert.Equal([(0, 5460), (5462, 5462)], members[0].Ranges);
+        Assert.Throws<ReshardException>(() => ClusterMember.Parse("what is this"));
+        Assert.Throws<ReshardException>(() => ClusterMember.Parse("a b:1 master - 0 0 1 connected 16384"));
+    }
+
+    [Fact]
+    public async Task ConnectAsync_BadArguments_AreRefused()
+    {
+        TimeSpan time = TimeSpan.FromSeconds(1);
+        await Assert.ThrowsAsync<ArgumentException>("configuration", () => ClusterResharder.ConnectAsync(" ", time));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(
+            "timeout", () => ClusterResharder.ConnectAsync("127.0.0.1:1", TimeSpan.Zero));
+    }
+
+    private static async Task RunWithTrafficAsync(string configuration)
+    {
+        await using ClusterResharder resharder =
+            await ClusterResharder.ConnectAsync(configuration, Servers.Timeout);
+        SlotTable table = await resharder.GetTableAsync();
+        await Assert.ThrowsAsync<ArgumentException>(
+            "to", () => resharder.PlanAsync([.. table.Nodes, new NodeWeight("127.0.0.1:9")]));
+
+        // One node gives a part of its slots to the others, and a key with a hash tag goes with its slot.
+        await using ConnectionMultiplexer client = await ConnectionMultiplexer.ConnectAsync(
+            $"{configuration},asyncTimeout={Servers.Timeout.TotalMilliseconds}");
+        IDatabase database = client.GetDatabase();
+        for (int i = 0; i < Keys; i++)
+        {
+            await database.StringSetAsync($"{{k{i}}}:v", i);
+            Assert.Equal(client.HashSlot($"{{k{i}}}:v"), ClusterSlot.Of($"{{k{i}}}:v"));
+        }
+
+        using CancellationTokenSource stop = new();
+        int written = 0;
+        List<string> errors = [];
+        Task traffic = Task.Run(
+            async () =>
+            {
+                for (int i = 0; !stop.IsCancellationRequested; i = (i + 1) % Keys)
+                {
+                    try
+                    {
+                        await database.StringSetAsync($"{{k{i}}}:w", i);
+                        written++;
+                        if ((int)await database.StringGetAsync($"{{k{i}}}:w") != i)
+                        {
+                            errors.Add($"wrong value of {i}");
+                        }
+                    }
+                    catch (RedisException exception)
+                    {
+                        errors.Add($"{i}: {exception.Message}");
+                    }
+                }
+            },
+            TestContext.Current.CancellationToken);
+
+        NodeWeight[] to =
+            [.. table.Nodes.Index().Select(node => new NodeWeight(node.Item.Name, node.Index == 0 ? 0.9 : 1))];
+        ReshardPlan plan = await resharder.PlanAsync(to);
+        Assert.Equal(plan.LeastShare, plan.MovedShare);
+        await resharder.RunAsync(plan);
+        await stop.CancelAsync();
+        await traffic;
+
+        Assert.True(written > 0);
+        Assert.True(errors.Count == 0, string.Join('\n', errors.Take(5)));
+        for (int i = 0; i < Keys; i++)
+        {
+            Assert.Equal(i, (int)await database.StringGetAsync($"{{k{i}}}:v"));
+        }
+
+        SlotTable moved = await resharder.GetTableAsync();
+        Assert.Equal(0, ReshardPlan.Between(plan.To, moved).MovedShare);
+
+        // A second run of the same plan finds nothing to do.
+        await resharder.RunAsync(plan);
+    }
+}

@@ -1,0 +1,359 @@
+using FastShardMap.Routing;
+using StackExchange.Redis;
+
+namespace FastShardMap.Resharding.Tests;
+
+public class ReshardTests(Servers servers)
+{
+    private const int Slots = 64;
+
+    private static readonly ReshardOptions Quick = new() { Concurrency = 32, CutoverPercents = [50, 100] };
+
+    [Fact]
+    public async Task RunAsync_WithTraffic_LosesNoWrite()
+    {
+        ShardingOptions options = await servers.EmptyAsync(3);
+        await using Resharder resharder = await Resharder.ConnectAsync(options);
+        await resharder.CreateAsync(Servers.Nodes(2));
+        await using Traffic traffic = await Traffic.StartAsync(options, Traffic.KeysIn(Slots, 300), 4, 4);
+        ReshardPlan plan = await resharder.PlanAsync(Servers.Nodes(3), new MoveSome(Slots));
+        await resharder.ScheduleAsync(plan);
+
+        Seen seen = new();
+        await resharder.RunAsync(Quick, seen);
+        await traffic.StopAsync();
+
+        ReshardStatus status = await resharder.GetStatusAsync();
+        Assert.Empty(status.Moves);
+        Assert.Equal("node-2", status.Table.Nodes[status.Table.NodeOf(0)].Name);
+        Assert.Equal(Slots, status.Table.CountOf(status.Table.IndexOf("node-2")));
+        Assert.True(traffic.Operations > 100, $"{traffic.Operations} operations");
+        Assert.Equal(
+            [
+                MoveState.Planned, MoveState.Copying, MoveState.DoubleWrite, MoveState.Verifying, MoveState.Cutover,
+                MoveState.Draining, MoveState.Cleaning,
+            ],
+            seen.States);
+        await AssertCleanAsync(resharder, options, traffic);
+    }
+
+    /// <summary>The coordinator ends at a step, as if it were killed; reads and writes go on; another one
+    /// continues.</summary>
+    [Theory]
+    [InlineData("Copying begins")]
+    [InlineData("Copying")]
+    [InlineData("DoubleWrite begins")]
+    [InlineData("Verifying begins")]
+    [InlineData("comparing")]
+    [InlineData("Cutover begins")]
+    [InlineData("Draining begins")]
+    [InlineData("Draining hands over")]
+    [InlineData("Draining holds")]
+    [InlineData("Cleaning begins")]
+    [InlineData("deleting")]
+    [InlineData("copies deleted")]
+    public async Task RunAsync_CoordinatorKilled_IsContinuedByAnother(string where)
+    {
+        ShardingOptions options = await servers.EmptyAsync(3);
+        await using Resharder first = await Resharder.ConnectAsync(options);
+        await first.CreateAsync(Servers.Nodes(2));
+        await using Traffic traffic = await Traffic.StartAsync(options, Traffic.KeysIn(Slots, 600), 3, 2);
+        await first.ScheduleAsync(await first.PlanAsync(Servers.Nodes(3), new MoveSome(Slots)));
+        first.Checkpoint = what =>
+        {
+            if (what == where)
+            {
+                throw new KilledException();
+            }
+        };
+        Exception killed = await Assert.ThrowsAnyAsync<Exception>(() => first.RunAsync(Quick));
+        Assert.IsType<KilledException>(killed is AggregateException all ? all.InnerException : killed);
+
+        long before = traffic.Operations;
+        await WaitAsync(() => traffic.Operations > before + 50 || traffic.Wrong.Count > 0);
+
+        await using Resharder second = await Resharder.ConnectAsync(options);
+        await second.RunAsync(Quick);
+        await traffic.StopAsync();
+        await AssertCleanAsync(second, options, traffic);
+    }
+
+    [Theory]
+    [InlineData("Copying begins")]
+    [InlineData("Verifying begins")]
+    [InlineData("Cutover begins")]
+    [InlineData("Draining begins")]
+    [InlineData("Draining hands over")]
+    [InlineData("Draining holds")]
+    public async Task RollBackAsync_InAnyState_GivesTheSlotsBack(string where)
+    {
+        ShardingOptions options = await servers.EmptyAsync(3);
+        await using Resharder first = await Resharder.ConnectAsync(options);
+        SlotTable table = await first.CreateAsync(Servers.Nodes(2));
+
+        // Readers by an older table may miss a write for the length of a lease, so they are not strict here.
+        await using Traffic traffic =
+            await Traffic.StartAsync(options, Traffic.KeysIn(Slots, 300), 3, 2, isStrict: false);
+        await first.ScheduleAsync(await first.PlanAsync(Servers.Nodes(3), new MoveSome(Slots)));
+        first.Checkpoint = what =>
+        {
+            if (what == where)
+            {
+                throw new KilledException();
+            }
+        };
+        await Assert.ThrowsAnyAsync<Exception>(() => first.RunAsync(Quick));
+
+        await using Resharder second = await Resharder.ConnectAsync(options);
+        await second.RollBackAsync(Quick);
+        await traffic.StopAsync();
+
+        ReshardStatus status = await second.GetStatusAsync();
+        Assert.Empty(status.Moves);
+        Assert.Equal(["node-0", "node-1"], status.Table.Nodes.Select(node => node.Name));
+        Assert.Equal(table.ToRanges(), status.Table.ToRanges());
+        await AssertCleanAsync(second, options, traffic);
+    }
+
+    [Fact]
+    public async Task RollBackAsync_WhileDeleting_IsRefused()
+    {
+        ShardingOptions options = await servers.EmptyAsync(3);
+        await using Resharder resharder = await Resharder.ConnectAsync(options);
+        await resharder.CreateAsync(Servers.Nodes(2));
+        await resharder.ScheduleAsync(await resharder.PlanAsync(Servers.Nodes(3), new MoveSome(4)));
+        resharder.Checkpoint = what =>
+        {
+            if (what == "deleting")
+            {
+                throw new KilledException();
+            }
+        };
+        await Assert.ThrowsAsync<KilledException>(() => resharder.RunAsync(Quick));
+
+        await Assert.ThrowsAsync<ReshardException>(() => resharder.RollBackAsync(Quick));
+        Assert.Equal(MoveState.Cleaning, (await resharder.GetStatusAsync()).State);
+        resharder.Checkpoint = null;
+        await resharder.RunAsync(Quick);
+        Assert.Empty((await resharder.GetStatusAsync()).Moves);
+    }
+
+    /// <summary>A process that slept through a move cannot write to the old owner.</summary>
+    [Fact]
+    public async Task TryWriteAsync_ByAnOldTable_IsRefused()
+    {
+        ShardingOptions options = await servers.EmptyAsync(3);
+        await using Resharder resharder = await Resharder.ConnectAsync(options);
+        await resharder.CreateAsync(Servers.Nodes(2));
+        await using NodeConnections connections = new(options);
+        SlotOperations operations = new(connections);
+        RouteStore routes = new(connections);
+        RedisKey key = Traffic.KeysIn(Slots, 1)[0];
+        int slot = SlotTable.SlotOf((byte[])key!);
+        List<SlotRule> old = [(await routes.ReadAsync()).RuleOf(slot)];
+        Assert.True(await operations.TryWriteAsync(old[0], key, "before", null));
+
+        await resharder.ScheduleAsync(await resharder.PlanAsync(Servers.Nodes(3), new MoveSome(Slots)));
+        resharder.Checkpoint = what =>
+        {
+            if (what.EndsWith("begins", StringComparison.Ordinal))
+            {
+                old.Add(routes.ReadAsync().GetAwaiter().GetResult().RuleOf(slot));
+            }
+        };
+        await resharder.RunAsync(Quick);
+
+        // The last rule that was seen is that of Cleaning, which is the new owner's for good.
+        foreach (SlotRule rule in old.Where(rule => rule.State != MoveState.Cleaning))
+        {
+            Assert.False(await operations.TryWriteAsync(rule, key, $"by {rule.State}", null), $"{rule}");
+        }
+
+        await using RoutedStore store = await RoutedStore.ConnectAsync(options);
+        Assert.Equal("before", await store.GetAsync(key));
+    }
+
+    /// <summary>Copies that arrive out of order: the later snapshot stays.</summary>
+    [Fact]
+    public async Task SyncAsync_DelayedSnapshot_DoesNotReplaceALaterOne()
+    {
+        ShardingOptions options = await servers.EmptyAsync(2);
+        await using NodeConnections connections = new(options);
+        SlotOperations operations = new(connections);
+        SlotRule rule = new(5, "node-0", "node-1", MoveState.DoubleWrite, 0, 3, 0);
+        Assert.True(await operations.TryRaiseFenceAsync("node-0", 5, 3));
+        Assert.True(await operations.TryWriteAsync(rule, "k", "new", null));
+        IDatabase follower = await connections.DatabaseAsync("node-1");
+
+        // As if a snapshot with a greater number had arrived first.
+        Assert.True(await operations.TryRaiseFenceAsync("node-1", 5, 3));
+        await follower.HashSetAsync(SlotKeys.Versions(5), "k", 100);
+        await follower.StringSetAsync("k", "newer");
+        Assert.Equal(ApplyResult.Done, await operations.SyncAsync("node-0", "node-1", 5, 3, "k"));
+        Assert.Equal("newer", await follower.StringGetAsync("k"));
+
+        // And a fence that has been raised refuses every snapshot.
+        Assert.True(await operations.TryRaiseFenceAsync("node-1", 5, 4));
+        Assert.Equal(ApplyResult.Fenced, await operations.SyncAsync("node-0", "node-1", 5, 3, "k"));
+        Assert.False(await operations.TryRaiseFenceAsync("node-1", 5, 3));
+    }
+
+    /// <summary>A copy that was damaged behind the coordinator's back is found and mended before reads move.</summary>
+    [Fact]
+    public async Task RunAsync_DamagedCopies_AreRepaired()
+    {
+        ShardingOptions options = await servers.EmptyAsync(3);
+        await using Resharder resharder = await Resharder.ConnectAsync(options);
+        await resharder.CreateAsync(Servers.Nodes(2));
+        RedisKey[] keys = Traffic.KeysIn(Slots, 50);
+        await using RoutedStore store = await RoutedStore.ConnectAsync(options);
+        foreach (RedisKey key in keys)
+        {
+            await store.SetAsync(key, "right");
+        }
+
+        await resharder.ScheduleAsync(await resharder.PlanAsync(Servers.Nodes(3), new MoveSome(Slots)));
+        await using ConnectionMultiplexer target = await servers.ConnectAsync("node-2");
+        resharder.Checkpoint = what =>
+        {
+            if (what == "Verifying begins")
+            {
+                target.GetDatabase().StringSet(keys[3], "wrong");
+                target.GetDatabase().KeyDelete(keys[4]);
+                target.GetDatabase().StringSet(Traffic.KeysIn(Slots, 51)[50], "not there");
+            }
+        };
+        await resharder.RunAsync(Quick);
+
+        foreach (RedisKey key in keys)
+        {
+            Assert.Equal("right", await store.GetAsync(key));
+        }
+
+        Assert.True((await store.GetAsync(Traffic.KeysIn(Slots, 51)[50])).IsNull);
+    }
+
+    /// <summary>Damage after the verification is found before the new owner takes over: the wave is rolled
+    /// back.</summary>
+    [Fact]
+    public async Task RunAsync_CopiesDamagedDuringCutover_RollsBack()
+    {
+        ShardingOptions options = await servers.EmptyAsync(3);
+        await using Resharder resharder = await Resharder.ConnectAsync(options);
+        await resharder.CreateAsync(Servers.Nodes(2));
+        RedisKey[] keys = Traffic.KeysIn(Slots, 20);
+        await using RoutedStore store = await RoutedStore.ConnectAsync(options);
+        foreach (RedisKey key in keys)
+        {
+            await store.SetAsync(key, "right");
+        }
+
+        await resharder.ScheduleAsync(await resharder.PlanAsync(Servers.Nodes(3), new MoveSome(Slots)));
+        await using ConnectionMultiplexer target = await servers.ConnectAsync("node-2");
+        resharder.Checkpoint = what =>
+        {
+            if (what == "Cutover begins")
+            {
+                target.GetDatabase().StringSet(keys[3], "wrong");
+            }
+        };
+        ReshardException exception = await Assert.ThrowsAsync<ReshardException>(() => resharder.RunAsync(Quick));
+
+        Assert.Contains("rolled back", exception.Message, StringComparison.Ordinal);
+        Assert.Equal("right", await store.GetAsync(keys[3]));
+        Assert.Empty((await resharder.GetStatusAsync()).Moves);
+        Assert.Equal(0, (await resharder.VerifyAsync()).Misplaced);
+    }
+
+    [Fact]
+    public async Task VerifyAsync_KeyOnTheWrongServer_IsCounted()
+    {
+        ShardingOptions options = await servers.EmptyAsync(2);
+        await using Resharder resharder = await Resharder.ConnectAsync(options);
+        SlotTable table = await resharder.CreateAsync(Servers.Nodes(2));
+        await using RoutedStore store = await RoutedStore.ConnectAsync(options);
+        await store.SetAsync("a", 1);
+        string other = table.Nodes[1 - table.NodeOf(SlotTable.SlotOf("a"))].Name;
+        await using ConnectionMultiplexer connection = await servers.ConnectAsync(other);
+        await connection.GetDatabase().StringSetAsync("a", 2);
+
+        Assert.Equal(new VerifyReport(1, 1, 0), await resharder.VerifyAsync());
+    }
+
+    [Fact]
+    public async Task Schedule_OldPlanOrMovesUnderWay_IsRefused()
+    {
+        ShardingOptions options = await servers.EmptyAsync(3);
+        await using Resharder resharder = await Resharder.ConnectAsync(options);
+        await Assert.ThrowsAsync<ReshardException>(() => resharder.PlanAsync(Servers.Nodes(2)));
+        await Assert.ThrowsAsync<ReshardException>(() => RoutedStore.ConnectAsync(options));
+        await resharder.CreateAsync(Servers.Nodes(2));
+        await Assert.ThrowsAsync<ReshardException>(() => resharder.CreateAsync(Servers.Nodes(2)));
+
+        ReshardPlan plan = await resharder.PlanAsync(Servers.Nodes(3));
+        await resharder.ScheduleAsync(plan);
+        await Assert.ThrowsAsync<ReshardException>(() => resharder.ScheduleAsync(plan));
+        await resharder.RollBackAsync();
+        await Assert.ThrowsAsync<ReshardException>(() => resharder.ScheduleAsync(plan));
+        Assert.Empty((await resharder.GetStatusAsync()).Moves);
+    }
+
+    [Fact]
+    public async Task Store_BadArguments_AreRefused()
+    {
+        ShardingOptions options = await servers.EmptyAsync(2);
+        await using Resharder resharder = await Resharder.ConnectAsync(options);
+        await resharder.CreateAsync(Servers.Nodes(2));
+        await using RoutedStore store = await RoutedStore.ConnectAsync(options);
+
+        await Assert.ThrowsAsync<ArgumentException>("key", () => store.GetAsync(default(RedisKey)));
+        await Assert.ThrowsAsync<ArgumentException>("key", () => store.GetAsync("fsm:fence:1"));
+        await Assert.ThrowsAsync<ArgumentException>("value", () => store.SetAsync("k", RedisValue.Null));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(
+            "expiry", () => store.SetAsync("k", 1, TimeSpan.Zero));
+        Assert.DoesNotContain("password", options.ToString(), StringComparison.OrdinalIgnoreCase);
+    }
+
+    internal static async Task AssertCleanAsync(Resharder resharder, ShardingOptions options, Traffic traffic)
+    {
+        VerifyReport report = await resharder.VerifyAsync();
+        Assert.Equal((0, 0), (report.Misplaced, report.Differences));
+        await using NodeConnections connections = new(options);
+        foreach (string node in (await resharder.GetStatusAsync()).Table.Nodes.Select(node => node.Name))
+        {
+            IServer server = await connections.ServerAsync(node);
+            await foreach (RedisKey key in server.KeysAsync(pattern: "fsm:*"))
+            {
+                string name = key!;
+                Assert.True(name.Contains("fence", StringComparison.Ordinal) || name.Contains("{route}"), name);
+            }
+        }
+
+        Assert.True(report.Keys <= traffic.Keys.Count);
+    }
+
+    private static async Task WaitAsync(Func<bool> isDone)
+    {
+        for (int i = 0; i < 12_000 && !isDone(); i++)
+        {
+            await Task.Delay(10);
+        }
+
+        Assert.True(isDone(), "the traffic has stopped");
+    }
+
+    private sealed class KilledException : Exception;
+
+    private sealed class Seen : IProgress<ReshardProgress>
+    {
+        public List<MoveState> States { get; } = [];
+
+        public void Report(ReshardProgress value)
+        {
+            if (States.Count == 0 || States[^1] != value.State)
+            {
+                States.Add(value.State);
+            }
+        }
+    }
+}

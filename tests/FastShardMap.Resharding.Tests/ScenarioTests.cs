@@ -1,0 +1,103 @@
+using FastShardMap.Routing;
+using StackExchange.Redis;
+
+namespace FastShardMap.Resharding.Tests;
+
+public class ScenarioTests(Servers servers)
+{
+    private const int Keys = 1_200;
+
+    /// <summary>Eight servers become twelve while programs read and write: all 16,384 slots, in waves.</summary>
+    [Fact]
+    public async Task RunAsync_EightToTwelveServers_MovesAThirdAndLosesNoWrite()
+    {
+        ShardingOptions options = await servers.EmptyAsync(12, leaseMilliseconds: 100);
+        await using Resharder resharder = await Resharder.ConnectAsync(options);
+        await resharder.CreateAsync(Servers.Nodes(8));
+        RedisKey[] keys = Traffic.KeysIn(SlotTable.SlotCount, Keys);
+        await using Traffic traffic = await Traffic.StartAsync(options, keys, 2, 2);
+        long[] before = await CountAsync(8);
+
+        ReshardPlan plan = await resharder.PlanAsync(Servers.Nodes(12));
+        await resharder.ScheduleAsync(plan);
+        await resharder.RunAsync(
+            new ReshardOptions { SlotsPerWave = 4_096, Concurrency = 64, CutoverPercents = [25, 100] });
+        await traffic.StopAsync();
+
+        Assert.InRange(plan.MovedShare, plan.LeastShare, plan.LeastShare + 0.01);
+        ReshardStatus status = await resharder.GetStatusAsync();
+        Assert.Equal(0, ReshardPlan.Between(plan.To, status.Table).MovedShare);
+        Assert.True(status.Table.Skew < 1.001);
+        VerifyReport report = await resharder.VerifyAsync();
+        Assert.Equal((0, 0), (report.Misplaced, report.Differences));
+
+        // Each new server has about a twelfth of the keys: five deviations of a binomial distribution.
+        long[] after = await CountAsync(12);
+        Assert.Equal(before.Sum(), after.Sum(), Keys / 4.0);
+        double share = after.Sum() / 12.0;
+        double deviation = 5 * Math.Sqrt(share);
+        Assert.All(after, count => Assert.InRange(count, share - deviation, share + deviation));
+
+        async Task<long[]> CountAsync(int count) => await Task.WhenAll(Enumerable.Range(0, count).Select(async i =>
+        {
+            await using ConnectionMultiplexer connection = await servers.ConnectAsync($"node-{i}");
+            IServer server = connection.GetServer(connection.GetEndPoints()[0]);
+            long keys = 0;
+            await foreach (RedisKey key in server.KeysAsync())
+            {
+                keys += key.ToString().StartsWith("key:", StringComparison.Ordinal) ? 1 : 0;
+            }
+
+            return keys;
+        }));
+    }
+
+    /// <summary>The coordinator is ended at random steps, again and again, until the moves are complete.</summary>
+    [Theory]
+    [MemberData(nameof(Seeds))]
+    [Trait("Category", "Heavy")]
+    public async Task RunAsync_KilledAtRandomSteps_CompletesInTheEnd(int seed)
+    {
+        const int Slots = 32;
+        Random random = new(seed);
+        ShardingOptions options = await servers.EmptyAsync(3, leaseMilliseconds: 30);
+        await using (Resharder first = await Resharder.ConnectAsync(options))
+        {
+            await first.CreateAsync(Servers.Nodes(2));
+            await first.ScheduleAsync(await first.PlanAsync(Servers.Nodes(3), new MoveSome(Slots)));
+        }
+
+        await using Traffic traffic = await Traffic.StartAsync(options, Traffic.KeysIn(Slots, 300), 2, 2);
+        for (int run = 0; ; run++)
+        {
+            Assert.True(run < 500, "the moves make no progress");
+            await using Resharder next = await Resharder.ConnectAsync(options);
+
+            // A handover has a step per slot: some runs must get through all of them.
+            int steps = random.Next(1, random.Next(2) == 0 ? 8 : 100);
+            next.Checkpoint = _ =>
+            {
+                if (Interlocked.Decrement(ref steps) == 0)
+                {
+                    throw new OperationCanceledException($"killed in run {run}");
+                }
+            };
+            try
+            {
+                await next.RunAsync(new ReshardOptions { SlotsPerWave = 20, CutoverPercents = [50, 100] });
+                break;
+            }
+            catch (OperationCanceledException)
+            {
+                // The next one continues.
+            }
+        }
+
+        await traffic.StopAsync();
+        await using Resharder last = await Resharder.ConnectAsync(options);
+        await ReshardTests.AssertCleanAsync(last, options, traffic);
+    }
+
+    public static TheoryData<int> Seeds =>
+        [.. Enumerable.Range(1, int.TryParse(Environment.GetEnvironmentVariable("RESHARD_SEEDS"), out int n) ? n : 10)];
+}

@@ -1,0 +1,92 @@
+using System.Globalization;
+using FastShardMap.Cluster;
+using FastShardMap.Embedded;
+using FastShardMap.Routing;
+
+namespace FastShardMap.Resharding.Tests;
+
+public sealed class ToolTests : IDisposable
+{
+    private readonly string? _before = Environment.GetEnvironmentVariable(ToolOptions.Variable);
+
+    public void Dispose() => Environment.SetEnvironmentVariable(ToolOptions.Variable, _before);
+
+    /// <summary>All commands in the order of their use, on one server that is three nodes under three names.</summary>
+    [Fact]
+    public async Task Commands_OnIndependentServers_DoAsTheySay()
+    {
+        await using EmbeddedEngine engine = await EmbeddedEngine.StartAsync(Servers.EngineOptions(1));
+        Environment.SetEnvironmentVariable(ToolOptions.Variable, engine.Configuration);
+        string node = engine.Endpoints[0].ToString();
+
+        await ExpectAsync(ExitCode.Failure, "no table of slots", "status");
+        await ExpectAsync(ExitCode.Success, "Nothing was changed", "init", "--nodes", node);
+        await ExpectAsync(ExitCode.Failure, "no table of slots", "status");
+        await ExpectAsync(ExitCode.Success, "stored", "init", "--nodes", node, "--yes");
+        await ExpectAsync(ExitCode.Failure, "already", "init", "--nodes", node, "--yes");
+        await ExpectAsync(ExitCode.Success, "16384", "status");
+        await ExpectAsync(ExitCode.Success, "0 keys", "verify");
+
+        // The same server by another name: the plan is real, and its moves are dropped again.
+        string other = node.Replace("127.0.0.1", "localhost", StringComparison.Ordinal);
+        await ExpectAsync(ExitCode.Success, "8192 slots move (50.00 %)", "plan", "--nodes", node, other);
+        await ExpectAsync(ExitCode.Success, "Nothing was changed", "apply", "--nodes", node, other);
+        await ExpectAsync(ExitCode.Success, "No slots are moving", "status");
+        await ExpectAsync(ExitCode.Success, "nothing to move", "apply", "--nodes", node, "--yes");
+        await ExpectAsync(ExitCode.BadInput, "nothing to continue", "apply", "--yes");
+        await ExpectAsync(ExitCode.Success, "nothing to roll back", "rollback", "--yes");
+        await ExpectAsync(ExitCode.BadInput, "--cluster", "promote", node);
+    }
+
+    [Fact]
+    public async Task Commands_OnACluster_DoAsTheySay()
+    {
+        await using EmbeddedEngine engine = await EmbeddedEngine.StartAsync(Servers.EngineOptions(2));
+        Environment.SetEnvironmentVariable(ToolOptions.Variable, engine.Configuration);
+        string[] nodes = [.. engine.Endpoints.Select(endpoint => $"{endpoint}")];
+        string[] to = ["--nodes", $"{nodes[0]}=0.98", nodes[1], "--cluster"];
+
+        await ExpectAsync(ExitCode.Success, "8192", "status", "--cluster");
+        await ExpectAsync(ExitCode.Success, "slots move", ["plan", .. to]);
+        await ExpectAsync(ExitCode.Success, "Nothing was changed", ["apply", .. to]);
+        await ExpectAsync(ExitCode.Success, "complete", ["apply", .. to, "--yes"]);
+        await ExpectAsync(ExitCode.Success, "one owner", "verify", "--cluster");
+        await using ClusterResharder cluster =
+            await ClusterResharder.ConnectAsync(engine.Configuration, TimeSpan.FromSeconds(30));
+        SlotTable table = await cluster.GetTableAsync();
+
+        // 16,384 × 0.98 / 1.98 = 8,109.25, and rounding up saves a move.
+        Assert.Equal(8_110, table.CountOf(table.IndexOf(nodes[0])));
+        await ExpectAsync(ExitCode.BadInput, "no primary", "plan", "--nodes", "10.0.0.1:1", "--cluster");
+        await ExpectAsync(ExitCode.BadInput, "no node", "promote", "10.0.0.1:1", "--yes", "--cluster");
+        await ExpectAsync(ExitCode.BadInput, "already", "init", "--nodes", nodes[0], "--cluster");
+        await ExpectAsync(ExitCode.BadInput, "Plan the move back", "rollback", "--cluster");
+    }
+
+    [Fact]
+    public async Task Commands_BadInput_SayWhatIsWrong()
+    {
+        Environment.SetEnvironmentVariable(ToolOptions.Variable, null);
+        await ExpectAsync(ExitCode.BadInput, ToolOptions.Variable, "status");
+        Environment.SetEnvironmentVariable(ToolOptions.Variable, "127.0.0.1:1,password=secret,connectTimeout=100");
+        await ExpectAsync(ExitCode.BadInput, "no weight", "plan", "--nodes", "a=b");
+        await ExpectAsync(ExitCode.BadInput, "between", "plan", "--nodes", "a=0");
+        await ExpectAsync(ExitCode.BadInput, "--timeout", "status", "--timeout", "0");
+        await ExpectAsync(ExitCode.BadInput, "", "plan", "--nodes", "a", "--placement", "luck");
+        await ExpectAsync(ExitCode.Failure, "", "status", "--timeout", "1");
+        await ExpectAsync(ExitCode.Failure, "", "status", "--timeout", "1", "--cluster");
+        Environment.SetEnvironmentVariable(ToolOptions.Variable, "a:1,password=secret,nonsense=1");
+        await ExpectAsync(ExitCode.BadInput, "connection string", "status");
+    }
+
+    private static async Task ExpectAsync(int code, string text, params string[] arguments)
+    {
+        using StringWriter output = new(CultureInfo.InvariantCulture);
+        using StringWriter error = new(CultureInfo.InvariantCulture);
+        int actual = await ClusterTool.RunAsync(arguments, output, error);
+        string all = $"{output}{error}";
+        Assert.True(actual == code, $"{string.Join(' ', arguments)}: {actual}, {all}");
+        Assert.Contains(text, all, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", all, StringComparison.Ordinal);
+    }
+}
