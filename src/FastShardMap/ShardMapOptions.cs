@@ -55,7 +55,8 @@ public sealed class ShardMapOptions
     /// <summary>Whether to request huge pages (transparent, 2 MiB). They make lookups in large maps 5–15 % faster, and
     /// dependent lookups in reserved maps of 10 M entries a third faster. Default: false.</summary>
     /// <remarks>
-    /// Reserved tables get huge pages at first touch, which takes up to a millisecond. Tables of 2 MiB and more that a
+    /// Reserved tables of 64 KiB and more get huge pages at first touch, which takes up to a millisecond; those below 2
+    /// MiB share huge pages, so a map with a reservation takes at least 2 MiB. Tables of 2 MiB and more that a
     /// shard has grown into keep small pages while they fill. When the migration is over, a background thread moves
     /// them to huge pages, one by one (Linux 6.1 and later; on other systems nothing happens). Each such move takes the
     /// kernel 0.6 ms (2-core Xeon), and 10 ms or more while all processors are busy. Operations on that range, and page

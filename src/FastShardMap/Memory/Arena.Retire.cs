@@ -241,6 +241,7 @@ internal sealed unsafe partial class Arena
         TrimResident(_smallBlocks as RangePool);
         TrimResident(_largeBlocks as RangePool);
         TrimResident(_hugeBlocks as RangePool);
+        TrimResident(_sharedHugeBlocks as RangePool);
         TrimResident(_collapsibleBlocks as RangePool);
     }
 

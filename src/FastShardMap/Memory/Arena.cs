@@ -17,8 +17,8 @@ namespace FastShardMap.Memory;
 /// <b>Kinds of blocks.</b> Blocks below 64 KiB are packed into slabs, and cleared in place when they are retired.
 /// Blocks from 64 KiB take whole pages, which are given back in the background. Blocks from 2 MiB for which huge pages
 /// were requested take whole huge pages, apart from the others, so that no small table is in a range that takes 2 MiB
-/// at its first touch. Blocks from 2 MiB that may be collapsed into huge pages later are placed in the same way, but
-/// start with small pages. Each kind has its own <see cref="BlockPool"/>.
+/// at its first touch. Such blocks from 64 KiB to 2 MiB share huge pages with each other. Blocks from 2 MiB that may be
+/// collapsed into huge pages later are placed in the same way, but start with small pages. Each kind has its own <see cref="BlockPool"/>.
 /// </para>
 /// <para>
 /// <b>One owner per block.</b> The table of live blocks hands each block to exactly one call of <see cref="Retire"/>.
@@ -53,6 +53,7 @@ internal sealed unsafe partial class Arena : CriticalFinalizerObject, IBackgroun
     private readonly BlockPool _smallBlocks;
     private readonly BlockPool _largeBlocks;
     private readonly BlockPool _hugeBlocks;
+    private readonly BlockPool _sharedHugeBlocks;
     private readonly BlockPool _collapsibleBlocks;
 
     // The blocks handed out, by address. Protected by the lock.
@@ -75,7 +76,8 @@ internal sealed unsafe partial class Arena : CriticalFinalizerObject, IBackgroun
     {
         if (guardPages)
         {
-            _smallBlocks = _largeBlocks = _hugeBlocks = _collapsibleBlocks = new GuardedPool(_mappings);
+            _smallBlocks = _largeBlocks = _hugeBlocks = _sharedHugeBlocks = _collapsibleBlocks =
+                new GuardedPool(_mappings);
             return;
         }
 
@@ -104,6 +106,7 @@ internal sealed unsafe partial class Arena : CriticalFinalizerObject, IBackgroun
             HugePages = true,
         };
         _hugeBlocks = new RangePool(_mappings, hugeShape);
+        _sharedHugeBlocks = new RangePool(_mappings, hugeShape with { GranuleBytes = pageBytes });
         _collapsibleBlocks = new RangePool(_mappings, hugeShape with { HugePages = false });
     }
 
@@ -138,7 +141,7 @@ internal sealed unsafe partial class Arena : CriticalFinalizerObject, IBackgroun
 
     /// <summary>
     /// The maximum number of bytes that can be resident: live blocks, retired blocks that were not given back yet, and
-    /// small blocks that were cleared in place.
+    /// small blocks that were cleared in place. The rest of a huge page that blocks share is not counted.
     /// </summary>
     public long HeldBytes
     {
@@ -176,7 +179,7 @@ internal sealed unsafe partial class Arena : CriticalFinalizerObject, IBackgroun
 
     /// <summary>Hands out a block that reads zero.</summary>
     /// <param name="bytes">The length; rounded up to a multiple of 128.</param>
-    /// <param name="hugePages">Whether to request transparent huge pages for a block of 2 MiB or more.</param>
+    /// <param name="hugePages">Whether to request transparent huge pages for a block of 64 KiB or more.</param>
     /// <param name="collapsible">Whether to prepare a block of 2 MiB or more for <see cref="PostCollapse"/>.</param>
     /// <exception cref="OutOfMemoryException">The memory cannot be allocated; nothing has changed.</exception>
     public byte* Allocate(nuint bytes, bool hugePages = false, bool collapsible = false)
@@ -192,7 +195,7 @@ internal sealed unsafe partial class Arena : CriticalFinalizerObject, IBackgroun
         nuint blockBytes = RoundToGranule(bytes);
         BlockPool pool =
             blockBytes < LargeBlockBytes ? _smallBlocks :
-            blockBytes < PageMemory.HugePageBytes ? _largeBlocks :
+            blockBytes < PageMemory.HugePageBytes ? (hugePages ? _sharedHugeBlocks : _largeBlocks) :
             hugePages ? _hugeBlocks :
             collapsible ? _collapsibleBlocks :
             _largeBlocks;
@@ -225,7 +228,7 @@ internal sealed unsafe partial class Arena : CriticalFinalizerObject, IBackgroun
         ReferenceEquals(_smallBlocks, _largeBlocks)
             ? _smallBlocks.ResidentFreeBytes
             : _smallBlocks.ResidentFreeBytes + _largeBlocks.ResidentFreeBytes
-                + _hugeBlocks.ResidentFreeBytes + _collapsibleBlocks.ResidentFreeBytes;
+                + _hugeBlocks.ResidentFreeBytes + _sharedHugeBlocks.ResidentFreeBytes + _collapsibleBlocks.ResidentFreeBytes;
 
     // Takes no lock: no other thread is left that could hold one, and its wait handles may already be finalized.
     private void Finish()

@@ -59,6 +59,24 @@ public sealed unsafe class ArenaTests
     }
 
     [Fact]
+    public void Allocate_BlocksBelowAHugePage_ShareHugePagesOnlyWithEachOther()
+    {
+        Arena arena = new(guardPages: false);
+        HashSet<nuint> shared = [];
+        HashSet<nuint> others = [];
+        for (int i = 0; i < 16; i++)
+        {
+            shared.Add((nuint)arena.Allocate(256 * Kilobyte, hugePages: true) / PageMemory.HugePageBytes);
+            others.Add((nuint)arena.Allocate(256 * Kilobyte) / PageMemory.HugePageBytes);
+            others.Add((nuint)arena.Allocate(1 * Kilobyte, hugePages: true) / PageMemory.HugePageBytes);
+        }
+
+        Assert.Equal(2, shared.Count); // 16 blocks of 256 KiB fill two huge pages
+        Assert.Empty(shared.Intersect(others));
+        GC.KeepAlive(arena);
+    }
+
+    [Fact]
     public void Allocate_BlocksOfAnEmptyMap_StayWithin64Kilobytes()
     {
         Arena arena = new(guardPages: false);
