@@ -322,13 +322,11 @@ mutant('E4: a record is filled before its slot is published',
        replace('KeyStore.Keep', 'PresentedBytes.CopyTo(key.Address, record, key.LongLength);', ''))
 mutant('the generation confirms a slot before its address is followed',
        replace('Shard.MayFollow', 'bool isEntry = ViewGeneration.ValidateAfterVersion(view, generation);',
-               'bool isEntry = true;'),
-       redundant='the closing generation discards the answer; the first check keeps a stale reader from an address '
-       'that is none, which a simulation cannot follow either')
+               'bool isEntry = true;'))
 mutant('a write in place compares only a confirmed slot',
        drop('Shard.EqualsRecordKey', 'GroupVersion.Validate(group, version) &&'),
        redundant='the compare-exchange on the version discards the answer; the first check keeps the thread from an '
-       'address that is none, which a simulation cannot follow either')
+       'address that is none, and such a group is not locked by a thread that has announced its write')
 mutant('a record that a snapshot may show is not used again',
        replace('RecordMemory.Release', 'if (heap->Newest is null)', 'if (heap->Newest is null || true)'))
 mutant('what a snapshot has kept passes to the snapshot before it',

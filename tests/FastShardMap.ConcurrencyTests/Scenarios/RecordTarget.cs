@@ -1,16 +1,29 @@
 using System.Buffers.Binary;
 using FastShardMap.ConcurrencyTests.History;
 using FastShardMap.Layout;
+using FastShardMap.Records;
 using FastShardMap.Sharding;
 
 namespace FastShardMap.ConcurrencyTests.Scenarios;
 
 /// <summary>A map whose keys have records, all of one length and with one hash: each key takes the records of the
 /// others, and only its bytes tell it from them.</summary>
-internal sealed unsafe class RecordTarget<TValue>(int keys, int keyBytes) : IMapTarget
+/// <param name="keys">How many keys there are.</param>
+/// <param name="keyBytes">The length of each.</param>
+/// <param name="feigned">Whether the second key has the bytes of a group, with the first key in every slot, and with an
+/// address that is none.</param>
+internal sealed unsafe class RecordTarget<TValue>(int keys, int keyBytes, bool feigned = false) : IMapTarget
     where TValue : unmanaged, IRepeated<TValue>, IEquatable<TValue>
 {
-    private readonly byte[][] _keys = [.. Enumerable.Range(0, keys).Select(key => Key(key, keyBytes))];
+    /// <summary>The record then has a segment of its own, which fits where a table of eight groups was.</summary>
+    private const int FeignedBytes = 1_100;
+
+    private static readonly HashSeed s_seed = new(1, 1);
+    private readonly byte[][] _keys =
+    [
+        .. Enumerable.Range(0, keys).Select(
+            key => feigned && key == 1 ? FeignedGroup(Key(0, keyBytes)) : Key(key, keyBytes)),
+    ];
     private BytesShardMap<TValue>? _map;
     private bool _disposed;
 
@@ -25,7 +38,7 @@ internal sealed unsafe class RecordTarget<TValue>(int keys, int keyBytes) : IMap
         // With this seed, the hash of long keys is an exclusive or of their words.
         _map = new BytesShardMap<TValue>(new ShardMapOptions
         {
-            ShardCount = 1, MigrationStepGroups = 1, Seed = new HashSeed(1, 1),
+            ShardCount = 1, MigrationStepGroups = 1, Seed = s_seed,
         });
     }
 
@@ -71,7 +84,42 @@ internal sealed unsafe class RecordTarget<TValue>(int keys, int keyBytes) : IMap
         result.AsSpan().Fill(7);
         BinaryPrimitives.WriteInt32LittleEndian(result, key);
         BinaryPrimitives.WriteInt32LittleEndian(result.AsSpan(16), key); // takes the first word out of the hash again
+        while (HashOf(result) >> 61 != 1) // the second of eight groups
+        {
+            result[7]++;
+        }
+
         return result;
+    }
+
+    private static ulong HashOf(byte[] key)
+    {
+        byte* buffer = stackalloc byte[RecordKey.BufferBytes];
+        fixed (byte* bytes = key)
+        {
+            return KeyBytes.Present(bytes, key.Length, buffer, s_seed).LongHash;
+        }
+    }
+
+    /// <summary>A key whose record, the first of its segment, looks like a group where the second group of a table at
+    /// the same place would be.</summary>
+    private static byte[] FeignedGroup(byte[] shown)
+    {
+        ulong hash = HashOf(shown);
+        int stride = GroupShape<RecordKey, TValue>.StrideBytes;
+        byte[] key = new byte[FeignedBytes];
+        Span<byte> group = key.AsSpan(stride - RecordSegment.HeadBytes);
+        group[..7].Fill((byte)HashBits.Tag(hash));
+        BinaryPrimitives.WriteUInt64LittleEndian(group[8..], 1UL << 30); // a version at rest, with an empty filter
+        for (int slot = 0; slot < GroupShape<RecordKey, TValue>.Slots; slot++)
+        {
+            Span<byte> place = group[(GroupShape.HeaderBytes + (slot * GroupShape<RecordKey, TValue>.SlotBytes))..];
+            BinaryPrimitives.WriteUInt64LittleEndian(place, hash);
+            BinaryPrimitives.WriteUInt64LittleEndian(
+                place[8..], RecordKey.CreateLong(hash, shown.Length, (byte*)8).Last);
+        }
+
+        return key;
     }
 
     private void RunCore(MapOp op)

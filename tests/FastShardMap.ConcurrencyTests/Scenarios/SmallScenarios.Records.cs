@@ -34,6 +34,13 @@ internal static partial class SmallScenarios
             [Trim()],
             [Remove(0), Add(3, 2)],
             [Get(0), Get(3)]),
+        new(
+            "a record that looks like a group",
+            new RecordTarget<Pair>(keys: 2, keyBytes: 32, feigned: true),
+            2,
+            [Room(40), Set(0, 1)],
+            [Clear(), Add(1, 2)],
+            [Get(0)]),
     ];
 
     private static Scenario Records(string name, MapOp[] setup, params MapOp[][] threads) =>
