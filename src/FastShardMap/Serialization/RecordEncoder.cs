@@ -5,8 +5,8 @@ using FastShardMap.Records;
 
 namespace FastShardMap.Serialization;
 
-/// <summary>Turns a snapshot with keys of any length into the pieces of a file, one after another in the same buffer, as
-/// <see cref="MapEncoder{TKey, TValue, THasher}"/> does for keys of a fixed size.</summary>
+/// <summary>Turns a snapshot with keys of any length into the pieces of a file, one after another in the same buffer,
+/// as <see cref="MapEncoder{TKey, TValue, THasher}"/> does for keys of a fixed size.</summary>
 /// <remarks>The caller owns the snapshot, and must not dispose it before the last piece.</remarks>
 internal sealed class RecordEncoder<TValue>
     where TValue : unmanaged

@@ -22,8 +22,8 @@ namespace FastShardMap.Serialization;
 //   length: 7 bits per byte, the lowest first; bit 7 of a byte says that another one follows. No longer than needed.
 //   The hashes of keys are not written, because another map has another seed.
 //
-// A reader allocates one block for lengths that it has not verified. The maximum in the header bounds it, and the reader
-// bounds that maximum.
+// A reader allocates one block for lengths that it has not verified. The maximum in the header bounds it, and the
+// reader bounds that maximum.
 
 /// <summary>The header of a saved map with keys of any length.</summary>
 internal readonly record struct RecordFormat

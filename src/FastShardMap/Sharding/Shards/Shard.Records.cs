@@ -15,8 +15,8 @@ namespace FastShardMap.Sharding;
 // It then checks both words again: if they are the same, the entry was there throughout, and so was its record ([E16]).
 internal readonly unsafe ref partial struct Shard<TKey, TValue, THasher>
 {
-    /// <summary>Starts loading the record of the first entry in the home group that has the tag of a hash. A stale group
-    /// or entry is harmless: its bits become at most an address that is not loaded from.</summary>
+    /// <summary>Starts loading the record of the first entry in the home group that has the tag of a hash. A stale
+    /// group or entry is harmless: its bits become at most an address that is not loaded from.</summary>
     public void PrefetchRecord(ulong hash)
     {
         TableRef table = ViewGeneration.ReadSettled(View);
