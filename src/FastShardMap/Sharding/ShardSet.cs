@@ -199,10 +199,7 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void ThrowDisposed() =>
-        throw new ObjectDisposedException(
-            typeof(TValue).IsGenericType && typeof(TValue).GetGenericTypeDefinition() == typeof(CacheEntry<>)
-                ? "ShardCache"
-                : "ShardMap");
+        throw new ObjectDisposedException(CacheEntries.IsEntry<TValue>() ? "ShardCache" : "ShardMap");
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: hit-1k, overwrite-1m
     public readonly ulong Hash(TKey key) => default(THasher).Hash(key, _seed);
