@@ -1,5 +1,6 @@
 using System.CommandLine;
 using FastShardMap.Bench.BackEnds;
+using FastShardMap.Bench.Caches;
 using FastShardMap.Bench.Census;
 using FastShardMap.Bench.Compare;
 using FastShardMap.Bench.Drive;
@@ -13,6 +14,7 @@ using FastShardMap.Bench.Texts;
 
 RootCommand root = new("Measures FastShardMap beside the maps it would replace.")
 {
+    CacheCommand.Create(),
     CensusCommand.Create(),
     CompareCommand.Create(),
     DriveCommand.Create(),

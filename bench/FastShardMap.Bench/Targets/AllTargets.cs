@@ -81,6 +81,19 @@ internal static class AllTargets
         new("bytes-growing-10m-rss", 70, Bytes),
         new("full-gc-10m", 2, BeyondCollection));
 
+    /// <summary><c>cache</c>. A row of ratios is that of the worst trace.</summary>
+    public static readonly TargetTable Cache = new(
+        new("ratio-behind-best", 0.5, Points),
+        new("ratio-behind-lru", 2, Points),
+        new("hit-50k-2t", 1.15, OfShardMap),
+        new("hit-1m-2t", 1.15, OfShardMap),
+        new("hit-1m-2t-lru", 4, ConcurrentLruOfOurs, Bound.AtLeast),
+        new("evict-1m-2t", 1.5, OfConcurrentLru),
+        new("longest-store-1m", 1, BeyondGap),
+        new("bytes-native-1m", 45, Bytes),
+        new("bytes-managed-1m", 0, Bytes),
+        new("full-gc-cache-1m", 1, BeyondCollection));
+
     /// <summary>Of <c>near</c>.</summary>
     public static readonly TargetTable Near = new(
         new("near-hit", 1.25, OfCache),

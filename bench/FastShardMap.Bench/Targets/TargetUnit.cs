@@ -41,6 +41,18 @@ internal sealed record TargetUnit(
 
     public static readonly TargetUnit Reads = new(" reads", Units.Digits);
 
+    /// <summary>Multiples of a lookup in ShardMap.</summary>
+    public static readonly TargetUnit OfShardMap = new(" x ShardMap", Units.Digits);
+
+    /// <summary>Multiples of ConcurrentLru's figure.</summary>
+    public static readonly TargetUnit OfConcurrentLru = new(" x ConcurrentLru", Units.Digits);
+
+    /// <summary>ConcurrentLru's figure in multiples of ShardCache's.</summary>
+    public static readonly TargetUnit ConcurrentLruOfOurs = new(" x ShardCache", Units.Digits);
+
+    /// <summary>Points of a hit ratio in percent.</summary>
+    public static readonly TargetUnit Points = new(" points", Units.Digits);
+
     public static readonly TargetUnit Bytes = new(" B", Units.Digits);
 
     public static readonly TargetUnit Microseconds = new(" us", Units.Duration, 1e3);

@@ -19,8 +19,11 @@ internal sealed class CacheClock(TimeProvider? provider)
     /// <summary>The provider; null for the clock of the process.</summary>
     public TimeProvider? Provider => _provider;
 
+    /// <summary>Whether this is the clock of the process.</summary>
+    public bool IsOfProcess => _provider is null;
+
     /// <summary>The current tick, possibly some ticks late.</summary>
-    public uint Now => _provider is null ? CoarseClock.Now : (uint)ProvidedTick();
+    public uint Now => _provider is null ? CoarseTick.Now : (uint)ProvidedTick();
 
     /// <summary>The current tick.</summary>
     public uint Exact => _provider is null ? CoarseClock.Refresh() : (uint)ProvidedTick();

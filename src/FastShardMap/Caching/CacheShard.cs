@@ -101,7 +101,10 @@ internal readonly unsafe ref partial struct CacheShard<TKey, TValue, THasher>(
                 GroupVersion.BeginWrite(group);
                 GroupVersion.SetControl(group, ControlWord.Empty);
                 GroupVersion.EndWrite(group);
-                GroupVersion.ClearFilter(group);
+                if (new VersionWord(group->Version).HasFilter)
+                {
+                    GroupVersion.ClearFilter(group);
+                }
             }
 
             _cache->InRing[index] = 0;

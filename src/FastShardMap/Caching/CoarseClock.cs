@@ -4,8 +4,8 @@ using FastShardMap.Memory;
 namespace FastShardMap.Caching;
 
 /// <summary>
-/// The clock of all caches: a static field that one thread of the process stores every 16 ms, so that a hit reads a
-/// variable instead of asking the operating system. Writers of entries that expire store it as well. The thread runs
+/// The clock of all caches: one thread of the process stores <see cref="CoarseTick"/> every 16 ms, so that a hit reads
+/// a variable instead of asking the operating system. Writers of entries that expire store it as well. The thread runs
 /// while there is a cache with entries that may expire; it also starts the sweeps that are due.
 /// </summary>
 internal static class CoarseClock
@@ -21,11 +21,6 @@ internal static class CoarseClock
     // The caches, held by weak references. This and the next field are protected by the gate.
     private static readonly List<WeakReference<ISweptCache>> s_caches = [];
     private static bool s_isPosted;
-
-    private static uint s_now = 1;
-
-    /// <summary>The current tick, as of the last time that a thread has looked at the time.</summary>
-    public static uint Now => Volatile.Read(ref s_now);
 
     /// <summary>The number of caches that the thread serves, for tests.</summary>
     public static int CacheCount
@@ -43,9 +38,9 @@ internal static class CoarseClock
     public static uint Refresh()
     {
         uint now = (uint)((Environment.TickCount64 - s_start) / ExpiryTick.TickMilliseconds) + 1;
-        if (now - Volatile.Read(ref s_now) < ExpiryTick.MaxLife)
+        if (now - CoarseTick.Now < ExpiryTick.MaxLife)
         {
-            Volatile.Write(ref s_now, now); // two threads may store in the wrong order, a tick apart
+            CoarseTick.Now = now; // two threads may store in the wrong order, a tick apart
         }
 
         return now;

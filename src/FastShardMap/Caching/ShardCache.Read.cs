@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using FastShardMap.Caching;
 using FastShardMap.Layout;
 using FastShardMap.Probing;
 using FastShardMap.Sharding;
@@ -22,14 +23,14 @@ public unsafe partial class ShardCache<TKey, TValue, THasher>
     /// <exception cref="ObjectDisposedException">The cache is disposed.</exception>
     public bool TryGetValue(TKey key, out TValue value)
     {
-        if (!TryReadHome(key, marks: true, out value, out _, out bool found))
+        // A tail call, so that the common case needs no frame.
+        if (_readsInOneStep && TryReadHome(key, marks: true, out value, out _, out bool found))
         {
-            found = TryReadAnywhere(key, marks: true, out value, out _);
+            GC.KeepAlive(this);
+            return found;
         }
 
-        _requests?.CountRead(found);
-        GC.KeepAlive(this);
-        return found;
+        return TryGetValueAnew(key, out value);
     }
 
     /// <summary>Gets the value of a key and the time until its entry expires, and marks the entry as used.</summary>
@@ -43,11 +44,7 @@ public unsafe partial class ShardCache<TKey, TValue, THasher>
     /// <exception cref="ObjectDisposedException">The cache is disposed.</exception>
     public bool TryGetValue(TKey key, out TValue value, out TimeSpan remaining)
     {
-        if (!TryReadHome(key, marks: true, out value, out uint expiry, out bool found))
-        {
-            found = TryReadAnywhere(key, marks: true, out value, out expiry);
-        }
-
+        bool found = TryReadAnywhere(key, marks: true, out value, out uint expiry);
         _requests?.CountRead(found);
         remaining = !found ? TimeSpan.Zero
             : expiry == 0 ? Timeout.InfiniteTimeSpan
@@ -65,13 +62,13 @@ public unsafe partial class ShardCache<TKey, TValue, THasher>
     /// <exception cref="ObjectDisposedException">The cache is disposed.</exception>
     public bool TryPeek(TKey key, out TValue value)
     {
-        if (!TryReadHome(key, marks: false, out value, out _, out bool found))
+        if (_readsInOneStep && TryReadHome(key, marks: false, out value, out _, out bool found))
         {
-            found = TryReadAnywhere(key, marks: false, out value, out _);
+            GC.KeepAlive(this);
+            return found;
         }
 
-        GC.KeepAlive(this);
-        return found;
+        return TryPeekAnew(key, out value);
     }
 
     /// <summary>Returns whether a key is present, without marking its entry.</summary>
@@ -97,11 +94,28 @@ public unsafe partial class ShardCache<TKey, TValue, THasher>
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: hit-1k
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool TryGetValueAnew(TKey key, out TValue value)
+    {
+        bool found = TryReadAnywhere(key, marks: true, out value, out _);
+        _requests?.CountRead(found);
+        GC.KeepAlive(this);
+        return found;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool TryPeekAnew(TKey key, out TValue value)
+    {
+        bool found = TryReadAnywhere(key, marks: false, out value, out _);
+        GC.KeepAlive(this);
+        return found;
+    }
+
     private bool IsAlive(uint expiry) => expiry == 0 || !ExpiryTick.HasPassed(expiry, _clock.Now);
 
     /// <summary>Searches the home group of a key for the first equal tag only, as a map's lookup does
-    /// (<see cref="Shard{TKey, TValue, THasher}.TryReadHome"/>), and marks the entry.</summary>
+    /// (<see cref="Shard{TKey, TValue, THasher}.TryReadHome"/>), and marks the entry. The time is that of the clock of
+    /// the process.</summary>
     /// <returns>Whether the lookup is answered.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: hit-1k
     private bool TryReadHome(TKey key, bool marks, out TValue value, out uint expiry, out bool found)
@@ -132,12 +146,15 @@ public unsafe partial class ShardCache<TKey, TValue, THasher>
 
         ulong match = Table<TKey, CacheEntry<TValue>>.MatchUnlocked(
             GroupVersion.ReadControl(group), HashBits.Tag(hash));
-        if (match != 0)
+        if (Sse2ControlGroup.IsSupported ? (uint)match != 0 : match != 0) // spares x64 the extension to 64 bits
         {
             // Copy first, then validate the version, and only then look at the key (hazard H5).
-            int slot = ControlGroups.LowestSlot(match);
-            TKey candidate = ReadKey(group, slot);
-            CacheEntry<TValue>* entry = Table<TKey, CacheEntry<TValue>>.ValueAt(group, slot);
+            byte* slot = (byte*)group + GroupShape.HeaderBytes
+                + ControlGroups.LowestSlotOffset(match, GroupShape<TKey, CacheEntry<TValue>>.SlotBytes);
+            SchedulePoint.BeforeRead(slot, sizeof(TKey), "reader: key");
+            TKey candidate = *(TKey*)slot;
+            CacheEntry<TValue>* entry =
+                (CacheEntry<TValue>*)(slot + GroupShape<TKey, CacheEntry<TValue>>.ValueOffset);
             Unsafe.SkipInit(out value);
             Unsafe.SkipInit(out TValue copy);
             SchedulePoint.BeforeRead(entry, sizeof(CacheEntry<TValue>), "reader: value");
@@ -155,7 +172,7 @@ public unsafe partial class ShardCache<TKey, TValue, THasher>
                 && key.Equals(candidate)
                 && ViewGeneration.ValidateAfterVersion(view, generation))
             {
-                if (!IsAlive(expiry))
+                if (expiry != 0 && ExpiryTick.HasPassed(expiry, CoarseTick.Now))
                 {
                     value = default;
                     found = false;

@@ -63,6 +63,7 @@ public unsafe partial class ShardCache<TKey, TValue, THasher>
     private readonly CacheSide* _sides;
     private readonly CacheClock _clock;
     private readonly RequestCounters? _requests;
+    private readonly bool _readsInOneStep;
     private readonly CacheSweeps _sweeps;
     private readonly CacheShape _shape;
     private readonly bool _isLimitedByBytes;
@@ -110,6 +111,7 @@ public unsafe partial class ShardCache<TKey, TValue, THasher>
 
         _clock = new CacheClock(options.TimeProvider);
         _requests = options.CountRequests ? new RequestCounters() : null;
+        _readsInOneStep = _requests is null && _clock.IsOfProcess;
         _sweeps = new CacheSweeps(this, _clock);
         if (options.TimeToLive is { } timeToLive && timeToLive != Timeout.InfiniteTimeSpan)
         {

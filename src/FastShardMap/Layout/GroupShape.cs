@@ -99,6 +99,8 @@ internal static unsafe class GroupShape<TKey, TValue>
     public static readonly int StrideBytes = Shape.StrideBytes;
 
     /// <summary>Whether a stale reader, which may be looking at a retired table, may read between the groups of another
-    /// table in the same block. What it takes for a control word can then be any bytes.</summary>
-    public static readonly bool IsMisreadWhenStale = TableRef.SmallAlignment % StrideBytes != 0;
+    /// table in the same block. What it takes for a control word can then be any bytes. The tables of a cache are never
+    /// replaced.</summary>
+    public static readonly bool IsMisreadWhenStale =
+        TableRef.SmallAlignment % StrideBytes != 0 && !CacheEntries.IsEntry<TValue>();
 }

@@ -1,0 +1,83 @@
+using System.CommandLine;
+using FastShardMap.Bench.Reporting;
+using FastShardMap.Bench.Targets;
+
+namespace FastShardMap.Bench.Caches;
+
+/// <summary><c>cache</c>: hit ratios, times and memory of caches.</summary>
+internal static class CacheCommand
+{
+    public static Command Create()
+    {
+        Option<bool> quick = CommandOptions.Quick("Three repetitions, and a tenth of the keys and requests.");
+        Option<string[]> parts =
+            CommandOptions.Choices("--parts", "What to measure.", CacheOptions.AllParts, CacheOptions.AllParts);
+        Option<string[]> traces = new("--trace")
+        {
+            Description = "Trace files to replay instead of the generated traces; they may be compressed (.gz).",
+            AllowMultipleArgumentsPerToken = true,
+        };
+        Option<TraceFormat> format = new("--format")
+        {
+            Description = "The format of the trace files: Plain, Csv and OracleGeneral as libCacheSim has them, "
+                + "Lirs and Arc as Caffeine's simulator has them. Guess goes by the name of the file.",
+        };
+        Option<int> requests = CommandOptions.Number(
+            "--requests", "Most requests of a trace file.", int.MaxValue, least: 1, most: int.MaxValue);
+        Option<string?> markdown = CommandOptions.Markdown();
+        Option<bool> check = CommandOptions.Check();
+        Option<int> shrink = CommandOptions.Shrink();
+        Command command = new(
+            "cache", "Measures ShardCache beside BitFaster.Caching, MemoryCache, exact LRU and exact S3-FIFO.")
+        {
+            quick, parts, traces, format, requests, markdown, check, shrink,
+        };
+        command.SetAction(parsed =>
+        {
+            bool isQuick = parsed.GetValue(quick);
+            CacheOptions options = new()
+            {
+                Repetitions = isQuick ? CacheOptions.QuickRepetitions : CacheOptions.DefaultRepetitions,
+                Parts = parsed.GetValue(parts)!,
+                TraceFiles = parsed.GetValue(traces) ?? [],
+                Format = parsed.GetValue(format),
+                MostRequests = parsed.GetValue(requests),
+                ShrinkFactor = parsed.GetValue(shrink) * (isQuick ? 10 : 1),
+            };
+            return CommandRun.Guarded(
+                "cache", terminal => Run(terminal, options, parsed.GetValue(markdown), parsed.GetValue(check)));
+        });
+        return command;
+    }
+
+    private static int Run(Terminal terminal, CacheOptions options, string? markdown, bool isChecked)
+    {
+        List<Trace> traces;
+        try
+        {
+            traces = options.Parts.Contains(CacheOptions.HitRatios) ? ReadTraces(options) : [];
+        }
+        catch (Exception exception) when (exception is IOException or InvalidDataException
+            or UnauthorizedAccessException)
+        {
+            Console.Error.WriteLine($"cache: {exception.Message}");
+            return CommandRun.BadInput;
+        }
+
+        MachineInfo machine = MachineInfo.Read();
+        terminal.WriteLine(machine.Summary);
+        CacheResults results = new(
+            new HitRatioSession(traces, terminal.Announce).Run(),
+            options.Parts.Contains(CacheOptions.Timings) ? new CacheTimings(options, terminal.Announce).Run() : [],
+            options.Parts.Contains(CacheOptions.Memory) ? new CacheMemory(options, terminal.Announce).Run() : []);
+        CommandRun.Show(new CacheReport(results, machine), terminal, markdown);
+        IEnumerable<Judgement> shortfalls =
+            AllTargets.Cache.Shortfalls(results.Judge(), row => CacheResults.IsWanted(options, row));
+        return isChecked ? TargetCheck.Report("cache", shortfalls, Console.Error) : CommandRun.Done;
+    }
+
+    private static List<Trace> ReadTraces(CacheOptions options) =>
+        options.TraceFiles.Count == 0
+            ? [.. GeneratedTraces.Names.Select(name => GeneratedTraces.Create(name, options.ShrinkFactor))]
+            : [.. options.TraceFiles.Select(path => TraceReader.Read(path, options.Format, options.MostRequests))];
+}

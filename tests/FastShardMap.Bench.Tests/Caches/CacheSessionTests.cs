@@ -1,0 +1,64 @@
+using FastShardMap.Bench.Caches;
+using FastShardMap.Bench.Measuring;
+using FastShardMap.Bench.Targets;
+
+namespace FastShardMap.Bench.Tests.Caches;
+
+public sealed class CacheSessionTests
+{
+    [Fact]
+    public void ExactLru_ShortTrace_HitsWhatWasUsedLast()
+    {
+        // Two entries: 1 2 | 1 hits, 3 evicts 2, 2 misses and evicts 1, 3 hits.
+        Trace trace = new("short", [1, 2, 1, 3, 2, 3]);
+
+        Assert.Equal(2.0 / 6, HitRatioSession.Replay<ExactLru>(trace, 2).HitRatio);
+    }
+
+    [Fact]
+    public void ExactS3Fifo_ScanOverUsedKeys_KeepsThem()
+    {
+        ulong[] used = [.. Enumerable.Range(0, 50).Select(static key => (ulong)key)];
+        ulong[] scan = [.. Enumerable.Range(1000, 1000).Select(static key => (ulong)key)];
+        Trace trace = new("scan", [.. used, .. used, .. used, .. scan, .. used]);
+
+        Assert.True(HitRatioSession.Replay<ExactS3Fifo>(trace, 100).HitRatio >= 150.0 / trace.Keys.Length);
+        Assert.Equal(100.0 / trace.Keys.Length, HitRatioSession.Replay<ExactLru>(trace, 100).HitRatio);
+
+        // A scanned key may have the fingerprint of an evicted one, and then takes the place of a used key.
+        Assert.True(HitRatioSession.Replay<ShardCacheUnderTest>(trace, 100).HitRatio >= 140.0 / trace.Keys.Length);
+    }
+
+    [Fact]
+    public void Run_GeneratedTraces_KeepsTheTargetsOfHitRatios()
+    {
+        Trace[] traces = [.. GeneratedTraces.Names.Select(static name => GeneratedTraces.Create(name, shrink: 20))];
+        List<HitRatioRow> rows = new HitRatioSession(traces, static _ => { }).Run();
+
+        Assert.NotEmpty(rows);
+        Assert.All(rows, static row => Assert.All(row.Caches, cache => Assert.InRange(cache.HitRatio, 0, 1)));
+        Assert.All(rows, static row => Assert.True(row.PointsBehindLru <= 2, $"{row}"));
+        Assert.All(rows, static row => Assert.InRange(
+            row.Caches.First(static cache => cache.Label == ShardCacheUnderTest.Label).Count, 1, row.Entries));
+    }
+
+    [Fact]
+    public void Judge_FiguresThatFallShort_AreNamed()
+    {
+        HitRatioRow row = new("bad", 0.1, 100, 1000,
+        [
+            new(ExactLru.Label, 0.50, 1, 100), new(ExactS3Fifo.Label, 0.40, 1, 100),
+            new(ConcurrentLfuUnderTest.Label, 0.45, 1, 100), new(ShardCacheUnderTest.Label, 0.44, 1, 100),
+        ]);
+        CacheTiming slow = new("hit-1m-2t", ShardCacheUnderTest.Label, Spread.Of([10]), Spread.Of([1.2]));
+        CacheFootprint small = new(ShardCacheUnderTest.Label, 100, 0, 44, Spread.Of([1e6]), Spread.Of([1e6]));
+        Judgement[] judged = [.. new CacheResults([row], [slow], [small]).Judge()];
+
+        Assert.Equal(
+            ["ratio-behind-best", "ratio-behind-lru", "hit-1m-2t"],
+            judged.Where(static one => !one.IsMet).Select(static one => one.Row));
+        Assert.Contains(judged, static one => one is { Row: "bytes-native-1m", IsMet: true });
+        Assert.Contains(
+            AllTargets.Cache.Shortfalls(judged, static _ => true), static one => one.Row == "evict-1m-2t");
+    }
+}

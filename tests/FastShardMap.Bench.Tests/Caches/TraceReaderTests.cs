@@ -1,0 +1,79 @@
+using System.Buffers.Binary;
+using System.IO.Compression;
+using System.Text;
+using FastShardMap.Bench.Caches;
+
+namespace FastShardMap.Bench.Tests.Caches;
+
+public sealed class TraceReaderTests
+{
+    [Fact]
+    public void Read_EveryTextFormat_GivesTheKeysInOrder()
+    {
+        Assert.Equal([7UL, 8, 7], Read("7\n8\n7\n", TraceFormat.Plain));
+        Assert.Equal([7UL, 8], Read("time, id, size\n1, 7, 100\n2, 8, 100\n", TraceFormat.Csv));
+        Assert.Equal([5UL, 6], Read("5\n*\n\n6\n", TraceFormat.Lirs));
+        Assert.Equal([100UL, 101, 102, 9], Read("100 3 0 0\n9 1 0 1\n", TraceFormat.Arc));
+        Assert.Equal([1UL, 2], Read("1\n2\n3\n", TraceFormat.Plain, mostRequests: 2));
+        Assert.Equal([10UL, 11], Read("10 5 0 0\n", TraceFormat.Arc, mostRequests: 2));
+    }
+
+    [Fact]
+    public void Read_KeysThatAreNoNumbers_AreDifferentForDifferentTexts()
+    {
+        List<ulong> keys = Read("cat\ndog\ncat\n", TraceFormat.Plain);
+
+        Assert.Equal(keys[0], keys[2]);
+        Assert.NotEqual(keys[0], keys[1]);
+    }
+
+    [Fact]
+    public void Read_OracleGeneral_GivesTheSecondFieldOfEachRecord()
+    {
+        byte[] bytes = new byte[48];
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(4), 0x1122_3344_5566_7788);
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(28), 42);
+
+        using MemoryStream whole = new(bytes);
+        Assert.Equal([0x1122_3344_5566_7788UL, 42], TraceReader.Read(whole, TraceFormat.OracleGeneral, 10));
+        using MemoryStream cut = new(bytes[..30]);
+        Assert.Throws<InvalidDataException>(() => TraceReader.Read(cut, TraceFormat.OracleGeneral, 10));
+    }
+
+    [Theory]
+    [InlineData("x y", nameof(TraceFormat.Arc))]
+    [InlineData("5", nameof(TraceFormat.Arc))]
+    [InlineData("only one column", nameof(TraceFormat.Csv))]
+    public void Read_LineOfAnotherFormat_IsRefusedWithItsNumber(string line, string format) =>
+        Assert.Contains(
+            "Line 1 ",
+            Assert.Throws<InvalidDataException>(() => Read(line + "\n", Enum.Parse<TraceFormat>(format))).Message,
+            StringComparison.Ordinal);
+
+    [Fact]
+    public void Read_CompressedFile_IsReadByTheNameInside()
+    {
+        string path = Path.Combine(Path.GetTempPath(), $"fastshardmap-{Guid.NewGuid():N}.arc.gz");
+        try
+        {
+            using (GZipStream stream = new(File.Create(path), CompressionLevel.Fastest))
+            {
+                stream.Write("3 2 0 0\n"u8);
+            }
+
+            Trace trace = TraceReader.Read(path, TraceFormat.Guess, 10);
+            Assert.Equal([3UL, 4], trace.Keys);
+            Assert.Equal(2, trace.Distinct);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    private static List<ulong> Read(string text, TraceFormat format, int mostRequests = int.MaxValue)
+    {
+        using MemoryStream stream = new(Encoding.UTF8.GetBytes(text));
+        return TraceReader.Read(stream, format, mostRequests);
+    }
+}
