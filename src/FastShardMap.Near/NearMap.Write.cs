@@ -119,7 +119,7 @@ public sealed partial class NearMap<TKey, TValue>
     {
         try
         {
-            return await write().ConfigureAwait(false);
+            return await _engine.FollowMovesAsync(write).ConfigureAwait(false);
         }
         finally
         {

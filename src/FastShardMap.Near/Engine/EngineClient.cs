@@ -11,12 +11,17 @@ internal sealed class EngineClient : IAsyncDisposable
     private static readonly TimeSpan s_longestRetryDelay = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan s_closeTimeout = TimeSpan.FromSeconds(2);
 
+    /// <summary>Answers of a node that does not have the slot, or not now.</summary>
+    private static readonly string[] s_elsewhere = ["MOVED ", "ASK ", "TRYAGAIN", "CLUSTERDOWN"];
+
     private readonly ConnectionMultiplexer _connection;
     private readonly ConfigurationOptions _connectionOptions;
     private readonly NearMapOptions _options;
     private readonly IInvalidationSink _sink;
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource _firstArmed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock _refreshGate = new();
+    private Task _refresh = Task.CompletedTask;
     private Task _supervision = Task.CompletedTask;
     private int _disposed;
 
@@ -99,6 +104,27 @@ internal sealed class EngineClient : IAsyncDisposable
         }
     }
 
+    /// <summary>Does a write, and again if a node answers that the slot of the key is elsewhere. The client library
+    /// follows such answers itself, but not those within a transaction. Nothing has been done then: the node has
+    /// discarded the transaction.</summary>
+    public async Task<T> FollowMovesAsync<T>(Func<Task<T>> write)
+    {
+        long started = Environment.TickCount64;
+        while (true)
+        {
+            try
+            {
+                return await write().ConfigureAwait(false);
+            }
+            catch (RedisServerException exception) when (
+                IsElsewhere(exception.Message)
+                && Environment.TickCount64 - started < _options.OperationTimeout.TotalMilliseconds)
+            {
+                await RefreshAsync().ConfigureAwait(false);
+            }
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0)
@@ -138,6 +164,32 @@ internal sealed class EngineClient : IAsyncDisposable
         own.IncludeDetailInExceptions = false;
         own.IncludePerformanceCountersInExceptions = false;
         return own;
+    }
+
+    private static bool IsElsewhere(string answer) =>
+        Array.Exists(s_elsewhere, word => answer.StartsWith(word, StringComparison.Ordinal));
+
+    /// <summary>Asks the nodes who owns which slots. Many writes share one question.</summary>
+    private async Task RefreshAsync()
+    {
+        Task refresh;
+        lock (_refreshGate)
+        {
+            if (_refresh.IsCompleted)
+            {
+                _refresh = RefreshOnceAsync();
+            }
+
+            refresh = _refresh;
+        }
+
+        await refresh.ConfigureAwait(false);
+    }
+
+    private async Task RefreshOnceAsync()
+    {
+        await Task.Delay(s_firstRetryDelay).ConfigureAwait(false);
+        await _connection.ConfigureAsync().ConfigureAwait(false);
     }
 
     private async Task StartAsync(CancellationToken cancellationToken)
