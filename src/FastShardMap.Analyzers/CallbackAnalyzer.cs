@@ -133,8 +133,9 @@ public sealed class CallbackAnalyzer : DiagnosticAnalyzer
         && SymbolEqualityComparer.Default.Equals(map, MapTypes.VariableOf(MapTypes.Unwrapped(receiver)));
 
     private static bool IsRefusedInCallbacks(string method) => method is
-        "Add" or "TryAdd" or "TrySet" or "TryUpdate" or "TryExchange" or "TryRemove" or "GetOrAdd" or "AddOrUpdate"
-        or "TryUpdateOrRemove" or "AddDelta" or "Increment" or "AddDeltaRange" or "TryAddRange" or "SetRange"
-        or "TryRemoveRange" or "Clear" or "EnsureCapacity" or "TrimExcess" or "MergeFrom" or "Clone" or "Snapshot"
-        or "ToArray" or "CopyTo" or "EnterExclusive" or "Dispose" or "Save" or "SaveTo";
+        "Add" or "TryAdd" or "Set" or "TrySet" or "TryUpdate" or "TryExchange" or "TryRemove" or "GetOrAdd"
+        or "AddOrUpdate" or "TryUpdateOrRemove" or "AddDelta" or "Increment" or "AddDeltaRange"
+        or "TryAddRange" or "SetRange" or "TryRemoveRange" or "Clear" or "EnsureCapacity" or "TrimExcess"
+        or "MergeFrom" or "Clone" or "Snapshot" or "ToArray" or "CopyTo" or "EnterExclusive" or "Dispose"
+        or "Save" or "SaveTo";
 }

@@ -117,7 +117,9 @@ public sealed class DisposalAnalyzer : DiagnosticAnalyzer
     // The entry point runs once, and its maps end with the process. Snapshots hold tables that the map would release.
     private static bool LivesWithProcess(OperationAnalysisContext context)
     {
-        if (context.Operation.Type?.Name is "ShardMapSnapshot" or "ShardMapExclusive"
+        string type = Awaited(context.Operation.Type)?.Name ?? string.Empty;
+        if (type.EndsWith("Snapshot", StringComparison.Ordinal)
+            || type == "ShardMapExclusive"
             || !SymbolEqualityComparer.Default.Equals(
                 context.ContainingSymbol, context.Compilation.GetEntryPoint(context.CancellationToken)))
         {

@@ -90,8 +90,8 @@ public partial class ShardMapExclusive<TKey, TValue, THasher>
         return AddOrUpdate(key, ref upserter);
     }
 
-    /// <summary>Adds an entry with a value from one delegate, or changes the value of an existing entry by another; both
-    /// get an argument.</summary>
+    /// <summary>Adds an entry with a value from one delegate, or changes the value of an existing entry by another.
+    /// Both get an argument.</summary>
     /// <typeparam name="TArg">The type of the argument.</typeparam>
     /// <param name="key">The key.</param>
     /// <param name="addValueFactory">Creates the value if the key is absent.</param>

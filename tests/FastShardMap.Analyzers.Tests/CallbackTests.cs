@@ -20,6 +20,8 @@ public class CallbackTests
     [InlineData(
         "void M(ShardMap<int, int> a, ShardMap<int, int> b) => a.MergeFrom(b, (k, x, y) => [|a.TryAdd(k, "
             + "y)|] ? x : y);")]
+    [InlineData("void M(TextShardMap<int> map) => map.GetOrAdd(\"a\", (_, n) => [|map[\"b\"] = n|], 1);")]
+    [InlineData("void M(ShardCache<int, int> c) => c.GetOrAdd(1, key => { [|c.Set(2, 3)|]; return key; });")]
     [InlineData("void M(IConcurrentMap<int, int> map) => map.AddOrUpdate(1, k => [|map[2] = 3|], (k, old) => old);")]
     public Task Write_InCallbackOfTheSameMap_IsReported(string code, bool isLoop = false) =>
         Verify.ReportsAsync("FSM0005", isLoop ? Marked(code) : code);

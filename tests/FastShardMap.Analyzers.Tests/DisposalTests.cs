@@ -23,6 +23,8 @@ public class DisposalTests
     [InlineData("void M() { ShardMap<int, int> map; map = [|new()|]; map.Add(1, 2); }")]
     [InlineData("void M() { var map = [|new ShardMap<int, int>()|]; Parallel.For(0, 9, i => map[i] = 1); }")]
     [InlineData("void M() { var map = [|new ShardMap<int, int>()|]; Console.WriteLine($\"{map}\"); }")]
+    [InlineData("void M() { var map = [|new TextShardMap<int>()|]; map[\"a\"] = 1; }")]
+    [InlineData("long M(TextShardMap<int> map) { var all = [|map.Snapshot()|]; return all.Count; }")]
     [InlineData("void M(ShardMap<int, int> map) { var phase = [|map.EnterExclusive()|]; phase[1] = 1; }")]
     [InlineData("void M() { IConcurrentMap<int, int> map = [|new ChannelShardMap<int, int>()|]; map.Clear(); }")]
     public Task Local_NeverDisposed_IsReported(string code) => Verify.ReportsAsync(Id, code);

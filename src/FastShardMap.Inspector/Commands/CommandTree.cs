@@ -1,14 +1,12 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using System.Globalization;
-using System.Numerics;
 using FastShardMap.Inspector.Rendering;
 using FastShardMap.Inspector.Targets;
 
 namespace FastShardMap.Inspector.Commands;
 
 /// <summary>The command line.</summary>
-internal static class CommandTree
+internal static partial class CommandTree
 {
     private const string TargetHelp = "A dump file, or a process id. The process is stopped while the tool reads it.";
 
@@ -87,10 +85,15 @@ internal static class CommandTree
         }
     }
 
-    private static RootCommand Create(Output output, Interruption? interruption) =>
-        new("Inspects the maps of FastShardMap in core dumps and live processes.")
+    private static RootCommand Create(Output output, Interruption? interruption)
+    {
+        RootCommand root = new(
+            "Inspects the maps of FastShardMap in core dumps and live processes. Without a command, it lists the "
+                + "processes that have maps.")
         {
+            Processes(output),
             List(output),
+            Watch(output),
             Show(output),
             Check(output),
             Entries(output),
@@ -98,7 +101,59 @@ internal static class CommandTree
             Diff(output),
             Dump(output),
             Trace(output, interruption),
+            Completion(output),
         };
+        root.SetAction(_ => ProcessesCommand.Run(json: false, output));
+        return root;
+    }
+
+    private static Command Processes(Output output)
+    {
+        Option<bool> json = Json();
+        Command command = new("processes", "The .NET processes that have maps; they keep running.") { json };
+        command.SetAction(parsed => ProcessesCommand.Run(parsed.GetValue(json), output));
+        return command;
+    }
+
+    private static Command Watch(Output output)
+    {
+        Argument<int> process = ProcessId();
+        Argument<string?> map = Map();
+        Option<TimeSpan> interval = new("--interval")
+        {
+            Description = "The time between two readings: 500ms, 2s, 1m. Default: 2s.",
+            DefaultValueFactory = _ => TimeSpan.FromSeconds(2),
+            CustomParser = ParseDuration,
+        };
+        Option<int?> count = new("--count")
+        {
+            Description = "How many readings to take. Default: until the tool is interrupted.",
+            CustomParser = static result => ParseNumber(result, 1),
+        };
+        Option<bool> json = new("--json") { Description = "One JSON object per reading and line." };
+        Command command = new("watch", "How the maps of a process change, with rates; it keeps running.")
+        {
+            process, map, interval, count, json,
+        };
+        command.SetAction(parsed => WatchCommand.Run(
+            parsed.GetRequiredValue(process),
+            parsed.GetValue(map),
+            parsed.GetValue(interval),
+            parsed.GetValue(count),
+            parsed.GetValue(json),
+            output.Writer is StandardOutputWriter && !Console.IsOutputRedirected,
+            output));
+        return command;
+    }
+
+    private static Command Completion(Output output)
+    {
+        Argument<string> shell = new("shell") { Description = "bash, zsh, fish or pwsh." };
+        shell.AcceptOnlyFromAmong(CompletionCommand.Shells);
+        Command command = new("completion", "A script with which a shell completes command lines.") { shell };
+        command.SetAction(parsed => CompletionCommand.Run(parsed.GetRequiredValue(shell), output));
+        return command;
+    }
 
     private static Command List(Output output)
     {
@@ -230,15 +285,20 @@ internal static class CommandTree
 
     private static Command Dump(Output output)
     {
-        Argument<int> process = new("pid") { Description = "A process id." };
+        Argument<int> process = ProcessId();
         Option<string?> file = new("--output", "-o")
         {
             Description = "The file. Default: a new file in the current directory.",
         };
         Option<bool> full = new("--full") { Description = "Include code and mapped files." };
-        Command command = new("dump", "Takes a dump of a process.") { process, file, full };
+        Option<bool> json = Json();
+        Command command = new("dump", "Takes a dump of a process.") { process, file, full, json };
         command.SetAction(parsed => DumpCommand.Run(
-            parsed.GetRequiredValue(process), parsed.GetValue(file), parsed.GetValue(full), output));
+            parsed.GetRequiredValue(process),
+            parsed.GetValue(file),
+            parsed.GetValue(full),
+            parsed.GetValue(json),
+            output));
         return command;
     }
 
@@ -267,59 +327,5 @@ internal static class CommandTree
             interruption,
             output));
         return command;
-    }
-
-    private static Option<bool> Json() => new("--json") { Description = "Print JSON." };
-
-    private static Argument<string?> Map() => new("map")
-    {
-        Description = "The map: its name, its number in 'list', or its address. Not needed if there is only one.",
-        Arity = ArgumentArity.ZeroOrOne,
-    };
-
-    private static Option<T> Limit<T>(string description, T otherwise)
-        where T : struct, IBinaryInteger<T> => new("--limit")
-    {
-        Description = description,
-        DefaultValueFactory = _ => otherwise,
-        CustomParser = result => ParseNumber(result, T.Zero),
-    };
-
-    private static T ParseNumber<T>(ArgumentResult result, T least)
-        where T : struct, IBinaryInteger<T>
-    {
-        string text = result.Tokens[0].Value;
-        if (T.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out T number)
-            && number >= least)
-        {
-            return number;
-        }
-
-        result.AddError(
-            $"{((OptionResult)result.Parent!).Option.Name} takes a whole number of at least "
-                + $"{least}; '{text}' is not one.");
-        return default;
-    }
-
-    private static TimeSpan ParseDuration(ArgumentResult result)
-    {
-        string text = result.Tokens[0].Value;
-        (string unit, double seconds)[] units = [("ms", 0.001), ("s", 1), ("m", 60), (string.Empty, 1)];
-        foreach ((string unit, double seconds) in units)
-        {
-            if (text.EndsWith(unit, StringComparison.Ordinal)
-                && double.TryParse(
-                    text.AsSpan(0, text.Length - unit.Length),
-                    NumberStyles.Float,
-                    CultureInfo.InvariantCulture,
-                    out double number)
-                && number * seconds is > 0 and <= 86_400)
-            {
-                return TimeSpan.FromSeconds(number * seconds);
-            }
-        }
-
-        result.AddError($"'{text}' is not a duration such as 500ms, 10s or 2m.");
-        return default;
     }
 }

@@ -10,7 +10,7 @@ internal static class DumpCommand
 {
     private const string FullDumpVariable = "DOTNET_DbgMiniDumpType";
 
-    public static int Run(int processId, string? file, bool full, Output output)
+    public static int Run(int processId, string? file, bool full, bool json, Output output)
     {
         string path = Path.GetFullPath(file ?? string.Create(
             CultureInfo.InvariantCulture, $"fsmap-{processId}-{DateTime.UtcNow:yyyyMMdd-HHmmss}.dmp"));
@@ -47,7 +47,16 @@ internal static class DumpCommand
                 $"Process {processId} reports that it has written {path}, but there is no such file here.");
         }
 
-        output.Line($"{path}  {Output.Count(new FileInfo(path).Length, "byte")}");
+        long bytes = new FileInfo(path).Length;
+        if (json)
+        {
+            output.Json(new { File = path, Bytes = bytes });
+        }
+        else
+        {
+            output.Line($"{path}  {Output.Count(bytes, "byte")}");
+        }
+
         return ExitCode.Ok;
     }
 

@@ -28,8 +28,8 @@ internal static class MapCatalog
 
     /// <summary>The map that the user means.</summary>
     /// <param name="target">The target.</param>
-    /// <param name="wanted">An address (of the header or of the object), a number in 'list', or a name; null if there
-    /// is only one map.</param>
+    /// <param name="wanted">An address (of the header or of the object), a number in 'list', a name or the beginning
+    /// of one; null if there is only one map.</param>
     /// <exception cref="InspectionException">No map matches, or more than one does; the message lists the
     /// maps.</exception>
     public static NativeMap Find(Target target, string? wanted)
@@ -68,6 +68,11 @@ internal static class MapCatalog
         }
 
         List<FoundMap> meant = [.. Candidates(maps, wanted).DistinctBy(Identity)];
+        if (meant.Count == 0)
+        {
+            meant = [.. maps.Where(map => NameStartsWith(map, wanted)).DistinctBy(Identity)];
+        }
+
         return meant.Count switch
         {
             1 => meant[0],
@@ -109,6 +114,13 @@ internal static class MapCatalog
             yield return addressed;
         }
     }
+
+    // Only if nothing else matches, so that a new map never takes the name of another.
+    private static bool NameStartsWith(FoundMap map, string wanted) =>
+        wanted.Length > 0
+        && map.Native is { UserName.Length: > 0 } native
+        && (native.UserName.StartsWith(wanted, StringComparison.OrdinalIgnoreCase)
+            || Printable.Name(native.UserName).StartsWith(wanted, StringComparison.OrdinalIgnoreCase));
 
     private static (ulong Header, ulong Object) Identity(FoundMap map) =>
         map.Header != 0 ? (map.Header, 0) : (0, map.Object);

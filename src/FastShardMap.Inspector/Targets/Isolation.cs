@@ -39,10 +39,10 @@ internal static class Isolation
     public static bool IsReader => s_role is not null;
 
     /// <summary>
-    /// Whether a command must run in a child: it reads a dump or a process, and this process is not the child.
+    /// Whether a command must run in a child: it reads a dump or stops a process, and this process is not the child.
     /// </summary>
     public static bool IsWanted(string[] arguments) =>
-        s_role is null && arguments is [not ("trace" or "dump"), ..]
+        s_role is null && arguments is [not ("trace" or "dump" or "watch" or "processes" or "completion"), ..]
         && Array.Exists(arguments, argument => File.Exists(argument) || ProcessIdOf(argument) is not null);
 
     /// <summary>

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Diagnostics;
 using System.Globalization;
 
 namespace FastShardMap.Inspector.Targets;
@@ -8,6 +9,7 @@ internal static class ProcessState
 {
     private const char Gone = '\0';
     private static readonly TimeSpan s_longestEnd = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_betweenLooks = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Whether a process exists and has not ended. A zombie has ended.</summary>
     public static bool IsAlive(int processId)
@@ -32,6 +34,20 @@ internal static class ProcessState
     /// Whether a process has ended or is about to end, because its connections close a moment earlier.
     /// </summary>
     public static bool IsEnding(int processId) => SpinWait.SpinUntil(() => !IsAlive(processId), s_longestEnd);
+
+    /// <summary>Waits for some time, or until a process ends.</summary>
+    /// <returns>Whether the process has ended.</returns>
+    public static bool EndsWithin(int processId, TimeSpan time)
+    {
+        Stopwatch clock = Stopwatch.StartNew();
+        while (IsAlive(processId) && clock.Elapsed < time)
+        {
+            TimeSpan left = time - clock.Elapsed;
+            Thread.Sleep(left < s_betweenLooks ? (left > TimeSpan.Zero ? left : TimeSpan.Zero) : s_betweenLooks);
+        }
+
+        return !IsAlive(processId);
+    }
 
     /// <summary>Whether a thread of a Linux process is stopped by its tracer.</summary>
     public static bool Stands(int processId, int thread) => StateOf($"/proc/{processId}/task/{thread}/stat") == 't';

@@ -22,6 +22,29 @@ public sealed class MapCatalogTests : IDisposable
         Assert.Same(_found[expected], MapCatalog.Choose(_found, wanted, "x.dmp"));
     }
 
+    [Theory]
+    [InlineData("sess", 0)]
+    [InlineData("SESSIONS", 0)]
+    [InlineData("order", 1)]
+    [InlineData("orders by", 3)]
+    public void Choose_BeginningOfOneName_IsTheMap(string wanted, int expected)
+    {
+        Add("sessions", "order", "", "orders by venue");
+
+        Assert.Same(_found[expected], MapCatalog.Choose(_found, wanted, "x.dmp"));
+    }
+
+    [Fact]
+    public void Choose_BeginningOfSeveralNames_SaysWhich()
+    {
+        Add("order", "sessions", "orders by venue");
+        InspectionException refused = Assert.Throws<InspectionException>(
+            () => MapCatalog.Choose(_found, "ord", "x.dmp"));
+
+        Assert.Contains("'ord' matches several maps", refused.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("sessions", refused.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Choose_Address_WithAndWithoutPrefix()
     {
@@ -78,7 +101,8 @@ public sealed class MapCatalogTests : IDisposable
     }
 
     [Theory]
-    [InlineData("session")]
+    [InlineData("sessions2")]
+    [InlineData("ession")]
     [InlineData("0")]
     [InlineData("3")]
     [InlineData("-1")]
