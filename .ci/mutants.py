@@ -317,7 +317,9 @@ mutant('E16: a read barrier precedes the version after a record',
        drop('GroupVersion.ValidateRecord', 'Volatile.ReadBarrier();'))
 mutant('E16: a record is released after its key was removed',
        move('LockedShard.RemoveWithRecord', 'Table<TKey, TValue>.Remove<SeqLockGroups>(table, hash, slot);',
-            after='KeyStore<TKey>.Release(Heap, Map.Arena, stored);'))
+            after='KeyStore<TKey>.Release(Heap, Map.Arena, stored);'),
+       redundant='a reader that no longer recognizes the key answers as of after the removal, which has not ended, and '
+       'the record has no other key before the lock is released; the removal stays first')
 mutant('E4: a record is filled before its slot is published',
        replace('KeyStore.Keep', 'PresentedBytes.CopyTo(key.Address, record, key.LongLength);', ''))
 mutant('the generation confirms a slot before its address is followed',
