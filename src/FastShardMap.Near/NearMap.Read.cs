@@ -20,7 +20,10 @@ public sealed partial class NearMap<TKey, TValue>
     {
         // The lease first: an invalidation that was handled before it was granted is then seen.
         int epoch = _lease.LiveEpoch;
-        if (epoch != 0 && _store.TryGet(key, out LocalEntry<TValue> entry) && entry.Epoch == epoch && entry.Version != 0)
+        if (epoch != 0
+            && _store.TryGet(key, out LocalEntry<TValue> entry)
+            && entry.Epoch == epoch
+            && entry.Version != 0)
         {
             _counters.Hit();
             value = entry.Value;
@@ -155,7 +158,8 @@ public sealed partial class NearMap<TKey, TValue>
             await beforeFill().ConfigureAwait(false);
         }
 
-        bool isStored = flight.Epoch != 0 && await TryStoreAsync(flight, engineKey, result, expires).ConfigureAwait(false);
+        bool isStored = flight.Epoch != 0
+            && await TryStoreAsync(flight, engineKey, result, expires).ConfigureAwait(false);
         if (!isStored)
         {
             // An older copy may still be there, and reads after this one must not go back to it.

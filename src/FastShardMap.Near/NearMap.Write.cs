@@ -103,8 +103,8 @@ public sealed partial class NearMap<TKey, TValue>
         return await _engine.Writes.ReplaceAsync(_engine.Database, engineKey, bytes, present).ConfigureAwait(false);
     }
 
-    /// <summary>Writes, and drops the near copy before and after. The first time, so that no reader of this map takes the
-    /// old copy for longer than needed; the second time, because a reader in between may have stored the old value
+    /// <summary>Writes, and drops the near copy before and after. The first time, so that no reader of this map takes
+    /// the old copy for longer than needed; the second time, because a reader in between may have stored the old value
     /// again. After the second time, all flights have begun after the write.</summary>
     private async Task<bool> WriteAsync(TKey key, Func<Task<bool>> write, CancellationToken cancellationToken)
     {

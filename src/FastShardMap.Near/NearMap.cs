@@ -11,9 +11,9 @@ namespace FastShardMap.Near;
 /// <typeparam name="TValue">The type of values.</typeparam>
 /// <remarks>
 /// <para>Reads are answered from the near copy if there is one. The engine, or the other near maps, report changes of
-/// keys, and the copies of these keys are dropped. While the map is <see cref="NearState.Live"/>, a near copy is a value
-/// that was current at some moment within <see cref="NearMapOptions.MaxStaleness"/> before the read. When reports could
-/// be lost, the map is <see cref="NearState.Suspended"/>, and every read goes to the engine.</para>
+/// keys, and the copies of these keys are dropped. While the map is <see cref="NearState.Live"/>, a near copy is a
+/// value that was current at some moment within <see cref="NearMapOptions.MaxStaleness"/> before the read. When reports
+/// could be lost, the map is <see cref="NearState.Suspended"/>, and every read goes to the engine.</para>
 /// <para>All members are thread-safe.</para>
 /// </remarks>
 public sealed partial class NearMap<TKey, TValue> : IAsyncDisposable

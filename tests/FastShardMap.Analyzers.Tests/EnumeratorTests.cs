@@ -29,7 +29,8 @@ public class EnumeratorTests
         "ShardMap<int, int, DefaultHasher<int>>.Enumerator M(ShardMap<int, int> map) "
             + "{ var all = map.GetEnumerator(); all.MoveNext(); return all; }")]
     [InlineData("void M(ShardMap<int, int> map) { IEnumerator<KeyValuePair<int, int>> all = map.GetEnumerator(); }")]
-    [InlineData("void M(ShardMapSnapshot<int, int> s) { var all = s.GetEnumerator(); var copy = all; copy.MoveNext(); }")]
+    [InlineData(
+        "void M(ShardMapSnapshot<int, int> s) { var all = s.GetEnumerator(); var copy = all; copy.MoveNext(); }")]
     [InlineData("void M(List<int> list) { var all = list.GetEnumerator(); var copy = all; }")]
     [InlineData("ShardMap<int, int, DefaultHasher<int>>.Enumerator _all; void M() { _all.MoveNext(); }")]
     public Task Enumerator_UsedInPlace_IsNotReported(string code) => Verify.ReportsNothingAsync(code);

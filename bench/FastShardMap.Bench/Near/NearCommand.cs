@@ -14,7 +14,8 @@ internal static class NearCommand
         {
             Description = "The connection string of a server to use; an embedded Garnet unless given.",
         };
-        Option<int> seconds = CommandOptions.Number("--seconds", "Length of the storm of reads and writes.", 10, 1, 3600);
+        Option<int> seconds = CommandOptions.Number(
+            "--seconds", "Length of the storm of reads and writes.", 10, 1, 3600);
         Option<bool> quick = CommandOptions.Quick();
         Option<bool> check = CommandOptions.Check();
         Option<string?> markdown = CommandOptions.Markdown();

@@ -6,7 +6,8 @@ namespace FastShardMap.Bench.Near;
 internal sealed class NearReport(IReadOnlyList<NearFigure> figures, MachineInfo machine) : IReport
 {
     private const string Legend =
-        "Engine and maps are in one process on one machine, so a round trip is as short as it can be. Ratios are paired.";
+        "Engine and maps are in one process on one machine, so a round trip is as short as it can be. Ratios are "
+        + "paired.";
 
     private static readonly string[] Header = ["row", "what", "figures", "target", "verdict"];
 

@@ -181,7 +181,8 @@ internal sealed class NearSession(NearOptions options, Action<string> announce)
         _figures.Add(NearFigure.Of(
             "near-batch",
             $"GetManyAsync of {BatchKeys} keys without copies",
-            $"per key {Units.Duration(Spread.Of(batched).Median)}, one by one {Units.Duration(Spread.Of(single).Median)}",
+            $"per key {Units.Duration(Spread.Of(batched).Median)}, one by one "
+                + Units.Duration(Spread.Of(single).Median),
             new Measure(TargetUnit.OfSingleReads, Spread.OfRatios(single, batched))));
     }
 

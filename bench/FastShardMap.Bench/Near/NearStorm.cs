@@ -6,8 +6,8 @@ using FastShardMap.Near;
 
 namespace FastShardMap.Bench.Near;
 
-/// <summary>Two maps that read the same keys while one of them writes: counts reads that were stale at all, reads staler
-/// than the bound, and copies that stay stale.</summary>
+/// <summary>Two maps that read the same keys while one of them writes: counts reads that were stale at all, reads
+/// staler than the bound, and copies that stay stale.</summary>
 internal sealed class NearStorm(string configuration, int seconds)
 {
     private const int Keys = 1000;

@@ -9,7 +9,8 @@ internal sealed record BalanceRow(
 {
     public static readonly (int From, int To)[] Changes = [(3, 4), (8, 9), (8, 12), (12, 8)];
 
-    /// <summary>The expected skew before the change, or NaN where theory says nothing but "at most the bound".</summary>
+    /// <summary>The expected skew before the change, or NaN where theory says nothing but "at most the
+    /// bound".</summary>
     public double SkewBeforeInTheory => InTheory(From);
 
     public double SkewAfterInTheory => InTheory(To);

@@ -25,7 +25,8 @@ internal sealed class DecayKeys
         _ranks = one.Theta > 0 ? new ZipfGenerator(DecayCosts.Keys, one.Theta, seed + 1) : null;
     }
 
-    /// <summary>Draws a key: the node that a caller asks first, and the node that owns it; null for a near hit.</summary>
+    /// <summary>Draws a key: the node that a caller asks first, and the node that owns it; null for a near
+    /// hit.</summary>
     public (int Asked, int Owner)? Next()
     {
         int key = _ranks is null ? (int)_random.Below(DecayCosts.Keys) : (int)_ranks.NextRank() - 1;

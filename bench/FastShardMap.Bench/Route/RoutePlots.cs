@@ -18,7 +18,9 @@ internal static class RoutePlots
             [
                 new Curve("simulated", [.. results.Ring.Select(row => ((double)row.VirtualNodes, row.Skew))]),
                 new Curve(
-                    "theory", [.. results.Ring.Select(row => ((double)row.VirtualNodes, row.InTheory))], IsDashed: true),
+                    "theory",
+                    [.. results.Ring.Select(row => ((double)row.VirtualNodes, row.InTheory))],
+                    IsDashed: true),
             ],
         };
         yield return new BarPlot("route-moved", "Share of the slots that move")

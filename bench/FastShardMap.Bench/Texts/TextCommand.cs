@@ -8,8 +8,8 @@ namespace FastShardMap.Bench.Texts;
 internal static class TextCommand
 {
     private const string Legend =
-        "x CD: how many times as fast as ConcurrentDictionary<string, long>, in pairs of neighbouring runs. Strings to be "
-        + "looked up are not those in the map. UTF-8 keys must become strings first in ConcurrentDictionary.";
+        "x CD: how many times as fast as ConcurrentDictionary<string, long>, in pairs of neighbouring runs. Strings to "
+        + "be looked up are not those in the map. UTF-8 keys must become strings first in ConcurrentDictionary.";
 
     public static Command Create()
     {

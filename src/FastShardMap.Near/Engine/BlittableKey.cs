@@ -21,8 +21,8 @@ internal static class BlittableKey<TKey>
         if (s_fault is not null)
         {
             throw new NotSupportedException(
-                $"The type {typeof(TKey)} cannot be a key of a near map: it {s_fault}, so equal keys can have different "
-                + "bytes, and the engine compares bytes.");
+                $"The type {typeof(TKey)} cannot be a key of a near map: it {s_fault}, so equal keys can have "
+                + "different bytes, and the engine compares bytes.");
         }
     }
 

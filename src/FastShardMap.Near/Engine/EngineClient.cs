@@ -3,8 +3,8 @@ using StackExchange.Redis;
 
 namespace FastShardMap.Near.Engine;
 
-/// <summary>The connection of a near map to its engine, and the task that keeps its lease: it connects to all primaries,
-/// sends heartbeats, and begins anew when invalidations may be lost.</summary>
+/// <summary>The connection of a near map to its engine, and the task that keeps its lease: it connects to all
+/// primaries, sends heartbeats, and begins anew when invalidations may be lost.</summary>
 internal sealed class EngineClient : IAsyncDisposable
 {
     private static readonly TimeSpan s_firstRetryDelay = TimeSpan.FromMilliseconds(50);
@@ -26,7 +26,10 @@ internal sealed class EngineClient : IAsyncDisposable
     private int _disposed;
 
     private EngineClient(
-        ConnectionMultiplexer connection, ConfigurationOptions connectionOptions, NearMapOptions options, KeyFormat keys,
+        ConnectionMultiplexer connection,
+        ConfigurationOptions connectionOptions,
+        NearMapOptions options,
+        KeyFormat keys,
         EngineWrites writes, IInvalidationSink sink)
     {
         _connection = connection;

@@ -1,8 +1,8 @@
 namespace FastShardMap.Near.Engine;
 
 /// <summary>
-/// Whether near copies may be served. Each node of the engine grants a lease: a heartbeat that was sent at some time and
-/// has come back through the stream of invalidations proves that all invalidations of changes before that time have
+/// Whether near copies may be served. Each node of the engine grants a lease: a heartbeat that was sent at some time
+/// and has come back through the stream of invalidations proves that all invalidations of changes before that time have
 /// arrived. The lease lasts for the bound of staleness from that time. The map is live while all nodes' leases last.
 /// </summary>
 /// <remarks>The epoch numbers the times in which no invalidation was lost. A copy of an earlier epoch is void, so one

@@ -13,10 +13,10 @@ namespace FastShardMap.Near.Engine;
 /// <remarks>
 /// <para>A heartbeat is a write of a key with the prefix, in the same way as the writes of entries. When its own
 /// invalidation comes back through the stream, everything that the node reported before it has come, too, and the node
-/// is known to be a primary that accepts writes. Redis reports keys that changed in one turn of its event loop together,
-/// at the end of the turn and in the order of their bytes; a message of <c>PUBLISH</c> would overtake those reports.
-/// That is why heartbeats are not published under <see cref="InvalidationSource.Tracking"/>, and why their keys come
-/// last in the order of bytes.</para>
+/// is known to be a primary that accepts writes. Redis reports keys that changed in one turn of its event loop
+/// together, at the end of the turn and in the order of their bytes; a message of <c>PUBLISH</c> would overtake those
+/// reports. That is why heartbeats are not published under <see cref="InvalidationSource.Tracking"/>, and why their
+/// keys come last in the order of bytes.</para>
 /// <para>A heartbeat proves this for one connection only. The link therefore counts the sockets of its subscription:
 /// after a reconnect it is of no use any more, and the map makes a new one.</para>
 /// </remarks>

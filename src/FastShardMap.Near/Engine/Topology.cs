@@ -42,7 +42,8 @@ internal sealed class Topology
             return servers.Length == 1
                 ? new Topology([servers[0].EndPoint], "", isCluster: false)
                 : throw new NotSupportedException(
-                    "The connection string names several independent servers. A near map reads one server or a cluster.");
+                    "The connection string names several independent servers. A near map reads one server or a "
+                    + "cluster.");
         }
 
         Topology first = Of(await ViewAsync(servers[0]).ConfigureAwait(false));

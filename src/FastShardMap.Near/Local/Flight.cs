@@ -1,6 +1,7 @@
 namespace FastShardMap.Near.Local;
 
-/// <summary>A read of one key that is on its way. Readers of the same key wait for it instead of reading, too.</summary>
+/// <summary>A read of one key that is on its way. Readers of the same key wait for it instead of reading,
+/// too.</summary>
 /// <remarks>It is also the ticket that entitles its reader to store what it reads: an invalidation that arrives while
 /// the read is on its way voids the flight, because the reply may be older than the change. A flight serves one read
 /// and is never used again.</remarks>

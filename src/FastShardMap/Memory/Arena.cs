@@ -18,7 +18,8 @@ namespace FastShardMap.Memory;
 /// Blocks from 64 KiB take whole pages, which are given back in the background. Blocks from 2 MiB for which huge pages
 /// were requested take whole huge pages, apart from the others, so that no small table is in a range that takes 2 MiB
 /// at its first touch. Such blocks from 64 KiB to 2 MiB share huge pages with each other. Blocks from 2 MiB that may be
-/// collapsed into huge pages later are placed in the same way, but start with small pages. Each kind has its own <see cref="BlockPool"/>.
+/// collapsed into huge pages later are placed in the same way, but start with small pages. Each kind has its own
+/// <see cref="BlockPool"/>.
 /// </para>
 /// <para>
 /// <b>One owner per block.</b> The table of live blocks hands each block to exactly one call of <see cref="Retire"/>.
@@ -228,7 +229,9 @@ internal sealed unsafe partial class Arena : CriticalFinalizerObject, IBackgroun
         ReferenceEquals(_smallBlocks, _largeBlocks)
             ? _smallBlocks.ResidentFreeBytes
             : _smallBlocks.ResidentFreeBytes + _largeBlocks.ResidentFreeBytes
-                + _hugeBlocks.ResidentFreeBytes + _sharedHugeBlocks.ResidentFreeBytes + _collapsibleBlocks.ResidentFreeBytes;
+                + _hugeBlocks.ResidentFreeBytes
+                + _sharedHugeBlocks.ResidentFreeBytes
+                + _collapsibleBlocks.ResidentFreeBytes;
 
     // Takes no lock: no other thread is left that could hold one, and its wait handles may already be finalized.
     private void Finish()

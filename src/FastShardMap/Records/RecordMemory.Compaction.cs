@@ -48,8 +48,8 @@ internal static unsafe partial class RecordMemory
         heap->IsCompacting = 1;
     }
 
-    /// <summary>Moves the record of an entry that a migration moves. Cannot fail: without memory for another record, the
-    /// compaction ends, and records stay where they are.</summary>
+    /// <summary>Moves the record of an entry that a migration moves. Cannot fail: without memory for another record,
+    /// the compaction ends, and records stay where they are.</summary>
     /// <returns>The key to store in the current table.</returns>
     public static RecordKey Move(RecordHeap* heap, Arena arena, RecordKey stored)
     {

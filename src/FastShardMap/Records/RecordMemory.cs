@@ -25,9 +25,9 @@ namespace FastShardMap.Records;
 /// </para>
 /// <para>
 /// <b>Compaction.</b> When the lengths of keys change over time, the free lists keep records of lengths that no key has
-/// any longer. A migration then moves the records too: those of moved entries lie in new segments, and the segments from
-/// before return to the arena with the emptied table. A record that is released from the emptied table is left where it
-/// is. There is no compaction while a snapshot is alive.
+/// any longer. A migration then moves the records too: those of moved entries lie in new segments, and the segments
+/// from before return to the arena with the emptied table. A record that is released from the emptied table is left
+/// where it is. There is no compaction while a snapshot is alive.
 /// </para>
 /// </summary>
 internal static unsafe partial class RecordMemory

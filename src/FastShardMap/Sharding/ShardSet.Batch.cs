@@ -67,8 +67,8 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         return hits;
     }
 
-    // Not inlined: together with the window, the loop would have too few registers. The spans are as long as the keys, or
-    // longer.
+    // Not inlined: together with the window, the loop would have too few registers. The spans are as long as the keys,
+    // or longer.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private readonly int TryReadEach(ReadOnlySpan<TKey> keys, Span<TValue> values, Span<bool> found)
     {

@@ -15,9 +15,9 @@ namespace FastShardMap.ConcurrencyTests.Scheduling;
 /// <item>A full fence takes over, and adds to, one view of all full fences.</item>
 /// </list>
 /// Covered are thus all reorderings of loads with loads and of stores with stores, and of a store with a later load.
-/// The words are the read views, all groups of all tables, and all records. Plain stores are found by comparing memory with the last
-/// known values at every step; a plain read gets its value by showing it in memory until the thread's next step.
-/// Holders of the lock read memory as it is: the lock has ordered what they see.
+/// The words are the read views, all groups of all tables, and all records. Plain stores are found by comparing memory
+/// with the last known values at every step; a plain read gets its value by showing it in memory until the thread's
+/// next step. Holders of the lock read memory as it is: the lock has ordered what they see.
 /// </summary>
 internal sealed unsafe class WeakMemory(int threads)
 {

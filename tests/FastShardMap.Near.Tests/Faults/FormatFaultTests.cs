@@ -37,7 +37,8 @@ public class FormatFaultTests(Engines engines)
             long key = 100 + index;
             await database.StringSetAsync(KeyOf(options, key), poison[index]);
 
-            await Assert.ThrowsAsync<NearFormatException>(async () => await map.GetAsync(key, cancellationToken: Token));
+            await Assert.ThrowsAsync<NearFormatException>(
+                async () => await map.GetAsync(key, cancellationToken: Token));
             await Assert.ThrowsAsync<NearFormatException>(
                 async () => await map.GetAsync(key, Freshness.Engine, Token));
             await Assert.ThrowsAsync<NearFormatException>(

@@ -3,8 +3,8 @@ using StackExchange.Redis;
 
 namespace FastShardMap.Near.Tests.Faults;
 
-/// <summary>Connections with TLS: a certificate that is trusted, one of another host, one that has expired, and one that
-/// nobody has said to trust.</summary>
+/// <summary>Connections with TLS: a certificate that is trusted, one of another host, one that has expired, and one
+/// that nobody has said to trust.</summary>
 public class TlsTests
 {
     private const string Host = "near.test";

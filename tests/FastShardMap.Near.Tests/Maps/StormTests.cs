@@ -4,8 +4,8 @@ using FastShardMap.Near.Tests.Support;
 
 namespace FastShardMap.Near.Tests.Maps;
 
-/// <summary>Maps that read and write the same few keys, with late fills injected: no read is staler than the bound, none
-/// goes back, and no copy stays stale for ever.</summary>
+/// <summary>Maps that read and write the same few keys, with late fills injected: no read is staler than the bound,
+/// none goes back, and no copy stays stale for ever.</summary>
 public class StormTests(Engines engines)
 {
     private const int Keys = 50;
@@ -87,7 +87,8 @@ public class StormTests(Engines engines)
                 if (acknowledged[key].TryGetValue(read + 1, out long overwritten) && overwritten < started
                     && Stopwatch.GetElapsedTime(overwritten, started) > options.MaxStaleness)
                 {
-                    faults.Enqueue($"key {key}: {read} {Stopwatch.GetElapsedTime(overwritten, started)} after {read + 1}");
+                    faults.Enqueue(
+                        $"key {key}: {read} {Stopwatch.GetElapsedTime(overwritten, started)} after {read + 1}");
                 }
 
                 if (read < seen[key])
@@ -99,7 +100,8 @@ public class StormTests(Engines engines)
             }
         }
 
-        await Task.WhenAll(Enumerable.Range(0, 6).Select(worker => Task.Run(() => WorkAsync(maps[worker % 3], worker))));
+        await Task.WhenAll(
+            Enumerable.Range(0, 6).Select(worker => Task.Run(() => WorkAsync(maps[worker % 3], worker))));
         Assert.Empty(faults);
 
         // When the storm is over, every copy is or becomes the last value.

@@ -12,6 +12,13 @@ public class CitationTests
         ("ReplaceFile", "a function of Windows"),
         ("--withheap", "an option of createdump"),
         ("PTRACE_SEIZE", "a request of Linux"),
+        ("SIGSTOP", "a signal"),
+        ("SET", "a command of Redis"),
+        ("GET", "a command of Redis"),
+        ("PUBLISH", "a command of Redis"),
+        ("WATCH", "a command of Redis"),
+        ("FLUSHDB", "a command of Redis"),
+        ("FSN1", "bytes of a header"),
     ];
 
     private static readonly string[] Sources = ["src", "tests", "bench"];

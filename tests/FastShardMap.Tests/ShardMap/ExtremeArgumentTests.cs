@@ -159,11 +159,15 @@ public sealed class ExtremeArgumentTests
                     .GetEnumerator(),
             "AuditedShardMap" => new AuditedShardMap<ulong, ulong, DefaultHasher<ulong>>(map),
             "ShardMapExclusive" => map.EnterExclusive(),
+            "BytesShardMapExclusive" => new BytesShardMap<ulong>().EnterExclusive(),
+            "TextShardMapExclusive" => new TextShardMap<ulong>().EnterExclusive(),
             "ShardMapSnapshot" => map.Snapshot(),
             "Enumerator"
                 when type.DeclaringType!.Name.StartsWith("ShardMapSnapshot", StringComparison.Ordinal) => map
                     .Snapshot()
                     .GetEnumerator(),
+            "Enumerator" when type.DeclaringType!.Name == "KeyCollection" => map.Keys.GetEnumerator(),
+            "Enumerator" when type.DeclaringType!.Name == "ValueCollection" => map.Values.GetEnumerator(),
             "Enumerator" => map.GetEnumerator(),
             "MutexGuard" => MutexGuard.Create(),
             "ReaderWriterGuard" => ReaderWriterGuard.Create(),
