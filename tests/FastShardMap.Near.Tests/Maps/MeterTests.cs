@@ -26,10 +26,13 @@ public class MeterTests(Engines engines)
         };
         void Take(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
         {
-            lock (gate)
+            // Other maps of the process have names of their own.
+            if (Assert.Single(tags.ToArray()) is { Key: "fastshardmap.near.name", Value: "prices" })
             {
-                Assert.Equal("prices", Assert.Single(tags.ToArray()).Value);
-                readings[instrument.Name] = value;
+                lock (gate)
+                {
+                    readings[instrument.Name] = value;
+                }
             }
         }
 

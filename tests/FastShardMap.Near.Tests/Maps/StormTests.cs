@@ -114,7 +114,6 @@ public class StormTests(Engines engines)
                     $"key {key} shows the last value");
             }
 
-            TestContext.Current.TestOutputHelper?.WriteLine($"{reads} reads; {map.GetStatistics()}");
             await map.DisposeAsync();
         }
     }
