@@ -170,6 +170,7 @@ internal sealed record MapOperation(string Member, Action<Map, ulong> Call)
             Allocates = true,
         },
         .. RangeOperations.All,
+        .. CollectionOperations.All,
         .. FeatureOperations.All,
     ];
 
