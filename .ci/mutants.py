@@ -375,7 +375,7 @@ mutant('an enumeration takes the lock',
 for operations, member, kept in (
         ('reads', 'ShardMap.TryGetValues', 'this'),
         ('writes', 'ShardMap.TryExchange', 'this'),
-        ('writes of ranges', 'ShardMap.SetRange', 'this'),
+        ('writes of ranges', 'ShardMap.TryRemoveRange', 'this'),
         ('updates', 'ShardMap.GetOrAdd', 'this'),
         ('enumerations', 'ShardMap.ToArray', 'this'),
         ('properties', 'ShardMap.IsEmpty', 'this'),
