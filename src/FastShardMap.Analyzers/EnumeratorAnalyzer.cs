@@ -44,7 +44,7 @@ public sealed class EnumeratorAnalyzer : DiagnosticAnalyzer
                 !declarator.Symbol.IsRef,
             IFieldInitializerOperation => true,
             ISimpleAssignmentOperation { IsRef: false } assignment =>
-                MapTypes.Unwrapped(assignment.Value) == context.Operation,
+                MapTypes.Unwrapped(assignment.Value) == context.Operation && !IsGivenToConstructor(context),
             IArgumentOperation { Parameter.RefKind: RefKind.None } => true,
             _ => false,
         };
@@ -56,6 +56,11 @@ public sealed class EnumeratorAnalyzer : DiagnosticAnalyzer
                 MapTypes.VariableOf(context.Operation)?.Name ?? context.Operation.Syntax.ToString()));
         }
     }
+
+    // A constructor that stores an enumerator takes it over. The caller passed a new one; otherwise the argument is found.
+    private static bool IsGivenToConstructor(OperationAnalysisContext context) =>
+        context.Operation is IParameterReferenceOperation { Parameter.RefKind: RefKind.None }
+        && context.ContainingSymbol is IMethodSymbol { MethodKind: MethodKind.Constructor };
 
     // Each call on a readonly field works on a copy of it.
     private static void AnalyzeField(SymbolAnalysisContext context)

@@ -33,5 +33,8 @@ public class EnumeratorTests
         "void M(ShardMapSnapshot<int, int> s) { var all = s.GetEnumerator(); var copy = all; copy.MoveNext(); }")]
     [InlineData("void M(List<int> list) { var all = list.GetEnumerator(); var copy = all; }")]
     [InlineData("ShardMap<int, int, DefaultHasher<int>>.Enumerator _all; void M() { _all.MoveNext(); }")]
+    [InlineData(
+        "struct Own { ShardMap<int, int, DefaultHasher<int>>.Enumerator _all; "
+            + "internal Own(ShardMap<int, int, DefaultHasher<int>>.Enumerator all) => _all = all; }")]
     public Task Enumerator_UsedInPlace_IsNotReported(string code) => Verify.ReportsNothingAsync(code);
 }

@@ -5,7 +5,10 @@ namespace FastShardMap;
 
 public sealed unsafe partial class TextShardMap<TValue>
 {
+    // Dispose of the inner map ends the phase.
+    #pragma warning disable CA2213
     private TextShardMapExclusive<TValue>? _exclusive;
+    #pragma warning restore CA2213
 
     /// <summary>The exclusive phase that the map is in, or null. A map that is created with
     /// <see cref="ShardMapOptions.StartExclusive"/> is in such a phase from the start.</summary>

@@ -161,9 +161,7 @@ public sealed unsafe class TextSnapshot<TValue> : IDisposable
     /// <exception cref="OutOfMemoryException">The snapshot has more entries than a dictionary can hold.</exception>
     public Dictionary<string, TValue> ToDictionary()
     {
-        long count = Count;
-        Dictionary<string, TValue> entries = new(
-            count <= Array.MaxLength ? (int)count : throw new OutOfMemoryException(), StringComparer.Ordinal);
+        Dictionary<string, TValue> entries = new((int)Math.Min(Count, Array.MaxLength), StringComparer.Ordinal);
         foreach (TextEntry<TValue> entry in this)
         {
             entries[entry.KeyToString()] = entry.Value;
