@@ -195,8 +195,12 @@ internal static unsafe class MapChecker
                 isQuiet, "count", shard, $"the shard counts {side.Count} entries; its groups hold {entries}");
         }
 
+        // A cache has its own limit instead, which may be any that the slots allow.
         long maximum = current.Groups == 0 ? 0 : TableSize.MaxEntries(current.Groups, map.SlotsPerGroup);
-        if (side.MaxEntries != maximum)
+        bool isWrong = map.IsCache
+            ? (UInt128)side.MaxEntries > (UInt128)current.Groups * (uint)map.SlotsPerGroup
+            : side.MaxEntries != maximum;
+        if (isWrong)
         {
             findings.Report(
                 isQuiet,

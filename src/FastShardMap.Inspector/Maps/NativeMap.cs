@@ -58,7 +58,12 @@ internal sealed unsafe class NativeMap
 
     public bool IsDisposed => Header.State != 0;
 
-    public string TypeText => $"ShardMap<{TypeNames.Short(KeyType)}, {TypeNames.Short(ValueType)}>";
+    /// <summary>Whether this is the map of a ShardCache, whose values carry marks and expiries.</summary>
+    public bool IsCache => ValueType.StartsWith(typeof(CacheEntry<>).FullName!, StringComparison.Ordinal);
+
+    public string TypeText => IsCache
+        ? $"ShardCache<{TypeNames.Short(KeyType)}, {TypeNames.Short(ValueType)}>"
+        : $"ShardMap<{TypeNames.Short(KeyType)}, {TypeNames.Short(ValueType)}>";
 
     /// <summary>Type, name and address, as part of a line of text.</summary>
     public string Title
