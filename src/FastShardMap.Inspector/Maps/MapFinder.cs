@@ -11,6 +11,7 @@ namespace FastShardMap.Inspector.Maps;
 internal static class MapFinder
 {
     private const string MapType = "FastShardMap.ShardMap<";
+    private const string CacheType = "FastShardMap.ShardCache<";
 
     /// <summary>All maps: those with managed objects first, in the order of their addresses.</summary>
     /// <exception cref="InspectionException">There is no map and the target cannot have one, or the target has
@@ -92,14 +93,14 @@ internal static class MapFinder
         return [.. maps.OrderBy(map => map.Object)];
     }
 
-    private static List<ClrObject> HeapMaps(Target target) => ObjectsOf(target, MapType);
+    private static List<ClrObject> HeapMaps(Target target) => ObjectsOf(target, MapType, CacheType);
 
     /// <summary>
-    /// The objects on the managed heap whose type, or a base of it, is an instance of a generic type.
+    /// The objects on the managed heap whose type, or a base of it, is an instance of one of the generic types.
     /// </summary>
     /// <param name="target">The target.</param>
-    /// <param name="genericName">In the form of <see cref="LibraryTypes.IsOf"/>.</param>
-    public static List<ClrObject> ObjectsOf(Target target, string genericName)
+    /// <param name="genericNames">In the form of <see cref="LibraryTypes.IsOf"/>.</param>
+    public static List<ClrObject> ObjectsOf(Target target, params string[] genericNames)
     {
         List<ClrObject> found = [];
         if (target.Runtime is null)
@@ -112,7 +113,7 @@ internal static class MapFinder
             // A damaged heap ends the walk early; what was found until then is used.
             foreach (ClrObject candidate in target.Runtime.Heap.EnumerateObjects())
             {
-                if (LibraryTypes.IsOf(candidate.Type, genericName))
+                if (Array.Exists(genericNames, name => LibraryTypes.IsOf(candidate.Type, name)))
                 {
                     found.Add(candidate);
                 }

@@ -52,7 +52,7 @@ public sealed class ShardCache<TKey, TValue>(ShardCacheOptions options)
 /// </remarks>
 [DebuggerDisplay("{DebuggerText,nq}")]
 public unsafe partial class ShardCache<TKey, TValue, THasher>
-    : IDisposable, IEnumerable<KeyValuePair<TKey, TValue>>, IObservedMap, ISweptCache
+    : IDisposable, IEnumerable<KeyValuePair<TKey, TValue>>, IObservedMap, IObservedCache, ISweptCache
     where TKey : unmanaged, IEquatable<TKey>
     where TValue : unmanaged
     where THasher : struct, IKeyHasher<TKey>
@@ -116,6 +116,11 @@ public unsafe partial class ShardCache<TKey, TValue, THasher>
         if (options.TimeToLive is { } timeToLive && timeToLive != Timeout.InfiniteTimeSpan)
         {
             _defaultLife = LifeOf(timeToLive);
+        }
+
+        if (options.Name is not null)
+        {
+            CacheMeter.Ensure();
         }
 
         Diagnostics.MapRegistry.Add(this);
@@ -225,6 +230,14 @@ public unsafe partial class ShardCache<TKey, TValue, THasher>
         probeLength = live ? _shards.SampleProbeLength(SampledGroups) : 0;
         GC.KeepAlive(this);
         return live;
+    }
+
+    /// <inheritdoc/>
+    bool IObservedCache.TryRead(out ShardCacheStatistics statistics)
+    {
+        statistics = ReadStatistics();
+        GC.KeepAlive(this);
+        return !_shards.IsDisposed;
     }
 
     private static void ThrowIfTooLarge()

@@ -1,0 +1,77 @@
+using System.Diagnostics.Metrics;
+using FastShardMap.Diagnostics;
+using FastShardMap.Memory;
+
+namespace FastShardMap.Caching;
+
+/// <summary>
+/// The meter <c>FastShardMap.Cache</c>. It has observable instruments with the names that the framework gives those of
+/// its own cache, each with measurements per named cache.
+/// </summary>
+/// <remarks>Caches are read only when a listener collects.</remarks>
+internal static class CacheMeter
+{
+    public const string Name = "FastShardMap.Cache";
+    public const string NameTag = "cache.name";
+    public const string RequestTag = "cache.request.type";
+    public const string CauseTag = "cache.eviction.cause";
+
+    private static readonly Meter s_meter = Start();
+
+    /// <summary>Creates the instruments, if this is the first call.</summary>
+    public static void Ensure() => _ = s_meter;
+
+    private static Meter Start()
+    {
+        Meter meter = new(Name, typeof(CacheMeter).Assembly.GetName().Version?.ToString(3));
+        LibraryUnloading.Register(meter.Dispose); // the framework references every meter, and through it this library
+        meter.CreateObservableCounter(
+            "cache.requests",
+            static () => Observe(
+                RequestTag, ("hit", static (in s) => s.Hits), ("miss", static (in s) => s.Misses)),
+            "{request}",
+            "Lookups, of caches that count them.");
+        meter.CreateObservableCounter(
+            "cache.evictions",
+            static () => Observe(
+                CauseTag,
+                ("entries", static (in s) => s.EvictedForEntries),
+                ("bytes", static (in s) => s.EvictedForBytes),
+                ("trim", static (in s) => s.Trimmed),
+                ("expired", static (in s) => s.Expired)),
+            "{entry}",
+            "Entries that left without being removed by the program.");
+        meter.CreateObservableUpDownCounter(
+            "cache.entries", static () => Observe(null, (null, static (in s) => s.Count)), "{entry}", "Entries.");
+        meter.CreateObservableUpDownCounter(
+            "cache.estimated_size",
+            static () => Observe(null, (null, static (in s) => s.BytesAllocated)),
+            "By",
+            "Allocated unmanaged memory.");
+        return meter;
+    }
+
+    private static List<Measurement<long>> Observe(string? tag, params (string? Value, Reading Of)[] readings)
+    {
+        List<Measurement<long>> measurements = [];
+        foreach (IObservedMap map in MapRegistry.Live())
+        {
+            if (map.Name is null || map is not IObservedCache cache || !cache.TryRead(out ShardCacheStatistics read))
+            {
+                continue;
+            }
+
+            foreach ((string? value, Reading of) in readings)
+            {
+                KeyValuePair<string, object?> name = new(NameTag, map.Name);
+                measurements.Add(tag is null
+                    ? new Measurement<long>(of(read), name)
+                    : new Measurement<long>(of(read), name, new KeyValuePair<string, object?>(tag, value)));
+            }
+        }
+
+        return measurements;
+    }
+
+    private delegate long Reading(in ShardCacheStatistics statistics);
+}
