@@ -20,6 +20,8 @@ internal static class StressCatalogue
         ["history-mutex"] = HistoryScenario.OverMutexes,
         ["history-rwlock"] = HistoryScenario.OverReaderWriterLocks,
         ["history-channel"] = HistoryScenario.OverChannels,
+        ["history-text"] = HistoryScenario.OverText,
+        ["text"] = static () => new TextScenario(),
     };
 
     public static IReadOnlyList<string> Names { get; } = [.. s_scenarios.Keys];

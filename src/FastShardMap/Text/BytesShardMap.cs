@@ -84,6 +84,9 @@ public sealed unsafe partial class BytesShardMap<TValue> : IDisposable
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
     public bool IsEmpty => _map.IsEmpty;
 
+    /// <summary>The name of the map (<see cref="ShardMapOptions.Name"/>), or null.</summary>
+    public string? Name => _map.Name;
+
     /// <summary>The number of bytes of unmanaged memory that the map has allocated for tables, keys, locks and headers.
     /// 0 after <see cref="Dispose"/>, except for the few pages that stale readers may still use.</summary>
     public long BytesAllocated => _map.BytesAllocated;

@@ -8,6 +8,94 @@ namespace FastShardMap;
 
 public sealed unsafe partial class TextShardMapExclusive<TValue>
 {
+    /// <summary>Adds an entry, or changes the value of an existing entry.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="addValue">The value to add if the key is absent.</param>
+    /// <param name="updateValueFactory">Computes the new value from the key and the old value if the key is
+    /// present.</param>
+    /// <returns>The value that was stored.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="updateValueFactory"/> is null.</exception>
+    /// <exception cref="ObjectDisposedException">The phase has ended.</exception>
+    /// <exception cref="InvalidOperationException">The call comes from another thread, or from a callback.</exception>
+    /// <exception cref="OutOfMemoryException">A shard must grow, or needs room for the key, and the memory cannot be
+    /// allocated; nothing has changed.</exception>
+    /// <exception cref="ArgumentException">The key has more than 32,766 bytes in UTF-8.</exception>
+    public TValue AddOrUpdate(
+        ReadOnlySpan<char> key, TValue addValue, Func<ReadOnlySpan<char>, TValue, TValue> updateValueFactory)
+    {
+        ArgumentNullException.ThrowIfNull(updateValueFactory);
+        ValueUpserter<ReadOnlySpan<char>, TValue> upserter = new(addValue, updateValueFactory);
+        return AddOrUpdate(key, ref upserter);
+    }
+
+    /// <inheritdoc cref="AddOrUpdate(ReadOnlySpan{char}, TValue, Func{ReadOnlySpan{char}, TValue, TValue})"/>
+    /// <exception cref="ArgumentNullException"><paramref name="key"/> is null.</exception>
+    public TValue AddOrUpdate(string key, TValue addValue, Func<ReadOnlySpan<char>, TValue, TValue> updateValueFactory)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        return AddOrUpdate(key.AsSpan(), addValue, updateValueFactory);
+    }
+
+    /// <inheritdoc cref="AddOrUpdate(ReadOnlySpan{char}, TValue, Func{ReadOnlySpan{char}, TValue, TValue})"/>
+    public TValue AddOrUpdate(
+        ReadOnlySpan<byte> key, TValue addValue, Func<ReadOnlySpan<byte>, TValue, TValue> updateValueFactory)
+    {
+        ArgumentNullException.ThrowIfNull(updateValueFactory);
+        ValueUpserter<ReadOnlySpan<byte>, TValue> upserter = new(addValue, updateValueFactory);
+        return AddOrUpdate(key, ref upserter);
+    }
+
+    /// <summary>Adds an entry, or changes the value of an existing entry, by a delegate that does not need the
+    /// key.</summary>
+    /// <typeparam name="TArg">The type of an argument that is passed to the delegate, so that it need not
+    /// capture.</typeparam>
+    /// <param name="key">The key.</param>
+    /// <param name="addValue">The value to add if the key is absent.</param>
+    /// <param name="updateValueFactory">Computes the new value from the old one if the key is present. Runs once, under
+    /// the shard's lock. If it throws, the map is unchanged.</param>
+    /// <param name="factoryArgument">The argument that is passed to <paramref name="updateValueFactory"/>.</param>
+    /// <returns>The value that was stored.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="updateValueFactory"/> is null.</exception>
+    /// <exception cref="ObjectDisposedException">The phase has ended.</exception>
+    /// <exception cref="InvalidOperationException">The call comes from another thread, or from a callback.</exception>
+    /// <exception cref="OutOfMemoryException">A shard must grow, or needs room for the key, and the memory cannot be
+    /// allocated; nothing has changed.</exception>
+    /// <exception cref="ArgumentException">The key has more than 32,766 bytes in UTF-8.</exception>
+    [SkipLocalsInit]
+    public TValue AddOrUpdate<TArg>(
+        ReadOnlySpan<char> key, TValue addValue, Func<TValue, TArg, TValue> updateValueFactory, TArg factoryArgument)
+    {
+        ArgumentNullException.ThrowIfNull(updateValueFactory);
+        byte* buffer = stackalloc byte[KeyText.BufferBytes];
+        using KeyText text = new(key, buffer, _seed);
+        ValueOrUpdate<TValue, TArg> upserter = new(addValue, updateValueFactory, factoryArgument);
+        return _phase.AddOrUpdate(text.Key, ref upserter);
+    }
+
+    /// <inheritdoc cref="AddOrUpdate{TArg}(ReadOnlySpan{char}, TValue, Func{TValue, TArg, TValue}, TArg)"/>
+    /// <exception cref="ArgumentNullException"><paramref name="key"/> is null.</exception>
+    public TValue AddOrUpdate<TArg>(
+        string key, TValue addValue, Func<TValue, TArg, TValue> updateValueFactory, TArg factoryArgument)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        return AddOrUpdate(key.AsSpan(), addValue, updateValueFactory, factoryArgument);
+    }
+
+    /// <inheritdoc cref="AddOrUpdate{TArg}(ReadOnlySpan{char}, TValue, Func{TValue, TArg, TValue}, TArg)"/>
+    [SkipLocalsInit]
+    public TValue AddOrUpdate<TArg>(
+        ReadOnlySpan<byte> key, TValue addValue, Func<TValue, TArg, TValue> updateValueFactory, TArg factoryArgument)
+    {
+        ArgumentNullException.ThrowIfNull(updateValueFactory);
+        KeyBytes.ThrowIfTooLong(key.Length, nameof(key));
+        byte* buffer = stackalloc byte[RecordKey.BufferBytes];
+        fixed (byte* bytes = key)
+        {
+            ValueOrUpdate<TValue, TArg> upserter = new(addValue, updateValueFactory, factoryArgument);
+            return _phase.AddOrUpdate(KeyBytes.Present(bytes, key.Length, buffer, _seed), ref upserter);
+        }
+    }
+
     /// <summary>Adds an entry with a value from one factory, or changes the value of an existing entry by
     /// another.</summary>
     /// <param name="key">The key.</param>
@@ -54,6 +142,63 @@ public sealed unsafe partial class TextShardMapExclusive<TValue>
         ArgumentNullException.ThrowIfNull(addValueFactory);
         ArgumentNullException.ThrowIfNull(updateValueFactory);
         DelegateUpserter<ReadOnlySpan<byte>, TValue> upserter = new(addValueFactory, updateValueFactory);
+        return AddOrUpdate(key, ref upserter);
+    }
+
+    /// <summary>Adds an entry with a value from one factory, or changes the value of an existing entry by
+    /// another.</summary>
+    /// <typeparam name="TArg">The type of an argument that is passed to the delegates, so that they need not
+    /// capture.</typeparam>
+    /// <param name="key">The key.</param>
+    /// <param name="addValueFactory">Creates the value if the key is absent.</param>
+    /// <param name="updateValueFactory">Computes the new value from the key and the old value if the key is
+    /// present.</param>
+    /// <param name="factoryArgument">The argument that is passed to both delegates.</param>
+    /// <returns>The value that was stored.</returns>
+    /// <exception cref="ArgumentNullException">One of the delegates is null.</exception>
+    /// <exception cref="ObjectDisposedException">The phase has ended.</exception>
+    /// <exception cref="InvalidOperationException">The call comes from another thread, or from a callback.</exception>
+    /// <exception cref="OutOfMemoryException">A shard must grow, or needs room for the key, and the memory cannot be
+    /// allocated; nothing has changed.</exception>
+    /// <exception cref="ArgumentException">The key has more than 32,766 bytes in UTF-8.</exception>
+    public TValue AddOrUpdate<TArg>(
+        ReadOnlySpan<char> key,
+        Func<ReadOnlySpan<char>, TArg, TValue> addValueFactory,
+        Func<ReadOnlySpan<char>, TValue, TArg, TValue> updateValueFactory,
+        TArg factoryArgument)
+    {
+        ArgumentNullException.ThrowIfNull(addValueFactory);
+        ArgumentNullException.ThrowIfNull(updateValueFactory);
+        DelegateUpserter<ReadOnlySpan<char>, TValue, TArg> upserter =
+            new(addValueFactory, updateValueFactory, factoryArgument);
+        return AddOrUpdate(key, ref upserter);
+    }
+
+    /// <inheritdoc cref="AddOrUpdate{TArg}(ReadOnlySpan{char}, Func{ReadOnlySpan{char}, TArg, TValue},
+    /// Func{ReadOnlySpan{char}, TValue, TArg, TValue}, TArg)"/>
+    /// <exception cref="ArgumentNullException"><paramref name="key"/> is null.</exception>
+    public TValue AddOrUpdate<TArg>(
+        string key,
+        Func<ReadOnlySpan<char>, TArg, TValue> addValueFactory,
+        Func<ReadOnlySpan<char>, TValue, TArg, TValue> updateValueFactory,
+        TArg factoryArgument)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        return AddOrUpdate(key.AsSpan(), addValueFactory, updateValueFactory, factoryArgument);
+    }
+
+    /// <inheritdoc cref="AddOrUpdate{TArg}(ReadOnlySpan{char}, Func{ReadOnlySpan{char}, TArg, TValue},
+    /// Func{ReadOnlySpan{char}, TValue, TArg, TValue}, TArg)"/>
+    public TValue AddOrUpdate<TArg>(
+        ReadOnlySpan<byte> key,
+        Func<ReadOnlySpan<byte>, TArg, TValue> addValueFactory,
+        Func<ReadOnlySpan<byte>, TValue, TArg, TValue> updateValueFactory,
+        TArg factoryArgument)
+    {
+        ArgumentNullException.ThrowIfNull(addValueFactory);
+        ArgumentNullException.ThrowIfNull(updateValueFactory);
+        DelegateUpserter<ReadOnlySpan<byte>, TValue, TArg> upserter =
+            new(addValueFactory, updateValueFactory, factoryArgument);
         return AddOrUpdate(key, ref upserter);
     }
 

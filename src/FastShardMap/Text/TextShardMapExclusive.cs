@@ -28,6 +28,11 @@ public sealed unsafe partial class TextShardMapExclusive<TValue> : IDisposable
     /// <exception cref="ObjectDisposedException">The phase has ended.</exception>
     public long Count => _phase.Count;
 
+    /// <summary>Whether the map has no entries.</summary>
+    /// <exception cref="InvalidOperationException">The call comes from another thread.</exception>
+    /// <exception cref="ObjectDisposedException">The phase has ended.</exception>
+    public bool IsEmpty => _phase.IsEmpty;
+
     internal ShardMapExclusive<RecordKey, TValue, RecordKeyHasher> Inner => _phase;
 
     /// <summary>Gets or sets the value of a key.</summary>

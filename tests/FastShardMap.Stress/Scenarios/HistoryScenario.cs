@@ -33,6 +33,9 @@ internal sealed class HistoryScenario(Func<IConcurrentMap<int, ulong>> create) :
     public static HistoryScenario OverChannels() =>
         new(static () => new ChannelShardMap<int, ulong>(shardCount: 2, queueLength: 2));
 
+    /// <summary>The map of the lock-free reads that follow addresses of records.</summary>
+    public static HistoryScenario OverText() => new(static () => new TextAsMap());
+
     public override void Begin(int threads, int seed)
     {
         _threads = Math.Min(threads, MostThreads);

@@ -17,6 +17,12 @@ public class TextOperationListTests
         // The keys of a thread's part would have to be presented by that thread.
         ["TryAddRange(ReadOnlySpan<K>, ReadOnlySpan<V>, Int32)"] = null,
         ["SetRange(ReadOnlySpan<K>, ReadOnlySpan<V>, Int32)"] = null,
+
+        // The interface for dictionaries needs keys that are values.
+        ["get_Keys()"] = null,
+        ["get_Values()"] = null,
+        ["ToDictionary()"] = null,
+        ["Add(KeyValuePair<K, V>)"] = null,
     };
 
     public static TheoryData<Type, Type> Types => new()
@@ -38,6 +44,12 @@ public class TextOperationListTests
         foreach (MethodInfo operation in Operations(original))
         {
             string signature = SignatureOf(operation);
+            if (original == typeof(ShardMapExclusive<,,>)
+                && signature.Contains("ReadOnlySpan<K>", StringComparison.Ordinal))
+            {
+                continue; // a phase of text keys has no operations for many keys
+            }
+
             if (s_others.TryGetValue(signature, out string? other))
             {
                 if (other is null)
