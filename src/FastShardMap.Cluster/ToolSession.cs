@@ -12,7 +12,9 @@ internal sealed class ToolSession : IAsyncDisposable
 
     private readonly Resharder? _independent;
     private readonly ClusterResharder? _cluster;
+    #pragma warning disable CA2213 // the caller's
     private readonly TextWriter _output;
+    #pragma warning restore CA2213
     private readonly IAnsiConsole _console;
     private readonly CancellationToken _cancellationToken;
 

@@ -64,7 +64,7 @@ internal sealed class NearStorm(string configuration, int seconds)
         {
             int key = random.Next(Keys);
             long value = _acknowledged[key] + 1;
-            await map.SetAsync(key, value);
+            await map.SetAsync(key, value, cancellationToken: CancellationToken.None);
             Volatile.Write(ref _times[(key * Remembered) + (value % Remembered)], Stopwatch.GetTimestamp());
             Volatile.Write(ref _acknowledged[key], value);
             _writes++;

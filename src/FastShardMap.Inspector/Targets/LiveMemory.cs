@@ -69,5 +69,7 @@ internal sealed class LiveMemory : TargetMemory
         {
             _memory.Dispose();
         }
+
+        base.Dispose(disposing);
     }
 }

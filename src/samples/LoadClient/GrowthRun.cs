@@ -22,7 +22,7 @@ internal sealed record GrowthRun(
         }
 
         JsonElement before = await StatisticsAsync(service.Client);
-        RequestStream stream = new(service.Client, paths, options.Rate, options.Connections);
+        using RequestStream stream = new(service.Client, paths, options.Rate, options.Connections);
         long started = Stopwatch.GetTimestamp();
         using HttpResponseMessage response = await service.Client.PostAsync(
             string.Create(CultureInfo.InvariantCulture, $"/fill?count={options.Sessions}"), content: null);

@@ -8,7 +8,7 @@ namespace LoadClient;
 /// request that is due while its connection waits for an answer counts from the time at which it was due: so a pause of
 /// the service counts for all requests that users would have sent in it, and not for one only.
 /// </summary>
-internal sealed class RequestStream
+internal sealed class RequestStream : IDisposable
 {
     private readonly HttpClient _client;
     private readonly string[] _paths;
@@ -34,9 +34,10 @@ internal sealed class RequestStream
     {
         await _end.CancelAsync();
         await Task.WhenAll(_senders);
-        _end.Dispose();
         return [.. _latencies];
     }
+
+    public void Dispose() => _end.Dispose();
 
     private async Task SendAsync(TimeSpan first, TimeSpan interval, int seed)
     {

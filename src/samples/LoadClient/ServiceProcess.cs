@@ -29,6 +29,7 @@ internal sealed class ServiceProcess : IDisposable
                 "--Sessions:Store", store, "--Sessions:AllowLoadTest", "true", "--Sessions:StopWithInput", "true",
             ])
         {
+            UseShellExecute = false,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
         };

@@ -42,6 +42,7 @@ public class LoadClientTests
                 "--sessions", "20000", "--rate", "200", "--connections", "2", "--rounds", "1",
             ])
         {
+            UseShellExecute = false,
             RedirectStandardOutput = true,
         };
         using Process process = Process.Start(start)!;

@@ -30,6 +30,7 @@ internal sealed class SampleService : IDisposable
                 "--contentRoot", folder.Path, "--Sessions:StopWithInput", "true", .. arguments,
             ])
         {
+            UseShellExecute = false,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
         };

@@ -20,6 +20,7 @@ public partial class ScriptAndImageTests
                 Repository.PathOf("src/samples/quickstart.fsx"),
             ])
         {
+            UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };

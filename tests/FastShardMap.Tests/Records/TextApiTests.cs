@@ -234,7 +234,7 @@ public class TextApiTests
         Span<byte> onStack = stackalloc byte[100];
         onStack.Fill(1);
         map[onStack] = 1;
-        onStack.Fill(0);
+        onStack.Clear();
         byte[] pinned = GC.AllocateArray<byte>(100, pinned: true);
         pinned.AsSpan().Fill(2);
         map[pinned] = 2;
