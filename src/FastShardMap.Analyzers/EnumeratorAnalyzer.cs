@@ -57,7 +57,7 @@ public sealed class EnumeratorAnalyzer : DiagnosticAnalyzer
         }
     }
 
-    // A constructor that stores an enumerator takes it over. The caller passed a new one; otherwise the argument is found.
+    // A constructor that stores an enumerator takes it over. If the caller keeps a copy, its argument is found.
     private static bool IsGivenToConstructor(OperationAnalysisContext context) =>
         context.Operation is IParameterReferenceOperation { Parameter.RefKind: RefKind.None }
         && context.ContainingSymbol is IMethodSymbol { MethodKind: MethodKind.Constructor };

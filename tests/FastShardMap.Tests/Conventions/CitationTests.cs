@@ -18,6 +18,10 @@ public class CitationTests
         ("PUBLISH", "a command of Redis"),
         ("WATCH", "a command of Redis"),
         ("FLUSHDB", "a command of Redis"),
+        ("MOVED", "an answer of Redis"),
+        ("MIGRATE", "a command of Redis"),
+        ("AUTH2", "a word of a command of Redis"),
+        ("OK", "an answer of Redis"),
         ("FSN1", "bytes of a header"),
     ];
 

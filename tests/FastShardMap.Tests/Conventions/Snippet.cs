@@ -141,6 +141,7 @@ internal static partial class Snippet
             .Where(path => Path.GetFileName(path).StartsWith("System.", StringComparison.Ordinal)
                 || Path.GetFileName(path).StartsWith("FastShardMap", StringComparison.Ordinal)
                 || Path.GetFileName(path).StartsWith("Microsoft.Extensions.", StringComparison.Ordinal)
+                || Path.GetFileName(path).StartsWith("StackExchange.", StringComparison.Ordinal)
                 || Path.GetFileName(path) is "netstandard.dll" or "mscorlib.dll" or "Microsoft.CSharp.dll")
             .Select(path => MetadataReference.CreateFromFile(path));
 
