@@ -220,8 +220,8 @@ public sealed class RoutedStore : IAsyncDisposable
         IDatabase database = await _connections.DatabaseAsync(rule.Authority).ConfigureAwait(false);
         if (rule.State == MoveState.Draining)
         {
-            // The new owner has every write only if its fence says so. Without the transaction, Garnet would not read both
-            // keys at one instant.
+            // The new owner has every write only if its fence says so. Without the transaction, Garnet would not read
+            // both keys at one instant.
             #pragma warning disable SER304
             ITransaction transaction = database.CreateTransaction();
             Task<RedisValue> fence = transaction.StringGetAsync(SlotKeys.Fence(rule.Slot));

@@ -114,6 +114,7 @@ public unsafe partial class ShardCache<TKey, TValue, THasher>
                     .Select(violation => $"shard {index}: {violation}"));
         }
 
+        GC.KeepAlive(this);
         return violations;
     }
 

@@ -51,12 +51,13 @@ public partial class KeepAliveTests
 
     // A member with a body at the usual indentation, up to its closing brace.
     [GeneratedRegex(
-        @"^    (?:    )?(?:public|private|internal|protected|bool|long)[^;={]*\r?\n"
-            + @"    (?:    )?\{\r?\n(?:.*\r?\n)*?    (?:    )?\}\r?$",
+        @"^(?<indent>    (?:    )?)(?:public|private|internal|protected|bool|long)[^;={]*\r?\n"
+            + @"\k<indent>\{\r?\n(?:.*\r?\n)*?\k<indent>\}\r?$",
         RegexOptions.Multiline)]
     private static partial Regex Member();
 
     // Operations on the shards; what only reads fields of the managed object needs nothing.
-    [GeneratedRegex(@"(?:_shards|\.Shards)\.(?!Hash\b|ThrowIfDisposed\b|IsDisposed\b|ShardCount\b|Arena\b)\w+")]
+    [GeneratedRegex(
+        @"(?:_shards|\.Shards)\.(?!Hash\b|ThrowIfDisposed\b|IsDisposed\b|ShardCount\b|Arena\b|PartsOf\b)\w+")]
     private static partial Regex NativeUse();
 }
