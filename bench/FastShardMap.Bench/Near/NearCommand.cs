@@ -8,6 +8,10 @@ namespace FastShardMap.Bench.Near;
 /// be.</summary>
 internal static class NearCommand
 {
+    private const string Legend =
+        "Engine and maps are in one process on one machine, so a round trip is as short as it can be. Ratios are "
+        + "paired.";
+
     public static Command Create()
     {
         Option<string?> engine = new("--engine")
@@ -27,8 +31,8 @@ internal static class NearCommand
         {
             NearOptions options = new(
                 parsed.GetValue(engine), parsed.GetValue(seconds), parsed.GetValue(quick));
-            List<NearFigure> figures = new NearSession(options, terminal.Announce).RunAsync().GetAwaiter().GetResult();
-            CommandRun.Show(new NearReport(figures, MachineInfo.Read()), terminal, parsed.GetValue(markdown));
+            List<FigureRow> figures = new NearSession(options, terminal.Announce).RunAsync().GetAwaiter().GetResult();
+            CommandRun.Show(new FigureReport(figures, MachineInfo.Read(), Legend), terminal, parsed.GetValue(markdown));
             return parsed.GetValue(check)
                 ? TargetCheck.Report(
                     "near",

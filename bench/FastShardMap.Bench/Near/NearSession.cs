@@ -12,11 +12,11 @@ internal sealed class NearSession(NearOptions options, Action<string> announce)
 {
     private const int BatchKeys = 256;
 
-    private readonly List<NearFigure> _figures = [];
+    private readonly List<FigureRow> _figures = [];
 
     private Spread _roundTrip;
 
-    public async Task<List<NearFigure>> RunAsync()
+    public async Task<List<FigureRow>> RunAsync()
     {
         EmbeddedEngine? engine = options.Engine is null ? await EmbeddedEngine.StartAsync() : null;
         try
@@ -91,7 +91,8 @@ internal sealed class NearSession(NearOptions options, Action<string> announce)
         }
 
         _roundTrip = Spread.Of(trips);
-        _figures.Add(NearFigure.Of(
+        _figures.Add(FigureRow.Of(
+            AllTargets.Near,
             "near-round-trip", "one GET of the engine at a time", $"median {Units.Duration(_roundTrip.Median)}"));
     }
 
@@ -133,7 +134,8 @@ internal sealed class NearSession(NearOptions options, Action<string> announce)
         Near(0);
         allocated = GC.GetAllocatedBytesForCurrentThread() - allocated;
         double trip = _roundTrip.Median;
-        _figures.Add(NearFigure.Of(
+        _figures.Add(FigureRow.Of(
+            AllTargets.Near,
             "near-hit",
             $"TryGetLocal of {Units.Count(keys.Length)} keys, 1 thread",
             $"near {Units.Duration(near.Spread.Median)}, ShardCache {Units.Duration(local.Spread.Median)}",
@@ -178,7 +180,8 @@ internal sealed class NearSession(NearOptions options, Action<string> announce)
             }
         }
 
-        _figures.Add(NearFigure.Of(
+        _figures.Add(FigureRow.Of(
+            AllTargets.Near,
             "near-batch",
             $"GetManyAsync of {BatchKeys} keys without copies",
             $"per key {Units.Duration(Spread.Of(batched).Median)}, one by one "
@@ -210,7 +213,8 @@ internal sealed class NearSession(NearOptions options, Action<string> announce)
         }
 
         double Nanoseconds(double share) => LatencyHistogram.ToNanoseconds(delays.PercentileTicks(share));
-        _figures.Add(NearFigure.Of(
+        _figures.Add(FigureRow.Of(
+            AllTargets.Near,
             "near-invalidation",
             "from a write until the copy of another map is gone",
             $"p50 {Units.Duration(Nanoseconds(0.5))}, p99 {Units.Duration(Nanoseconds(0.99))}, "
@@ -232,7 +236,8 @@ internal sealed class NearSession(NearOptions options, Action<string> announce)
         }
 
         List<double> without = TimeCollections();
-        _figures.Add(NearFigure.Of(
+        _figures.Add(FigureRow.Of(
+            AllTargets.Near,
             "near-full-gc",
             $"full collection with {Units.Count(copies)} near copies",
             $"with {Units.Duration(Spread.Of(with).Median)}, without {Units.Duration(Spread.Of(without).Median)}",

@@ -24,7 +24,7 @@ internal sealed class NearStorm(string configuration, int seconds)
     private long _beyond;
     private long _longestTicks;
 
-    public async Task<NearFigure> RunAsync()
+    public async Task<FigureRow> RunAsync()
     {
         NearMapOptions options = new(configuration, $"storm{Environment.ProcessId}:")
         {
@@ -45,7 +45,8 @@ internal sealed class NearStorm(string configuration, int seconds)
             Task.Run(() => ReadAsync(second, 2, options.MaxStaleness, stop.Token)));
         long left = await CountStaleCopiesAsync([first, second]);
 
-        return NearFigure.Of(
+        return FigureRow.Of(
+            AllTargets.Near,
             "near-storm",
             $"{Units.Count(_reads)} reads, {Units.Count(_writes)} writes of {Units.Count(Keys)} keys, 2 maps",
             $"stale at all {(double)_stale / _reads:0.0000 %}, the stalest by "
