@@ -1,9 +1,8 @@
-using System.Runtime.CompilerServices;
-using FastShardMap.Records;
+using FastShardMap.Text;
 
 namespace FastShardMap;
 
-public sealed unsafe partial class TextShardMap<TValue>
+public sealed partial class TextShardMap<TValue>
 {
     /// <summary>Gets the values of many keys, and overlaps the memory latencies of the lookups, also those of the bytes
     /// of long keys.</summary>
@@ -17,47 +16,19 @@ public sealed unsafe partial class TextShardMap<TValue>
     /// <exception cref="ArgumentException"><paramref name="values"/> or <paramref name="found"/> is too short, or a key
     /// is null or has more than 32,766 bytes; nothing has changed.</exception>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
-    [SkipLocalsInit]
     public int TryGetValues(ReadOnlySpan<string> keys, Span<TValue> values, Span<bool> found)
     {
         MapErrors.ThrowIfShorter(values.Length, keys.Length, nameof(values));
         MapErrors.ThrowIfShorter(found.Length, keys.Length, nameof(found));
-        KeyBatch.ThrowIfAnyIsInvalid(keys, nameof(keys));
-        byte* memory = stackalloc byte[KeyBatch.MemoryBytes];
-        using KeyBatch batch = new(memory, _seed);
-        int hits = 0;
-        int from = 0;
-        do
-        {
-            batch.Present(keys[from..], nameof(keys));
-            hits += _map.TryGetValues(batch.Keys, values[from..], found[from..]);
-            from += batch.Count;
-        }
-        while (from < keys.Length);
-
-        return hits;
+        return KeyRange.OfText(_map, _seed, keys, new KeyRange.Get<TValue>(values, found));
     }
 
     /// <inheritdoc cref="TryGetValues(ReadOnlySpan{string}, Span{TValue}, Span{bool})"/>
-    [SkipLocalsInit]
     public int TryGetValues(ReadOnlySpan<ReadOnlyMemory<byte>> keys, Span<TValue> values, Span<bool> found)
     {
         MapErrors.ThrowIfShorter(values.Length, keys.Length, nameof(values));
         MapErrors.ThrowIfShorter(found.Length, keys.Length, nameof(found));
-        KeyBatch.ThrowIfAnyIsInvalid(keys, nameof(keys));
-        byte* memory = stackalloc byte[KeyBatch.MemoryBytes];
-        using KeyBatch batch = new(memory, _seed);
-        int hits = 0;
-        int from = 0;
-        do
-        {
-            batch.Present(keys[from..], nameof(keys));
-            hits += _map.TryGetValues(batch.Keys, values[from..], found[from..]);
-            from += batch.Count;
-        }
-        while (from < keys.Length);
-
-        return hits;
+        return KeyRange.OfBytes(_map, _seed, keys, new KeyRange.Get<TValue>(values, found));
     }
 
     /// <summary>Adds many entries whose keys are absent, and overlaps the memory latencies of the writes, also those of
@@ -77,45 +48,17 @@ public sealed unsafe partial class TextShardMap<TValue>
     /// allocated; the writes so far have happened.</exception>
     /// <exception cref="ThreadInterruptedException">The thread was interrupted while it waited for a shard's lock; the
     /// writes so far have happened.</exception>
-    [SkipLocalsInit]
     public int TryAddRange(ReadOnlySpan<string> keys, ReadOnlySpan<TValue> values)
     {
         MapErrors.ThrowIfLengthDiffers(values.Length, keys.Length, nameof(values));
-        KeyBatch.ThrowIfAnyIsInvalid(keys, nameof(keys));
-        byte* memory = stackalloc byte[KeyBatch.MemoryBytes];
-        using KeyBatch batch = new(memory, _seed);
-        int added = 0;
-        int from = 0;
-        do
-        {
-            batch.Present(keys[from..], nameof(keys));
-            added += _map.TryAddRange(batch.Keys, values.Slice(from, batch.Count));
-            from += batch.Count;
-        }
-        while (from < keys.Length);
-
-        return added;
+        return KeyRange.OfText(_map, _seed, keys, new KeyRange.Add<TValue>(values));
     }
 
     /// <inheritdoc cref="TryAddRange(ReadOnlySpan{string}, ReadOnlySpan{TValue})"/>
-    [SkipLocalsInit]
     public int TryAddRange(ReadOnlySpan<ReadOnlyMemory<byte>> keys, ReadOnlySpan<TValue> values)
     {
         MapErrors.ThrowIfLengthDiffers(values.Length, keys.Length, nameof(values));
-        KeyBatch.ThrowIfAnyIsInvalid(keys, nameof(keys));
-        byte* memory = stackalloc byte[KeyBatch.MemoryBytes];
-        using KeyBatch batch = new(memory, _seed);
-        int added = 0;
-        int from = 0;
-        do
-        {
-            batch.Present(keys[from..], nameof(keys));
-            added += _map.TryAddRange(batch.Keys, values.Slice(from, batch.Count));
-            from += batch.Count;
-        }
-        while (from < keys.Length);
-
-        return added;
+        return KeyRange.OfBytes(_map, _seed, keys, new KeyRange.Add<TValue>(values));
     }
 
     /// <summary>Adds many entries whose keys are absent, and reports which of them were added.</summary>
@@ -137,47 +80,19 @@ public sealed unsafe partial class TextShardMap<TValue>
     /// allocated; the writes so far have happened.</exception>
     /// <exception cref="ThreadInterruptedException">The thread was interrupted while it waited for a shard's lock; the
     /// writes so far have happened.</exception>
-    [SkipLocalsInit]
     public int TryAddRange(ReadOnlySpan<string> keys, ReadOnlySpan<TValue> values, Span<bool> added)
     {
         MapErrors.ThrowIfLengthDiffers(values.Length, keys.Length, nameof(values));
         MapErrors.ThrowIfShorter(added.Length, keys.Length, nameof(added));
-        KeyBatch.ThrowIfAnyIsInvalid(keys, nameof(keys));
-        byte* memory = stackalloc byte[KeyBatch.MemoryBytes];
-        using KeyBatch batch = new(memory, _seed);
-        int count = 0;
-        int from = 0;
-        do
-        {
-            batch.Present(keys[from..], nameof(keys));
-            count += _map.TryAddRange(batch.Keys, values.Slice(from, batch.Count), added[from..]);
-            from += batch.Count;
-        }
-        while (from < keys.Length);
-
-        return count;
+        return KeyRange.OfText(_map, _seed, keys, new KeyRange.AddAndReport<TValue>(values, added));
     }
 
     /// <inheritdoc cref="TryAddRange(ReadOnlySpan{string}, ReadOnlySpan{TValue}, Span{bool})"/>
-    [SkipLocalsInit]
     public int TryAddRange(ReadOnlySpan<ReadOnlyMemory<byte>> keys, ReadOnlySpan<TValue> values, Span<bool> added)
     {
         MapErrors.ThrowIfLengthDiffers(values.Length, keys.Length, nameof(values));
         MapErrors.ThrowIfShorter(added.Length, keys.Length, nameof(added));
-        KeyBatch.ThrowIfAnyIsInvalid(keys, nameof(keys));
-        byte* memory = stackalloc byte[KeyBatch.MemoryBytes];
-        using KeyBatch batch = new(memory, _seed);
-        int count = 0;
-        int from = 0;
-        do
-        {
-            batch.Present(keys[from..], nameof(keys));
-            count += _map.TryAddRange(batch.Keys, values.Slice(from, batch.Count), added[from..]);
-            from += batch.Count;
-        }
-        while (from < keys.Length);
-
-        return count;
+        return KeyRange.OfBytes(_map, _seed, keys, new KeyRange.AddAndReport<TValue>(values, added));
     }
 
     /// <summary>Sets the values of many keys, whether they are present or not, and overlaps the memory latencies of the
@@ -196,39 +111,17 @@ public sealed unsafe partial class TextShardMap<TValue>
     /// allocated; the writes so far have happened.</exception>
     /// <exception cref="ThreadInterruptedException">The thread was interrupted while it waited for a shard's lock; the
     /// writes so far have happened.</exception>
-    [SkipLocalsInit]
     public void SetRange(ReadOnlySpan<string> keys, ReadOnlySpan<TValue> values)
     {
         MapErrors.ThrowIfLengthDiffers(values.Length, keys.Length, nameof(values));
-        KeyBatch.ThrowIfAnyIsInvalid(keys, nameof(keys));
-        byte* memory = stackalloc byte[KeyBatch.MemoryBytes];
-        using KeyBatch batch = new(memory, _seed);
-        int from = 0;
-        do
-        {
-            batch.Present(keys[from..], nameof(keys));
-            _map.SetRange(batch.Keys, values.Slice(from, batch.Count));
-            from += batch.Count;
-        }
-        while (from < keys.Length);
+        KeyRange.OfText(_map, _seed, keys, new KeyRange.Set<TValue>(values));
     }
 
     /// <inheritdoc cref="SetRange(ReadOnlySpan{string}, ReadOnlySpan{TValue})"/>
-    [SkipLocalsInit]
     public void SetRange(ReadOnlySpan<ReadOnlyMemory<byte>> keys, ReadOnlySpan<TValue> values)
     {
         MapErrors.ThrowIfLengthDiffers(values.Length, keys.Length, nameof(values));
-        KeyBatch.ThrowIfAnyIsInvalid(keys, nameof(keys));
-        byte* memory = stackalloc byte[KeyBatch.MemoryBytes];
-        using KeyBatch batch = new(memory, _seed);
-        int from = 0;
-        do
-        {
-            batch.Present(keys[from..], nameof(keys));
-            _map.SetRange(batch.Keys, values.Slice(from, batch.Count));
-            from += batch.Count;
-        }
-        while (from < keys.Length);
+        KeyRange.OfBytes(_map, _seed, keys, new KeyRange.Set<TValue>(values));
     }
 
     /// <summary>Removes many entries, and overlaps the memory latencies of the writes, also those of the bytes of long
@@ -245,43 +138,15 @@ public sealed unsafe partial class TextShardMap<TValue>
     /// changed.</exception>
     /// <exception cref="ThreadInterruptedException">The thread was interrupted while it waited for a shard's lock; the
     /// writes so far have happened.</exception>
-    [SkipLocalsInit]
     public int TryRemoveRange(ReadOnlySpan<string> keys)
     {
-        KeyBatch.ThrowIfAnyIsInvalid(keys, nameof(keys));
-        byte* memory = stackalloc byte[KeyBatch.MemoryBytes];
-        using KeyBatch batch = new(memory, _seed);
-        int removed = 0;
-        int from = 0;
-        do
-        {
-            batch.Present(keys[from..], nameof(keys));
-            removed += _map.TryRemoveRange(batch.Keys);
-            from += batch.Count;
-        }
-        while (from < keys.Length);
-
-        return removed;
+        return KeyRange.OfText(_map, _seed, keys, default(KeyRange.Remove<TValue>));
     }
 
     /// <inheritdoc cref="TryRemoveRange(ReadOnlySpan{string})"/>
-    [SkipLocalsInit]
     public int TryRemoveRange(ReadOnlySpan<ReadOnlyMemory<byte>> keys)
     {
-        KeyBatch.ThrowIfAnyIsInvalid(keys, nameof(keys));
-        byte* memory = stackalloc byte[KeyBatch.MemoryBytes];
-        using KeyBatch batch = new(memory, _seed);
-        int removed = 0;
-        int from = 0;
-        do
-        {
-            batch.Present(keys[from..], nameof(keys));
-            removed += _map.TryRemoveRange(batch.Keys);
-            from += batch.Count;
-        }
-        while (from < keys.Length);
-
-        return removed;
+        return KeyRange.OfBytes(_map, _seed, keys, default(KeyRange.Remove<TValue>));
     }
 
     /// <summary>Removes many entries, and reports which of them were present.</summary>
@@ -299,44 +164,16 @@ public sealed unsafe partial class TextShardMap<TValue>
     /// changed.</exception>
     /// <exception cref="ThreadInterruptedException">The thread was interrupted while it waited for a shard's lock; the
     /// writes so far have happened.</exception>
-    [SkipLocalsInit]
     public int TryRemoveRange(ReadOnlySpan<string> keys, Span<bool> removed)
     {
         MapErrors.ThrowIfShorter(removed.Length, keys.Length, nameof(removed));
-        KeyBatch.ThrowIfAnyIsInvalid(keys, nameof(keys));
-        byte* memory = stackalloc byte[KeyBatch.MemoryBytes];
-        using KeyBatch batch = new(memory, _seed);
-        int count = 0;
-        int from = 0;
-        do
-        {
-            batch.Present(keys[from..], nameof(keys));
-            count += _map.TryRemoveRange(batch.Keys, removed[from..]);
-            from += batch.Count;
-        }
-        while (from < keys.Length);
-
-        return count;
+        return KeyRange.OfText(_map, _seed, keys, new KeyRange.RemoveAndReport<TValue>(removed));
     }
 
     /// <inheritdoc cref="TryRemoveRange(ReadOnlySpan{string}, Span{bool})"/>
-    [SkipLocalsInit]
     public int TryRemoveRange(ReadOnlySpan<ReadOnlyMemory<byte>> keys, Span<bool> removed)
     {
         MapErrors.ThrowIfShorter(removed.Length, keys.Length, nameof(removed));
-        KeyBatch.ThrowIfAnyIsInvalid(keys, nameof(keys));
-        byte* memory = stackalloc byte[KeyBatch.MemoryBytes];
-        using KeyBatch batch = new(memory, _seed);
-        int count = 0;
-        int from = 0;
-        do
-        {
-            batch.Present(keys[from..], nameof(keys));
-            count += _map.TryRemoveRange(batch.Keys, removed[from..]);
-            from += batch.Count;
-        }
-        while (from < keys.Length);
-
-        return count;
+        return KeyRange.OfBytes(_map, _seed, keys, new KeyRange.RemoveAndReport<TValue>(removed));
     }
 }

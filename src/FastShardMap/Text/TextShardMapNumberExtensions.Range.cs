@@ -1,10 +1,9 @@
 using System.Numerics;
-using System.Runtime.CompilerServices;
-using FastShardMap.Records;
+using FastShardMap.Text;
 
 namespace FastShardMap;
 
-public static unsafe partial class TextShardMapNumberExtensions
+public static partial class TextShardMapNumberExtensions
 {
     /// <summary>Adds one number per key to the values of many keys, and overlaps the memory latencies of the writes,
     /// also those of the bytes of long keys. An absent key counts as zero and is added.</summary>
@@ -27,45 +26,23 @@ public static unsafe partial class TextShardMapNumberExtensions
     /// allocated; the writes so far have happened.</exception>
     /// <exception cref="ThreadInterruptedException">The thread was interrupted while it waited for a shard's lock; the
     /// writes so far have happened.</exception>
-    [SkipLocalsInit]
     public static void AddDeltaRange<TValue>(
         this TextShardMap<TValue> map, ReadOnlySpan<string> keys, ReadOnlySpan<TValue> deltas)
         where TValue : unmanaged, INumber<TValue>
     {
         ArgumentNullException.ThrowIfNull(map);
         MapErrors.ThrowIfLengthDiffers(deltas.Length, keys.Length, nameof(deltas));
-        KeyBatch.ThrowIfAnyIsInvalid(keys, nameof(keys));
-        byte* memory = stackalloc byte[KeyBatch.MemoryBytes];
-        using KeyBatch batch = new(memory, map.Seed);
-        int from = 0;
-        do
-        {
-            batch.Present(keys[from..], nameof(keys));
-            map.Inner.AddDeltaRange(batch.Keys, deltas.Slice(from, batch.Count));
-            from += batch.Count;
-        }
-        while (from < keys.Length);
+        KeyRange.OfText(map.Inner, map.Seed, keys, new KeyRange.AddDeltas<TValue>(deltas));
     }
 
     /// <inheritdoc cref="AddDeltaRange{TValue}(TextShardMap{TValue}, ReadOnlySpan{string}, ReadOnlySpan{TValue})"/>
-    [SkipLocalsInit]
     public static void AddDeltaRange<TValue>(
         this TextShardMap<TValue> map, ReadOnlySpan<ReadOnlyMemory<byte>> keys, ReadOnlySpan<TValue> deltas)
         where TValue : unmanaged, INumber<TValue>
     {
         ArgumentNullException.ThrowIfNull(map);
         MapErrors.ThrowIfLengthDiffers(deltas.Length, keys.Length, nameof(deltas));
-        KeyBatch.ThrowIfAnyIsInvalid(keys, nameof(keys));
-        byte* memory = stackalloc byte[KeyBatch.MemoryBytes];
-        using KeyBatch batch = new(memory, map.Seed);
-        int from = 0;
-        do
-        {
-            batch.Present(keys[from..], nameof(keys));
-            map.Inner.AddDeltaRange(batch.Keys, deltas.Slice(from, batch.Count));
-            from += batch.Count;
-        }
-        while (from < keys.Length);
+        KeyRange.OfBytes(map.Inner, map.Seed, keys, new KeyRange.AddDeltas<TValue>(deltas));
     }
 
     /// <summary>Adds one number to the values of many keys, and overlaps the memory latencies of the writes, also those
@@ -88,42 +65,20 @@ public static unsafe partial class TextShardMapNumberExtensions
     /// allocated; the writes so far have happened.</exception>
     /// <exception cref="ThreadInterruptedException">The thread was interrupted while it waited for a shard's lock; the
     /// writes so far have happened.</exception>
-    [SkipLocalsInit]
     public static void AddDeltaRange<TValue>(this TextShardMap<TValue> map, ReadOnlySpan<string> keys, TValue delta)
         where TValue : unmanaged, INumber<TValue>
     {
         ArgumentNullException.ThrowIfNull(map);
-        KeyBatch.ThrowIfAnyIsInvalid(keys, nameof(keys));
-        byte* memory = stackalloc byte[KeyBatch.MemoryBytes];
-        using KeyBatch batch = new(memory, map.Seed);
-        int from = 0;
-        do
-        {
-            batch.Present(keys[from..], nameof(keys));
-            map.Inner.AddDeltaRange(batch.Keys, delta);
-            from += batch.Count;
-        }
-        while (from < keys.Length);
+        KeyRange.OfText(map.Inner, map.Seed, keys, new KeyRange.AddDelta<TValue>(delta));
     }
 
     /// <inheritdoc cref="AddDeltaRange{TValue}(TextShardMap{TValue}, ReadOnlySpan{string}, TValue)"/>
-    [SkipLocalsInit]
     public static void AddDeltaRange<TValue>(
         this TextShardMap<TValue> map, ReadOnlySpan<ReadOnlyMemory<byte>> keys, TValue delta)
         where TValue : unmanaged, INumber<TValue>
     {
         ArgumentNullException.ThrowIfNull(map);
-        KeyBatch.ThrowIfAnyIsInvalid(keys, nameof(keys));
-        byte* memory = stackalloc byte[KeyBatch.MemoryBytes];
-        using KeyBatch batch = new(memory, map.Seed);
-        int from = 0;
-        do
-        {
-            batch.Present(keys[from..], nameof(keys));
-            map.Inner.AddDeltaRange(batch.Keys, delta);
-            from += batch.Count;
-        }
-        while (from < keys.Length);
+        KeyRange.OfBytes(map.Inner, map.Seed, keys, new KeyRange.AddDelta<TValue>(delta));
     }
 
     /// <summary>Adds one number per key to the values of many keys, and overlaps the memory latencies of the writes,
@@ -147,24 +102,13 @@ public static unsafe partial class TextShardMapNumberExtensions
     /// allocated; the writes so far have happened.</exception>
     /// <exception cref="ThreadInterruptedException">The thread was interrupted while it waited for a shard's lock; the
     /// writes so far have happened.</exception>
-    [SkipLocalsInit]
     public static void AddDeltaRange<TValue>(
         this BytesShardMap<TValue> map, ReadOnlySpan<ReadOnlyMemory<byte>> keys, ReadOnlySpan<TValue> deltas)
         where TValue : unmanaged, INumber<TValue>
     {
         ArgumentNullException.ThrowIfNull(map);
         MapErrors.ThrowIfLengthDiffers(deltas.Length, keys.Length, nameof(deltas));
-        KeyBatch.ThrowIfAnyIsInvalid(keys, nameof(keys));
-        byte* memory = stackalloc byte[KeyBatch.MemoryBytes];
-        using KeyBatch batch = new(memory, map.Seed);
-        int from = 0;
-        do
-        {
-            batch.Present(keys[from..], nameof(keys));
-            map.Inner.AddDeltaRange(batch.Keys, deltas.Slice(from, batch.Count));
-            from += batch.Count;
-        }
-        while (from < keys.Length);
+        KeyRange.OfBytes(map.Inner, map.Seed, keys, new KeyRange.AddDeltas<TValue>(deltas));
     }
 
     /// <summary>Adds one number to the values of many keys, and overlaps the memory latencies of the writes, also those
@@ -187,22 +131,11 @@ public static unsafe partial class TextShardMapNumberExtensions
     /// allocated; the writes so far have happened.</exception>
     /// <exception cref="ThreadInterruptedException">The thread was interrupted while it waited for a shard's lock; the
     /// writes so far have happened.</exception>
-    [SkipLocalsInit]
     public static void AddDeltaRange<TValue>(
         this BytesShardMap<TValue> map, ReadOnlySpan<ReadOnlyMemory<byte>> keys, TValue delta)
         where TValue : unmanaged, INumber<TValue>
     {
         ArgumentNullException.ThrowIfNull(map);
-        KeyBatch.ThrowIfAnyIsInvalid(keys, nameof(keys));
-        byte* memory = stackalloc byte[KeyBatch.MemoryBytes];
-        using KeyBatch batch = new(memory, map.Seed);
-        int from = 0;
-        do
-        {
-            batch.Present(keys[from..], nameof(keys));
-            map.Inner.AddDeltaRange(batch.Keys, delta);
-            from += batch.Count;
-        }
-        while (from < keys.Length);
+        KeyRange.OfBytes(map.Inner, map.Seed, keys, new KeyRange.AddDelta<TValue>(delta));
     }
 }

@@ -1,0 +1,186 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using FastShardMap.Layout;
+using FastShardMap.Records;
+
+namespace FastShardMap.Text;
+
+/// <summary>Operations on many keys of any length. All of them validate every key first, and then present and perform
+/// a part of the keys at a time.</summary>
+internal static unsafe class KeyRange
+{
+    /// <summary>Performs an operation on many strings.</summary>
+    /// <returns>The sum of what the operation returned for the parts.</returns>
+    /// <exception cref="ArgumentException">A key is null or too long; nothing has happened.</exception>
+    public static int OfText<TValue, TOperation>(
+        ShardMap<RecordKey, TValue, RecordKeyHasher> map,
+        HashSeed seed,
+        ReadOnlySpan<string> keys,
+        TOperation operation)
+        where TValue : unmanaged
+        where TOperation : IOperation<TValue>, allows ref struct =>
+        Run<string, Text, TValue, TOperation>(map, seed, keys, operation);
+
+    /// <summary>Performs an operation on many byte strings.</summary>
+    /// <inheritdoc cref="OfText"/>
+    public static int OfBytes<TValue, TOperation>(
+        ShardMap<RecordKey, TValue, RecordKeyHasher> map,
+        HashSeed seed,
+        ReadOnlySpan<ReadOnlyMemory<byte>> keys,
+        TOperation operation)
+        where TValue : unmanaged
+        where TOperation : IOperation<TValue>, allows ref struct =>
+        Run<ReadOnlyMemory<byte>, Bytes, TValue, TOperation>(map, seed, keys, operation);
+
+    [SkipLocalsInit]
+    private static int Run<TKey, TForm, TValue, TOperation>(
+        ShardMap<RecordKey, TValue, RecordKeyHasher> map,
+        HashSeed seed,
+        ReadOnlySpan<TKey> keys,
+        TOperation operation)
+        where TForm : struct, IForm<TKey>
+        where TValue : unmanaged
+        where TOperation : IOperation<TValue>, allows ref struct
+    {
+        TForm.ThrowIfAnyIsInvalid(keys, nameof(keys));
+        byte* memory = stackalloc byte[KeyBatch.MemoryBytes];
+        KeyBatch batch = new(memory, seed);
+        try
+        {
+            int result = 0;
+            int from = 0;
+
+            // Once also without keys: the map may be disposed.
+            do
+            {
+                TForm.Present(ref batch, keys[from..], nameof(keys));
+                result += operation.Perform(map, batch.Keys, from);
+                from += batch.Count;
+            }
+            while (from < keys.Length);
+
+            return result;
+        }
+        finally
+        {
+            batch.Dispose();
+        }
+    }
+
+    /// <summary>What is done with the keys.</summary>
+    internal interface IOperation<TValue>
+        where TValue : unmanaged
+    {
+        /// <summary>Performs the operation on a part of the keys.</summary>
+        /// <param name="map">The map.</param>
+        /// <param name="keys">The keys of the part.</param>
+        /// <param name="from">The index of the first of them among all keys.</param>
+        int Perform(ShardMap<RecordKey, TValue, RecordKeyHasher> map, ReadOnlySpan<RecordKey> keys, int from);
+    }
+
+    private interface IForm<TKey>
+    {
+        static abstract void ThrowIfAnyIsInvalid(ReadOnlySpan<TKey> keys, string parameterName);
+
+        static abstract void Present(ref KeyBatch batch, ReadOnlySpan<TKey> keys, string parameterName);
+    }
+
+    private readonly struct Text : IForm<string>
+    {
+        public static void ThrowIfAnyIsInvalid(ReadOnlySpan<string> keys, string parameterName) =>
+            KeyBatch.ThrowIfAnyIsInvalid(keys, parameterName);
+
+        public static void Present(ref KeyBatch batch, ReadOnlySpan<string> keys, string parameterName) =>
+            batch.Present(keys, parameterName);
+    }
+
+    private readonly struct Bytes : IForm<ReadOnlyMemory<byte>>
+    {
+        public static void ThrowIfAnyIsInvalid(ReadOnlySpan<ReadOnlyMemory<byte>> keys, string parameterName) =>
+            KeyBatch.ThrowIfAnyIsInvalid(keys, parameterName);
+
+        public static void Present(
+            ref KeyBatch batch, ReadOnlySpan<ReadOnlyMemory<byte>> keys, string parameterName) =>
+            batch.Present(keys, parameterName);
+    }
+
+    internal readonly ref struct Get<TValue>(Span<TValue> values, Span<bool> found) : IOperation<TValue>
+        where TValue : unmanaged
+    {
+        private readonly Span<TValue> _values = values;
+        private readonly Span<bool> _found = found;
+
+        public int Perform(ShardMap<RecordKey, TValue, RecordKeyHasher> map, ReadOnlySpan<RecordKey> keys, int from) =>
+            map.TryGetValues(keys, _values[from..], _found[from..]);
+    }
+
+    internal readonly ref struct Add<TValue>(ReadOnlySpan<TValue> values) : IOperation<TValue>
+        where TValue : unmanaged
+    {
+        private readonly ReadOnlySpan<TValue> _values = values;
+
+        public int Perform(ShardMap<RecordKey, TValue, RecordKeyHasher> map, ReadOnlySpan<RecordKey> keys, int from) =>
+            map.TryAddRange(keys, _values.Slice(from, keys.Length));
+    }
+
+    internal readonly ref struct AddAndReport<TValue>(ReadOnlySpan<TValue> values, Span<bool> added)
+        : IOperation<TValue>
+        where TValue : unmanaged
+    {
+        private readonly ReadOnlySpan<TValue> _values = values;
+        private readonly Span<bool> _added = added;
+
+        public int Perform(ShardMap<RecordKey, TValue, RecordKeyHasher> map, ReadOnlySpan<RecordKey> keys, int from) =>
+            map.TryAddRange(keys, _values.Slice(from, keys.Length), _added[from..]);
+    }
+
+    internal readonly ref struct Set<TValue>(ReadOnlySpan<TValue> values) : IOperation<TValue>
+        where TValue : unmanaged
+    {
+        private readonly ReadOnlySpan<TValue> _values = values;
+
+        public int Perform(ShardMap<RecordKey, TValue, RecordKeyHasher> map, ReadOnlySpan<RecordKey> keys, int from)
+        {
+            map.SetRange(keys, _values.Slice(from, keys.Length));
+            return 0;
+        }
+    }
+
+    internal readonly struct Remove<TValue> : IOperation<TValue>
+        where TValue : unmanaged
+    {
+        public int Perform(ShardMap<RecordKey, TValue, RecordKeyHasher> map, ReadOnlySpan<RecordKey> keys, int from) =>
+            map.TryRemoveRange(keys);
+    }
+
+    internal readonly ref struct RemoveAndReport<TValue>(Span<bool> removed) : IOperation<TValue>
+        where TValue : unmanaged
+    {
+        private readonly Span<bool> _removed = removed;
+
+        public int Perform(ShardMap<RecordKey, TValue, RecordKeyHasher> map, ReadOnlySpan<RecordKey> keys, int from) =>
+            map.TryRemoveRange(keys, _removed[from..]);
+    }
+
+    internal readonly ref struct AddDeltas<TValue>(ReadOnlySpan<TValue> deltas) : IOperation<TValue>
+        where TValue : unmanaged, INumber<TValue>
+    {
+        private readonly ReadOnlySpan<TValue> _deltas = deltas;
+
+        public int Perform(ShardMap<RecordKey, TValue, RecordKeyHasher> map, ReadOnlySpan<RecordKey> keys, int from)
+        {
+            map.AddDeltaRange(keys, _deltas.Slice(from, keys.Length));
+            return 0;
+        }
+    }
+
+    internal readonly struct AddDelta<TValue>(TValue delta) : IOperation<TValue>
+        where TValue : unmanaged, INumber<TValue>
+    {
+        public int Perform(ShardMap<RecordKey, TValue, RecordKeyHasher> map, ReadOnlySpan<RecordKey> keys, int from)
+        {
+            map.AddDeltaRange(keys, delta);
+            return 0;
+        }
+    }
+}
