@@ -134,7 +134,7 @@ public sealed class CallbackAnalyzer : DiagnosticAnalyzer
 
     private static bool IsRefusedInCallbacks(string method) => method is
         "Add" or "TryAdd" or "Set" or "TrySet" or "TryUpdate" or "TryExchange" or "TryRemove" or "GetOrAdd"
-        or "AddOrUpdate" or "TryUpdateOrRemove" or "AddDelta" or "Increment" or "AddDeltaRange"
+        or "GetOrAddAsync" or "AddOrUpdate" or "TryUpdateOrRemove" or "AddDelta" or "Increment" or "AddDeltaRange"
         or "TryAddRange" or "SetRange" or "TryRemoveRange" or "Clear" or "EnsureCapacity" or "TrimExcess"
         or "MergeFrom" or "Clone" or "Snapshot" or "ToArray" or "CopyTo" or "EnterExclusive" or "Dispose"
         or "Save" or "SaveTo";

@@ -29,7 +29,8 @@ internal static class MapTypes
     public static bool RunsCallbacksUnderLock(ITypeSymbol? type) =>
         IsOfLibrary(type)
         && type!.Name is "ShardMap" or "ShardMapExclusive" or "AuditedShardMap" or "GuardedShardMap"
-            or "ChannelShardMap" or "IConcurrentMap" or "TextShardMap" or "BytesShardMap" or "ShardCache";
+            or "ChannelShardMap" or "IConcurrentMap" or "TextShardMap" or "BytesShardMap" or "AuditedTextShardMap"
+            or "AuditedBytesShardMap" or "BlobShardMap" or "ShardCache";
 
     /// <summary>The type argument for the parameter TKey, if its keys must be equatable.</summary>
     public static ITypeSymbol? KeyOf(INamedTypeSymbol type)

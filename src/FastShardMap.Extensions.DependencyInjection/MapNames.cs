@@ -1,3 +1,5 @@
+using Microsoft.Extensions.DependencyInjection;
+
 namespace FastShardMap.Extensions.DependencyInjection;
 
 /// <summary>The maps of one service collection: their names, by the type of the map, and their files.</summary>
@@ -6,6 +8,22 @@ internal sealed class MapNames
     private readonly Dictionary<string, Type> _types = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _namesByFile =
         new(OperatingSystem.IsWindows() ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal);
+
+    /// <summary>The names of a service collection, which are added to it if it has none yet.</summary>
+    public static MapNames Of(IServiceCollection services)
+    {
+        MapNames? names = services
+            .Where(service => service.ServiceType == typeof(MapNames) && !service.IsKeyedService)
+            .Select(service => (MapNames?)service.ImplementationInstance)
+            .FirstOrDefault();
+        if (names is null)
+        {
+            names = new MapNames();
+            services.AddSingleton(names);
+        }
+
+        return names;
+    }
 
     /// <summary>Adds a map. Collections are not thread-safe, and neither is this method.</summary>
     /// <exception cref="ArgumentException">There is a map of this name already.</exception>

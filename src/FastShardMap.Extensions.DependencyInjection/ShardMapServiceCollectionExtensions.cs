@@ -109,7 +109,7 @@ public static class ShardMapServiceCollectionExtensions
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentException.ThrowIfNullOrEmpty(name);
-        NamesOf(services).Add(name, typeof(TMap));
+        MapNames.Of(services).Add(name, typeof(TMap));
         services.AddOptions<ShardMapServiceOptions>(name).ValidateOnStart();
         services.TryAddEnumerable(
             ServiceDescriptor.Singleton<IValidateOptions<ShardMapServiceOptions>, ShardMapServiceOptionsValidator>());
@@ -134,19 +134,4 @@ public static class ShardMapServiceCollectionExtensions
     private static IServiceCollection ConfigureIfGiven(
         IServiceCollection services, string name, Action<ShardMapServiceOptions>? configure) =>
         configure is null ? services : services.Configure(name, configure);
-
-    private static MapNames NamesOf(IServiceCollection services)
-    {
-        MapNames? names = services
-            .Where(service => service.ServiceType == typeof(MapNames) && !service.IsKeyedService)
-            .Select(service => (MapNames?)service.ImplementationInstance)
-            .FirstOrDefault();
-        if (names is null)
-        {
-            names = new MapNames();
-            services.AddSingleton(names);
-        }
-
-        return names;
-    }
 }

@@ -3,12 +3,12 @@ using FastShardMap.Inspector.Commands;
 using FastShardMap.Inspector.Rendering;
 using FastShardMap.Inspector.Targets;
 
+Isolation.Enter();
 if (Isolation.IsWanted(args))
 {
     return Isolation.Run(args);
 }
 
-Isolation.Enter();
 Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
 using Interruption? interruption = Isolation.IsReader && OperatingSystem.IsLinux() ? null : Interruption.Watch();
 

@@ -1,5 +1,3 @@
-using FastShardMap.Near.Engine;
-using FastShardMap.Near.Local;
 using StackExchange.Redis;
 
 namespace FastShardMap.Near;
@@ -31,16 +29,7 @@ public sealed partial class NearMap<TKey, TValue>
         CancellationToken cancellationToken = default)
     {
         ThrowIfDisposed();
-        if (values.Length < keys.Length)
-        {
-            throw new ArgumentException("There is less room for values than there are keys.", nameof(values));
-        }
-
-        if (found.Length < keys.Length)
-        {
-            throw new ArgumentException("There is less room for answers than there are keys.", nameof(found));
-        }
-
+        CheckRoom(keys.Length, values.Length, found.Length);
         List<int>? missing = null;
         int count = 0;
         ReadOnlySpan<TKey> keySpan = keys.Span;
@@ -63,7 +52,23 @@ public sealed partial class NearMap<TKey, TValue>
             : new ValueTask<int>(GetManyThroughAsync(keys, values, found, missing, count, cancellationToken));
     }
 
-    private async Task<int> GetManyThroughAsync(
+    /// <exception cref="ArgumentException">There is less room than there are keys.</exception>
+    internal static void CheckRoom(int keys, int values, int found)
+    {
+        if (values < keys)
+        {
+            throw new ArgumentException("There is less room for values than there are keys.", nameof(values));
+        }
+
+        if (found < keys)
+        {
+            throw new ArgumentException("There is less room for answers than there are keys.", nameof(found));
+        }
+    }
+
+    /// <summary>Gets the values at some positions from the engine, and keeps copies.</summary>
+    /// <returns>The number of keys that have a value, plus <paramref name="count"/>.</returns>
+    internal async Task<int> GetManyThroughAsync(
         ReadOnlyMemory<TKey> keys,
         Memory<TValue> values,
         Memory<bool> found,
@@ -71,83 +76,16 @@ public sealed partial class NearMap<TKey, TValue>
         int count,
         CancellationToken cancellationToken)
     {
-        List<(ulong Hash, Flight<TKey, TValue> Flight)> own = [];
-        Flight<TKey, TValue>[] flights = new Flight<TKey, TValue>[missing.Count];
-        for (int position = 0; position < flights.Length; position++)
+        byte[][] engineKeys = [.. missing.Select(index => EngineKeyOf(keys.Span[index]))];
+        NearResult<TValue>[] results =
+            await _core.GetManyThroughAsync(engineKeys, cancellationToken).ConfigureAwait(false);
+        for (int position = 0; position < results.Length; position++)
         {
-            TKey key = keys.Span[missing[position]];
-            ulong hash = KeyFormat.HashOf(key);
-            if (StartFlight(key, hash, out flights[position]))
-            {
-                own.Add((hash, flights[position]));
-            }
-        }
-
-        if (own.Count > 0)
-        {
-            _ = FlyManyAsync(own);
-        }
-
-        for (int position = 0; position < flights.Length; position++)
-        {
-            NearResult<TValue> result = await flights[position].Result
-                .WaitAsync(_options.OperationTimeout * 3, cancellationToken).ConfigureAwait(false);
-            values.Span[missing[position]] = result.Value;
-            found.Span[missing[position]] = result.Found;
-            count += result.Found ? 1 : 0;
+            values.Span[missing[position]] = results[position].Value;
+            found.Span[missing[position]] = results[position].Found;
+            count += results[position].Found ? 1 : 0;
         }
 
         return count;
-    }
-
-    private async Task FlyManyAsync(List<(ulong Hash, Flight<TKey, TValue> Flight)> flights)
-    {
-        try
-        {
-            byte[][] engineKeys = [.. flights.Select(flight => _engine.Keys.Encode(flight.Flight.Key))];
-            RedisValue[] answers = await ReadManyAsync(engineKeys).ConfigureAwait(false);
-            for (int index = 0; index < flights.Count; index++)
-            {
-                Flight<TKey, TValue> flight = flights[index].Flight;
-                try
-                {
-                    flight.Complete(await LandAsync(flight, engineKeys[index], answers[index]).ConfigureAwait(false));
-                }
-                catch (Exception exception)
-                {
-                    flight.Fail(exception);
-                }
-            }
-        }
-        catch (Exception exception)
-        {
-            foreach ((_, Flight<TKey, TValue> flight) in flights)
-            {
-                flight.Fail(exception);
-            }
-        }
-        finally
-        {
-            foreach ((ulong hash, Flight<TKey, TValue> flight) in flights)
-            {
-                _flights.Remove(hash, flight);
-            }
-        }
-    }
-
-    private async Task<RedisValue[]> ReadManyAsync(byte[][] engineKeys)
-    {
-        if (!_engine.IsCluster)
-        {
-            RedisKey[] names = [.. engineKeys.Select(key => (RedisKey)key)];
-            return await _engine.Database.StringGetAsync(names, CommandFlags.DemandMaster).ConfigureAwait(false);
-        }
-
-        // A command of several keys reads one slot only; a batch sends single ones to each node together.
-        IBatch batch = _engine.Database.CreateBatch();
-        Task<RedisValue>[] reads =
-            [.. engineKeys.Select(key => batch.StringGetAsync(key, CommandFlags.DemandMaster))];
-        batch.Execute();
-        return await Task.WhenAll(reads).ConfigureAwait(false);
     }
 }

@@ -24,22 +24,10 @@ public sealed partial class NearMap<TKey, TValue>
         TKey key, TValue value, TimeSpan? expiry = null, CancellationToken cancellationToken = default)
     {
         ThrowIfDisposed();
-        if (expiry is { } time)
-        {
-            ArgumentOutOfRangeException.ThrowIfLessThan(time, TimeSpan.FromMilliseconds(1), nameof(expiry));
-        }
-
-        cancellationToken.ThrowIfCancellationRequested();
-        byte[] engineKey = _engine.Keys.Encode(key);
-        byte[] bytes = ValueFormat<TValue>.Encode(value, engineKey, _engine.Versions.Next(), expiry is not null);
-        return new ValueTask(WriteAsync(
-            key,
-            async () =>
-            {
-                await _engine.Writes.SetAsync(_engine.Database, engineKey, bytes, expiry).ConfigureAwait(false);
-                return true;
-            },
-            cancellationToken));
+        NearCore<NearResult<TValue>>.CheckExpiry(expiry);
+        byte[] engineKey = EngineKeyOf(key);
+        byte[] bytes = TypedValueFormat<TValue>.Encode(value, engineKey, NextVersion(), expiry is not null);
+        return new ValueTask(_core.SetAsync(engineKey, bytes, expiry, cancellationToken));
     }
 
     /// <summary>Replaces the value of a key if its version is still the expected one (compare and set).</summary>
@@ -60,11 +48,9 @@ public sealed partial class NearMap<TKey, TValue>
         TKey key, TValue value, NearVersion expected, CancellationToken cancellationToken = default)
     {
         ThrowIfDisposed();
-        cancellationToken.ThrowIfCancellationRequested();
-        byte[] engineKey = _engine.Keys.Encode(key);
-        byte[] bytes = ValueFormat<TValue>.Encode(value, engineKey, _engine.Versions.Next(), expires: false);
-        return new ValueTask<bool>(WriteAsync(
-            key, () => ReplaceAsync(engineKey, bytes, expected), cancellationToken));
+        byte[] engineKey = EngineKeyOf(key);
+        byte[] bytes = TypedValueFormat<TValue>.Encode(value, engineKey, NextVersion(), expires: false);
+        return new ValueTask<bool>(_core.TryUpdateAsync(engineKey, bytes, expected, cancellationToken));
     }
 
     /// <summary>Removes a key at the engine.</summary>
@@ -80,50 +66,8 @@ public sealed partial class NearMap<TKey, TValue>
     public ValueTask<bool> RemoveAsync(TKey key, CancellationToken cancellationToken = default)
     {
         ThrowIfDisposed();
-        cancellationToken.ThrowIfCancellationRequested();
-        byte[] engineKey = _engine.Keys.Encode(key);
-        return new ValueTask<bool>(WriteAsync(
-            key, () => _engine.Writes.RemoveAsync(_engine.Database, engineKey), cancellationToken));
+        return new ValueTask<bool>(_core.RemoveAsync(EngineKeyOf(key), cancellationToken));
     }
 
-    private async Task<bool> ReplaceAsync(byte[] engineKey, byte[] bytes, NearVersion expected)
-    {
-        RedisValue present = RedisValue.Null;
-        if (expected != NearVersion.None)
-        {
-            present = await _engine.Database.StringGetAsync(engineKey, CommandFlags.DemandMaster)
-                .ConfigureAwait(false);
-            if (Decode(present, engineKey, out _).Version != expected)
-            {
-                return false;
-            }
-        }
-
-        // Equal bytes have equal versions, so the engine's comparison of bytes is one of versions.
-        return await _engine.Writes.ReplaceAsync(_engine.Database, engineKey, bytes, present).ConfigureAwait(false);
-    }
-
-    /// <summary>Writes, and drops the near copy before and after. The first time, so that no reader of this map takes
-    /// the old copy for longer than needed; the second time, because a reader in between may have stored the old value
-    /// again. After the second time, all flights have begun after the write.</summary>
-    private async Task<bool> WriteAsync(TKey key, Func<Task<bool>> write, CancellationToken cancellationToken)
-    {
-        ulong hash = KeyFormat.HashOf(key);
-        Void(key, hash);
-        Task<bool> writing = VoidAfterwardsAsync(key, hash, write);
-        return await writing.WaitAsync(cancellationToken).ConfigureAwait(false);
-    }
-
-    // Not canceled with its caller: the write may be done later than the caller leaves.
-    private async Task<bool> VoidAfterwardsAsync(TKey key, ulong hash, Func<Task<bool>> write)
-    {
-        try
-        {
-            return await _engine.FollowMovesAsync(write).ConfigureAwait(false);
-        }
-        finally
-        {
-            Void(key, hash);
-        }
-    }
+    private ulong NextVersion() => _core.Engine.Versions.Next();
 }

@@ -1,7 +1,8 @@
-using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
 using FastShardMap.Near.Diagnostics;
 using FastShardMap.Near.Engine;
 using FastShardMap.Near.Local;
+using StackExchange.Redis;
 
 namespace FastShardMap.Near;
 
@@ -20,37 +21,21 @@ public sealed partial class NearMap<TKey, TValue> : IAsyncDisposable
     where TKey : unmanaged, IEquatable<TKey>
     where TValue : unmanaged
 {
-    private readonly NearMapOptions _options;
     private readonly LocalStore<TKey, TValue> _store;
-    private readonly FlightTable<TKey, TValue> _flights = new();
-
-    [SuppressMessage("Usage", "CA2213", Justification = "Reads that wait for their turn outlive the map.")]
-    private readonly SemaphoreSlim _fetches;
-
+    private readonly NearCore<NearResult<TValue>> _core;
+    private readonly Lease _lease; // the core's, nearer to the hits
     private readonly NearCounters _counters;
-    private readonly Sink _sink;
-    private readonly EngineClient _engine;
-    private readonly Lease _lease; // the engine's, one step nearer to the hits
-    private readonly NearMeter _meter;
-    private readonly long _maxStalenessMilliseconds;
-    private int _disposed;
 
-    private NearMap(NearMapOptions options, LocalStore<TKey, TValue> store, Sink sink, EngineClient engine)
+    private NearMap(LocalStore<TKey, TValue> store, NearCore<NearResult<TValue>> core)
     {
-        _options = options;
         _store = store;
-        _sink = sink;
-        _engine = engine;
-        _lease = engine.Lease;
-        _counters = new NearCounters(options.CountHits);
-        _fetches = new SemaphoreSlim(options.MaxConcurrentFetches, options.MaxConcurrentFetches);
-        _maxStalenessMilliseconds = (long)options.MaxStaleness.TotalMilliseconds;
-        _meter = new NearMeter(options.Name ?? options.Prefix, GetStatistics, () => engine.Lease.Age);
-        engine.HeartbeatReturned = _meter.RecordHeartbeat;
+        _core = core;
+        _lease = core.Lease;
+        _counters = core.Counters;
     }
 
     /// <summary>Gets whether the map serves near copies.</summary>
-    public NearState State => Suspension == NearSuspension.None ? NearState.Live : NearState.Suspended;
+    public NearState State => _core.State;
 
     /// <summary>Gets why the map serves no near copies, or <see cref="NearSuspension.None"/>.</summary>
     public NearSuspension Suspension => _lease.Reason;
@@ -61,10 +46,16 @@ public sealed partial class NearMap<TKey, TValue> : IAsyncDisposable
     public TimeSpan StalenessBound => _lease.Age;
 
     /// <summary>Gets the source of invalidations that the maps of this prefix use.</summary>
-    public InvalidationSource Source => _engine.Writes.Source;
+    public InvalidationSource Source => _core.Source;
+
+    internal string Prefix => _core.Prefix;
 
     /// <summary>Runs before what was read is stored; tests delay it.</summary>
-    internal Func<Task>? BeforeFill { get; set; }
+    internal Func<Task>? BeforeFill
+    {
+        get => _core.BeforeFill;
+        set => _core.BeforeFill = value;
+    }
 
     /// <summary>Connects to an engine, and waits until the map is live.</summary>
     /// <param name="options">The settings.</param>
@@ -89,91 +80,53 @@ public sealed partial class NearMap<TKey, TValue> : IAsyncDisposable
         BlittableKey<TKey>.Check();
         options = options.Copy();
         LocalStore<TKey, TValue> store = new(options);
-        try
-        {
-            Sink sink = new();
-            EngineClient engine = await EngineClient.ConnectAsync(options, sink, cancellationToken)
-                .ConfigureAwait(false);
-            NearMap<TKey, TValue> map = new(options, store, sink, engine);
-            sink.Attach(map);
-            return map;
-        }
-        catch
-        {
-            store.Dispose();
-            throw;
-        }
+        return new NearMap<TKey, TValue>(
+            store,
+            await NearCore<NearResult<TValue>>.ConnectAsync(options, store, cancellationToken).ConfigureAwait(false));
     }
 
     /// <summary>Gets what the map has done so far.</summary>
     /// <returns>The counts. They are not taken at one instant.</returns>
-    public NearStatistics GetStatistics() => new(
-        _store.Count,
-        _store.BytesAllocated,
-        _counters.Hits,
-        _counters.Misses,
-        _counters.Joined,
-        _counters.Filled,
-        _counters.RefusedFills,
-        _counters.Invalidations,
-        _counters.FormatErrors,
-        _lease.Suspensions);
+    public NearStatistics GetStatistics() => _core.GetStatistics();
 
     /// <summary>Closes the connections and releases the memory. What the engine holds stays there.</summary>
     /// <returns>A task that completes when the connections are closed, or after a few seconds.</returns>
-    public async ValueTask DisposeAsync()
-    {
-        if (Interlocked.Exchange(ref _disposed, 1) != 0)
-        {
-            return;
-        }
-
-        _meter.Dispose();
-        await _engine.DisposeAsync().ConfigureAwait(false);
-        _store.Dispose();
-    }
+    public ValueTask DisposeAsync() => _core.DisposeAsync();
 
     /// <summary>Returns prefix, state and source.</summary>
     /// <returns>A text for logs, without the password.</returns>
-    public override string ToString() => $"NearMap {_options.Prefix}, {State}, {Source}";
+    public override string ToString() => $"NearMap {Prefix}, {State}, {Source}";
+
+    /// <summary>Writes the fingerprint of a table of slots to the engine, if there is none yet.</summary>
+    /// <exception cref="InvalidOperationException">There is another one.</exception>
+    internal async Task AgreeOnTableAsync(string fingerprint)
+    {
+        byte[] key = _core.Engine.Keys.TableKey;
+        await _core.Engine.Database.StringSetAsync(key, fingerprint, when: When.NotExists).ConfigureAwait(false);
+        if (await _core.Engine.Database.StringGetAsync(key).ConfigureAwait(false) != fingerprint)
+        {
+            throw new InvalidOperationException(
+                $"The maps with the prefix {Prefix} use another table of slots or another seed. All must use the same; "
+                + $"the key {Prefix}table of each server has its fingerprint.");
+        }
+    }
 
     /// <summary>Drops the near copy of a key, and leaves the engine alone.</summary>
-    internal void RemoveLocal(TKey key) => Void(key, KeyFormat.HashOf(key));
+    internal void RemoveLocal(TKey key) => _core.Void(BytesOf(in key));
 
-    private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
+    /// <summary>Drops the near copy of a key at the engine, and leaves the engine alone.</summary>
+    internal void RemoveLocal(byte[] engineKey) => _core.Void(_core.Engine.Keys.KeyOf(engineKey));
 
-    /// <summary>Voids the flight of a key first and then drops its copy: a flight that has stored by then has stored
-    /// before, so the copy is there to be dropped.</summary>
-    private void Void(TKey key, ulong hash)
-    {
-        _flights.Void(hash);
-        _store.Remove(key);
-    }
+    /// <summary>As <see cref="Lease.BeginPart"/>.</summary>
+    internal int BeginPart() => _lease.BeginPart();
 
-    /// <summary>What the stream of invalidations calls. It exists before the map does.</summary>
-    private sealed class Sink : IInvalidationSink
-    {
-        private NearMap<TKey, TValue>? _map;
+    /// <summary>As <see cref="Lease.RenewTable"/>.</summary>
+    internal void RenewTable(long stamp) => _lease.RenewTable(stamp);
 
-        public void Attach(NearMap<TKey, TValue> map) => Volatile.Write(ref _map, map);
+    private static ReadOnlySpan<byte> BytesOf(ref readonly TKey key) =>
+        MemoryMarshal.AsBytes(new ReadOnlySpan<TKey>(in key));
 
-        public void Invalidate(ReadOnlySpan<byte> engineKey)
-        {
-            // Without a map there are no copies yet.
-            if (Volatile.Read(ref _map) is { } map && map._engine.Keys.TryDecode(engineKey, out TKey key))
-            {
-                map._counters.Invalidate();
-                map.Void(key, KeyFormat.HashOf(key));
-            }
-        }
+    private byte[] EngineKeyOf(TKey key) => _core.Engine.Keys.Encode(BytesOf(in key));
 
-        public void InvalidateAll()
-        {
-            if (Volatile.Read(ref _map) is { } map)
-            {
-                map._counters.Invalidate();
-                map._lease.BeginEpoch();
-            }
-        }
-    }
+    internal void ThrowIfDisposed() => _core.ThrowIfDisposed(this);
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using FastShardMap.Near.Engine;
 using StackExchange.Redis;
 
 namespace FastShardMap.Near;
@@ -181,6 +182,21 @@ public sealed class NearMapOptions
         }
     } = 1024;
 
+    /// <summary>Gets or sets the most bytes that a value of <see cref="NearBytes"/> can have. Writes of longer values
+    /// are refused before they are sent.</summary>
+    /// <value>4 MiB by default.</value>
+    /// <exception cref="ArgumentOutOfRangeException">The value is not positive, or more than 256 MiB.</exception>
+    public int MaxValueBytes
+    {
+        get;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfNegativeOrZero(value);
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(value, 256 << 20);
+            field = value;
+        }
+    } = 4 << 20;
+
     /// <summary>Gets or sets whether near hits are counted, for the metrics. Counting takes a few nanoseconds per
     /// hit.</summary>
     /// <value>False by default.</value>
@@ -192,6 +208,10 @@ public sealed class NearMapOptions
 
     /// <summary>The parsed connection string.</summary>
     internal ConfigurationOptions Connection { get; }
+
+    /// <summary>Where the entries are, if that is not the server of <see cref="Connection"/> alone, because slots move
+    /// between servers. Invalidations still come from that server.</summary>
+    internal IEntryStore? Entries { get; set; }
 
     /// <summary>Returns the addresses and the prefix, without the password.</summary>
     /// <returns>A text for logs.</returns>

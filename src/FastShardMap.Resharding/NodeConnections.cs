@@ -50,7 +50,29 @@ internal sealed class NodeConnections(ShardingOptions options) : IAsyncDisposabl
         return _nodes.GetOrAdd(
             key,
             static (_, argument) => new Lazy<Task<ConnectionMultiplexer>>(
-                () => ConnectionMultiplexer.ConnectAsync(argument.options.ConnectionOf(argument.node))),
+                () => ConnectAsync(argument.options.ConnectionOf(argument.node))),
             (options, node)).Value;
+    }
+
+    /// <summary>
+    /// Connects, and waits until the connection has answered. The client library can complete the connecting on the
+    /// thread that reads the answers. A transaction with a condition that is written there waits for the answer to its
+    /// condition, which nobody reads: until its timeout.
+    /// </summary>
+    private static async Task<ConnectionMultiplexer> ConnectAsync(ConfigurationOptions options)
+    {
+        ConnectionMultiplexer connection = await ConnectionMultiplexer.ConnectAsync(options).ConfigureAwait(false);
+        await Task.Yield();
+        try
+        {
+            await connection.GetDatabase().PingAsync().ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is RedisException or TimeoutException)
+        {
+            // The operation that needs the connection fails, or finds it connected by then.
+        }
+
+        await Task.Yield();
+        return connection;
     }
 }

@@ -46,6 +46,20 @@ public sealed class ReshardOptions
         }
     }
 
+    /// <summary>Gets or sets the most keys per server that are scanned per second, to spare the servers; 0 for no
+    /// limit. Each wave scans all keys of the servers that it concerns a few times, whether they move or not.</summary>
+    /// <value>0 by default.</value>
+    /// <exception cref="ArgumentOutOfRangeException">The value is negative.</exception>
+    public int MaxScannedKeysPerSecond
+    {
+        get;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(value);
+            field = value;
+        }
+    }
+
     /// <summary>Gets or sets the percentages of keys that are read from the new owner, one after the other.</summary>
     /// <value>1, 5, 25, 50 and 100 by default.</value>
     /// <exception cref="ArgumentException">The values are empty, do not rise, or lie outside 1 to 100.</exception>
@@ -81,6 +95,15 @@ public sealed class ReshardOptions
     /// <value>Zero by default.</value>
     /// <exception cref="ArgumentOutOfRangeException">The value is negative or more than a day.</exception>
     public TimeSpan RollBackWindow
+    {
+        get;
+        init => field = Checked(value);
+    }
+
+    /// <summary>Gets or sets how long each worker rests after each step on a slot, to spare the servers.</summary>
+    /// <value>Zero by default.</value>
+    /// <exception cref="ArgumentOutOfRangeException">The value is negative or more than a day.</exception>
+    public TimeSpan StepPause
     {
         get;
         init => field = Checked(value);

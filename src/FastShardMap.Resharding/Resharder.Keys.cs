@@ -29,6 +29,7 @@ public sealed partial class Resharder
         ReshardOptions? options = null, CancellationToken cancellationToken = default)
     {
         options ??= new ReshardOptions();
+        _scannedPerSecond = options.MaxScannedKeysPerSecond;
         RouteMap map = await _routes.ReadAsync().ConfigureAwait(false);
         long keys = 0;
         long misplaced = 0;
@@ -314,9 +315,18 @@ public sealed partial class Resharder
     {
         IServer server = await _connections.ServerAsync(node).ConfigureAwait(false);
         int database = await _connections.DatabaseIndexAsync(node).ConfigureAwait(false);
+        long since = Environment.TickCount64;
+        long scanned = 0;
         await foreach (RedisKey key in server.KeysAsync(database, pageSize: PageKeys)
             .WithCancellation(cancellationToken).ConfigureAwait(false))
         {
+            if (++scanned % PageKeys == 0 && _scannedPerSecond > 0)
+            {
+                long due = since + (scanned * 1_000 / _scannedPerSecond);
+                await Task.Delay((int)Math.Clamp(due - Environment.TickCount64, 0, int.MaxValue), cancellationToken)
+                    .ConfigureAwait(false);
+            }
+
             byte[] bytes = key!;
             if (!SlotKeys.IsReserved(bytes))
             {

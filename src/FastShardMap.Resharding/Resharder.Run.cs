@@ -9,6 +9,7 @@ public sealed partial class Resharder
 
     private ReshardProgress _progress;
     private IProgress<ReshardProgress>? _listener;
+    private int _scannedPerSecond;
 
     /// <summary>Carries out all stored moves, in waves, from whatever state they are in.</summary>
     /// <param name="options">How to work, or null for the defaults.</param>
@@ -28,6 +29,7 @@ public sealed partial class Resharder
     {
         options ??= new ReshardOptions();
         _listener = progress;
+        _scannedPerSecond = options.MaxScannedKeysPerSecond;
         RouteMap map = await _routes.ReadAsync().ConfigureAwait(false);
         _progress = new ReshardProgress(
             MoveState.Planned, 0, map.Document.Moves.Sum(move => move.Last - move.First + 1), 0, 0);
@@ -268,7 +270,11 @@ public sealed partial class Resharder
                 MaxDegreeOfParallelism = options.Concurrency,
                 CancellationToken = cancellationToken,
             },
-            async (rule, _) => await work(rule).ConfigureAwait(false)).ConfigureAwait(false);
+            async (rule, cancellation) =>
+            {
+                await work(rule).ConfigureAwait(false);
+                await Task.Delay(options.StepPause, cancellation).ConfigureAwait(false);
+            }).ConfigureAwait(false);
     }
 
     private void Reach(string what) => Checkpoint?.Invoke(what);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using FastShardMap.Routing;
 using StackExchange.Redis;
 
@@ -8,14 +9,14 @@ namespace FastShardMap.Resharding;
 /// <remarks>
 /// <para>A write takes effect on exactly one server at any time, in a transaction that checks the slot's fence. A
 /// process that was paused and knows an old table therefore cannot write to a server that no longer owns the slot: the
-/// write is refused and repeated by the new table. A read uses a table that was current at most
-/// <see cref="ShardingOptions.Lease"/> ago.</para>
+/// write is refused and repeated by the new table. A read sees every write that completed before it began, whatever
+/// table this process knew.</para>
 /// <para>While a slot moves, the new value of a key is on both servers when a write completes; if the second server
 /// cannot be reached, the key stays in a log, and readers of the second server consult the log first.</para>
 /// <para>All members are thread-safe. No operation takes longer than <see cref="ShardingOptions.OperationTimeout"/>
 /// plus the time of one request.</para>
 /// </remarks>
-public sealed class RoutedStore : IAsyncDisposable
+public sealed partial class RoutedStore : IAsyncDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(2);
 
@@ -24,12 +25,20 @@ public sealed class RoutedStore : IAsyncDisposable
     private readonly SlotOperations _operations;
     private readonly TimeSpan _timeout;
     private readonly long _leaseTicks;
+    private readonly Action<RouteMap>? _changing;
+
+    [SuppressMessage("Usage", "CA2213", Justification = "A refresh that is under way outlives the store.")]
     private readonly SemaphoreSlim _refresh = new(1, 1);
     private Leased _current;
     private long _deferred;
 
     private RoutedStore(
-        ShardingOptions options, NodeConnections connections, RouteStore routes, RouteMap map, long since)
+        ShardingOptions options,
+        NodeConnections connections,
+        RouteStore routes,
+        RouteMap map,
+        long since,
+        Action<RouteMap>? changing)
     {
         _connections = connections;
         _routes = routes;
@@ -37,6 +46,8 @@ public sealed class RoutedStore : IAsyncDisposable
         _timeout = options.OperationTimeout;
         _leaseTicks = (long)(options.Lease.TotalSeconds * Stopwatch.Frequency);
         _current = new Leased(map, since + _leaseTicks);
+        _changing = changing;
+        changing?.Invoke(map);
     }
 
     /// <summary>Gets the table of slots that this process knows.</summary>
@@ -46,13 +57,22 @@ public sealed class RoutedStore : IAsyncDisposable
     /// A coordinator brings them over.</summary>
     public long DeferredWrites => Interlocked.Read(ref _deferred);
 
+    internal RouteMap Map => Volatile.Read(ref _current).Map;
+
     /// <summary>Connects, and reads the table of slots.</summary>
     /// <param name="options">How to reach the servers.</param>
     /// <returns>The store.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="options"/> is null.</exception>
     /// <exception cref="ReshardException">The control server holds no table, or a damaged one.</exception>
     /// <exception cref="RedisException">The control server cannot be reached.</exception>
-    public static async Task<RoutedStore> ConnectAsync(ShardingOptions options)
+    public static Task<RoutedStore> ConnectAsync(ShardingOptions options) =>
+        ConnectAndTellAsync(options, changing: null);
+
+    /// <param name="options">How to reach the servers.</param>
+    /// <param name="changing">Is called with each table, in their order, before anything is read or written by
+    /// it.</param>
+    internal static async Task<RoutedStore> ConnectAndTellAsync(
+        ShardingOptions options, Action<RouteMap>? changing)
     {
         ArgumentNullException.ThrowIfNull(options);
         NodeConnections connections = new(options);
@@ -61,7 +81,7 @@ public sealed class RoutedStore : IAsyncDisposable
             RouteStore routes = new(connections);
             long since = Stopwatch.GetTimestamp();
             RouteMap map = await routes.ReadAsync().ConfigureAwait(false);
-            return new RoutedStore(options, connections, routes, map, since);
+            return new RoutedStore(options, connections, routes, map, since, changing);
         }
         catch
         {
@@ -78,21 +98,24 @@ public sealed class RoutedStore : IAsyncDisposable
     /// <exception cref="TimeoutException">The operation took longer than
     /// <see cref="ShardingOptions.OperationTimeout"/>.</exception>
     /// <exception cref="RedisException">A server cannot be reached, or refused the request.</exception>
-    public async Task<RedisValue> GetAsync(RedisKey key)
+    public Task<RedisValue> GetAsync(RedisKey key) =>
+        ReadAsync(Check(key), static (database, name) => database.StringGetAsync(name));
+
+    /// <summary>Reads something of a key, from a server that has every write that completed.</summary>
+    internal async Task<T> ReadAsync<T>(byte[] bytes, Func<IDatabaseAsync, RedisKey, Task<T>> read)
     {
-        byte[] bytes = Check(key);
         Operation operation = new(_timeout);
         long than = -1;
         while (true)
         {
             Leased leased = await FreshAsync(than).ConfigureAwait(false);
             SlotRule rule = leased.Map.RuleOf(SlotTable.SlotOf(bytes, leased.Map.Document.Seed));
-            (bool known, RedisValue value) = await ReadAsync(rule, bytes, operation).ConfigureAwait(false);
+            (bool known, T? value) = await ReadAsync(rule, bytes, read, operation).ConfigureAwait(false);
 
             // Copies are deleted only when no lease is left that leads to them.
             if (known && Stopwatch.GetTimestamp() <= leased.Until)
             {
-                return value;
+                return value!;
             }
 
             than = known ? -1 : leased.Map.Epoch;
@@ -124,7 +147,7 @@ public sealed class RoutedStore : IAsyncDisposable
             throw new ArgumentOutOfRangeException(nameof(expiry), expiry, "The expiry must be positive.");
         }
 
-        return WriteAsync(Check(key), value, expiry);
+        return WriteAsync(Check(key), value, expiry, notice: null);
     }
 
     /// <summary>Removes a key, if it is there.</summary>
@@ -136,14 +159,71 @@ public sealed class RoutedStore : IAsyncDisposable
     /// <see cref="ShardingOptions.OperationTimeout"/>. The removal may have taken effect.</exception>
     /// <exception cref="RedisException">A server cannot be reached, or refused the request. The removal may have taken
     /// effect.</exception>
-    public Task RemoveAsync(RedisKey key) => WriteAsync(Check(key), RedisValue.Null, null);
+    public Task RemoveAsync(RedisKey key) => WriteAsync(Check(key), RedisValue.Null, null, notice: null);
 
     /// <summary>Closes the connections.</summary>
     /// <returns>A task that completes when they are closed.</returns>
     public async ValueTask DisposeAsync()
     {
         await _connections.DisposeAsync().ConfigureAwait(false);
-        _refresh.Dispose();
+    }
+
+    /// <summary>Writes or removes a key, and publishes it in the same transaction.</summary>
+    /// <returns>The answer to the command: whether a key that is removed was there.</returns>
+    internal async Task<bool> WriteAsync(byte[] key, RedisValue value, TimeSpan? expiry, RedisChannel? notice)
+    {
+        Operation operation = new(_timeout);
+        long than = -1;
+        while (true)
+        {
+            (bool? answer, than) = await TryWriteAsync(
+                key, value, expiry, notice, condition: null, than, operation).ConfigureAwait(false);
+            if (answer is bool done)
+            {
+                return done;
+            }
+
+            await operation.PauseAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Writes a key if it still has a value; null means that it must not be there.</summary>
+    internal async Task<bool> ReplaceAsync(byte[] key, RedisValue value, RedisValue expected, RedisChannel? notice)
+    {
+        Condition condition = expected.IsNull ? Condition.KeyNotExists(key) : Condition.StringEqual(key, expected);
+        Operation operation = new(_timeout);
+        long than = -1;
+        while (true)
+        {
+            (bool? answer, than) = await TryWriteAsync(
+                key, value, expiry: null, notice, condition, than, operation).ConfigureAwait(false);
+            if (answer is not null)
+            {
+                return true;
+            }
+
+            // Either the fence or the value was another. Only the value says that the caller is late.
+            if (await GetAsync(key).ConfigureAwait(false) != expected)
+            {
+                return false;
+            }
+
+            await operation.PauseAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Asks the control server whether there is a newer table.</summary>
+    internal async Task RefreshAsync()
+    {
+        await EnterRefreshAsync().ConfigureAwait(false);
+        try
+        {
+            await RefreshOnceAsync(Volatile.Read(ref _current)).ConfigureAwait(false);
+        }
+        finally
+        {
+            _refresh.Release();
+        }
     }
 
     private static byte[] Check(RedisKey key)
@@ -152,141 +232,91 @@ public sealed class RoutedStore : IAsyncDisposable
         if (bytes is null || bytes.Length == 0 || SlotKeys.IsReserved(bytes))
         {
             throw new ArgumentException(
-                $"The key must not be null or empty, or start with '{SlotKeys.Reserved}'.", nameof(key));
+                $"The key must not be null or empty, or start with '{SlotKeys.Reserved}' or the byte 255 and this.",
+                nameof(key));
         }
 
         return bytes;
-    }
-
-    private async Task WriteAsync(byte[] key, RedisValue value, TimeSpan? expiry)
-    {
-        Operation operation = new(_timeout);
-        long than = -1;
-        while (true)
-        {
-            Leased leased = await FreshAsync(than).ConfigureAwait(false);
-            SlotRule rule = leased.Map.RuleOf(SlotTable.SlotOf(key, leased.Map.Document.Seed));
-            if (await _operations.TryWriteAsync(rule, key, value, expiry).ConfigureAwait(false))
-            {
-                await FollowAsync(rule, key).ConfigureAwait(false);
-                return;
-            }
-
-            than = await HelpAsync(rule, operation).ConfigureAwait(false) ? -1 : leased.Map.Epoch;
-            await operation.PauseAsync().ConfigureAwait(false);
-        }
-    }
-
-    /// <summary>The second half of a double write. Its failure is no failure of the write: the key is logged.</summary>
-    private async Task FollowAsync(SlotRule rule, byte[] key)
-    {
-        if (!rule.IsDouble)
-        {
-            return;
-        }
-
-        try
-        {
-            // In Draining, both fences have the same value; before, the follower's is the authority's too.
-            ApplyResult result = await _operations
-                .SyncAsync(rule.Authority, rule.Follower, rule.Slot, rule.Token, key).ConfigureAwait(false);
-            if (result == ApplyResult.Busy)
-            {
-                Interlocked.Increment(ref _deferred);
-            }
-        }
-        catch (Exception exception) when (exception is RedisException or TimeoutException)
-        {
-            Interlocked.Increment(ref _deferred);
-        }
-    }
-
-    /// <summary>Brings fences to where the table says they are; false if the table is out of date.</summary>
-    private async Task<bool> HelpAsync(SlotRule rule, Operation operation)
-    {
-        long fence = await _operations.ReadFenceAsync(rule.Authority, rule.Slot).ConfigureAwait(false);
-        if (fence >= rule.Token)
-        {
-            return fence == rule.Token;
-        }
-
-        return rule.State == MoveState.Draining
-            ? await _operations.TryHandOverAsync(rule, operation.Deadline).ConfigureAwait(false)
-            : await _operations.TryRaiseFenceAsync(rule.Authority, rule.Slot, rule.Token).ConfigureAwait(false);
-    }
-
-    private async Task<(bool Known, RedisValue Value)> ReadAsync(SlotRule rule, byte[] key, Operation operation)
-    {
-        IDatabase database = await _connections.DatabaseAsync(rule.Authority).ConfigureAwait(false);
-        if (rule.State == MoveState.Draining)
-        {
-            // The new owner has every write only if its fence says so. Without the transaction, Garnet would not read
-            // both keys at one instant.
-            #pragma warning disable SER304
-            ITransaction transaction = database.CreateTransaction();
-            Task<RedisValue> fence = transaction.StringGetAsync(SlotKeys.Fence(rule.Slot));
-            Task<RedisValue> value = transaction.StringGetAsync(key);
-            #pragma warning restore SER304
-            bool isDone = await transaction.ExecuteAsync().ConfigureAwait(false);
-            if (isDone && ((long?)await fence.ConfigureAwait(false) ?? 0) == rule.Token)
-            {
-                return (true, await value.ConfigureAwait(false));
-            }
-
-            await HelpAsync(rule, operation).ConfigureAwait(false);
-            return default;
-        }
-
-        // First the log, then the value: a key that is not in the log is on the follower already.
-        if (rule.IsCutOver(key)
-            && !await database.HashExistsAsync(SlotKeys.Log(rule.Slot), key).ConfigureAwait(false))
-        {
-            database = await _connections.DatabaseAsync(rule.Follower).ConfigureAwait(false);
-        }
-
-        return (true, await database.StringGetAsync(key).ConfigureAwait(false));
     }
 
     /// <summary>A table with a valid lease, and of a later epoch than one that was found out of date.</summary>
     private async ValueTask<Leased> FreshAsync(long than)
     {
         Leased current = Volatile.Read(ref _current);
-        if (current.Map.Epoch > than && Stopwatch.GetTimestamp() < current.Until - (_leaseTicks / 4))
+        long left = current.Until - Stopwatch.GetTimestamp();
+        if (current.Map.Epoch > than && left > _leaseTicks / 4)
         {
+            if (left < _leaseTicks / 2 && _refresh.Wait(0))
+            {
+                _ = RefreshAheadAsync(current); // nobody waits, so a new table does not delay the operations
+            }
+
             return current;
         }
 
-        if (!await _refresh.WaitAsync(_timeout).ConfigureAwait(false))
-        {
-            throw new TimeoutException("The control server did not give a table of slots in time.");
-        }
-
+        await EnterRefreshAsync().ConfigureAwait(false);
         try
         {
             current = Volatile.Read(ref _current);
-            long since = Stopwatch.GetTimestamp();
-            if (current.Map.Epoch > than && since < current.Until - (_leaseTicks / 4))
-            {
-                return current;
-            }
-
-            RouteMap map = await _routes.ReadEpochAsync().ConfigureAwait(false) == current.Map.Epoch
-                ? current.Map
-                : await _routes.ReadAsync().ConfigureAwait(false);
-            if (map.Epoch < current.Map.Epoch)
-            {
-                throw new ReshardException(
-                    $"The control server went back from epoch {current.Map.Epoch} to {map.Epoch}.");
-            }
-
-            current = new Leased(map, since + _leaseTicks);
-            Volatile.Write(ref _current, current);
-            return current;
+            return current.Map.Epoch > than && Stopwatch.GetTimestamp() < current.Until - (_leaseTicks / 4)
+                ? current
+                : await RefreshOnceAsync(current).ConfigureAwait(false);
         }
         finally
         {
             _refresh.Release();
         }
+    }
+
+    private async Task RefreshAheadAsync(Leased current)
+    {
+        await Task.Yield();
+        try
+        {
+            if (current == Volatile.Read(ref _current))
+            {
+                await RefreshOnceAsync(current).ConfigureAwait(false);
+            }
+        }
+        catch (Exception exception) when (exception is RedisException or TimeoutException or ReshardException
+            or ObjectDisposedException)
+        {
+            // Operations ask again when the lease is about to end, and throw if that fails, too.
+        }
+        finally
+        {
+            _refresh.Release();
+        }
+    }
+
+    private async Task EnterRefreshAsync()
+    {
+        if (!await _refresh.WaitAsync(_timeout).ConfigureAwait(false))
+        {
+            throw new TimeoutException("The control server did not give a table of slots in time.");
+        }
+    }
+
+    private async Task<Leased> RefreshOnceAsync(Leased current)
+    {
+        long since = Stopwatch.GetTimestamp();
+        RouteMap map = await _routes.ReadEpochAsync().ConfigureAwait(false) == current.Map.Epoch
+            ? current.Map
+            : await _routes.ReadAsync().ConfigureAwait(false);
+        if (map.Epoch < current.Map.Epoch)
+        {
+            throw new ReshardException(
+                $"The control server went back from epoch {current.Map.Epoch} to {map.Epoch}.");
+        }
+
+        if (map != current.Map)
+        {
+            _changing?.Invoke(map);
+        }
+
+        current = new Leased(map, since + _leaseTicks);
+        Volatile.Write(ref _current, current);
+        return current;
     }
 
     /// <summary>A table, and the time up to which reads may use it.</summary>

@@ -9,6 +9,9 @@ internal static class SlotKeys
     /// <summary>Keys of users do not start with this.</summary>
     public const string Reserved = "fsm:";
 
+    /// <summary>Nor with this. It comes last in the order of bytes, and text never starts with it.</summary>
+    public static ReadOnlySpan<byte> ReservedLast => [0xFF, (byte)'f', (byte)'s', (byte)'m', (byte)':'];
+
     public static readonly RedisKey Document = "fsm:{route}:table";
 
     public static readonly RedisKey Epoch = "fsm:{route}:epoch";
@@ -27,7 +30,8 @@ internal static class SlotKeys
     /// <summary>A hash on the follower: the number of the snapshot that each key comes from.</summary>
     public static RedisKey Versions(int slot) => Of("versions", slot);
 
-    public static bool IsReserved(ReadOnlySpan<byte> key) => key.StartsWith(ReservedBytes);
+    public static bool IsReserved(ReadOnlySpan<byte> key) =>
+        key.StartsWith(ReservedBytes) || key.StartsWith(ReservedLast);
 
     private static RedisKey Of(string kind, int slot) =>
         string.Create(CultureInfo.InvariantCulture, $"{Reserved}{kind}:{slot}");

@@ -12,19 +12,41 @@ internal sealed class SlotOperations(NodeConnections connections)
     private const int MostAttempts = 12;
 
     /// <summary>Writes a key on the authority, if the fence has the value of the rule.</summary>
-    public async Task<bool> TryWriteAsync(
-        SlotRule rule, RedisKey key, RedisValue value, TimeSpan? expiry)
+    /// <param name="rule">The rule.</param>
+    /// <param name="key">The key.</param>
+    /// <param name="value">The value, or null to remove the key.</param>
+    /// <param name="expiry">The time after which the key expires.</param>
+    /// <param name="notice">A channel on which the same transaction publishes the key.</param>
+    /// <param name="condition">A condition of the write beside the fence.</param>
+    /// <returns>The answer to the command, or null if nothing was written.</returns>
+    public async Task<bool?> TryWriteAsync(
+        SlotRule rule,
+        RedisKey key,
+        RedisValue value,
+        TimeSpan? expiry,
+        RedisChannel? notice = null,
+        Condition? condition = null)
     {
         IDatabase database = await connections.DatabaseAsync(rule.Authority).ConfigureAwait(false);
         ITransaction transaction = database.CreateTransaction();
         transaction.AddCondition(FenceIs(rule.Slot, rule.Token));
-        Queue(transaction, key, value, expiry);
+        if (condition is not null)
+        {
+            transaction.AddCondition(condition);
+        }
+
+        Task<bool> answer = Queue(transaction, key, value, expiry);
         if (rule.IsLogged)
         {
             _ = transaction.HashSetAsync(SlotKeys.Log(rule.Slot), (byte[])key!, NewIdentity());
         }
 
-        return await transaction.ExecuteAsync().ConfigureAwait(false);
+        if (notice is RedisChannel channel)
+        {
+            _ = transaction.PublishAsync(channel, (byte[])key!);
+        }
+
+        return await transaction.ExecuteAsync().ConfigureAwait(false) ? await answer.ConfigureAwait(false) : null;
     }
 
     /// <summary>Notes a key in the log of the authority, as a write does, so that the follower gets it again.</summary>
@@ -166,21 +188,10 @@ internal sealed class SlotOperations(NodeConnections connections)
         ? Condition.KeyNotExists(SlotKeys.Fence(slot))
         : Condition.StringEqual(SlotKeys.Fence(slot), token);
 
-    private static void Queue(ITransaction transaction, RedisKey key, RedisValue value, TimeSpan? expiry)
-    {
-        if (value.IsNull)
-        {
-            _ = transaction.KeyDeleteAsync(key);
-        }
-        else if (expiry is TimeSpan time)
-        {
-            _ = transaction.StringSetAsync(key, value, time > TimeSpan.Zero ? time : TimeSpan.FromMilliseconds(1));
-        }
-        else
-        {
-            _ = transaction.StringSetAsync(key, value);
-        }
-    }
+    private static Task<bool> Queue(ITransaction transaction, RedisKey key, RedisValue value, TimeSpan? expiry) =>
+        value.IsNull ? transaction.KeyDeleteAsync(key)
+        : expiry is not TimeSpan time ? transaction.StringSetAsync(key, value)
+        : transaction.StringSetAsync(key, value, time > TimeSpan.Zero ? time : TimeSpan.FromMilliseconds(1));
 
     private static string NewIdentity() => Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture);
 
@@ -216,7 +227,7 @@ internal sealed class SlotOperations(NodeConnections connections)
                 known.IsNull
                     ? Condition.HashNotExists(versions, (byte[])key!)
                     : Condition.HashEqual(versions, (byte[])key!, known));
-            Queue(transaction, key, value, expiry);
+            _ = Queue(transaction, key, value, expiry);
             _ = transaction.HashSetAsync(versions, (byte[])key!, number);
             if (await transaction.ExecuteAsync().ConfigureAwait(false))
             {

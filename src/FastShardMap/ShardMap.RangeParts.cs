@@ -37,7 +37,6 @@ public partial class ShardMap<TKey, TValue, THasher>
     public int TryAddRange(ReadOnlySpan<TKey> keys, ReadOnlySpan<TValue> values, int maxDegreeOfParallelism)
     {
         MapErrors.ThrowIfLengthDiffers(values.Length, keys.Length, nameof(values));
-        ThrowIfInvalidDegree(maxDegreeOfParallelism);
         int parts = _shards.PartsOf(keys.Length, maxDegreeOfParallelism);
         return parts == 1 ? AddEach(keys, values, default) : AddInParts(keys, values, parts);
     }
@@ -64,7 +63,6 @@ public partial class ShardMap<TKey, TValue, THasher>
     public void SetRange(ReadOnlySpan<TKey> keys, ReadOnlySpan<TValue> values, int maxDegreeOfParallelism)
     {
         MapErrors.ThrowIfLengthDiffers(values.Length, keys.Length, nameof(values));
-        ThrowIfInvalidDegree(maxDegreeOfParallelism);
         int parts = _shards.PartsOf(keys.Length, maxDegreeOfParallelism);
         if (parts == 1)
         {
@@ -118,16 +116,5 @@ public partial class ShardMap<TKey, TValue, THasher>
         }
 
         GC.KeepAlive(this);
-    }
-
-    private static void ThrowIfInvalidDegree(int maxDegreeOfParallelism)
-    {
-        if (maxDegreeOfParallelism is 0 or < -1)
-        {
-            throw new ArgumentOutOfRangeException(
-                nameof(maxDegreeOfParallelism),
-                maxDegreeOfParallelism,
-                "The number of threads must be above 0, or −1 for one per processor.");
-        }
     }
 }

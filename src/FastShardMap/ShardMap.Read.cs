@@ -39,27 +39,32 @@ public partial class ShardMap<TKey, TValue, THasher>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
     public bool TryGetValue(TKey key, out TValue value)
     {
-        // Tail calls, so that the common case needs no frame.
+        ulong hash = 0;
         if (ShardSet<TKey, TValue, THasher>.KeysRunUserCode)
         {
-            ulong hash = _shards.Hash(key);
+            hash = _shards.Hash(key);
             if (_shards.TryReadHome(key, hash, out value, out bool present))
             {
                 GC.KeepAlive(this);
                 return present;
             }
-
-            return TryGetValue(key, hash, out value);
         }
-
-        if (_shards.TryReadHome(key, out value, out bool found))
+        else if (_shards.TryReadHome(key, out value, out bool found))
         {
             GC.KeepAlive(this);
             return found;
         }
 
-        // A hash that is cheap to take again need not be kept.
-        return TryGetValueAnew(key, out value);
+        if (ShardSet<TKey, TValue, THasher>.ValuesGoStraight)
+        {
+            return TryGetValueElsewhere(key, hash, out value);
+        }
+
+        // The call takes the address of a variable of its own. With that of the caller's variable, the JIT would keep
+        // that one in memory, also where this method is inlined, and a hit would store the value and load it again.
+        bool isPresent = TryGetValueElsewhere(key, hash, out TValue copy);
+        value = copy;
+        return isPresent;
     }
 
     /// <summary>Determines whether a key is present.</summary>
@@ -99,18 +104,13 @@ public partial class ShardMap<TKey, TValue, THasher>
         GC.KeepAlive(this);
     }
 
+    // Looks up a key that is not where TryReadHome has looked. The hash counts only if keys run user code: one that is
+    // cheap to take again need not be kept.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private bool TryGetValue(TKey key, ulong hash, out TValue value)
+    private bool TryGetValueElsewhere(TKey key, ulong hash, out TValue value)
     {
-        bool found = _shards.TryRead(key, hash, out value);
-        GC.KeepAlive(this);
-        return found;
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private bool TryGetValueAnew(TKey key, out TValue value)
-    {
-        bool found = _shards.TryRead(key, _shards.Hash(key), out value);
+        bool found = _shards.TryRead(
+            key, ShardSet<TKey, TValue, THasher>.KeysRunUserCode ? hash : _shards.Hash(key), out value);
         GC.KeepAlive(this);
         return found;
     }

@@ -227,6 +227,7 @@ public partial class ShardMap<TKey, TValue, THasher>
         }
 
         _shards.Dispose();
+        CloseFlights();
         GC.KeepAlive(this);
     }
 #pragma warning restore CA1816, CA1063

@@ -100,6 +100,13 @@ internal sealed unsafe class NativeAuditRing
         return operations;
     }
 
+    /// <summary>Decodes the keys in the rings of a map.</summary>
+    public static FieldDecoder KeysOf(Target target, NativeMap map) => map.HasRecords
+        ? new ExcerptDecoder(map)
+        : FieldDecoder.For(map.KeyType, map.KeyBytes, target.Runtime);
+
+    private static int KeptBytes(NativeMap map) => map.HasRecords ? sizeof(KeyExcerpt) : map.KeyBytes;
+
     private static NativeAuditRing? TryRead(NativeMap map, ulong address)
     {
         bool isRing = map.Memory.TryRead(address, out AuditRingHeader header)
@@ -108,7 +115,7 @@ internal sealed unsafe class NativeAuditRing
             && header.ShardIndex < (uint)map.ShardCount
             && BitOperations.IsPow2(header.Capacity) && header.Capacity <= MaxCapacity
             && header.KeyOffset >= sizeof(AuditRecord<byte>) - sizeof(ulong)
-            && (ulong)header.KeyOffset + (uint)map.KeyBytes <= header.RecordBytes
+            && (ulong)header.KeyOffset + (uint)KeptBytes(map) <= header.RecordBytes
             && header.RecordBytes is >= 24 and <= MaxRecordBytes
             && header.TicksPerSecond > 0;
         return isRing ? new NativeAuditRing(map.Memory, address, header) : null;

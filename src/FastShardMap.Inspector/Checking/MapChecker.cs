@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using FastShardMap.Inspector.Maps;
 using FastShardMap.Layout;
 
@@ -6,7 +5,7 @@ namespace FastShardMap.Inspector.Checking;
 
 /// <summary>
 /// Checks the native memory of a map against the invariants in Tables/Table.cs and native-layout-docs/: sizes, counts,
-/// tags, overflow counts, probe paths, duplicates, migration state.
+/// tags, overflow counts, probe paths, duplicates, migration state, records.
 /// </summary>
 internal static unsafe class MapChecker
 {
@@ -97,10 +96,12 @@ internal static unsafe class MapChecker
             return;
         }
 
-        TableChecker current = new(map, shard, view.Current, isQuiet, findings, cursor: null);
+        RecordChecker? records = map.HasRecords ? new RecordChecker(map, shard, isQuiet, findings) : null;
+        TableChecker current = new(map, shard, view.Current, isQuiet, findings, cursor: null, records);
         current.Run();
-        TableChecker previous = new(map, shard, view.Previous, isQuiet, findings, side.MigrationCursor);
+        TableChecker previous = new(map, shard, view.Previous, isQuiet, findings, side.MigrationCursor, records);
         previous.Run();
+        records?.Run(isComplete: current.Unreadable + previous.Unreadable == 0);
         current.CheckDuplicatesOf(previous);
         CheckCounts(map, shard, side, current, previous, isQuiet, findings);
     }
@@ -233,8 +234,4 @@ internal static unsafe class MapChecker
             && (!table.IsFractional || table.Size.Sixteenths is >= 9 and <= 15)
             && (UInt128)table.Groups * (uint)map.StrideBytes < 1UL << 48;
     }
-
-    /// <summary>The bytes of a key as text, for findings.</summary>
-    internal static string KeyText(ReadOnlySpan<byte> key) =>
-        key.Length == sizeof(ulong) ? $"0x{MemoryMarshal.Read<ulong>(key):x16}" : Convert.ToHexStringLower(key);
 }

@@ -15,16 +15,25 @@ internal sealed class TableChecker
     private readonly bool _isQuiet;
     private readonly Findings _findings;
     private readonly ulong? _cursor;
+    private readonly RecordChecker? _records;
     private readonly TableReader _reader;
     private byte[] _passed = [];
 
-    public TableChecker(NativeMap map, int shard, TableRef table, bool isQuiet, Findings findings, ulong? cursor)
+    public TableChecker(
+        NativeMap map,
+        int shard,
+        TableRef table,
+        bool isQuiet,
+        Findings findings,
+        ulong? cursor,
+        RecordChecker? records)
     {
         _map = map;
         _shard = shard;
         _isQuiet = isQuiet;
         _findings = findings;
         _cursor = cursor;
+        _records = records;
         _reader = new TableReader(map, table);
     }
 
@@ -96,7 +105,7 @@ internal sealed class TableChecker
                             _isQuiet,
                             "duplicate",
                             _shard,
-                            $"key {MapChecker.KeyText(key)} is in group {index} of the previous "
+                            $"key {_map.KeyText(key)} is in group {index} of the previous "
                                 + "table and in the current one");
                     }
                 }
@@ -173,6 +182,11 @@ internal sealed class TableChecker
 
             Entries += moved ? 0 : 1;
             ReadOnlySpan<byte> key = _reader.KeyAt(group, slot);
+            if (!moved)
+            {
+                _records?.AddStored(key, _reader.ValueAt(group, slot));
+            }
+
             if (_map.KeyHash is { } hasher)
             {
                 CheckPlace(index, key, tag, hasher.Hash(key, _map.Seed), moved);
@@ -183,7 +197,7 @@ internal sealed class TableChecker
                     _isQuiet,
                     "duplicate",
                     _shard,
-                    $"key {MapChecker.KeyText(key)} occurs twice in the {TableText} table");
+                    $"key {_map.KeyText(key)} occurs twice in the {TableText} table");
             }
         }
     }
@@ -196,7 +210,7 @@ internal sealed class TableChecker
                 _isQuiet,
                 "tag",
                 _shard,
-                $"key {MapChecker.KeyText(key)} in group {index} of the {TableText} table has tag 0x{tag:x2}; its "
+                $"key {_map.KeyText(key)} in group {index} of the {TableText} table has tag 0x{tag:x2}; its "
                     + $"hash says 0x{(byte)HashBits.Tag(hash):x2}");
             return; // Key or tag is damaged; checking the path would only report that again.
         }
@@ -204,7 +218,7 @@ internal sealed class TableChecker
         int owner = (int)((hash >> HashBits.ShardShift) & (uint)(_map.ShardCount - 1));
         if (owner != _shard)
         {
-            _findings.Error("shard", _shard, $"key {MapChecker.KeyText(key)} belongs to shard {owner}");
+            _findings.Error("shard", _shard, $"key {_map.KeyText(key)} belongs to shard {owner}");
         }
 
         ulong home = _reader.Table.Home(hash);
@@ -224,7 +238,7 @@ internal sealed class TableChecker
                     _isQuiet && !moved,
                     "unreachable",
                     _shard,
-                    $"key {MapChecker.KeyText(key)} in group {index} of the {TableText} table cannot be found: group "
+                    $"key {_map.KeyText(key)} in group {index} of the {TableText} table cannot be found: group "
                         + $"{step} on the path from {home} ends every lookup");
                 return;
             }
@@ -238,7 +252,7 @@ internal sealed class TableChecker
         if (!moved && Occurs(key, hash, before: index))
         {
             _findings.Report(
-                _isQuiet, "duplicate", _shard, $"key {MapChecker.KeyText(key)} occurs twice in the {TableText} table");
+                _isQuiet, "duplicate", _shard, $"key {_map.KeyText(key)} occurs twice in the {TableText} table");
         }
     }
 
@@ -276,7 +290,7 @@ internal sealed class TableChecker
             int occurrences = 0;
             for (int slot = 0; slot < _map.SlotsPerGroup; slot++)
             {
-                if (ControlWord.ControlByte(control, slot) == tag && _reader.KeyAt(group, slot).SequenceEqual(key))
+                if (ControlWord.ControlByte(control, slot) == tag && _map.AreEqual(_reader.KeyAt(group, slot), key))
                 {
                     occurrences++;
                 }

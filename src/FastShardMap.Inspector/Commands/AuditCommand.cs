@@ -19,10 +19,12 @@ internal static class AuditCommand
         List<NativeAuditRing> rings = NativeAuditRing.Find(target, map);
         if (rings.Count == 0)
         {
-            throw new InspectionException($"The map at {Output.Address(map.Address)} has no audit (AuditedShardMap).");
+            throw new InspectionException(
+                $"The map at {Output.Address(map.Address)} has no audit (AuditedShardMap, AuditedTextShardMap or "
+                    + "AuditedBytesShardMap).");
         }
 
-        FieldDecoder keys = FieldDecoder.For(map.KeyType, map.KeyBytes, target.Runtime);
+        FieldDecoder keys = NativeAuditRing.KeysOf(target, map);
         Comparison? wantedKey = key is null ? null : Comparison.OfKey(key, keys);
         List<AuditedOperation> operations = [];
         long unreadable = 0;

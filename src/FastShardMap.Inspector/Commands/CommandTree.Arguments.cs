@@ -26,10 +26,11 @@ internal static partial class CommandTree
 
     private static Option<bool> Json() => new("--json") { Description = "Print JSON." };
 
-    private static Argument<string?> Map() => new("map")
+    private static Argument<string?> Map(
+        string description = "The map: its name or the beginning of it, its number in 'list', or its address. Not "
+            + "needed if there is only one.") => new("map")
     {
-        Description = "The map: its name or the beginning of it, its number in 'list', or its address. Not needed if "
-            + "there is only one.",
+        Description = description,
         Arity = ArgumentArity.ZeroOrOne,
     };
 

@@ -87,10 +87,15 @@ internal static partial class CommandTree
 
     private static RootCommand Create(Output output, Interruption? interruption)
     {
+        Option<bool> noQuestions = new("--no-interactive")
+        {
+            Description = "Without a command: only list the processes, also on a terminal.",
+        };
         RootCommand root = new(
             "Inspects the maps of FastShardMap in core dumps and live processes. Without a command, it lists the "
-                + "processes that have maps.")
+                + "processes that have maps; on a terminal, it asks which of them to look at.")
         {
+            noQuestions,
             Processes(output),
             List(output),
             Watch(output),
@@ -103,7 +108,10 @@ internal static partial class CommandTree
             Trace(output, interruption),
             Completion(output),
         };
-        root.SetAction(_ => ProcessesCommand.Run(json: false, output));
+        root.SetAction(parsed => output.Writer is StandardOutputWriter && !parsed.GetValue(noQuestions)
+            && InteractiveCommand.IsPossible
+            ? InteractiveCommand.Run(interruption)
+            : ProcessesCommand.Run(json: false, output));
         return root;
     }
 
@@ -276,10 +284,16 @@ internal static partial class CommandTree
         {
             Description = "The later dump of the same process, or its process id.",
         };
+        Argument<string?> map = Map(
+            "Only this map: its name or the beginning of it, its number in the later dump, or its address.");
         Option<bool> json = Json();
-        Command command = new("diff", "What has grown between two dumps.") { before, after, json };
+        Command command = new("diff", "What has grown between two dumps.") { before, after, map, json };
         command.SetAction(parsed => DiffCommand.Run(
-            parsed.GetRequiredValue(before), parsed.GetRequiredValue(after), parsed.GetValue(json), output));
+            parsed.GetRequiredValue(before),
+            parsed.GetRequiredValue(after),
+            parsed.GetValue(map),
+            parsed.GetValue(json),
+            output));
         return command;
     }
 
@@ -305,6 +319,9 @@ internal static partial class CommandTree
     private static Command Trace(Output output, Interruption? interruption)
     {
         Argument<string> source = new("source") { Description = "A process id, or a .nettrace file." };
+        Argument<string?> map = Map(
+            "Only waits for locks of this map: its name or the beginning of it, its number in 'list' (of a process), "
+                + "or its address.");
         Option<TimeSpan> duration = new("--duration")
         {
             Description = "How long to record: 500ms, 10s, 2m. Default: 10s.",
@@ -316,10 +333,11 @@ internal static partial class CommandTree
         Option<bool> json = Json();
         Command command = new("trace", "Which thread waited for which: blocking chains at shard locks.")
         {
-            source, duration, chrome, keep, json,
+            source, map, duration, chrome, keep, json,
         };
         command.SetAction(parsed => TraceCommand.Run(
             parsed.GetRequiredValue(source),
+            parsed.GetValue(map),
             parsed.GetValue(duration),
             parsed.GetValue(chrome),
             parsed.GetValue(keep),

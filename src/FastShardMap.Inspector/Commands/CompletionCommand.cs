@@ -31,7 +31,11 @@ internal static class CompletionCommand
 
     private const string Fish = """
         # Add to ~/.config/fish/config.fish:  fsmap completion fish | source
-        complete -c fsmap -a '(fsmap "[suggest:"(commandline -C)"]" (commandline) 2>/dev/null)'
+        function __fsmap_suggest
+            set -l line (commandline -cp)
+            fsmap "[suggest:"(string length -- "$line")"]" "$line" 2>/dev/null
+        end
+        complete -c fsmap -a '(__fsmap_suggest)'
         """;
 
     private const string PowerShell = """

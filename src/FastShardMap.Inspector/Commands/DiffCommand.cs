@@ -10,12 +10,16 @@ namespace FastShardMap.Inspector.Commands;
 /// </summary>
 internal static class DiffCommand
 {
-    public static int Run(string before, string after, bool json, Output output)
+    public static int Run(string before, string after, string? wanted, bool json, Output output)
     {
-        Dictionary<ulong, MapSummary> old = Read(before);
-        Dictionary<ulong, MapSummary> current = Read(after);
+        Side earlier = Side.Read(before);
+        Side later = Side.Read(after);
+        Dictionary<ulong, MapSummary> old = earlier.ByAddress;
+        Dictionary<ulong, MapSummary> current = later.ByAddress;
         List<MapDifference> differences = [];
-        foreach (ulong address in old.Keys.Union(current.Keys))
+        foreach (ulong address in wanted is null
+            ? old.Keys.Union(current.Keys)
+            : [AddressOf(wanted, earlier, later)])
         {
             MapSummary? first = old.GetValueOrDefault(address);
             MapSummary? second = current.GetValueOrDefault(address);
@@ -81,13 +85,34 @@ internal static class DiffCommand
 
     private static string Signed(long value) => (value > 0 ? "+" : string.Empty) + Output.Number(value);
 
-    private static Dictionary<ulong, MapSummary> Read(string dump)
+    // The later dump numbers the maps. A map that has gone is known to the earlier one only.
+    private static ulong AddressOf(string wanted, Side earlier, Side later)
     {
-        using Target target = Target.Open(dump);
-        return MapCatalog.All(target, roots: false)
-            .Where(found => found.Header != 0)
-            .DistinctBy(found => found.Header)
-            .ToDictionary(found => found.Header, MapSummary.Of);
+        bool isGone = MapChooser.Matches(later.Candidates, wanted).Count == 0
+            && MapChooser.Matches(earlier.Candidates, wanted).Count > 0;
+        Side side = isGone ? earlier : later;
+        return side.Maps[MapChooser.Choose(side.Candidates, wanted, side.Name)].Address;
+    }
+
+    /// <summary>The maps of one of the dumps.</summary>
+    private sealed record Side(string Name, List<MapSummary> Maps)
+    {
+        public List<MapCandidate> Candidates => Maps.ConvertAll(MapCatalog.CandidateOf);
+
+        public Dictionary<ulong, MapSummary> ByAddress => Maps.ToDictionary(static map => map.Address);
+
+        public static Side Read(string dump)
+        {
+            using Target target = Target.Open(dump);
+            return new Side(
+                target.Name,
+                [
+                    .. MapCatalog.All(target, roots: false)
+                        .Where(static found => found.Header != 0)
+                        .DistinctBy(static found => found.Header)
+                        .Select(MapSummary.Of),
+                ]);
+        }
     }
 
     private sealed record MapDifference(
@@ -97,6 +122,7 @@ internal static class DiffCommand
         string Change,
         long Entries,
         long Bytes,
+        long RecordBytes,
         long EntriesNow,
         long BytesNow)
     {
@@ -112,6 +138,7 @@ internal static class DiffCommand
                 change,
                 (after?.Entries ?? 0) - (before?.Entries ?? 0),
                 (after?.NativeBytes ?? 0) - (before?.NativeBytes ?? 0),
+                (after?.RecordBytes ?? 0) - (before?.RecordBytes ?? 0),
                 after?.Entries ?? 0,
                 after?.NativeBytes ?? 0);
         }

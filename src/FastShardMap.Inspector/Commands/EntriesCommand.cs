@@ -16,8 +16,11 @@ internal static class EntriesCommand
         EntryFilter? filter = options.Where is null ? null : EntryFilter.Parse(options.Where);
         using Target target = Target.Open(dumpOrProcess);
         NativeMap map = MapCatalog.Find(target, wanted);
-        FieldDecoder keys = FieldDecoder.For(map.KeyType, map.KeyBytes, target.Runtime);
-        FieldDecoder values = FieldDecoder.For(map.ValueType, (int)map.Header.ValueBytes, target.Runtime);
+        StoredBytesDecoder? storedKeys = StoredBytesDecoder.ForKeys(map);
+        StoredBytesDecoder? storedValues = StoredBytesDecoder.ForValues(map);
+        FieldDecoder keys = storedKeys ?? FieldDecoder.For(map.KeyType, map.KeyBytes, target.Runtime);
+        FieldDecoder values =
+            storedValues ?? FieldDecoder.For(map.ValueType, (int)map.Header.ValueBytes, target.Runtime);
         filter?.Bind(keys, values);
         Comparison? wantedKey = options.Key is null ? null : Comparison.OfKey(options.Key, keys);
         EntryWriter writer = new(output.Writer, options);
@@ -62,7 +65,16 @@ internal static class EntriesCommand
                 $"fsmap: {Output.Count((long)unreadable, "group")} cannot be read; their entries are missing.");
         }
 
-        return unreadable == 0 ? ExitCode.Ok : ExitCode.Inconsistent;
+        long unreadableKeys = storedKeys?.Unreadable ?? 0;
+        long unreadableValues = storedValues?.Unreadable ?? 0;
+        if (unreadableKeys + unreadableValues > 0)
+        {
+            Console.Error.WriteLine(
+                $"fsmap: the bytes of {Output.Count(unreadableKeys, "key")} and "
+                    + $"{Output.Count(unreadableValues, "value")} cannot be read.");
+        }
+
+        return unreadable == 0 && unreadableKeys + unreadableValues == 0 ? ExitCode.Ok : ExitCode.Inconsistent;
     }
 
     // On the error stream, because the entries may go to a file.
@@ -85,11 +97,14 @@ internal static class EntriesCommand
         {
             if (options.Json)
             {
-                writer.WriteLine(JsonSerializer.Serialize(new Dictionary<string, object>(StringComparer.Ordinal)
+                Dictionary<string, object?> fields = new(StringComparer.Ordinal) { ["key"] = JsonOf(key) };
+                if (key is StoredBytes { IsText: true, IsExactText: false } text)
                 {
-                    ["key"] = JsonOf(key),
-                    ["value"] = JsonOf(value),
-                }));
+                    fields["keyBytes"] = text.Bytes is null ? null : Convert.ToHexStringLower(text.Bytes);
+                }
+
+                fields["value"] = JsonOf(value);
+                writer.WriteLine(JsonSerializer.Serialize(fields));
             }
             else if (options.Csv)
             {

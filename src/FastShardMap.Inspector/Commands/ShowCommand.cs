@@ -20,6 +20,12 @@ internal static class ShowCommand
     /// <summary>The table shows at most this many shards, the most conspicuous ones.</summary>
     private const int MaxShardRows = 32;
 
+    private static readonly Column[] s_recordColumns =
+    [
+        Column.Number("record bytes", value: 6), Column.Number("held", value: 5), Column.Number("free", value: 4),
+        Column.Number("limbo", value: 3), Column.Number("segments", value: 1),
+    ];
+
     public static int Run(string dumpOrProcess, string? wanted, string? htmlFile, bool json, bool all, Output output)
     {
         MapReport report;
@@ -68,6 +74,11 @@ internal static class ShowCommand
             $"  fullest shard {report.LargestShare.ToString("0.0", CultureInfo.InvariantCulture)} times the mean; "
                 + $"{Output.Count(report.Migrating, "shard")} migrating; "
                 + $"{Output.Count(report.LocksHeld, "lock")} held");
+        if (map.HasRecords)
+        {
+            PrintRecords(report, output);
+        }
+
         foreach (string finding in report.Verdict)
         {
             output.Line($"  VERDICT: {finding}");
@@ -93,12 +104,32 @@ internal static class ShowCommand
             output,
             "groups by overflow count",
             report.GroupsByOverflow.Select((count, kind) => (MapReport.OverflowLabels[kind], count)));
+        if (map.HasRecords)
+        {
+            PrintHistogram(
+                output,
+                "entries by bytes of the key",
+                report.KeyLengths.Select((count, kind) => (RecordFigures.LengthLabels[kind], count)));
+        }
+
         PrintHolders(report, output);
+    }
+
+    private static void PrintRecords(MapReport report, Output output)
+    {
+        RecordFigures records = report.Records;
+        string what = report.Map.HasBlobs ? "keys and values" : "long keys";
+        output.Line(
+            $"  records of {what}: {Output.Count(records.LiveBytes, "byte")} live of "
+                + $"{Output.Number(records.HeldBytes)} held in {Output.Count(records.Segments, "segment")}, "
+                + $"{Output.Number(records.FreeBytes)} free, {Output.Number(records.LimboBytes)} in limbo; "
+                + $"fragmentation {Output.Percent(records.Fragmentation)}");
     }
 
     private static void PrintShards(MapReport report, bool all, Output output)
     {
         TableView table = new(
+        [
             new Column("shard") { IsNumber = true },
             Column.Number("entries", value: 9),
             Column.Number("load", value: 8),
@@ -109,21 +140,14 @@ internal static class ShowCommand
             new Column("lock") { Value = 10, IsNumber = true, LeastCells = 12 },
             Column.Number("waits", value: 4),
             Column.Number("wait time", value: 2),
-            Column.Number("fallbacks", value: 1));
-        IEnumerable<ShardFigures> shards = report.Shards;
-        if (!all && report.Shards.Count > MaxShardRows)
-        {
-            shards = report.Shards
-                .OrderByDescending(shard => shard.LockOwner != 0)
-                .ThenByDescending(shard => shard.IsMigrating)
-                .ThenByDescending(shard => shard.Entries)
-                .Take(MaxShardRows)
-                .OrderBy(shard => shard.Shard);
-        }
-
+            Column.Number("fallbacks", value: 1),
+            .. report.Map.HasRecords ? s_recordColumns : [],
+        ]);
+        IEnumerable<ShardFigures> shards = all ? report.Shards : report.MostConspicuous(MaxShardRows);
         foreach (ShardFigures shard in shards)
         {
             table.Add(
+            [
                 Output.Number(shard.Shard),
                 Output.Number(shard.Entries),
                 Output.Percent(shard.Load(report.Map.SlotsPerGroup)),
@@ -136,7 +160,9 @@ internal static class ShowCommand
                     : $"thread {shard.LockOwner}{(shard.HasParkedThreads ? ", others wait" : string.Empty)}",
                 Output.Number(shard.Side.LockWaits),
                 $"{(shard.Side.LockWaitNanoseconds / 1e6).ToString("0.0", CultureInfo.InvariantCulture)} ms",
-                Output.Number(shard.Side.ReadFallbacks));
+                Output.Number(shard.Side.ReadFallbacks),
+                .. report.Map.HasRecords ? RecordCells(shard.Records) : [],
+            ]);
         }
 
         table.Write(output);
@@ -150,6 +176,12 @@ internal static class ShowCommand
             output.Line($"{Output.Count(report.UnreadableShards, "shard")} cannot be read");
         }
     }
+
+    private static string[] RecordCells(RecordFigures records) =>
+    [
+        Output.Number(records.LiveBytes), Output.Number(records.HeldBytes), Output.Number(records.FreeBytes),
+        Output.Number(records.LimboBytes), Output.Number(records.Segments),
+    ];
 
     private static void PrintHistogram(Output output, string title, IEnumerable<(string Label, long Count)> bars)
     {

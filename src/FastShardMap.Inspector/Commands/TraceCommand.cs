@@ -1,4 +1,5 @@
 using FastShardMap.Inspector.Rendering;
+using FastShardMap.Inspector.Reports;
 using FastShardMap.Inspector.Targets;
 using FastShardMap.Inspector.Tracing;
 
@@ -11,6 +12,7 @@ internal static class TraceCommand
 
     public static int Run(
         string source,
+        string? wanted,
         TimeSpan duration,
         string? chromeFile,
         string? traceFile,
@@ -18,6 +20,8 @@ internal static class TraceCommand
         Interruption? interruption,
         Output output)
     {
+        // Before the recording, because a wrong name shall not cost its time.
+        ulong? map = wanted is null ? null : MapOfProcess(source, wanted);
         LockTrace trace = ReadOrRecord(source, duration, traceFile, interruption);
         List<WaitSegment> segments = WaitSegments.From(trace);
         List<BlockingChain> chains = BlockingChains.From(segments);
@@ -26,12 +30,21 @@ internal static class TraceCommand
             OutputFile.Write(chromeFile, stream => ChromeTrace.Write(stream, trace, segments));
         }
 
+        if (wanted is not null)
+        {
+            map ??= MapOfTrace(trace, wanted, source);
+
+            // A chain leads through locks of several maps.
+            chains.RemoveAll(chain => chain.Waits.All(hop => hop.Map != map));
+            segments.RemoveAll(segment => segment.Map != map);
+        }
+
         if (json)
         {
             output.Json(new
             {
                 Seconds = trace.Duration.TotalSeconds,
-                Events = trace.Events.Count,
+                Events = EventsOf(trace, map),
                 Waits = segments.Select(segment => new
                 {
                     segment.Waiter,
@@ -52,15 +65,46 @@ internal static class TraceCommand
                     TotalMilliseconds = chain.Total.TotalMilliseconds,
                     LongestMilliseconds = chain.Longest.TotalMilliseconds,
                 }),
-                Verdict = Verdict.Of(trace, chains),
+                Verdict = Verdict.Of(trace, chains, map),
             });
             return ExitCode.Ok;
         }
 
-        PrintWaits(trace, segments, output);
+        PrintWaits(trace, segments, output, map);
         PrintChains(trace, chains, output);
-        output.Line(Verdict.Of(trace, chains));
+        output.Line(Verdict.Of(trace, chains, map));
         return ExitCode.Ok;
+    }
+
+    private static int EventsOf(LockTrace trace, ulong? map) =>
+        trace.Events.Count(step => map is null || step.Map == map);
+
+    // The maps of a process are numbered as in 'list'. Null if the source is a file or the memory may not be read.
+    private static ulong? MapOfProcess(string source, string wanted)
+    {
+        if (Isolation.ProcessIdOf(source) is not { } processId || LiveMemory.TryOpen(processId) is not { } memory)
+        {
+            return null;
+        }
+
+        using (memory)
+        {
+            return MapCatalog.Choose(MapSample.Find(memory), wanted, $"process {processId}").Header;
+        }
+    }
+
+    private static ulong MapOfTrace(LockTrace trace, string wanted, string source)
+    {
+        // A map without a description has events only.
+        List<MapCandidate> maps =
+        [
+            .. trace.Maps.Keys.Union(trace.Events.Select(static step => step.Map)).Select(map => new MapCandidate(
+                map,
+                Object: 0,
+                trace.Maps.GetValueOrDefault(map)?.Name ?? string.Empty,
+                () => Printable.Name(trace.Maps.GetValueOrDefault(map)?.Type))),
+        ];
+        return maps[MapChooser.Choose(maps, wanted, Path.GetFileName(source))].Header;
     }
 
     private static LockTrace ReadOrRecord(
@@ -101,9 +145,10 @@ internal static class TraceCommand
         }
     }
 
-    internal static void PrintWaits(LockTrace trace, List<WaitSegment> segments, Output output)
+    internal static void PrintWaits(LockTrace trace, List<WaitSegment> segments, Output output, ulong? map = null)
     {
-        output.Line($"{Output.Count(trace.Events.Count, "event")} in {Verdict.Seconds(trace.Duration)}");
+        string which = map is { } address ? $" of {trace.MapText(address)}" : string.Empty;
+        output.Line($"{Output.Count(EventsOf(trace, map), "event")}{which} in {Verdict.Seconds(trace.Duration)}");
         TableView table = new(
             Column.Text("waiter", value: 9, leastCells: 12),
             Column.Text("waited for", value: 8, leastCells: 12),

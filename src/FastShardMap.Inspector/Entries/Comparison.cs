@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Numerics;
+using FastShardMap.Inspector.Maps;
 
 namespace FastShardMap.Inspector.Entries;
 
@@ -9,7 +10,11 @@ namespace FastShardMap.Inspector.Entries;
 /// <param name="constant">The constant as the user wrote it.</param>
 internal sealed class Comparison(string[] path, string symbol, string constant)
 {
+    public const string StartsWith = "startswith";
+    public const string Contains = "contains";
+
     private Func<object, int?> _compare = current => CompareTexts(current, constant);
+    private BytesComparer? _keys;
 
     private string Field => string.Join('.', path);
 
@@ -38,8 +43,22 @@ internal sealed class Comparison(string[] path, string symbol, string constant)
                         + $"{string.Join(", ", FieldList(keys, values))}.");
         }
 
+        if (symbol is StartsWith or Contains && decoder.Kind is not (FieldKind.Text or FieldKind.StoredBytes))
+        {
+            throw new InspectionException($"'{symbol}' is for text and bytes of any length, and "
+                + $"'{Field}' is not one.");
+        }
+
         switch (decoder.Kind)
         {
+            case FieldKind.Text:
+                _keys = BytesComparer.OfText(constant);
+                break;
+            case FieldKind.StoredBytes:
+                _keys = BytesComparer.OfHex(constant) ?? throw new InspectionException(
+                    $"'{Field}' is shown as bytes; '{constant}' is not hexadecimal. "
+                        + $"'{Field}.{StoredBytes.TextField}' is the same as text.");
+                break;
             case FieldKind.Structure when !(constant.StartsWith('{') && symbol is "==" or "=" or "!="):
                 throw new InspectionException(
                     $"'{Field}' has fields: compare one of them "
@@ -73,14 +92,23 @@ internal sealed class Comparison(string[] path, string symbol, string constant)
         }
     }
 
-    public bool Holds(object key, object value)
+    public bool Holds(object entryKey, object value)
     {
-        object? current = IsKey ? key : value;
+        object? current = IsKey ? entryKey : value;
         for (int i = 1; i < path.Length; i++)
         {
-            current = current is IReadOnlyList<KeyValuePair<string, object>> fields
-                ? fields.FirstOrDefault(field => field.Key.Equals(path[i], StringComparison.OrdinalIgnoreCase)).Value
-                : null;
+            current = current switch
+            {
+                IReadOnlyList<KeyValuePair<string, object>> fields => fields.FirstOrDefault(
+                    field => field.Key.Equals(path[i], StringComparison.OrdinalIgnoreCase)).Value,
+                StoredBytes stored => stored.Field(path[i]),
+                _ => null,
+            };
+        }
+
+        if (_keys is not null)
+        {
+            return current is StoredBytes key && _keys.Holds(key, symbol);
         }
 
         return current is not null && _compare(current) is { } order && symbol switch
@@ -90,7 +118,8 @@ internal sealed class Comparison(string[] path, string symbol, string constant)
             "<" => order < 0,
             "<=" => order <= 0,
             ">" => order > 0,
-            _ => order >= 0,
+            ">=" => order >= 0,
+            _ => false,
         };
     }
 

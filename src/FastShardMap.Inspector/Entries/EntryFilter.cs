@@ -2,12 +2,15 @@ namespace FastShardMap.Inspector.Entries;
 
 /// <summary>
 /// A condition on entries: comparisons of key, value and their fields with constants, joined by <c>and</c> and
-/// <c>or</c> (<c>and</c> binds closer). Example: <c>key &lt; 0x64 and value.Price &gt;= 9.5 or value.State ==
-/// Closed</c>.
+/// <c>or</c> (<c>and</c> binds closer). Examples: <c>key &lt; 0x64 and value.Price &gt;= 9.5 or value.State ==
+/// Closed</c>, <c>key startswith 'user:' and key.Length &gt; 20</c>.
 /// </summary>
 internal sealed class EntryFilter
 {
-    private static readonly string[] s_operators = ["==", "!=", "<=", ">=", "<", ">", "="];
+    private static readonly string[] s_operators =
+    [
+        "==", "!=", "<=", ">=", "<", ">", "=", Comparison.StartsWith, Comparison.Contains,
+    ];
     private readonly List<List<Comparison>> _alternatives;
 
     private EntryFilter(List<List<Comparison>> alternatives) => _alternatives = alternatives;
@@ -21,6 +24,11 @@ internal sealed class EntryFilter
         {
             string path = Next(words, condition);
             string symbol = Next(words, condition);
+            if (symbol.Length > 2)
+            {
+                symbol = symbol.ToLowerInvariant();
+            }
+
             if (!s_operators.Contains(symbol, StringComparer.Ordinal))
             {
                 throw new InspectionException(

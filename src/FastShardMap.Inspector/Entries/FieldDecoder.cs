@@ -58,10 +58,12 @@ internal abstract class FieldDecoder(int offset, int bytes)
     /// <summary>Parses a text as a value of the type; null if it is not one.</summary>
     public virtual IComparable? ParseScalar(string text) => null;
 
-    /// <summary>What conditions can compare: the paths of all fields that have no fields themselves.</summary>
-    public static IEnumerable<string> Paths(string root, FieldDecoder decoder) => decoder.Fields.Count == 0
-        ? [root]
-        : decoder.Fields.SelectMany(field => Paths($"{root}.{field.Name}", field.Decoder));
+    /// <summary>What conditions can compare: the paths of everything that is not a structure.</summary>
+    public static IEnumerable<string> Paths(string root, FieldDecoder decoder)
+    {
+        IEnumerable<string> fields = decoder.Fields.SelectMany(field => Paths($"{root}.{field.Name}", field.Decoder));
+        return decoder.Kind == FieldKind.Structure ? fields : fields.Prepend(root);
+    }
 
     /// <summary>Decodes the value: a number, a text, a truth value, a time, or a list of named fields.</summary>
     public abstract object Decode(ReadOnlySpan<byte> source);

@@ -17,4 +17,10 @@ internal enum FieldKind
 
     /// <summary>Bytes of an unknown type, in hexadecimal.</summary>
     Bytes,
+
+    /// <summary>A key that is text of any length.</summary>
+    Text,
+
+    /// <summary>A key or a value of any number of bytes, in hexadecimal.</summary>
+    StoredBytes,
 }

@@ -11,7 +11,7 @@ namespace FastShardMap.Inspector.Html;
 /// Renders a map as one self-contained page, with style and drawings (SVG) and without scripts. It is light or dark
 /// like the reader's system.
 /// </summary>
-internal static class HeatMapPage
+internal static partial class HeatMapPage
 {
     private const int CellsPerRow = 64;
     private const int CellPixels = 12;
@@ -39,6 +39,7 @@ internal static class HeatMapPage
             """);
         AppendFigures(page, report);
         AppendShards(page, report);
+        AppendShardSections(page, report);
         AppendGroups(page, report);
         AppendMigrations(page, report);
         page.Append("<section class=\"row\">");
@@ -58,6 +59,14 @@ internal static class HeatMapPage
             page,
             "Groups by overflow count",
             report.GroupsByOverflow.Select((count, kind) => (MapReport.OverflowLabels[kind], count)));
+        if (map.HasRecords)
+        {
+            AppendBars(
+                page,
+                "Entries by bytes of the key",
+                report.KeyLengths.Select((count, kind) => (RecordFigures.LengthLabels[kind], count)));
+        }
+
         page.Append("</section>\n");
         AppendHolders(page, report);
         page.Append("</body></html>\n");
@@ -97,6 +106,11 @@ internal static class HeatMapPage
         .warn{color:var(--warn)}
         #verdict{margin:.8rem 0;padding:.5rem .9rem .5rem 1.9rem;
         border-left:3px solid var(--bar);background:var(--empty)}
+        section.shard{display:none;border-left:3px solid var(--bar);padding:.2rem .9rem}
+        section.shard:target,#all-shards:target section.shard{display:block}
+        .shard h2{margin-top:.4rem}h3{font-size:.95rem;margin:.8rem 0 .4rem}
+        dl{display:grid;grid-template-columns:max-content auto;gap:.1rem 1.2rem;margin:.4rem 0}
+        dt{color:var(--sub)}dd{margin:0}a{color:var(--bar)}svg a:focus rect{stroke:var(--ink);stroke-width:2}
         h1,.sub{overflow-wrap:anywhere}svg.legend{display:block;margin:.2rem 0 .5rem}svg.key{vertical-align:-2px}
         """;
 
@@ -110,57 +124,16 @@ internal static class HeatMapPage
         Figure("locks held", Output.Number(report.LocksHeld));
         Figure("lock waits", Output.Number(report.Shards.Sum(shard => shard.Side.LockWaits)));
         Figure("reads under the lock", Output.Number(report.Shards.Sum(shard => shard.Side.ReadFallbacks)));
+        if (report.Map.HasRecords)
+        {
+            Figure("bytes of long keys", Output.Number(report.Records.LiveBytes));
+            Figure("bytes held for them", Output.Number(report.Records.HeldBytes));
+        }
+
         page.Append("</div>\n");
 
         void Figure(string name, string value) =>
             page.Append(CultureInfo.InvariantCulture, $"<div>{Html(value)}<span>{Html(name)}</span></div>");
-    }
-
-    // One cell per shard, coloured by its entries on a scale from the emptiest shard to the fullest.
-    private static void AppendShards(StringBuilder page, MapReport report)
-    {
-        int columns = Math.Min(CellsPerRow, report.Map.ShardCount);
-        int rows = (report.Map.ShardCount + columns - 1) / columns;
-        HeatScale scale = HeatScale.Of(report.Shards.Select(shard => (double)shard.Entries));
-        double mean = report.Shards.Count == 0 ? 0 : report.Entries / (double)report.Shards.Count;
-        page.Append(
-            CultureInfo.InvariantCulture,
-            $"<h2>Shards</h2><p class=\"sub\">Colour: entries of a shard, from the emptiest to the fullest. "
-                + $"{Key("m")} migrating {Key("l")} lock held</p>\n");
-        page.Append(scale.Legend("shards-scale", entries => Output.Count((long)entries, "entry", "entries")
-            + (mean == 0
-                ? string.Empty
-                : string.Create(CultureInfo.InvariantCulture, $" ({entries / mean:0.00} × mean)"))));
-        page.Append(
-            CultureInfo.InvariantCulture,
-            $"<svg id=\"shards\" role=\"img\" width=\"{LabelPixels + (columns * CellPixels)}\" "
-                + $"height=\"{(rows * CellPixels) + 2}\">");
-        for (int row = 0; row < rows; row++)
-        {
-            page.Append(
-                CultureInfo.InvariantCulture, $"<text x=\"0\" y=\"{(row * CellPixels) + 10}\">{row * columns}</text>");
-        }
-
-        foreach (ShardFigures shard in report.Shards)
-        {
-            int x = LabelPixels + (shard.Shard % columns * CellPixels);
-            int y = shard.Shard / columns * CellPixels;
-            page.Append(
-                CultureInfo.InvariantCulture,
-                $"<rect class=\"s\" x=\"{x}\" y=\"{y}\" width=\"{CellPixels - 1}\" height=\"{CellPixels - 1}\" "
-                    + $"fill=\"{scale.Colour(shard.Entries)}\"><title>shard {shard.Shard}: "
-                    + $"{Output.Count(shard.Entries, "entry", "entries")}</title></rect>");
-            string frame = shard.LockOwner != 0 ? "l" : shard.IsMigrating ? "m" : string.Empty;
-            if (frame.Length > 0)
-            {
-                page.Append(
-                    CultureInfo.InvariantCulture,
-                    $"<rect class=\"{frame}\" x=\"{x + 1}\" y=\"{y + 1}\" width=\"{CellPixels - 3}\" "
-                        + $"height=\"{CellPixels - 3}\"/>");
-            }
-        }
-
-        page.Append("</svg>\n");
     }
 
     // One row per shard, which shows its table from left to right, in sections.
@@ -179,7 +152,8 @@ internal static class HeatMapPage
         int width = LabelPixels + (CellsPerRow * CellPixels);
         page.Append(
             CultureInfo.InvariantCulture,
-            $"<svg id=\"groups\" role=\"img\" width=\"{width}\" height=\"{(shards.Count * CellPixels) + 2}\">");
+            $"<svg id=\"groups\" role=\"img\" aria-label=\"Load of the groups of each shard\" "
+                + $"width=\"{width}\" height=\"{(shards.Count * CellPixels) + 2}\">");
         for (int row = 0; row < shards.Count; row++)
         {
             ShardFigures shard = shards[row];
@@ -207,8 +181,9 @@ internal static class HeatMapPage
     private static string Key(string frame) =>
         string.Create(
             CultureInfo.InvariantCulture,
-            $"<svg class=\"key\" width=\"{CellPixels + 2}\" height=\"{CellPixels + 2}\"><rect class=\"e\" "
-                + $"width=\"{CellPixels}\" height=\"{CellPixels}\"/><rect class=\"{frame}\" x=\"1\" y=\"1\" "
+            $"<svg class=\"key\" aria-hidden=\"true\" width=\"{CellPixels + 2}\" "
+                + $"height=\"{CellPixels + 2}\"><rect class=\"e\" width=\"{CellPixels}\" "
+                + $"height=\"{CellPixels}\"/><rect class=\"{frame}\" x=\"1\" y=\"1\" "
                 + $"width=\"{CellPixels - 2}\" height=\"{CellPixels - 2}\"/></svg>");
 
     private static void AppendMigrations(StringBuilder page, MapReport report)
@@ -221,8 +196,8 @@ internal static class HeatMapPage
 
         page.Append(
             CultureInfo.InvariantCulture,
-            $"<h2>Migrations</h2><svg id=\"migrations\" role=\"img\" width=\"{LabelPixels + BarsWidth + 260}\" "
-                + $"height=\"{migrating.Count * BarHeight}\">");
+            $"<h2>Migrations</h2><svg id=\"migrations\" role=\"img\" aria-label=\"Migrations\" "
+                + $"width=\"{LabelPixels + BarsWidth + 260}\" height=\"{migrating.Count * BarHeight}\">");
         for (int row = 0; row < migrating.Count; row++)
         {
             ShardFigures shard = migrating[row];
@@ -242,7 +217,8 @@ internal static class HeatMapPage
         page.Append("</svg>\n");
     }
 
-    private static void AppendBars(StringBuilder page, string title, IEnumerable<(string Label, long Count)> bars)
+    private static void AppendBars(
+        StringBuilder page, string title, IEnumerable<(string Label, long Count)> bars, string heading = "h2")
     {
         List<(string Label, long Count)> list = [.. bars];
         while (list.Count > 1 && list[^1].Count == 0)
@@ -253,7 +229,8 @@ internal static class HeatMapPage
         long most = Math.Max(1, list.Max(bar => bar.Count));
         page.Append(
             CultureInfo.InvariantCulture,
-            $"<div><h2>{Html(title)}</h2><svg class=\"bars\" role=\"img\" width=\"{LabelPixels + BarsWidth + 110}\" "
+            $"<div><{heading}>{Html(title)}</{heading}><svg class=\"bars\" role=\"img\" "
+                + $"aria-label=\"{Html(title)}\" width=\"{LabelPixels + BarsWidth + 110}\" "
                 + $"height=\"{list.Count * BarHeight}\">");
         for (int row = 0; row < list.Count; row++)
         {
@@ -277,7 +254,7 @@ internal static class HeatMapPage
         {
             page.Append(
                 CultureInfo.InvariantCulture,
-                $"<h2 class=\"warn\">Shard {holder.Shard} is locked by "
+                $"<h2 class=\"warn\" id=\"holder-{holder.Shard}\">Shard {holder.Shard} is locked by "
                     + $"{holder.ThreadText}</h2><pre>{string.Join('\n', holder.Stack.Select(Html))}</pre>\n");
         }
     }

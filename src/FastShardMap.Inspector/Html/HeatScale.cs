@@ -44,7 +44,8 @@ internal sealed class HeatScale(double least, double greatest)
         string from = greatest > least ? text(least) : "all:";
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"<svg id=\"{id}\" class=\"legend\" role=\"img\" width=\"{end + LegendTextPixels}\" "
+            $"<svg id=\"{id}\" class=\"legend\" role=\"img\" "
+                + $"aria-label=\"Scale: {from} {text(greatest)}\" width=\"{end + LegendTextPixels}\" "
                 + $"height=\"{LegendHeight + 2}\"><text x=\"{LegendTextPixels - 8}\" y=\"10\" "
                 + $"text-anchor=\"end\">{from}</text>{string.Concat(steps)}<text x=\"{end + 8}\" "
                 + $"y=\"10\">{text(greatest)}</text></svg>\n");

@@ -1,5 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using FastShardMap.Layout;
+using FastShardMap.Records;
 
 namespace FastShardMap.Inspector.Maps;
 
@@ -8,6 +10,10 @@ internal sealed class KeyHash
 {
     private static readonly Dictionary<string, KeyHash> s_byKeyType = new(StringComparer.Ordinal);
     private static readonly Dictionary<string, KeyHash> s_resistantByKeyType = new(StringComparer.Ordinal);
+
+    // The hash of a long key is in the slot.
+    private static readonly KeyHash s_recordKeys = new(
+        static (key, seed) => default(RecordKeyHasher).Hash(MemoryMarshal.Read<RecordKey>(key), seed));
     private readonly Function _function;
 
     static KeyHash()
@@ -52,6 +58,11 @@ internal sealed class KeyHash
     public static KeyHash? For(string keyType, string hasherType, int keyBytes)
     {
         Dictionary<string, KeyHash> byKeyType;
+        if (hasherType == typeof(RecordKeyHasher).ToString())
+        {
+            return keyType == typeof(RecordKey).ToString() ? s_recordKeys : null;
+        }
+
         if (hasherType.StartsWith("FastShardMap.DefaultHasher`1[", StringComparison.Ordinal))
         {
             byKeyType = s_byKeyType;

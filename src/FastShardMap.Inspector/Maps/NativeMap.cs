@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Text;
@@ -27,6 +28,7 @@ internal sealed unsafe class NativeMap
 
         Seed = new HashSeed(header.Seed0, header.Seed1);
         KeyHash = Maps.KeyHash.For(KeyType, HasherType, KeyBytes);
+        Keys = HasRecords ? new RecordReader(memory) : null;
     }
 
     public TargetMemory Memory { get; }
@@ -48,6 +50,13 @@ internal sealed unsafe class NativeMap
     /// <summary>How this map hashes keys; null if only its program can do that.</summary>
     public KeyHash? KeyHash { get; }
 
+    /// <summary>Reads the bytes of keys of any length; null if the keys have a fixed size.</summary>
+    public RecordReader? Keys { get; }
+
+    /// <summary>Whether slots may contain addresses of records.</summary>
+    [MemberNotNullWhen(true, nameof(Keys))]
+    public bool HasRecords => Header.KeyForm != KeyForm.Fixed;
+
     public int ShardCount => (int)Header.ShardCount;
 
     public int KeyBytes => (int)Header.KeyBytes;
@@ -58,12 +67,28 @@ internal sealed unsafe class NativeMap
 
     public bool IsDisposed => Header.State != 0;
 
+    /// <summary>Whether values, too, are of any length.</summary>
+    public bool HasBlobs => HasRecords
+        && (ValueType == typeof(BlobRef).ToString() || ValueType == typeof(CacheEntry<BlobRef>).ToString());
+
     /// <summary>Whether this is the map of a ShardCache, whose values carry marks and expiries.</summary>
     public bool IsCache => ValueType.StartsWith(typeof(CacheEntry<>).FullName!, StringComparison.Ordinal);
 
-    public string TypeText => IsCache
-        ? $"ShardCache<{TypeNames.Short(KeyType)}, {TypeNames.Short(ValueType)}>"
-        : $"ShardMap<{TypeNames.Short(KeyType)}, {TypeNames.Short(ValueType)}>";
+    public string TypeText => Header.KeyForm switch
+    {
+        KeyForm.Text or KeyForm.Bytes when HasBlobs => IsCache ? "BlobShardCache" : "BlobShardMap",
+        KeyForm.Text => $"TextShardMap<{TypeNames.Short(ValueType)}>",
+        KeyForm.Bytes => $"BytesShardMap<{TypeNames.Short(ValueType)}>",
+        _ => $"{(IsCache ? "ShardCache" : "ShardMap")}<{TypeNames.Short(KeyType)}, {TypeNames.Short(ValueType)}>",
+    };
+
+    /// <summary>The form of the keys: <c>fixed</c>, <c>text</c> or <c>bytes</c>.</summary>
+    public string KeyFormText => Header.KeyForm switch
+    {
+        KeyForm.Text => "text",
+        KeyForm.Bytes => "bytes",
+        _ => "fixed",
+    };
 
     /// <summary>Type, name and address, as part of a line of text.</summary>
     public string Title
@@ -108,6 +133,54 @@ internal sealed unsafe class NativeMap
             && Memory.TryRead((ulong)Header.WriteSides + ((uint)shard * WriteSide.Bytes), out side);
     }
 
+    /// <summary>Reads the record memory of a shard; false if there is none, or if it cannot be read.</summary>
+    public bool TryReadHeap(int shard, out RecordHeap heap)
+    {
+        heap = default;
+        return HasRecords
+            && Memory.TryRead((ulong)Header.RecordHeaps + ((uint)shard * (ulong)RecordHeap.Bytes), out heap);
+    }
+
+    /// <summary>Whether two slots contain equal keys.</summary>
+    public bool AreEqual(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right)
+    {
+        if (left.SequenceEqual(right))
+        {
+            return true;
+        }
+
+        if (!HasRecords)
+        {
+            return false;
+        }
+
+        // Hash, form and length first, so that almost only records of equal keys are read.
+        RecordKey first = RecordReader.KeyOf(left);
+        RecordKey second = RecordReader.KeyOf(right);
+        if (!first.IsLong || !second.IsLong || first.First != second.First || first.LongLength != second.LongLength
+            || !Keys.TryRead(left, out ReadOnlySpan<byte> bytes))
+        {
+            return false;
+        }
+
+        byte[] copy = bytes.ToArray();
+        return Keys.TryRead(right, out bytes) && bytes.SequenceEqual(copy);
+    }
+
+    /// <summary>The key in a slot as a short text, for findings.</summary>
+    public string KeyText(ReadOnlySpan<byte> slot)
+    {
+        const int MaxChars = 80;
+        if (HasRecords)
+        {
+            return Printable.Text(StoredBytes.Read(this, slot).ToString(), MaxChars);
+        }
+
+        return slot.Length == sizeof(ulong)
+            ? $"0x{MemoryMarshal.Read<ulong>(slot):x16}"
+            : Convert.ToHexStringLower(slot);
+    }
+
     public bool IsSentinel(TableRef table) => table.Equals(Sentinel);
 
     private static string? ProblemOf(ulong address, in MapHeader header)
@@ -134,9 +207,20 @@ internal sealed unsafe class NativeMap
             && (ulong)header.Views == address + header.HeaderBytes
             && (ulong)header.WriteSides > (ulong)header.Views
             && (ulong)header.Sentinel > (ulong)header.WriteSides
-            && (ulong)header.Sentinel < address + header.MapBytes;
+            && (ulong)header.Sentinel < address + header.MapBytes
+            && ArePlausibleRecords(address, header);
         return isPlausible ? null : $"the header at 0x{address:x} contradicts itself";
     }
+
+    private static bool ArePlausibleRecords(ulong address, in MapHeader header) => header.KeyForm switch
+    {
+        KeyForm.Fixed => header.RecordHeaps is null,
+        KeyForm.Text or KeyForm.Bytes => header.KeyBytes == sizeof(RecordKey)
+            && (ulong)header.RecordHeaps > (ulong)header.Sentinel
+            && (ulong)header.RecordHeaps + (header.ShardCount * (ulong)RecordHeap.Bytes)
+                <= address + header.MapBytes,
+        _ => false,
+    };
 
     private static string Name(byte* bytes, uint count) =>
         Encoding.UTF8.GetString(

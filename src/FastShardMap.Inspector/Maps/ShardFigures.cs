@@ -59,6 +59,13 @@ internal sealed class ShardFigures
     /// <summary>The load of sections of the current table, from 0 to 1.</summary>
     public double[] Heat { get; private set; } = [];
 
+    /// <summary>The record memory; all 0 if the keys have a fixed size.</summary>
+    public RecordFigures Records { get; private set; }
+
+    /// <summary>Entries by the length of their keys, in the classes of <see cref="RecordFigures.LengthLabels"/>; empty
+    /// if the keys have a fixed size.</summary>
+    public long[] KeyLengths { get; private set; } = [];
+
     public double Load(int slotsPerGroup) =>
         CurrentGroups == 0 ? 0 : (double)Entries / (CurrentGroups * (uint)slotsPerGroup);
 
@@ -81,6 +88,12 @@ internal sealed class ShardFigures
         if (map.KeyHash is not null)
         {
             figures.EntriesByProbeLength = new long[MaxProbeLength + 1];
+        }
+
+        if (map.HasRecords)
+        {
+            figures.Records = RecordFigures.Read(map, shard);
+            figures.KeyLengths = new long[RecordFigures.LengthLabels.Length];
         }
 
         figures.CountCurrent(map);
@@ -153,6 +166,12 @@ internal sealed class ShardFigures
             }
 
             entries++;
+            if (map.HasRecords)
+            {
+                RecordKey key = RecordReader.KeyOf(reader.KeyAt(group, slot));
+                KeyLengths[RecordFigures.LengthClass(key.Length)]++;
+            }
+
             if (map.KeyHash is { } hash)
             {
                 ulong home = reader.Table.Home(hash.Hash(reader.KeyAt(group, slot), map.Seed));

@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using FastShardMap.Inspector.Maps;
 using FastShardMap.Inspector.Rendering;
 using FastShardMap.Inspector.Targets;
@@ -9,8 +7,6 @@ namespace FastShardMap.Inspector.Reports;
 /// <summary>The maps of a target with their numbers. Finds one by address, number or name.</summary>
 internal static class MapCatalog
 {
-    private const int MaxOffered = 40;
-
     /// <summary>
     /// All maps in the order of their creation, so that a map keeps its number while no older one disappears. Addresses
     /// of managed objects would not do, because collections move the objects.
@@ -34,8 +30,7 @@ internal static class MapCatalog
     /// maps.</exception>
     public static NativeMap Find(Target target, string? wanted)
     {
-        if (wanted is not null && wanted.StartsWith("0x", StringComparison.OrdinalIgnoreCase)
-            && TryHex(wanted[2..], out ulong address))
+        if (wanted is not null && MapChooser.IsAddress(wanted, out ulong address))
         {
             return MapFinder.Find(target, address);
         }
@@ -54,100 +49,19 @@ internal static class MapCatalog
     }
 
     /// <summary>Chooses among numbered maps.</summary>
-    public static FoundMap Choose(IReadOnlyList<FoundMap> maps, string? wanted, string targetName)
-    {
-        if (wanted is null)
-        {
-            return maps.DistinctBy(Identity).Count() == 1
-                ? maps[0]
-                : throw new InspectionException(
-                    Offer(
-                        $"There are {maps.Count} maps in {targetName}. Give one by its name, number or address:",
-                        maps,
-                        maps));
-        }
+    /// <exception cref="InspectionException">No map matches, or more than one does; the message lists the
+    /// maps.</exception>
+    public static FoundMap Choose(IReadOnlyList<FoundMap> maps, string? wanted, string targetName) =>
+        maps[MapChooser.Choose([.. maps.Select(CandidateOf)], wanted, targetName)];
 
-        List<FoundMap> meant = [.. Candidates(maps, wanted).DistinctBy(Identity)];
-        if (meant.Count == 0)
-        {
-            meant = [.. maps.Where(map => NameStartsWith(map, wanted)).DistinctBy(Identity)];
-        }
+    /// <summary>What a user may say of a map.</summary>
+    public static MapCandidate CandidateOf(MapSummary map) => new(
+        map.Address, map.Object, map.Name, () => Describe(map));
 
-        return meant.Count switch
-        {
-            1 => meant[0],
-            0 => throw new InspectionException(Offer(
-                $"'{Printable.Name(wanted)}' is neither the name nor the number nor the address of a map in "
-                    + $"{targetName}. The {(maps.Count == 1 ? "only map is" : "maps are")}:",
-                maps,
-                maps)),
-            _ => throw new InspectionException(
-                Offer(
-                    $"'{Printable.Name(wanted)}' matches several maps in {targetName}. Give the address of one:",
-                    maps,
-                    meant)),
-        };
-    }
+    // The summary is made only if the user must choose again, because it reads every shard.
+    private static MapCandidate CandidateOf(FoundMap map) => new(
+        map.Header, map.Object, map.Native?.UserName ?? string.Empty, () => Describe(MapSummary.Of(map)));
 
-    // A map may be named "2" or "face". An ambiguous argument is rejected; an address is never ambiguous.
-    private static IEnumerable<FoundMap> Candidates(IReadOnlyList<FoundMap> maps, string wanted)
-    {
-        foreach (FoundMap map in maps)
-        {
-            if (map.Native is { UserName.Length: > 0 } native
-                && (native.UserName == wanted || Printable.Name(native.UserName) == wanted))
-            {
-                yield return map;
-            }
-        }
-
-        if (int.TryParse(wanted, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= 1
-            && number <= maps.Count)
-        {
-            yield return maps[number - 1];
-        }
-
-        if (TryHex(wanted, out ulong address)
-            && maps.FirstOrDefault(
-                map => address != 0 && (map.Header == address || map.Object == address)) is { } addressed)
-        {
-            yield return addressed;
-        }
-    }
-
-    // Only if nothing else matches, so that a new map never takes the name of another.
-    private static bool NameStartsWith(FoundMap map, string wanted) =>
-        wanted.Length > 0
-        && map.Native is { UserName.Length: > 0 } native
-        && (native.UserName.StartsWith(wanted, StringComparison.OrdinalIgnoreCase)
-            || Printable.Name(native.UserName).StartsWith(wanted, StringComparison.OrdinalIgnoreCase));
-
-    private static (ulong Header, ulong Object) Identity(FoundMap map) =>
-        map.Header != 0 ? (map.Header, 0) : (0, map.Object);
-
-    private static string Offer(string sentence, IReadOnlyList<FoundMap> all, IReadOnlyList<FoundMap> offered)
-    {
-        StringBuilder text = new(sentence);
-        for (int i = 0; i < all.Count; i++)
-        {
-            if (offered.Take(MaxOffered).Contains(all[i]))
-            {
-                MapSummary map = MapSummary.Of(all[i]);
-                text.Append(
-                    CultureInfo.InvariantCulture,
-                    $"\n  {i + 1,3}  {Output.Address(map.Address)}  "
-                        + $"{Printable.Name(map.Name)}{(map.Name.Length > 0 ? "  " : string.Empty)}"
-                        + $"{Printable.Name(map.Type)}, {map.State}, {Output.Count(map.Entries, "entry", "entries")}");
-            }
-        }
-
-        return offered.Count > MaxOffered
-            ? text
-                .Append(CultureInfo.InvariantCulture, $"\n  … and {offered.Count - MaxOffered} more: fsmap list")
-                .ToString()
-            : text.ToString();
-    }
-
-    private static bool TryHex(string text, out ulong address) =>
-        ulong.TryParse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out address);
+    private static string Describe(MapSummary map) =>
+        $"{Printable.Name(map.Type)}, {map.State}, {Output.Count(map.Entries, "entry", "entries")}";
 }

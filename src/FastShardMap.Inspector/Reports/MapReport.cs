@@ -60,6 +60,24 @@ internal sealed class MapReport
 
     public long[] EntriesByProbeLength => Sum(shard => shard.EntriesByProbeLength);
 
+    /// <summary>The record memory of all shards; all 0 if the keys have a fixed size.</summary>
+    public RecordFigures Records =>
+        Shards.Aggregate(default(RecordFigures), static (sum, shard) => sum + shard.Records);
+
+    /// <summary>Entries by the length of their keys; empty if the keys have a fixed size.</summary>
+    public long[] KeyLengths => Sum(shard => shard.KeyLengths);
+
+    /// <summary>The shards to look at first, in the order of their numbers: those with a lock held, then those that
+    /// migrate, then the fullest.</summary>
+    public IEnumerable<ShardFigures> MostConspicuous(int count) => Shards.Count <= count
+        ? Shards
+        : Shards
+            .OrderByDescending(static shard => shard.LockOwner != 0)
+            .ThenByDescending(static shard => shard.IsMigrating)
+            .ThenByDescending(static shard => shard.Entries)
+            .Take(count)
+            .OrderBy(static shard => shard.Shard);
+
     public static MapReport Create(string targetName, Capture capture, NativeMap map, ClrRuntime? runtime)
     {
         List<ShardFigures> shards = [];
@@ -90,6 +108,7 @@ internal sealed class MapReport
         Address = HexAddress.Text(Map.Address),
         Name = Map.UserName,
         Type = Map.TypeText,
+        KeyForm = Map.KeyFormText,
         Map.KeyType,
         Map.ValueType,
         Map.HasherType,
@@ -109,6 +128,13 @@ internal sealed class MapReport
         GroupsByFill,
         GroupsByOverflow,
         EntriesByProbeLength,
+        EntriesByKeyLength = KeyLengths,
+        RecordBytesLive = Records.LiveBytes,
+        RecordBytesHeld = Records.HeldBytes,
+        RecordBytesFree = Records.FreeBytes,
+        RecordBytesInLimbo = Records.LimboBytes,
+        RecordSegments = Records.Segments,
+        Records.Fragmentation,
         Holders,
         Shards = Shards.Select(shard => new
         {
@@ -133,6 +159,11 @@ internal sealed class MapReport
             shard.LockOwner,
             shard.HasParkedThreads,
             shard.MeanProbeLength,
+            RecordBytesLive = shard.Records.LiveBytes,
+            RecordBytesHeld = shard.Records.HeldBytes,
+            RecordBytesFree = shard.Records.FreeBytes,
+            RecordBytesInLimbo = shard.Records.LimboBytes,
+            RecordSegments = shard.Records.Segments,
         }),
     };
 

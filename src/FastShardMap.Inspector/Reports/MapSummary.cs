@@ -10,17 +10,21 @@ namespace FastShardMap.Inspector.Reports;
 /// </summary>
 /// <param name="Address">The address of the native header, which the other commands take.</param>
 /// <param name="Object">The address of the managed object; 0 if none was found.</param>
+/// <param name="KeyForm"><c>fixed</c>, <c>text</c> or <c>bytes</c>.</param>
 /// <param name="TableBytes">The bytes of the current and previous tables.</param>
-/// <param name="NativeBytes">The bytes of the map's own block and of its tables.</param>
+/// <param name="RecordBytes">The bytes of the segments that contain the bytes of long keys.</param>
+/// <param name="NativeBytes">The bytes of the map's own block, of its tables and of its segments.</param>
 internal sealed record MapSummary(
     [property: JsonConverter(typeof(HexAddress))] ulong Address,
     [property: JsonConverter(typeof(HexAddress))] ulong Object,
     string Name,
     string Type,
+    string KeyForm,
     string State,
     long Entries,
     long Capacity,
     long TableBytes,
+    long RecordBytes,
     long NativeBytes,
     double Load,
     int Shards,
@@ -35,7 +39,7 @@ internal sealed record MapSummary(
         {
             return new MapSummary(
                 found.Header, found.Object, string.Empty, found.ManagedType
-                    ?? "?", "unreadable", 0, 0, 0, 0, 0, 0, 0, 0, found.RootedBy, found.Problem);
+                    ?? "?", "?", "unreadable", 0, 0, 0, 0, 0, 0, 0, 0, 0, found.RootedBy, found.Problem);
         }
 
         long entries = 0;
@@ -45,6 +49,7 @@ internal sealed record MapSummary(
         int migrating = 0;
         int held = 0;
         int unreadable = 0;
+        RecordFigures records = default;
         for (int shard = 0; shard < map.ShardCount; shard++)
         {
             if (!map.TryReadShard(shard, out ReadView view, out WriteSide side))
@@ -59,21 +64,25 @@ internal sealed record MapSummary(
             held += new LockWord(side.Lock).IsFree ? 0 : 1;
             ulong current = map.IsSentinel(view.Current) || view.Current.IsNone ? 0 : view.Current.Groups;
             currentGroups += current;
+            records += RecordFigures.Read(map, shard);
             groups += current + (view.Previous.IsNone ? 0 : view.Previous.Groups);
         }
 
         // Damaged words must not overflow.
-        long tableBytes = (long)UInt128.Min(groups * (uint)map.StrideBytes, long.MaxValue / 2);
+        long tableBytes = (long)UInt128.Min(groups * (uint)map.StrideBytes, long.MaxValue / 4);
+        long recordBytes = Math.Clamp(records.HeldBytes, 0, long.MaxValue / 4);
         return new MapSummary(
             map.Address,
             found.Object,
             map.UserName,
             map.TypeText,
+            map.KeyFormText,
             map.IsDisposed ? "disposed" : migrating > 0 ? "migrating" : held > 0 ? "locked" : "steady",
             entries,
             capacity,
             tableBytes,
-            tableBytes + (long)Math.Min(map.Header.MapBytes, int.MaxValue),
+            recordBytes,
+            tableBytes + recordBytes + (long)Math.Min(map.Header.MapBytes, int.MaxValue),
             currentGroups == 0 ? 0 : entries / ((double)currentGroups * map.SlotsPerGroup),
             map.ShardCount,
             migrating,

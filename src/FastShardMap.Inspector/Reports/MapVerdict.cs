@@ -19,6 +19,9 @@ internal static class MapVerdict
     /// <summary>A smaller excess does no harm, even if it is certain.</summary>
     private const double NotableShare = 1.5;
 
+    /// <summary>Fewer bytes that no key uses do no harm.</summary>
+    private const long NotableRecordBytes = 1 << 20;
+
     public static IReadOnlyList<string> Of(MapReport report)
     {
         List<string> findings = [];
@@ -58,6 +61,7 @@ internal static class MapVerdict
                     + $"many keys have the same hash bits."));
         }
 
+        AddRecords(report.Records, findings);
         if (report.Migrating > 0)
         {
             findings.Add(
@@ -68,6 +72,23 @@ internal static class MapVerdict
         return findings.Count > 0
             ? findings
             : ["Nothing stands out: no lock is held, no shard is migrating, and entries are spread evenly."];
+    }
+
+    private static void AddRecords(Maps.RecordFigures records, List<string> findings)
+    {
+        if (records.LimboBytes > Math.Max(records.LiveBytes, NotableRecordBytes))
+        {
+            findings.Add(
+                $"Snapshots keep {Output.Count(records.LimboBytes, "byte")} of removed keys, more than the "
+                    + $"{Output.Number(records.LiveBytes)} of the keys in the map: dispose snapshots earlier.");
+        }
+
+        if (records.FreeBytes > Math.Max(records.LiveBytes, NotableRecordBytes))
+        {
+            findings.Add(
+                $"{Output.Count(records.FreeBytes, "byte")} of the records are free, more than the "
+                    + $"{Output.Number(records.LiveBytes)} of the keys in the map: TrimExcess returns them.");
+        }
     }
 
     // The fullest of n shards with m entries each has about m + sqrt(2 m ln n) if hashes are good: the maximum of n

@@ -17,6 +17,7 @@ internal sealed class Interruption : IDisposable
     private const string ShowCursor = "\u001b[?25h";
     private readonly List<PosixSignalRegistration> _registrations = [];
     private CancellationTokenSource? _recording;
+    private volatile bool _isLeftToChild;
 
     /// <summary>Starts to handle the signals.</summary>
     public static Interruption Watch()
@@ -47,10 +48,25 @@ internal sealed class Interruption : IDisposable
 
     public void EndRecording() => Interlocked.Exchange(ref _recording, null);
 
+    /// <summary>
+    /// Until the result is disposed, Ctrl-C is for a child process, which gets it from the terminal as well.
+    /// </summary>
+    public IDisposable LeaveToChild()
+    {
+        _isLeftToChild = true;
+        return new Child(this);
+    }
+
     public void Dispose() => _registrations.ForEach(static registration => registration.Dispose());
 
     private void OnSignal(PosixSignalContext context)
     {
+        if (_isLeftToChild && context.Signal == PosixSignal.SIGINT)
+        {
+            context.Cancel = true;
+            return;
+        }
+
         if (Interlocked.Exchange(ref _recording, null) is { } recording)
         {
             context.Cancel = true;
@@ -69,5 +85,10 @@ internal sealed class Interruption : IDisposable
         }
 
         Console.Error.WriteLine("fsmap: interrupted");
+    }
+
+    private sealed class Child(Interruption interruption) : IDisposable
+    {
+        public void Dispose() => interruption._isLeftToChild = false;
     }
 }

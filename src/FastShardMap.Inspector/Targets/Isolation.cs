@@ -89,13 +89,19 @@ internal static class Isolation
     /// <summary>Prepares the child; called before anything else.</summary>
     public static void Enter()
     {
+        string? text = Environment.GetEnvironmentVariable(ParentVariable);
+        bool hasParent = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int parent);
         if (!IsReader)
         {
+            if (hasParent && OperatingSystem.IsLinux())
+            {
+                LinuxNative.EndWithParent(parent); // a command of an interactive session
+            }
+
             return;
         }
 
-        string? text = Environment.GetEnvironmentVariable(ParentVariable);
-        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int parent))
+        if (hasParent)
         {
             ReadingProcess.Enter(parent);
         }
@@ -132,6 +138,21 @@ internal static class Isolation
         !File.Exists(argument) && int.TryParse(argument, NumberStyles.None, CultureInfo.InvariantCulture, out int id)
             ? id
             : null;
+
+    /// <summary>How to start this tool again. The child ends with this process.</summary>
+    public static ProcessStartInfo StartInfo(IEnumerable<string> arguments)
+    {
+        string host = Environment.ProcessPath ?? "dotnet";
+        bool isApplicationHost = !Path.GetFileNameWithoutExtension(host).Equals(
+            "dotnet", StringComparison.OrdinalIgnoreCase);
+        ProcessStartInfo start = new(
+            host, isApplicationHost ? arguments : [typeof(Isolation).Assembly.Location, .. arguments])
+        {
+            UseShellExecute = false,
+        };
+        start.Environment[ParentVariable] = Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
+        return start;
+    }
 
     private static int? Ended(string[] arguments)
     {
@@ -174,16 +195,8 @@ internal static class Isolation
 
     private static ProcessStartInfo StartInfo(string[] arguments, string role)
     {
-        string host = Environment.ProcessPath ?? "dotnet";
-        bool isApplicationHost = !Path.GetFileNameWithoutExtension(host).Equals(
-            "dotnet", StringComparison.OrdinalIgnoreCase);
-        ProcessStartInfo start = new(
-            host, isApplicationHost ? arguments : [typeof(Isolation).Assembly.Location, .. arguments])
-        {
-            UseShellExecute = false,
-        };
+        ProcessStartInfo start = StartInfo(arguments);
         start.Environment[RoleVariable] = role;
-        start.Environment[ParentVariable] = Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
 
         // A crash of the child is expected and handled; it must not write another dump.
         start.Environment["DOTNET_DbgEnableMiniDump"] = "0";

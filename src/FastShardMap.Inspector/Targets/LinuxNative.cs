@@ -20,6 +20,8 @@ internal static unsafe partial class LinuxNative
     private const int CurrentFolder = -100;
     private const uint TypeWanted = 1;
     private const int StatxBytes = 256;
+    private const uint OwnerWanted = 8;
+    private const int OwnerOffset = 20;
     private const int ModeOffset = 28;
     private const int TypeMask = 0xF000;
     private const string Library = "libc";
@@ -28,16 +30,16 @@ internal static unsafe partial class LinuxNative
     public static int FileType(string path)
     {
         byte* buffer = stackalloc byte[StatxBytes];
-        try
-        {
-            return Statx(CurrentFolder, path, 0, TypeWanted, buffer) == 0
-                ? *(ushort*)(buffer + ModeOffset) & TypeMask
-                : 0;
-        }
-        catch (EntryPointNotFoundException)
-        {
-            return 0; // the C library is older than the call
-        }
+        return TryStatx(path, TypeWanted, buffer) ? *(ushort*)(buffer + ModeOffset) & TypeMask : 0;
+    }
+
+    /// <summary>Whether a file, after following links, belongs to root or to the user of this process.</summary>
+    public static bool BelongsToRootOrUser(string path)
+    {
+        byte* buffer = stackalloc byte[StatxBytes];
+        return TryStatx(path, OwnerWanted, buffer)
+            && *(uint*)(buffer + OwnerOffset) is uint owner
+            && (owner == 0 || owner == EffectiveUserId());
     }
 
     /// <summary>Makes this process end when its parent ends, for whatever reason.</summary>
@@ -66,6 +68,18 @@ internal static unsafe partial class LinuxNative
         }
     }
 
+    private static bool TryStatx(string path, uint wanted, byte* buffer)
+    {
+        try
+        {
+            return Statx(CurrentFolder, path, 0, wanted, buffer) == 0;
+        }
+        catch (EntryPointNotFoundException)
+        {
+            return false; // the C library is older than the call
+        }
+    }
+
     [LibraryImport(Library, EntryPoint = "write", SetLastError = true)]
     private static partial nint Write(SafeFileHandle descriptor, byte* bytes, nuint count);
 
@@ -83,6 +97,9 @@ internal static unsafe partial class LinuxNative
 
     [LibraryImport(Library, EntryPoint = "getppid")]
     private static partial int ParentId();
+
+    [LibraryImport(Library, EntryPoint = "geteuid")]
+    private static partial uint EffectiveUserId();
 
     [LibraryImport(Library, EntryPoint = "dup")]
     private static partial int Dup(int descriptor);

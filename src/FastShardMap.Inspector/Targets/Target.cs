@@ -202,7 +202,10 @@ internal sealed class Target : IDisposable
             note = null;
             if (data.ClrVersions.Length > 0)
             {
-                return data.ClrVersions[0].CreateRuntime();
+                ClrInfo runtime = data.ClrVersions[0];
+                return RuntimeReader.Find(runtime) is { } reader
+                    ? runtime.CreateRuntime(reader, ignoreMismatch: true) // the version in an ELF module is not read
+                    : runtime.CreateRuntime();
             }
 
             note = "no .NET runtime is loaded";

@@ -10,8 +10,8 @@ internal sealed class LockTrace
     /// <summary>Names of threads by managed id, if they had a name when they first wrote to a map.</summary>
     public Dictionary<int, string> ThreadNames { get; } = [];
 
-    /// <summary>Names of maps by address.</summary>
-    public Dictionary<ulong, string> MapNames { get; } = [];
+    /// <summary>The maps that the trace describes, by address.</summary>
+    public Dictionary<ulong, TracedMap> Maps { get; } = [];
 
     public TimeSpan Duration { get; set; }
 
@@ -21,5 +21,5 @@ internal sealed class LockTrace
             : $"thread {id}";
 
     public string MapText(ulong map) =>
-        MapNames.TryGetValue(map, out string? name) ? Printable.Name(name) : $"0x{map:x}";
+        Maps.TryGetValue(map, out TracedMap? traced) ? Printable.Name(traced.Text(map)) : $"0x{map:x}";
 }

@@ -53,11 +53,10 @@ internal static class TraceReader
         switch ((int)step.ID)
         {
             case MapInfoEvent:
-                string name = Text(step, "name");
                 string types =
                     $"ShardMap<{Maps.TypeNames.Short(Text(step, "keyType"))}, "
                         + $"{Maps.TypeNames.Short(Text(step, "valueType"))}>";
-                trace.MapNames[Address(step)] = name.Length > 0 ? $"{types} '{name}'" : $"{types} 0x{Address(step):x}";
+                trace.Maps[Address(step)] = new TracedMap(types, Text(step, "name"));
                 break;
             case ContentionStartEvent:
                 int waiter = Number(step, "waiterThread");

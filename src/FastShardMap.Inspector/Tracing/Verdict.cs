@@ -5,11 +5,16 @@ namespace FastShardMap.Inspector.Tracing;
 /// <summary>The last line of a trace, which says what to look at first.</summary>
 internal static class Verdict
 {
-    public static string Of(LockTrace trace, IReadOnlyList<BlockingChain> chains)
+    /// <summary>The verdict.</summary>
+    /// <param name="trace">The trace.</param>
+    /// <param name="chains">The chains, the most expensive first.</param>
+    /// <param name="map">The map to whose locks the chains lead; null for all maps.</param>
+    public static string Of(LockTrace trace, IReadOnlyList<BlockingChain> chains, ulong? map = null)
     {
         if (chains.Count == 0)
         {
-            return $"VERDICT: no thread waited for a shard lock in {Seconds(trace.Duration)}.";
+            string which = map is { } address ? $" of {trace.MapText(address)}" : string.Empty;
+            return $"VERDICT: no thread waited for a shard lock{which} in {Seconds(trace.Duration)}.";
         }
 
         BlockingChain worst = chains[0];

@@ -39,7 +39,7 @@ internal sealed class EngineClient : IAsyncDisposable
         Keys = keys;
         Writes = writes;
         Database = connection.GetDatabase(DatabaseNumber);
-        Lease = new Lease(options.MaxStaleness, options.ExactStaleness);
+        Lease = new Lease(options.MaxStaleness, options.ExactStaleness, needsTable: options.Entries is not null);
     }
 
     public KeyFormat Keys { get; }
@@ -71,7 +71,7 @@ internal sealed class EngineClient : IAsyncDisposable
         try
         {
             ConnectionMultiplexer connection = await connecting.WaitAsync(timeout.Token).ConfigureAwait(false);
-            KeyFormat keys = new(options.Prefix);
+            KeyFormat keys = new(options.Prefix, isRouted: options.Entries is not null);
             InvalidationSource source = await SourceAgreement
                 .ReachAsync(connection, connectionOptions.DefaultDatabase ?? 0, keys, options.Source)
                 .WaitAsync(timeout.Token).ConfigureAwait(false);

@@ -5,8 +5,13 @@ namespace FastShardMap.Near.Engine;
 /// and has come back through the stream of invalidations proves that all invalidations of changes before that time have
 /// arrived. The lease lasts for the bound of staleness from that time. The map is live while all nodes' leases last.
 /// </summary>
-/// <remarks>The epoch numbers the times in which no invalidation was lost. A copy of an earlier epoch is void, so one
-/// step voids all copies.</remarks>
+/// <remarks>
+/// <para>The epoch numbers the times in which no invalidation was lost. A copy of an earlier epoch is void, so one step
+/// voids all copies. Copies of later epochs than the live one are valid: <see cref="BeginPart"/> leaves the others
+/// as they are.</para>
+/// <para>If slots move between servers, the table that says which server has which slot is one more thing that must not
+/// be too old.</para>
+/// </remarks>
 internal sealed class Lease
 {
     /// <summary>The clock is that much behind at most, and the watchdog that much late.</summary>
@@ -17,14 +22,17 @@ internal sealed class Lease
     private readonly bool _isExact;
     private long[] _stamps = [];
     private int _lastEpoch;
+    private int _firstEpoch;
     private int _armedEpoch;
     private int _liveEpoch;
+    private long _tableStamp;
     private long _validUntil;
     private NearSuspension _reason = NearSuspension.Connecting;
     private long _suspensions;
 
-    public Lease(TimeSpan maxStaleness, bool isExact)
+    public Lease(TimeSpan maxStaleness, bool isExact, bool needsTable = false)
     {
+        _tableStamp = needsTable ? long.MinValue / 2 : long.MaxValue;
         // Half of it for bounds that are hardly longer than the tolerances.
         _durationMilliseconds = (long)maxStaleness.TotalMilliseconds - (2 * ToleranceMilliseconds);
         _isExact = isExact;
@@ -36,7 +44,7 @@ internal sealed class Lease
     /// <summary>The epoch in which reads may store what they find; zero if they may not.</summary>
     public int ArmedEpoch => Volatile.Read(ref _armedEpoch);
 
-    /// <summary>The epoch whose copies may be served now; zero if none may.</summary>
+    /// <summary>The first epoch whose copies may be served now; zero if none may.</summary>
     public int LiveEpoch
     {
         get
@@ -68,7 +76,7 @@ internal sealed class Lease
             {
                 return _armedEpoch == 0
                     ? Timeout.InfiniteTimeSpan
-                    : TimeSpan.FromMilliseconds(Math.Max(0, Environment.TickCount64 - _stamps.Min()));
+                    : TimeSpan.FromMilliseconds(Math.Max(0, Environment.TickCount64 - OldestStamp()));
             }
         }
     }
@@ -80,8 +88,7 @@ internal sealed class Lease
         lock (_gate)
         {
             _stamps = stamps;
-            Volatile.Write(ref _armedEpoch, ++_lastEpoch);
-            Settle();
+            BeginAll();
         }
     }
 
@@ -105,7 +112,36 @@ internal sealed class Lease
         {
             if (_armedEpoch != 0)
             {
-                Volatile.Write(ref _armedEpoch, ++_lastEpoch);
+                BeginAll();
+            }
+        }
+    }
+
+    /// <summary>Begins an epoch for what is read from now on, and leaves the copies valid. The caller voids a part of
+    /// them by their epochs.</summary>
+    /// <returns>The first epoch of a read that begins after the call.</returns>
+    public int BeginPart()
+    {
+        lock (_gate)
+        {
+            if (_armedEpoch == 0)
+            {
+                return _lastEpoch + 1;
+            }
+
+            Volatile.Write(ref _armedEpoch, ++_lastEpoch);
+            return _lastEpoch;
+        }
+    }
+
+    /// <summary>The table of slots was asked for at a time.</summary>
+    public void RenewTable(long stamp)
+    {
+        lock (_gate)
+        {
+            _tableStamp = stamp;
+            if (_armedEpoch != 0)
+            {
                 Settle();
             }
         }
@@ -131,16 +167,25 @@ internal sealed class Lease
         }
     }
 
+    private void BeginAll()
+    {
+        _firstEpoch = ++_lastEpoch;
+        Volatile.Write(ref _armedEpoch, _lastEpoch);
+        Settle();
+    }
+
+    private long OldestStamp() => Math.Min(_stamps.Min(), _tableStamp);
+
     private void Settle()
     {
-        Volatile.Write(ref _validUntil, _stamps.Min() + _durationMilliseconds);
+        Volatile.Write(ref _validUntil, OldestStamp() + _durationMilliseconds);
         bool isLive = Environment.TickCount64 <= _validUntil;
         if (!isLive)
         {
             _reason = NearSuspension.LeaseExpired;
         }
 
-        SetLive(isLive ? _armedEpoch : 0);
+        SetLive(isLive ? _firstEpoch : 0);
     }
 
     private void Expire()

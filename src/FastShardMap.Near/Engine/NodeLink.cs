@@ -36,7 +36,7 @@ internal sealed class NodeLink : IAsyncDisposable
     private readonly EngineWrites _writes;
     private readonly KeyFormat _keys;
     private readonly IInvalidationSink _sink;
-    private readonly string _heartbeatStem;
+    private readonly byte[] _heartbeatStem;
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource<SuspensionException> _failure =
         new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -105,7 +105,7 @@ internal sealed class NodeLink : IAsyncDisposable
     public async Task<long> BeatAsync(TimeSpan timeout, CancellationToken cancellationToken)
     {
         long number = ++_heartbeats;
-        byte[] key = Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{_heartbeatStem}{number}"));
+        byte[] key = [.. _heartbeatStem, .. Encoding.UTF8.GetBytes(number.ToString(CultureInfo.InvariantCulture))];
         Heartbeat heartbeat = new(key);
         Volatile.Write(ref _expected, heartbeat);
         long sent = Environment.TickCount64;
@@ -200,9 +200,14 @@ internal sealed class NodeLink : IAsyncDisposable
                 NearSuspension.ConnectionLost, $"The node {Endpoint} lists {subscribers.Length} own subscriptions.");
         }
 
-        await _server.ExecuteAsync(
-            "CLIENT", "TRACKING", "ON", "REDIRECT", subscribers[0].Id, "BCAST", "PREFIX", _keys.Prefix)
-            .ConfigureAwait(false);
+        List<object> arguments = ["TRACKING", "ON", "REDIRECT", subscribers[0].Id, "BCAST"];
+        foreach (byte[] prefix in _keys.TrackedPrefixes)
+        {
+            arguments.Add("PREFIX");
+            arguments.Add(prefix);
+        }
+
+        await _server.ExecuteAsync("CLIENT", arguments).ConfigureAwait(false);
     }
 
     private async Task PumpAsync(ChannelMessageQueue queue)

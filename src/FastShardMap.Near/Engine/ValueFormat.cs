@@ -1,46 +1,48 @@
 using System.IO.Hashing;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using FastShardMap.Serialization;
 
 namespace FastShardMap.Near.Engine;
 
-/// <summary>Values of one type at the engine.</summary>
-internal static class ValueFormat<TValue>
-    where TValue : unmanaged
+/// <summary>Values at the engine: a header, and the bytes of the value.</summary>
+internal static class ValueFormat
 {
-    private static readonly UInt128 s_fingerprint = TypeFingerprint.Of<TValue>();
-    private static readonly ulong s_foldedFingerprint = (ulong)s_fingerprint ^ (ulong)(s_fingerprint >> 64);
+    /// <summary>The description of values that are bytes of any length: "NearByte".</summary>
+    public const ulong BytesFingerprint = 0x6574_7942_7261_654E;
 
-    public static int Bytes => Unsafe.SizeOf<ValueHeader>() + Unsafe.SizeOf<TValue>();
+    public static int HeaderBytes => Unsafe.SizeOf<ValueHeader>();
 
-    public static byte[] Encode(TValue value, ReadOnlySpan<byte> engineKey, ulong version, bool expires)
+    public static byte[] Encode(
+        ReadOnlySpan<byte> value, ReadOnlySpan<byte> engineKey, ulong fingerprint, ulong version, bool expires)
     {
-        byte[] bytes = new byte[Bytes];
+        byte[] bytes = new byte[HeaderBytes + value.Length];
         ValueHeader header = new()
         {
             Magic = ValueHeader.CurrentMagic,
             Flags = expires ? ValueHeader.ExpiresFlag : 0,
-            ValueBytes = (uint)Unsafe.SizeOf<TValue>(),
-            Fingerprint = s_foldedFingerprint,
+            ValueBytes = (uint)value.Length,
+            Fingerprint = fingerprint,
             Version = version,
         };
-        ReadOnlySpan<byte> valueBytes = MemoryMarshal.AsBytes(new ReadOnlySpan<TValue>(in value));
-        header.Checksum = ChecksumOf(header, engineKey, valueBytes);
+        header.Checksum = ChecksumOf(header, engineKey, value);
         MemoryMarshal.Write(bytes, in header);
-        valueBytes.CopyTo(bytes.AsSpan(Unsafe.SizeOf<ValueHeader>()));
+        value.CopyTo(bytes.AsSpan(HeaderBytes));
         return bytes;
     }
 
-    /// <summary>Reads a value.</summary>
+    /// <summary>Checks a value. Its bytes follow the header.</summary>
     /// <returns>What is wrong, or null.</returns>
     public static string? TryDecode(
-        ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> engineKey, out TValue value, out ulong version, out bool expires)
+        ReadOnlySpan<byte> bytes,
+        ReadOnlySpan<byte> engineKey,
+        ulong fingerprint,
+        out ulong version,
+        out bool expires,
+        int? valueBytes = null)
     {
-        value = default;
         version = 0;
         expires = false;
-        if (bytes.Length < Unsafe.SizeOf<ValueHeader>())
+        if (bytes.Length < HeaderBytes)
         {
             return "has no header of a near map";
         }
@@ -51,33 +53,37 @@ internal static class ValueFormat<TValue>
             return "has no header of a near map";
         }
 
-        ReadOnlySpan<byte> valueBytes = bytes[Unsafe.SizeOf<ValueHeader>()..];
-        if (header.ValueBytes != Unsafe.SizeOf<TValue>() || valueBytes.Length != Unsafe.SizeOf<TValue>())
+        ReadOnlySpan<byte> value = bytes[HeaderBytes..];
+        if (valueBytes is int expected && (header.ValueBytes != expected || value.Length != expected))
         {
             return "has another size than the type of values";
         }
 
-        if (header.Fingerprint != s_foldedFingerprint && header.Fingerprint != 0 && s_foldedFingerprint != 0)
+        if (header.ValueBytes != value.Length)
+        {
+            return "has another size than its header says";
+        }
+
+        if (header.Fingerprint != fingerprint && header.Fingerprint != 0 && fingerprint != 0)
         {
             return "was written for another type of values";
         }
 
-        if (header.Version == 0 || header.Checksum != ChecksumOf(header, engineKey, valueBytes))
+        if (header.Version == 0 || header.Checksum != ChecksumOf(header, engineKey, value))
         {
             return "does not match its checksum";
         }
 
-        value = MemoryMarshal.Read<TValue>(valueBytes);
         version = header.Version;
         expires = (header.Flags & ValueHeader.ExpiresFlag) != 0;
         return null;
     }
 
-    private static ulong ChecksumOf(ValueHeader header, ReadOnlySpan<byte> engineKey, ReadOnlySpan<byte> valueBytes)
+    private static ulong ChecksumOf(ValueHeader header, ReadOnlySpan<byte> engineKey, ReadOnlySpan<byte> value)
     {
         header.Checksum = 0;
         ulong hash = XxHash3.HashToUInt64(engineKey);
         hash = XxHash3.HashToUInt64(MemoryMarshal.AsBytes(new ReadOnlySpan<ValueHeader>(in header)), (long)hash);
-        return XxHash3.HashToUInt64(valueBytes, (long)hash);
+        return XxHash3.HashToUInt64(value, (long)hash);
     }
 }

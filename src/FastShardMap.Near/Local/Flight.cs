@@ -5,17 +5,15 @@ namespace FastShardMap.Near.Local;
 /// <remarks>It is also the ticket that entitles its reader to store what it reads: an invalidation that arrives while
 /// the read is on its way voids the flight, because the reply may be older than the change. A flight serves one read
 /// and is never used again.</remarks>
-internal sealed class Flight<TKey, TValue>(TKey key, int epoch, long started)
-    where TKey : unmanaged, IEquatable<TKey>
-    where TValue : unmanaged
+internal sealed class Flight<TResult>(byte[] engineKey, int epoch, long started)
 {
-    private readonly TaskCompletionSource<NearResult<TValue>> _completion =
+    private readonly TaskCompletionSource<TResult> _completion =
         new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private readonly Lock _gate = new();
     private bool _isVoid;
 
-    public TKey Key { get; } = key;
+    public byte[] EngineKey { get; } = engineKey;
 
     /// <summary>The epoch before the read began; zero if its result must not be stored.</summary>
     public int Epoch { get; } = epoch;
@@ -23,14 +21,14 @@ internal sealed class Flight<TKey, TValue>(TKey key, int epoch, long started)
     /// <summary>The time before the read began, by the clock of <see cref="Environment.TickCount64"/>.</summary>
     public long Started { get; } = started;
 
-    public Task<NearResult<TValue>> Result => _completion.Task;
+    public Task<TResult> Result => _completion.Task;
 
     /// <summary>Whether other readers may take its result.</summary>
-    public bool CanBeJoined(TKey key, long now, long maxAgeMilliseconds)
+    public bool CanBeJoined(ReadOnlySpan<byte> engineKey, long now, long maxAgeMilliseconds)
     {
         lock (_gate)
         {
-            return !_isVoid && Key.Equals(key) && now - Started <= maxAgeMilliseconds;
+            return !_isVoid && engineKey.SequenceEqual(EngineKey) && now - Started <= maxAgeMilliseconds;
         }
     }
 
@@ -42,23 +40,17 @@ internal sealed class Flight<TKey, TValue>(TKey key, int epoch, long started)
         }
     }
 
-    /// <summary>Stores an entry if no invalidation has arrived. In one step with the question whether one has:
-    /// <see cref="Void"/> comes before, or the entry that it removes is already there.</summary>
-    public bool TryFill(LocalStore<TKey, TValue> store, LocalEntry<TValue> entry, TimeSpan? timeToLive)
+    /// <summary>Stores a copy if no invalidation has arrived. In one step with the question whether one has:
+    /// <see cref="Void"/> comes before, or the copy that it removes is already there.</summary>
+    public bool TryFill(ICopies<TResult> copies, ReadOnlySpan<byte> key, TResult result, TimeSpan? timeToLive)
     {
         lock (_gate)
         {
-            if (_isVoid)
-            {
-                return false;
-            }
-
-            store.Set(Key, entry, timeToLive);
-            return true;
+            return !_isVoid && copies.TryStore(key, result, Epoch, timeToLive);
         }
     }
 
-    public void Complete(NearResult<TValue> result) => _completion.TrySetResult(result);
+    public void Complete(TResult result) => _completion.TrySetResult(result);
 
     public void Fail(Exception exception)
     {

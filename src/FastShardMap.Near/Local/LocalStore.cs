@@ -1,22 +1,19 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using FastShardMap.Near.Engine;
+
 namespace FastShardMap.Near.Local;
 
-/// <summary>The near copies of a map, in unmanaged memory of bounded size.</summary>
-internal sealed class LocalStore<TKey, TValue> : IDisposable
+/// <summary>The near copies of a map with keys and values of unmanaged types, in unmanaged memory of bounded
+/// size.</summary>
+internal sealed class LocalStore<TKey, TValue> : ICopies<NearResult<TValue>>
     where TKey : unmanaged, IEquatable<TKey>
     where TValue : unmanaged
 {
     private readonly ShardCache<TKey, LocalEntry<TValue>> _cache;
 
-    public LocalStore(NearMapOptions options)
-    {
-        ShardCacheOptions limits = new() { MaxBytes = options.MaxBytes };
-        if (options.MaxEntries != 0)
-        {
-            limits.MaxEntries = options.MaxEntries;
-        }
-
-        _cache = new ShardCache<TKey, LocalEntry<TValue>>(limits);
-    }
+    public LocalStore(NearMapOptions options) =>
+        _cache = new ShardCache<TKey, LocalEntry<TValue>>(CopyLimits.Of(options));
 
     public long Count => _cache.Count;
 
@@ -24,16 +21,43 @@ internal sealed class LocalStore<TKey, TValue> : IDisposable
 
     public bool TryGet(TKey key, out LocalEntry<TValue> entry) => _cache.TryGetValue(key, out entry);
 
-    /// <summary>Gets an entry without using it, so that it does not stay longer.</summary>
-    public bool TryPeek(TKey key, out LocalEntry<TValue> entry) => _cache.TryPeek(key, out entry);
+    public string? TryDecode(
+        ReadOnlyMemory<byte> bytes, ReadOnlySpan<byte> engineKey, out NearResult<TValue> result, out bool expires)
+    {
+        string? fault = TypedValueFormat<TValue>.TryDecode(
+            bytes.Span, engineKey, out TValue value, out ulong version, out expires);
+        result = fault is null
+            ? new NearResult<TValue>(Found: true, value, new NearVersion(version), IsNear: false)
+            : default;
+        return fault;
+    }
 
-    /// <summary>Stores an entry; <paramref name="timeToLive"/> null means for ever.</summary>
-    public void Set(TKey key, LocalEntry<TValue> entry, TimeSpan? timeToLive) =>
-        _cache.Set(key, entry, timeToLive is not { } time ? Timeout.InfiniteTimeSpan
-            : time < ShardCacheOptions.MaxTimeToLive ? time
-            : ShardCacheOptions.MaxTimeToLive);
+    public NearVersion VersionOf(NearResult<TValue> result) => result.Version;
 
-    public void Remove(TKey key) => _cache.TryRemove(key, out _);
+    public bool TryStore(ReadOnlySpan<byte> key, NearResult<TValue> result, int epoch, TimeSpan? timeToLive)
+    {
+        LocalEntry<TValue> entry = new() { Version = result.Version.Value, Epoch = epoch, Value = result.Value };
+        _cache.Set(MemoryMarshal.Read<TKey>(key), entry, CopyLimits.TimeToLive(timeToLive));
+        return true;
+    }
+
+    public void Remove(ReadOnlySpan<byte> key)
+    {
+        // Other keys may begin with the prefix, too.
+        if (key.Length == Unsafe.SizeOf<TKey>())
+        {
+            _cache.TryRemove(MemoryMarshal.Read<TKey>(key), out _);
+        }
+    }
+
+    public void RemoveOther(ReadOnlySpan<byte> key, NearResult<TValue> result)
+    {
+        if (_cache.TryPeek(MemoryMarshal.Read<TKey>(key), out LocalEntry<TValue> entry)
+            && entry.Version != result.Version.Value)
+        {
+            Remove(key);
+        }
+    }
 
     public void Dispose() => _cache.Dispose();
 }

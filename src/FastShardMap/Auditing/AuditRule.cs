@@ -7,7 +7,7 @@ namespace FastShardMap;
 /// An audit creates one copy per shard by <see cref="CreateForShard"/>. A copy sees all operations on the keys of its
 /// shard, in order and one at a time, so it needs no synchronization. It runs on the thread of the operation, after the
 /// operation and outside the map's locks. It must therefore be short, and should not allocate per operation. Exceptions
-/// that it throws are counted (<see cref="AuditedShardMap{TKey, TValue, THasher}.RuleFailures"/>) and not passed on.
+/// that it throws are counted (<see cref="MapAudit{TKey}.RuleFailures"/>) and not passed on.
 /// </remarks>
 public abstract class AuditRule<TKey>
     where TKey : unmanaged, IEquatable<TKey>

@@ -47,14 +47,7 @@ public partial class AuditedShardMap<TKey, TValue, THasher>
     /// <returns>The existing value, or the added one.</returns>
     /// <inheritdoc cref="GetOrAdd(TKey, TValue)" path="/exception"/>
     public TValue GetOrAdd<TFactory>(TKey key, ref TFactory factory)
-        where TFactory : struct, IValueFactory<TKey, TValue>
-    {
-        WatchedFactory<TFactory> watched = new() { Inner = factory };
-        TValue stored = Map.GetOrAdd(key, ref watched);
-        factory = watched.Inner;
-        Record(key, watched.Added ? AuditOperation.Add : AuditOperation.ReadHit);
-        return stored;
-    }
+        where TFactory : struct, IValueFactory<TKey, TValue> => _operations.GetOrAdd(key, ref factory);
 
     /// <summary>Adds an entry, or changes the value of an existing entry by a delegate. The operation is recorded as an
     /// addition or an update.</summary>
@@ -104,7 +97,7 @@ public partial class AuditedShardMap<TKey, TValue, THasher>
     /// <exception cref="ArgumentNullException"><paramref name="update"/> is null.</exception>
     /// <inheritdoc cref="TryRemove(TKey, out TValue)" path="/exception"/>
     public bool TryUpdate<TArg>(TKey key, RefAction<TValue, TArg> update, TArg arg) =>
-        Recorded(key, Map.TryUpdate(key, update, arg), AuditOperation.Update);
+        _operations.TryUpdate(key, update, arg);
 
     /// <summary>Changes the value of a key in place by a struct functor. The operation is recorded as an update or a
     /// refused write.</summary>
@@ -114,8 +107,7 @@ public partial class AuditedShardMap<TKey, TValue, THasher>
     /// <returns>Whether the key was present.</returns>
     /// <inheritdoc cref="TryRemove(TKey, out TValue)" path="/exception"/>
     public bool TryUpdate<TUpdater>(TKey key, ref TUpdater updater)
-        where TUpdater : struct, IValueUpdater<TValue> =>
-        Recorded(key, Map.TryUpdate(key, ref updater), AuditOperation.Update);
+        where TUpdater : struct, IValueUpdater<TValue> => _operations.TryUpdate(key, ref updater);
 
     /// <summary>Changes the value of a key in place, or removes its entry, as a delegate decides. The operation is
     /// recorded as an update, a removal or a refused write.</summary>
@@ -129,8 +121,7 @@ public partial class AuditedShardMap<TKey, TValue, THasher>
     public bool TryUpdateOrRemove<TArg>(TKey key, RefFunc<TValue, TArg, bool> keep, TArg arg)
     {
         ArgumentNullException.ThrowIfNull(keep);
-        DelegateKeeper<TValue, TArg> keeper = new(keep, arg);
-        return TryUpdateOrRemove(key, ref keeper);
+        return _operations.TryUpdateOrRemove(key, keep, arg);
     }
 
     /// <summary>Changes the value of a key in place, or removes its entry, as a struct functor decides. The operation
@@ -142,13 +133,7 @@ public partial class AuditedShardMap<TKey, TValue, THasher>
     /// <returns>Whether the key was present.</returns>
     /// <inheritdoc cref="TryRemove(TKey, out TValue)" path="/exception"/>
     public bool TryUpdateOrRemove<TKeeper>(TKey key, ref TKeeper keeper)
-        where TKeeper : struct, IValueKeeper<TValue>
-    {
-        WatchedKeeper<TKeeper> watched = new() { Inner = keeper };
-        bool found = Map.TryUpdateOrRemove(key, ref watched);
-        keeper = watched.Inner;
-        return Recorded(key, found, watched.Removed ? AuditOperation.Remove : AuditOperation.Update);
-    }
+        where TKeeper : struct, IValueKeeper<TValue> => _operations.TryUpdateOrRemove(key, ref keeper);
 
     /// <summary>Gets the values of many keys. Each lookup is recorded as a hit or a miss.</summary>
     /// <param name="keys">The keys.</param>
@@ -159,16 +144,8 @@ public partial class AuditedShardMap<TKey, TValue, THasher>
     /// <exception cref="ArgumentException"><paramref name="values"/> or <paramref name="found"/> is too
     /// short.</exception>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
-    public int TryGetValues(ReadOnlySpan<TKey> keys, Span<TValue> values, Span<bool> found)
-    {
-        int hits = Map.TryGetValues(keys, values, found);
-        for (int i = 0; i < keys.Length; i++)
-        {
-            Record(keys[i], found[i] ? AuditOperation.ReadHit : AuditOperation.ReadMiss);
-        }
-
-        return hits;
-    }
+    public int TryGetValues(ReadOnlySpan<TKey> keys, Span<TValue> values, Span<bool> found) =>
+        _operations.TryGetValues(keys, values, found);
 
     /// <summary>Adds many entries whose keys are absent. Each write is recorded as an addition or a refused
     /// write.</summary>
@@ -188,13 +165,7 @@ public partial class AuditedShardMap<TKey, TValue, THasher>
     public int TryAddRange(ReadOnlySpan<TKey> keys, ReadOnlySpan<TValue> values)
     {
         MapErrors.ThrowIfLengthDiffers(values.Length, keys.Length, nameof(values));
-        int added = 0;
-        for (int i = 0; i < keys.Length; i++)
-        {
-            added += TryAdd(keys[i], values[i]) ? 1 : 0;
-        }
-
-        return added;
+        return _operations.TryAddRange(keys, values);
     }
 
     /// <summary>Sets the values of many keys, whether they are present or not. Each write is recorded as an addition or
@@ -206,10 +177,7 @@ public partial class AuditedShardMap<TKey, TValue, THasher>
     public void SetRange(ReadOnlySpan<TKey> keys, ReadOnlySpan<TValue> values)
     {
         MapErrors.ThrowIfLengthDiffers(values.Length, keys.Length, nameof(values));
-        for (int i = 0; i < keys.Length; i++)
-        {
-            this[keys[i]] = values[i];
-        }
+        _operations.SetRange(keys, values);
     }
 
     /// <summary>Removes many entries. Each write is recorded as a removal or a refused write.</summary>
@@ -219,44 +187,5 @@ public partial class AuditedShardMap<TKey, TValue, THasher>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
     /// <exception cref="InvalidOperationException">The call comes from a callback of the map; nothing has
     /// changed.</exception>
-    public int TryRemoveRange(ReadOnlySpan<TKey> keys)
-    {
-        int removed = 0;
-        foreach (TKey key in keys)
-        {
-            removed += TryRemove(key, out _) ? 1 : 0;
-        }
-
-        return removed;
-    }
-
-    private struct WatchedFactory<TFactory> : IValueFactory<TKey, TValue>
-        where TFactory : struct, IValueFactory<TKey, TValue>
-    {
-        public TFactory Inner;
-
-        public bool Added { get; private set; }
-
-        public TValue Create(TKey key)
-        {
-            TValue value = Inner.Create(key);
-            Added = true;
-            return value;
-        }
-    }
-
-    private struct WatchedKeeper<TKeeper> : IValueKeeper<TValue>
-        where TKeeper : struct, IValueKeeper<TValue>
-    {
-        public TKeeper Inner;
-
-        public bool Removed { get; private set; }
-
-        public bool Keep(ref TValue value)
-        {
-            bool keep = Inner.Keep(ref value);
-            Removed = !keep;
-            return keep;
-        }
-    }
+    public int TryRemoveRange(ReadOnlySpan<TKey> keys) => _operations.TryRemoveRange(keys);
 }

@@ -17,11 +17,7 @@ public partial class AuditedShardMap<TKey, TValue, THasher>
     public TValue this[TKey key]
     {
         get => TryGetValue(key, out TValue value) ? value : throw MapErrors.KeyNotFound(key, Map.Name);
-        set
-        {
-            ValueUpserter upserter = new(value);
-            AddOrUpdate(key, ref upserter);
-        }
+        set => _operations.Set(key, value);
     }
 
     /// <summary>Gets the value of a key, as the map does. The operation is recorded as a hit or a miss.</summary>
@@ -29,12 +25,7 @@ public partial class AuditedShardMap<TKey, TValue, THasher>
     /// <param name="value">The value; default if the key is absent.</param>
     /// <returns>Whether the key is present.</returns>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
-    public bool TryGetValue(TKey key, out TValue value)
-    {
-        bool found = Map.TryGetValue(key, out value);
-        Record(key, found ? AuditOperation.ReadHit : AuditOperation.ReadMiss);
-        return found;
-    }
+    public bool TryGetValue(TKey key, out TValue value) => _operations.TryGetValue(key, out value);
 
     /// <summary>Determines whether a key is present. The operation is recorded as a hit or a miss.</summary>
     /// <param name="key">The key.</param>
@@ -68,7 +59,7 @@ public partial class AuditedShardMap<TKey, TValue, THasher>
     /// <exception cref="InvalidOperationException">The call comes from a callback of the map.</exception>
     /// <exception cref="OutOfMemoryException">A shard must grow, and the memory cannot be allocated; nothing has
     /// changed.</exception>
-    public bool TryAdd(TKey key, TValue value) => Recorded(key, Map.TryAdd(key, value), AuditOperation.Add);
+    public bool TryAdd(TKey key, TValue value) => _operations.TryAdd(key, value);
 
     /// <summary>Replaces the value of a key if it equals a given value. The operation is recorded as an update or a
     /// refused write.</summary>
@@ -80,7 +71,7 @@ public partial class AuditedShardMap<TKey, TValue, THasher>
     /// <exception cref="InvalidOperationException">The call comes from a callback of the map.</exception>
     /// <exception cref="NotSupportedException">Values of this type cannot be compared.</exception>
     public bool TryUpdate(TKey key, TValue newValue, TValue comparisonValue) =>
-        Recorded(key, Map.TryUpdate(key, newValue, comparisonValue), AuditOperation.Update);
+        _operations.TryUpdate(key, newValue, comparisonValue);
 
     /// <summary>Replaces the value of a present key. The operation is recorded as an update or a refused
     /// write.</summary>
@@ -91,7 +82,7 @@ public partial class AuditedShardMap<TKey, TValue, THasher>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
     /// <exception cref="InvalidOperationException">The call comes from a callback of the map.</exception>
     public bool TryExchange(TKey key, TValue newValue, out TValue oldValue) =>
-        Recorded(key, Map.TryExchange(key, newValue, out oldValue), AuditOperation.Update);
+        _operations.TryExchange(key, newValue, out oldValue);
 
     /// <summary>Removes an entry. The operation is recorded as a removal or a refused write.</summary>
     /// <param name="key">The key.</param>
@@ -99,8 +90,7 @@ public partial class AuditedShardMap<TKey, TValue, THasher>
     /// <returns>Whether the key was present.</returns>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
     /// <exception cref="InvalidOperationException">The call comes from a callback of the map.</exception>
-    public bool TryRemove(TKey key, out TValue value) =>
-        Recorded(key, Map.TryRemove(key, out value), AuditOperation.Remove);
+    public bool TryRemove(TKey key, out TValue value) => _operations.TryRemove(key, out value);
 
     /// <summary>Removes an entry if its value equals a given value. The operation is recorded as a removal or a refused
     /// write.</summary>
@@ -109,8 +99,7 @@ public partial class AuditedShardMap<TKey, TValue, THasher>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
     /// <exception cref="InvalidOperationException">The call comes from a callback of the map.</exception>
     /// <exception cref="NotSupportedException">Values of this type cannot be compared.</exception>
-    public bool TryRemove(KeyValuePair<TKey, TValue> item) =>
-        Recorded(item.Key, Map.TryRemove(item), AuditOperation.Remove);
+    public bool TryRemove(KeyValuePair<TKey, TValue> item) => _operations.TryRemove(item);
 
     /// <summary>Gets the value of a key, and adds a value if the key is absent. The operation is recorded as a hit or
     /// an addition.</summary>
@@ -123,19 +112,7 @@ public partial class AuditedShardMap<TKey, TValue, THasher>
     /// <exception cref="OutOfMemoryException">A shard must grow, and the memory cannot be allocated; nothing has
     /// changed.</exception>
     [OverloadResolutionPriority(1)] // a literal default is a value and not a delegate
-    public TValue GetOrAdd(TKey key, TValue value)
-    {
-        if (Map.TryGetValue(key, out TValue present))
-        {
-            Record(key, AuditOperation.ReadHit);
-            return present;
-        }
-
-        CountingFactory factory = new(value);
-        TValue stored = Map.GetOrAdd(key, ref factory);
-        Record(key, factory.Ran ? AuditOperation.Add : AuditOperation.ReadHit);
-        return stored;
-    }
+    public TValue GetOrAdd(TKey key, TValue value) => _operations.GetOrAdd(key, value);
 
     /// <summary>Adds an entry with a value from one delegate, or changes the value of an existing entry by another. The
     /// operation is recorded as an addition or an update.</summary>
@@ -168,57 +145,5 @@ public partial class AuditedShardMap<TKey, TValue, THasher>
     /// <exception cref="OutOfMemoryException">A shard must grow, and the memory cannot be allocated; nothing has
     /// changed.</exception>
     public TValue AddOrUpdate<TUpserter>(TKey key, ref TUpserter upserter)
-        where TUpserter : struct, IValueUpserter<TKey, TValue>
-    {
-        WatchedUpserter<TUpserter> watched = new() { Inner = upserter };
-        TValue stored = Map.AddOrUpdate(key, ref watched);
-        upserter = watched.Inner;
-        Record(key, watched.Added ? AuditOperation.Add : AuditOperation.Update);
-        return stored;
-    }
-
-    private bool Recorded(TKey key, bool done, AuditOperation operation)
-    {
-        Record(key, done ? operation : AuditOperation.Refused);
-        return done;
-    }
-
-    private struct CountingFactory(TValue value) : IValueFactory<TKey, TValue>
-    {
-        private readonly TValue _value = value;
-
-        public bool Ran { get; private set; }
-
-        public TValue Create(TKey key)
-        {
-            Ran = true;
-            return _value;
-        }
-    }
-
-    private readonly struct ValueUpserter(TValue stored) : IValueUpserter<TKey, TValue>
-    {
-        private readonly TValue _stored = stored;
-
-        public TValue Create(TKey key) => _stored;
-
-        public void Update(TKey key, ref TValue value) => value = _stored;
-    }
-
-    private struct WatchedUpserter<TUpserter> : IValueUpserter<TKey, TValue>
-        where TUpserter : struct, IValueUpserter<TKey, TValue>
-    {
-        public TUpserter Inner;
-
-        public bool Added { get; private set; }
-
-        public TValue Create(TKey key)
-        {
-            TValue value = Inner.Create(key);
-            Added = true;
-            return value;
-        }
-
-        public void Update(TKey key, ref TValue value) => Inner.Update(key, ref value);
-    }
+        where TUpserter : struct, IValueUpserter<TKey, TValue> => _operations.AddOrUpdate(key, ref upserter);
 }

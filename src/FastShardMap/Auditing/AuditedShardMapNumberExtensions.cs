@@ -1,4 +1,5 @@
 using System.Numerics;
+using FastShardMap.Auditing;
 
 namespace FastShardMap;
 
@@ -62,14 +63,4 @@ public static class AuditedShardMapNumberExtensions
         where TKey : unmanaged, IEquatable<TKey>
         where TValue : unmanaged, INumber<TValue>
         where THasher : struct, IKeyHasher<TKey> => AddDelta(map, key.Value, TValue.One);
-
-    private readonly struct DeltaUpserter<TKey, TValue>(TValue delta) : IValueUpserter<TKey, TValue>
-        where TValue : unmanaged, INumber<TValue>
-    {
-        private readonly TValue _delta = delta;
-
-        public TValue Create(TKey key) => _delta;
-
-        public void Update(TKey key, ref TValue value) => value += _delta;
-    }
 }

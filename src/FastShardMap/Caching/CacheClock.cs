@@ -28,6 +28,10 @@ internal sealed class CacheClock(TimeProvider? provider)
     /// <summary>The current tick.</summary>
     public uint Exact => _provider is null ? CoarseClock.Refresh() : (uint)ProvidedTick();
 
+    /// <summary>The latest tick that an operation has got from this clock, or a later one. Runs no code of the
+    /// provider, so it may be read under a lock.</summary>
+    public uint Latest => _provider is null ? CoarseTick.Now : (uint)Volatile.Read(ref _latest);
+
     /// <summary>Whether the provider was so far ahead of the last sweep that the time here lags behind, until the next
     /// sweep.</summary>
     public bool IsBehind => Volatile.Read(ref _isBehind);

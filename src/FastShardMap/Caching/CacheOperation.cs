@@ -13,7 +13,7 @@ internal struct CacheOperation<TValue, TInner>(TInner inner, uint now, uint expi
     where TValue : unmanaged
     where TInner : struct, IEntryOperation<TValue>
 {
-    private readonly uint _now = now;
+    private uint _now = now;
     private readonly uint _expiry = expiry;
     private readonly bool _setsExpiry = setsExpiry;
 
@@ -21,6 +21,11 @@ internal struct CacheOperation<TValue, TInner>(TInner inner, uint now, uint expi
 
     /// <summary>The current tick of the clock.</summary>
     public readonly uint Now => _now;
+
+    /// <summary>Sets the current tick anew, under the lock of the shard. A thread may have waited for that lock while
+    /// the clock has jumped, and to an older tick, a long life that began after the jump looks like one that is
+    /// over.</summary>
+    public void Advance(uint tick) => _now = tick;
 
     public static bool RunsUserCode => TInner.RunsUserCode;
 
@@ -39,7 +44,7 @@ internal struct CacheOperation<TValue, TInner>(TInner inner, uint now, uint expi
         }
 
         EntryAction action = Inner.OnFound(ref entry.Value);
-        if (action == EntryAction.Store)
+        if (action is EntryAction.Store or EntryAction.Replace)
         {
             if (_setsExpiry)
             {

@@ -24,6 +24,16 @@ internal readonly record struct CacheShape(long MaxEntries, int ShardCount, int 
     /// <summary>Smaller tables are powers of two: a fraction of such a table would save less than a page.</summary>
     private const int MinFractionalLog2 = 6;
 
+    /// <summary>If the options do not say how many entries of any length there may be, they are taken to have so many
+    /// bytes each. Then an eighth of the memory is for tables.</summary>
+    private const long BytesPerBlobEntry = 512;
+
+    private const long LeastBlobEntries = 16;
+
+    /// <summary>Bytes per shard below which a larger number of shards would refuse entries of a common
+    /// size.</summary>
+    private const long BytesPerBlobShard = 16 * 1024 * 1024;
+
     /// <summary>The positions of more entries do not fit the words of the rings.</summary>
     private const long MaxEntriesPerShard = 1L << 30;
 
@@ -120,6 +130,53 @@ internal readonly record struct CacheShape(long MaxEntries, int ShardCount, int 
             CultureInfo.InvariantCulture,
             $"A cache of {entries:N0} entries of {group.SlotBytes} bytes exceeds {limit}."));
 #pragma warning restore CA2201, MA0012
+    }
+
+    /// <summary>Returns the shape of a cache whose values have any length. Most of its bytes are for their
+    /// records.</summary>
+    /// <exception cref="ArgumentException">The options have no limit of bytes, or one that the tables alone
+    /// exceed.</exception>
+    /// <exception cref="OutOfMemoryException">The limit exceeds what the machine or the process can have.</exception>
+    public static CacheShape ForBlobs(ShardCacheOptions options, GroupShape group)
+    {
+        if (options.MaxBytes == 0)
+        {
+            throw new ArgumentException("A cache of values of any length needs MaxBytes.", nameof(options));
+        }
+
+        long entries = options.MaxEntries != 0
+            ? options.MaxEntries
+            : Math.Max(LeastBlobEntries, options.MaxBytes / BytesPerBlobEntry);
+        long shards = options.ShardCount != 0
+            ? ShardsFor(options, entries)
+            : Math.Min(ShardsFor(options, entries), Math.Max(1, options.MaxBytes / BytesPerBlobShard));
+        CacheShape shape = Create(entries, 1 << BitOperations.Log2((ulong)shards), group);
+        UInt128 tables = UInt128.MaxValue;
+        if (shape.LargestLimit <= MaxEntriesPerShard)
+        {
+            tables = shape.TotalBytes(options.HugePages) + ((uint)shape.ShardCount * (UInt128)RecordHeap.Bytes);
+        }
+
+        if (tables >= (ulong)options.MaxBytes)
+        {
+            throw new ArgumentException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"MaxBytes is {options.MaxBytes:N0}, which is too little for the tables of {entries:N0} entries "
+                    + $"in {shape.ShardCount} shards."),
+                nameof(options));
+        }
+
+        if (NativeMemoryLimit.IsExceededBy((ulong)options.MaxBytes, out NativeMemoryLimit exceeded))
+        {
+#pragma warning disable CA2201, MA0012 // a reservation larger than the machine is a lack of memory
+            throw new OutOfMemoryException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"A cache of {options.MaxBytes:N0} bytes exceeds {exceeded}."));
+#pragma warning restore CA2201, MA0012
+        }
+
+        return shape;
     }
 
     /// <summary>Returns the number of entries of a shard. Together the shards have exactly

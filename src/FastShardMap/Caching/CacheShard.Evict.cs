@@ -13,13 +13,7 @@ internal readonly unsafe ref partial struct CacheShard<TKey, TValue, THasher>
         long until = Math.Max(0, before - entries);
         while (Side->Count > until)
         {
-            long evicted = _cache->Evicted;
-            EvictOne(now);
-            if (_cache->Evicted != evicted)
-            {
-                _cache->Evicted--;
-                _cache->Trimmed++;
-            }
+            EvictOne(now, ShardCacheRemovalCause.Trimmed);
         }
 
         return before - Side->Count;
@@ -28,7 +22,7 @@ internal readonly unsafe ref partial struct CacheShard<TKey, TValue, THasher>
     /// <summary>Removes one entry of the shard: the next that the policy gives up, or an expired one that stands before
     /// it.</summary>
     // If the hasher of the user throws, the entry is still at the head of its ring, and nothing has changed but marks.
-    private void EvictOne(uint now)
+    private void EvictOne(uint now, ShardCacheRemovalCause cause)
     {
         TableRef table = Table;
         for (int pops = 1;; pops++)
@@ -54,7 +48,7 @@ internal readonly unsafe ref partial struct CacheShard<TKey, TValue, THasher>
             CacheEntry<TValue>* entry = EntryAt(slot);
             Sharding.GroupVersion.AwaitUnlocked(group);
             byte mark = Math.Min(entry->Mark, CacheEntry<TValue>.MaxMark); // once: readers may store it at any time
-            bool isExpired = ExpiryTick.HasPassed(entry->Expiry, now);
+            bool isExpired = HasExpired(entry->Expiry, now);
             bool isSpared = !isExpired && (isSmall ? mark >= 2 : mark > 0);
             if (isSpared && pops < MaxPops)
             {
@@ -65,16 +59,18 @@ internal readonly unsafe ref partial struct CacheShard<TKey, TValue, THasher>
             }
 
             ulong hash = _shard.Map.Hash(*Table<TKey, CacheEntry<TValue>>.KeyAt(group, position.Slot));
+            Note(slot, isExpired ? ShardCacheRemovalCause.Expired : cause);
             Pop(isSmall);
             Leave(position);
-            Remove(hash, slot);
+            RemoveNoted(hash, slot);
             if (isExpired)
             {
                 _cache->Expired++;
                 return;
             }
 
-            _cache->Evicted++;
+            _cache->Trimmed += cause == ShardCacheRemovalCause.Trimmed ? 1 : 0;
+            _cache->Evicted += cause == ShardCacheRemovalCause.Evicted ? 1 : 0;
             _cache->Forced += isSpared ? 1 : 0;
             Ghosts.Add(_cache, hash, wasInMain: !isSmall);
             return;

@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using FastShardMap.Layout;
+using FastShardMap.Records;
 using FastShardMap.Tables;
 
 namespace FastShardMap.Caching;
@@ -28,12 +30,40 @@ internal readonly unsafe ref partial struct CacheShard<TKey, TValue, THasher>
             violations.Add(Text($"the small ring has a target of {_cache->SmallTarget} halves"));
         }
 
+        if (HasBlobs)
+        {
+            violations.AddRange(_shard.Map.FindRecordViolations(_shard.View, Side));
+            long held = Heap->SegmentBytes + Heap->LargeBytes;
+            if (Heap->LiveBytes + Heap->LargeBytes > _cache->RecordLimit || held > _cache->RecordRoom)
+            {
+                violations.Add(Text(
+                    $"{Heap->LiveBytes} bytes of records in {held} exceed {_cache->RecordLimit} or the room"));
+            }
+        }
+
+        bool isMoving = _cache->IsMoving != 0;
+        if (isMoving != (First->Compacting == Side->ShardIndex + 1) || (!isMoving && _cache->MoveCursor != 0))
+        {
+            violations.Add(Text($"the marks of a compaction are {First->Compacting} and {_cache->IsMoving}"));
+        }
+
         HashSet<uint> places = [];
         Collect(_cache->Small, _cache->SmallHead, _cache->SmallCount, _cache->SmallRoom, places, violations);
         Collect(_cache->Main, _cache->MainHead, _cache->MainCount, _cache->MainRoom, places, violations);
         for (ulong index = 0; index < Table.Groups; index++)
         {
             ulong control = Table<TKey, CacheEntry<TValue>>.GroupAt(Table, index)->Control;
+            bool isMarked = (_cache->InRing[index] & CacheSide.MovedBit) != 0;
+            if (isMarked && (!isMoving || index < _cache->MoveCursor))
+            {
+                violations.Add(Text($"group {index} still has the mark of a compaction"));
+            }
+
+            if (HasBlobs)
+            {
+                AddMisplaced(index, violations);
+            }
+
             for (int slot = 0; slot < GroupShape<TKey, CacheEntry<TValue>>.Slots; slot++)
             {
                 SlotPosition position = SlotPosition.Of(index, slot);
@@ -51,6 +81,30 @@ internal readonly unsafe ref partial struct CacheShard<TKey, TValue, THasher>
         }
 
         return violations;
+    }
+
+    /// <summary>Looks for records that are in old segments although their group was moved, or the other way
+    /// round.</summary>
+    private void AddMisplaced(ulong index, List<string> violations)
+    {
+        Group* group = Table<TKey, CacheEntry<TValue>>.GroupAt(Table, index);
+        foreach (int slot in Table<TKey, CacheEntry<TValue>>.Occupied(group->Control))
+        {
+            RecordKey key = Unsafe.BitCast<TKey, RecordKey>(*Table<TKey, CacheEntry<TValue>>.KeyAt(group, slot));
+            BlobRef blob = BlobStore<TKey, CacheEntry<TValue>>.BlobOf(*EntryAt(new SlotRef(group, slot)));
+            long bytes = BlobStore<TKey, CacheEntry<TValue>>.BytesOf(key, blob);
+            byte* record = BlobStore<TKey, CacheEntry<TValue>>.RecordOf(key, blob);
+            bool isOld = false;
+            for (RecordSegment* old = Heap->OldSegments; old is not null; old = old->Next)
+            {
+                isOld |= record > (byte*)old && record < (byte*)old + old->Bytes;
+            }
+
+            if (bytes != 0 && !RecordMemory.IsLarge(bytes) && isOld != HasOldRecords(group))
+            {
+                violations.Add(Text($"group {index} slot {slot}: its record is in the wrong segments"));
+            }
+        }
     }
 
     private static void Collect(

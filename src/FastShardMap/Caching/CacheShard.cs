@@ -29,8 +29,13 @@ namespace FastShardMap.Caching;
 /// <summary>The writes of a cache under the lock of one shard.</summary>
 /// <param name="shard">The shard, whose lock the thread owns.</param>
 /// <param name="cache">The rings of the shard.</param>
+/// <param name="clock">The clock of the cache.</param>
+/// <param name="removals">Gets the entries that are removed; null if the cache gives no notices.</param>
 internal readonly unsafe ref partial struct CacheShard<TKey, TValue, THasher>(
-    Shard<TKey, CacheEntry<TValue>, THasher> shard, CacheSide* cache)
+    Shard<TKey, CacheEntry<TValue>, THasher> shard,
+    CacheSide* cache,
+    CacheClock clock,
+    RemovalBatch<TKey, TValue>? removals)
     where TKey : unmanaged, IEquatable<TKey>
     where TValue : unmanaged
     where THasher : struct, IKeyHasher<TKey>
@@ -40,6 +45,8 @@ internal readonly unsafe ref partial struct CacheShard<TKey, TValue, THasher>(
 
     private readonly Shard<TKey, CacheEntry<TValue>, THasher> _shard = shard;
     private readonly CacheSide* _cache = cache;
+    private readonly CacheClock _clock = clock;
+    private readonly RemovalBatch<TKey, TValue>? _removals = removals;
 
     private TableRef Table => _shard.View->Current;
 
@@ -49,17 +56,16 @@ internal readonly unsafe ref partial struct CacheShard<TKey, TValue, THasher>(
     /// <param name="hash">The hash of the key.</param>
     /// <param name="key">The key.</param>
     /// <param name="operation">The operation.</param>
-    /// <param name="now">The current tick of the clock.</param>
     /// <returns>The number of entries added.</returns>
-    public long Write<TOperation>(ulong hash, in TKey key, ref TOperation operation, uint now)
-        where TOperation : struct, IEntryOperation<CacheEntry<TValue>>
+    public long Write<TInner>(ulong hash, in TKey key, ref CacheOperation<TValue, TInner> operation)
+        where TInner : struct, IEntryOperation<TValue>
     {
         long before = _cache->Added;
         if (!Table<TKey, CacheEntry<TValue>>.TryFind(Table, hash, key, out SlotRef slot))
         {
             if (operation.OnAbsent(out CacheEntry<TValue> added) == EntryAction.Store)
             {
-                Insert(hash, key, added, now);
+                Insert(hash, key, added, operation.Now);
             }
 
             return _cache->Added - before;
@@ -67,9 +73,15 @@ internal readonly unsafe ref partial struct CacheShard<TKey, TValue, THasher>(
 
         GroupVersion.AwaitUnlocked(slot.Group);
         CacheEntry<TValue> entry = *EntryAt(slot);
+        if (entry.Expiry != 0)
+        {
+            operation.Advance(_clock.Latest);
+        }
+
+        uint now = operation.Now;
         if (ExpiryTick.HasPassed(entry.Expiry, now))
         {
-            ReplaceExpired(hash, slot, ref operation);
+            ReplaceExpired(hash, key, slot, ref operation, now);
             return _cache->Added - before;
         }
 
@@ -78,8 +90,11 @@ internal readonly unsafe ref partial struct CacheShard<TKey, TValue, THasher>(
             case EntryAction.Store:
                 Table<TKey, CacheEntry<TValue>>.Update<SeqLockGroups>(slot, entry);
                 break;
+            case EntryAction.Replace:
+                ReplaceBlob(hash, key, slot, entry, now);
+                break;
             case EntryAction.Remove:
-                Remove(hash, slot);
+                Remove(hash, slot, ShardCacheRemovalCause.Removed);
                 _cache->Removed++;
                 break;
             default:
@@ -98,6 +113,7 @@ internal readonly unsafe ref partial struct CacheShard<TKey, TValue, THasher>(
             Group* group = Table<TKey, CacheEntry<TValue>>.GroupAt(table, index);
             if (group->Control != ControlWord.Empty)
             {
+                NoteAll(group);
                 GroupVersion.BeginWrite(group);
                 GroupVersion.SetControl(group, ControlWord.Empty);
                 GroupVersion.EndWrite(group);
@@ -113,6 +129,7 @@ internal readonly unsafe ref partial struct CacheShard<TKey, TValue, THasher>(
         _cache->Removed += Side->Count;
         Side->Count = 0;
         Side->SaturatedGroups = 0;
+        DropRecords();
         Rings.Reset(_cache);
         Ghosts.Reset(_cache);
     }
@@ -138,6 +155,12 @@ internal readonly unsafe ref partial struct CacheShard<TKey, TValue, THasher>(
     private static CacheEntry<TValue>* EntryAt(SlotRef slot) =>
         Table<TKey, CacheEntry<TValue>>.ValueAt(slot.Group, slot.Slot);
 
+    /// <summary>Whether an entry has expired. A tick from before a jump of the clock takes a long life that began after
+    /// it for one that is over, so such an entry is compared with the latest tick too. The group of the entry is
+    /// unlocked, so the tick that its expiry was computed from is not later than that.</summary>
+    private bool HasExpired(uint expiry, uint now) =>
+        ExpiryTick.HasPassed(expiry, now) && ExpiryTick.HasPassed(expiry, _clock.Latest);
+
     private long SweepGroup(Group* group, uint now)
     {
         long removed = 0;
@@ -150,9 +173,10 @@ internal readonly unsafe ref partial struct CacheShard<TKey, TValue, THasher>(
             }
 
             GroupVersion.AwaitUnlocked(group);
-            if (ExpiryTick.HasPassed(EntryAt(reference)->Expiry, now))
+            if (HasExpired(EntryAt(reference)->Expiry, now))
             {
-                Remove(_shard.Map.Hash(*Table<TKey, CacheEntry<TValue>>.KeyAt(group, slot)), reference);
+                ulong hash = _shard.Map.Hash(*Table<TKey, CacheEntry<TValue>>.KeyAt(group, slot));
+                Remove(hash, reference, ShardCacheRemovalCause.Expired);
                 _cache->Expired++;
                 removed++;
             }
@@ -161,34 +185,82 @@ internal readonly unsafe ref partial struct CacheShard<TKey, TValue, THasher>(
         return removed;
     }
 
-    private void ReplaceExpired<TOperation>(ulong hash, SlotRef slot, ref TOperation operation)
+    private void ReplaceExpired<TOperation>(
+        ulong hash, in TKey key, SlotRef slot, ref TOperation operation, uint now)
         where TOperation : struct, IEntryOperation<CacheEntry<TValue>>
     {
         if (operation.OnAbsent(out CacheEntry<TValue> added) == EntryAction.Store)
         {
+            if (HasBlobs)
+            {
+                Remove(hash, slot, ShardCacheRemovalCause.Expired);
+                _cache->Expired++;
+                Insert(hash, key, added, now);
+                return;
+            }
+
+            Note(slot, ShardCacheRemovalCause.Expired);
             Table<TKey, CacheEntry<TValue>>.Update<SeqLockGroups>(slot, added);
             _cache->Added++;
         }
         else
         {
-            Remove(hash, slot);
+            Remove(hash, slot, ShardCacheRemovalCause.Expired);
         }
 
         _cache->Expired++;
     }
 
-    private void Remove(ulong hash, SlotRef slot)
+    /// <summary>Adds an entry to the notices. Before it is removed, because the notices may lack memory.</summary>
+    private void Note(SlotRef slot, ShardCacheRemovalCause cause) =>
+        _removals?.Add(
+            *Table<TKey, CacheEntry<TValue>>.KeyAt(slot.Group, slot.Slot), EntryAt(slot)->Value, cause);
+
+    private void NoteAll(Group* group)
     {
+        if (_removals is null)
+        {
+            return;
+        }
+
+        GroupVersion.AwaitUnlocked(group);
+        foreach (int slot in Table<TKey, CacheEntry<TValue>>.Occupied(group->Control))
+        {
+            Note(new SlotRef(group, slot), ShardCacheRemovalCause.Removed);
+        }
+    }
+
+    private void Remove(ulong hash, SlotRef slot, ShardCacheRemovalCause cause)
+    {
+        Note(slot, cause);
+        RemoveNoted(hash, slot);
+    }
+
+    private void RemoveNoted(ulong hash, SlotRef slot)
+    {
+        if (HasBlobs)
+        {
+            RemoveBlob(hash, slot);
+            return;
+        }
+
         Table<TKey, CacheEntry<TValue>>.Remove<SeqLockGroups>(Table, hash, slot);
         Side->Count--;
     }
 
-    private void Insert(ulong hash, in TKey key, in CacheEntry<TValue> added, uint now)
+    private void Insert(ulong hash, in TKey key, in CacheEntry<TValue> added, uint now, bool toMain = false)
     {
         bool isFilling = Side->Count < _cache->Limit;
         while (Side->Count >= _cache->Limit)
         {
-            EvictOne(now);
+            EvictOne(now, ShardCacheRemovalCause.Evicted);
+        }
+
+        TKey stored = key;
+        CacheEntry<TValue> entry = added;
+        if (HasBlobs)
+        {
+            KeepBlob(ref stored, ref entry, now);
         }
 
         bool returns = Ghosts.TryTake(_cache, hash, out bool wasInMain, out uint age);
@@ -199,15 +271,21 @@ internal readonly unsafe ref partial struct CacheShard<TKey, TValue, THasher>(
         }
 
         SlotPosition position = FirstFree(hash, out Group* group);
+        if (HasBlobs && HasOldRecords(group))
+        {
+            MoveGroup(position.Group);
+            position = FirstFree(hash, out group); // a slot before it, if an entry was evicted
+        }
+
         Side->SaturatedGroups +=
-            Table<TKey, CacheEntry<TValue>>.Insert<SeqLockGroups>(Table, hash, key, added);
+            Table<TKey, CacheEntry<TValue>>.Insert<SeqLockGroups>(Table, hash, stored, entry);
         Side->Count++;
         _cache->Added++;
         byte* inRing = _cache->InRing + position.Group;
         if ((*inRing & position.Bit) == 0)
         {
             *inRing |= position.Bit;
-            Enter(position, toMain: returns, isFilling);
+            Enter(position, toMain || returns, isFilling);
         }
     }
 

@@ -11,4 +11,7 @@ internal interface ISweptCache
 
     /// <summary>Removes the expired entries of all shards whose locks are free.</summary>
     void SweepInBackground();
+
+    /// <summary>Moves records together, if the cache has begun to. On the maintenance thread.</summary>
+    void CompactInBackground();
 }

@@ -21,6 +21,8 @@ internal static unsafe class Rings
     /// <summary>Empties both rings.</summary>
     public static void Reset(CacheSide* side)
     {
+        side->SmallPops += side->SmallCount;
+        side->MainPops += side->MainCount;
         side->SmallHead = side->SmallCount = 0;
         side->MainHead = side->MainCount = 0;
         side->SmallTarget = StartTarget(side);
@@ -73,12 +75,39 @@ internal static unsafe class Rings
     {
         side->SmallHead = Wrap((ulong)side->SmallHead + 1, side->SmallRoom);
         side->SmallCount--;
+        side->SmallPops++;
     }
 
     public static void PopMain(CacheSide* side)
     {
         side->MainHead = Wrap((ulong)side->MainHead + 1, side->MainRoom);
         side->MainCount--;
+        side->MainPops++;
+    }
+
+    /// <summary>Copies the next positions of a ring, the oldest first. A place is identified by the number of places
+    /// that the ring has had before it, so a copy can go on in a later hold of the lock.</summary>
+    /// <param name="side">The rings.</param>
+    /// <param name="isMain">Whether to copy the main ring, and not the small one.</param>
+    /// <param name="place">The first place to copy; receives the one after the last that was copied.</param>
+    /// <param name="destination">Receives the positions.</param>
+    /// <param name="left">Receives the number of positions behind these.</param>
+    /// <returns>The number of positions copied.</returns>
+    public static int Copy(CacheSide* side, bool isMain, ref ulong place, Span<uint> destination, out ulong left)
+    {
+        uint* ring = isMain ? side->Main : side->Small;
+        uint room = isMain ? side->MainRoom : side->SmallRoom;
+        ulong first = isMain ? side->MainPops : side->SmallPops;
+        ulong end = first + (isMain ? side->MainCount : side->SmallCount);
+        place = Math.Max(place, first); // what has left the ring meanwhile is at its end, or gone
+        uint start = Wrap((isMain ? side->MainHead : side->SmallHead) + (place - first), room);
+        uint count = (uint)Math.Min(end - place, (ulong)destination.Length);
+        uint untilEnd = Math.Min(count, room - start);
+        new ReadOnlySpan<uint>(ring + start, (int)untilEnd).CopyTo(destination);
+        new ReadOnlySpan<uint>(ring, (int)(count - untilEnd)).CopyTo(destination[(int)untilEnd..]);
+        place += count;
+        left = end - place;
+        return (int)count;
     }
 
     private static uint Wrap(ulong index, uint room) => (uint)(index >= room ? index - room : index);

@@ -91,9 +91,10 @@ public unsafe partial class ShardCache<TKey, TValue, THasher>
         _shards.ThrowIfDisposed();
         for (int shard = 0; shard < _shape.ShardCount; shard++)
         {
+            using RemovalScope<TKey, TValue> removals = new(_removals);
             using LockedShard<TKey, CacheEntry<TValue>, THasher> locked =
                 Enter(_shards.ShardAt(shard), runsUserCode: false);
-            CacheOf(_shards.ShardAt(shard)).Clear();
+            CacheOf(_shards.ShardAt(shard), removals).Clear();
         }
 
         GC.KeepAlive(this);
@@ -110,7 +111,7 @@ public unsafe partial class ShardCache<TKey, TValue, THasher>
             using LockedShard<TKey, CacheEntry<TValue>, THasher> locked =
                 Enter(_shards.ShardAt(shard), runsUserCode: true);
             violations.AddRange(
-                CacheOf(_shards.ShardAt(shard)).FindViolations(key => _shards.Hash(key))
+                CacheOf(_shards.ShardAt(shard), default).FindViolations(key => _shards.Hash(key))
                     .Select(violation => $"shard {index}: {violation}"));
         }
 
@@ -142,12 +143,14 @@ public unsafe partial class ShardCache<TKey, TValue, THasher>
 
     private long Sweep(int shard, uint now)
     {
+        // NeedsNoKeepAlive: every caller does it.
         long removed = 0;
         for (ulong left = _shape.Table.Groups; left > 0; left -= Math.Min(left, GroupsPerHold))
         {
+            using RemovalScope<TKey, TValue> removals = new(_removals);
             using LockedShard<TKey, CacheEntry<TValue>, THasher> locked =
                 Enter(_shards.ShardAt(shard), runsUserCode: false);
-            removed += CacheOf(_shards.ShardAt(shard)).Sweep(Math.Min(left, GroupsPerHold), now);
+            removed += CacheOf(_shards.ShardAt(shard), removals).Sweep(Math.Min(left, GroupsPerHold), now);
         }
 
         return removed;
@@ -155,13 +158,15 @@ public unsafe partial class ShardCache<TKey, TValue, THasher>
 
     private long Trim(int shard, long entries, uint now)
     {
+        // NeedsNoKeepAlive: every caller does it.
         long evicted = 0;
         while (evicted < entries)
         {
             long wanted = Math.Min(entries - evicted, (long)GroupsPerHold);
+            using RemovalScope<TKey, TValue> removals = new(_removals);
             using LockedShard<TKey, CacheEntry<TValue>, THasher> locked =
                 Enter(_shards.ShardAt(shard), runsUserCode: false);
-            long done = CacheOf(_shards.ShardAt(shard)).Trim(wanted, now);
+            long done = CacheOf(_shards.ShardAt(shard), removals).Trim(wanted, now);
             evicted += done;
             if (done < wanted)
             {
@@ -176,6 +181,7 @@ public unsafe partial class ShardCache<TKey, TValue, THasher>
     {
         for (ulong left = _shape.Table.Groups; left > 0; left -= Math.Min(left, GroupsPerHold))
         {
+            using RemovalScope<TKey, TValue> removals = new(_removals);
             if (!ShardLock.TryEnter(shard.Side, thread, BackgroundWaitMilliseconds))
             {
                 return false; // a callback is running under the lock, perhaps for long
@@ -191,7 +197,7 @@ public unsafe partial class ShardCache<TKey, TValue, THasher>
 
             try
             {
-                CacheOf(shard).Sweep(Math.Min(left, GroupsPerHold), now);
+                CacheOf(shard, removals).Sweep(Math.Min(left, GroupsPerHold), now);
             }
             catch (Exception)
             {

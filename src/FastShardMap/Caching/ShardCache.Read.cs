@@ -23,14 +23,21 @@ public unsafe partial class ShardCache<TKey, TValue, THasher>
     /// <exception cref="ObjectDisposedException">The cache is disposed.</exception>
     public bool TryGetValue(TKey key, out TValue value)
     {
-        // A tail call, so that the common case needs no frame.
         if (_readsInOneStep && TryReadHome(key, marks: true, out value, out _, out bool found))
         {
             GC.KeepAlive(this);
             return found;
         }
 
-        return TryGetValueAnew(key, out value);
+        if (sizeof(TValue) > WideValue.MaxRegisterBytes)
+        {
+            return TryGetValueElsewhere(key, out value);
+        }
+
+        // Through a variable of its own, as ShardMap.TryGetValue explains.
+        bool isPresent = TryGetValueElsewhere(key, out TValue copy);
+        value = copy;
+        return isPresent;
     }
 
     /// <summary>Gets the value of a key and the time until its entry expires, and marks the entry as used.</summary>
@@ -68,7 +75,14 @@ public unsafe partial class ShardCache<TKey, TValue, THasher>
             return found;
         }
 
-        return TryPeekAnew(key, out value);
+        if (sizeof(TValue) > WideValue.MaxRegisterBytes)
+        {
+            return TryPeekElsewhere(key, out value);
+        }
+
+        bool isPresent = TryPeekElsewhere(key, out TValue copy);
+        value = copy;
+        return isPresent;
     }
 
     /// <summary>Returns whether a key is present, without marking its entry.</summary>
@@ -95,18 +109,26 @@ public unsafe partial class ShardCache<TKey, TValue, THasher>
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private bool TryGetValueAnew(TKey key, out TValue value)
+    private bool TryGetValueElsewhere(TKey key, out TValue value)
     {
-        bool found = TryReadAnywhere(key, marks: true, out value, out _);
-        _requests?.CountRead(found);
+        if (!_readsInOneStep || !TryReadPath(key, marks: true, out value, out bool found))
+        {
+            found = TryReadAnywhere(key, marks: true, out value, out _);
+            _requests?.CountRead(found);
+        }
+
         GC.KeepAlive(this);
         return found;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private bool TryPeekAnew(TKey key, out TValue value)
+    private bool TryPeekElsewhere(TKey key, out TValue value)
     {
-        bool found = TryReadAnywhere(key, marks: false, out value, out _);
+        if (!_readsInOneStep || !TryReadPath(key, marks: false, out value, out bool found))
+        {
+            found = TryReadAnywhere(key, marks: false, out value, out _);
+        }
+
         GC.KeepAlive(this);
         return found;
     }
@@ -120,6 +142,7 @@ public unsafe partial class ShardCache<TKey, TValue, THasher>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: hit-1k
     private bool TryReadHome(TKey key, bool marks, out TValue value, out uint expiry, out bool found)
     {
+        // NeedsNoKeepAlive: every caller does it.
         Shard<TKey, CacheEntry<TValue>, THasher> shard = _shards.ShardFor(key, out ulong hash);
         ReadView* view = shard.View;
         GenerationWord generation = ViewGeneration.BeginRead(view);
@@ -213,6 +236,7 @@ public unsafe partial class ShardCache<TKey, TValue, THasher>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private bool TryReadAnywhere(TKey key, bool marks, out TValue value, out uint expiry)
     {
+        // NeedsNoKeepAlive: every caller does it.
         ulong hash = _shards.Hash(key);
         Shard<TKey, CacheEntry<TValue>, THasher> shard = _shards.ShardFor(hash);
         ReadView* view = shard.View;

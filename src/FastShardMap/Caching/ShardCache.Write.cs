@@ -230,7 +230,7 @@ public unsafe partial class ShardCache<TKey, TValue, THasher>
         return timeToLive == Timeout.InfiniteTimeSpan ? 0 : ExpiryTick.LifeOf(timeToLive);
     }
 
-    private uint LifeOf(TimeSpan? timeToLive) => timeToLive is { } given ? LifeOf(given) : _defaultLife;
+    internal uint LifeOf(TimeSpan? timeToLive) => timeToLive is { } given ? LifeOf(given) : _defaultLife;
 
     private TValue GetOrAddFrom<TFactory>(TKey key, TFactory factory, uint life)
         where TFactory : struct, IValueFactory<TKey, TValue>
@@ -267,51 +267,64 @@ public unsafe partial class ShardCache<TKey, TValue, THasher>
     }
 
     /// <summary>Returns an operation that may store an entry with this life.</summary>
-    private CacheOperation<TValue, TInner> Storing<TInner>(in TInner inner, uint life, bool setsExpiry = false)
+    internal CacheOperation<TValue, TInner> Storing<TInner>(in TInner inner, uint life, bool setsExpiry = false)
         where TInner : struct, IEntryOperation<TValue>
+    {
+        uint expiry = ExpiryOf(life, out uint now);
+        return new(inner, now, expiry, setsExpiry);
+    }
+
+    /// <summary>Returns the tick at which an entry expires that is stored now.</summary>
+    /// <param name="life">The life of the entry; 0 if it never expires.</param>
+    /// <param name="now">The current tick; 0 if no entry of the cache expires.</param>
+    private uint ExpiryOf(uint life, out uint now)
     {
         if (life == 0)
         {
-            return new(inner, _sweeps.AreNeeded ? _clock.Now : 0, 0, setsExpiry);
+            now = _sweeps.AreNeeded ? _clock.Now : 0;
+            return 0;
         }
 
         _sweeps.Expect(life);
-        uint now = _clock.Exact;
+        now = _clock.Exact;
         while (_clock.IsBehind)
         {
             RemoveExpired(); // a clock that jumps by years: the entry must not expire early when the time catches up
             now = _clock.Exact;
         }
 
-        return new(inner, now, ExpiryTick.After(now, life), setsExpiry);
+        return ExpiryTick.After(now, life);
     }
 
     /// <summary>Returns an operation that stores no new entries and keeps expiries.</summary>
-    private CacheOperation<TValue, TInner> Keeping<TInner>(in TInner inner)
+    internal CacheOperation<TValue, TInner> Keeping<TInner>(in TInner inner)
         where TInner : struct, IEntryOperation<TValue> =>
         new(inner, _sweeps.AreNeeded ? _clock.Now : 0, expiry: 0, setsExpiry: false);
 
     /// <summary>Performs one write under the lock of the key's shard.</summary>
     /// <returns>The number of entries that the write has added.</returns>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private long WriteLocked<TInner>(in TKey key, ref CacheOperation<TValue, TInner> operation)
+    internal long WriteLocked<TInner>(in TKey key, ref CacheOperation<TValue, TInner> operation)
         where TInner : struct, IEntryOperation<TValue>
     {
         ulong hash = _shards.Hash(key);
         Shard<TKey, CacheEntry<TValue>, THasher> shard = _shards.ShardFor(hash);
         shard.Prefetch(hash);
         long added;
+        using (RemovalScope<TKey, TValue> removals = new(_removals))
         using (LockedShard<TKey, CacheEntry<TValue>, THasher> locked = Enter(shard, TInner.RunsUserCode))
         {
-            CacheShard<TKey, TValue, THasher> cache = CacheOf(shard);
+            CacheShard<TKey, TValue, THasher> cache = CacheOf(shard, removals);
             if (_sweeps.AreNeeded)
             {
                 cache.Sweep(groups: 1, operation.Now); // before the write: a hasher that throws must not follow it
             }
 
-            added = cache.Write(hash, key, ref operation, operation.Now);
+            added = cache.Write(hash, key, ref operation);
+            cache.CompactBesideWrite();
         }
 
+        GoOnCompacting();
         GC.KeepAlive(this);
         return added;
     }
@@ -319,6 +332,7 @@ public unsafe partial class ShardCache<TKey, TValue, THasher>
     private LockedShard<TKey, CacheEntry<TValue>, THasher> Enter(
         Shard<TKey, CacheEntry<TValue>, THasher> shard, bool runsUserCode)
     {
+        // NeedsNoKeepAlive: every caller does it.
         LockedShard<TKey, CacheEntry<TValue>, THasher> locked = shard.Enter(
             _shards.EnterThread(),
             guarded: runsUserCode || ShardSet<TKey, CacheEntry<TValue>, THasher>.KeysRunUserCode);

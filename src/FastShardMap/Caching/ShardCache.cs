@@ -1,7 +1,10 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Threading.Channels;
 using FastShardMap.Caching;
+using FastShardMap.Flights;
 using FastShardMap.Layout;
+using FastShardMap.Records;
 using FastShardMap.Sharding;
 
 namespace FastShardMap;
@@ -18,7 +21,7 @@ namespace FastShardMap;
 /// <exception cref="NotSupportedException">A key and a value are too large.</exception>
 /// <exception cref="OutOfMemoryException">The limit exceeds what the machine, the process's control group or its
 /// address space allows, or the operating system refuses the memory.</exception>
-public sealed class ShardCache<TKey, TValue>(ShardCacheOptions options)
+public sealed partial class ShardCache<TKey, TValue>(ShardCacheOptions options)
     : ShardCache<TKey, TValue, DefaultHasher<TKey>>(options)
     where TKey : unmanaged, IEquatable<TKey>
     where TValue : unmanaged;
@@ -63,13 +66,16 @@ public unsafe partial class ShardCache<TKey, TValue, THasher>
     private readonly CacheSide* _sides;
     private readonly CacheClock _clock;
     private readonly RequestCounters? _requests;
+    private readonly RemovalChannel<TKey, TValue>? _removals;
     private readonly bool _readsInOneStep;
     private readonly CacheSweeps _sweeps;
+    private readonly CacheCompactions? _compactions;
     private readonly CacheShape _shape;
     private readonly bool _isLimitedByBytes;
     private readonly uint _defaultLife;
     private ShardSet<TKey, CacheEntry<TValue>, THasher> _shards;
     private int _isReleased;
+    private long _refused;
 
     /// <summary>Creates an empty cache.</summary>
     /// <param name="options">The options, which are copied. They must have a limit.</param>
@@ -80,10 +86,16 @@ public unsafe partial class ShardCache<TKey, TValue, THasher>
     /// <exception cref="OutOfMemoryException">The limit exceeds what the machine, the process's control group or its
     /// address space allows, or the operating system refuses the memory.</exception>
     public ShardCache(ShardCacheOptions options)
+        : this(options, ShapeFor(options, out bool isLimitedByBytes), isLimitedByBytes, KeyForm.Fixed)
     {
-        ArgumentNullException.ThrowIfNull(options);
-        ThrowIfTooLarge();
-        _shape = CacheShape.For(options, GroupShape<TKey, CacheEntry<TValue>>.Shape, out _isLimitedByBytes);
+    }
+
+    // Creates an empty cache of a given shape.
+    internal ShardCache(ShardCacheOptions options, CacheShape shape, bool isLimitedByBytes, KeyForm keyForm)
+    {
+        // NeedsNoKeepAlive: the last step makes the registry refer to the cache.
+        _shape = shape;
+        _isLimitedByBytes = isLimitedByBytes;
         _shards = new ShardSet<TKey, CacheEntry<TValue>, THasher>(
             new ShardSetOptions
             {
@@ -93,6 +105,7 @@ public unsafe partial class ShardCache<TKey, TValue, THasher>
                 MigrationStepGroups = 1,
                 Name = options.Name,
                 Seed = options.Seed,
+                KeyForm = keyForm,
             },
             owner: this);
         try
@@ -101,6 +114,11 @@ public unsafe partial class ShardCache<TKey, TValue, THasher>
             for (int shard = 0; shard < _shape.ShardCount; shard++)
             {
                 UseTable(_shards.ShardAt(shard), _shape);
+            }
+
+            if (BlobStore<TKey, CacheEntry<TValue>>.HasBlobs)
+            {
+                LimitRecords(options);
             }
         }
         catch
@@ -112,7 +130,11 @@ public unsafe partial class ShardCache<TKey, TValue, THasher>
         _clock = new CacheClock(options.TimeProvider);
         _requests = options.CountRequests ? new RequestCounters() : null;
         _readsInOneStep = _requests is null && _clock.IsOfProcess;
+        _removals = options.PendingRemovals > 0
+            ? CreateRemovals(options.PendingRemovals)
+            : null;
         _sweeps = new CacheSweeps(this, _clock);
+        _compactions = BlobStore<TKey, CacheEntry<TValue>>.HasBlobs ? new CacheCompactions(this) : null;
         if (options.TimeToLive is { } timeToLive && timeToLive != Timeout.InfiniteTimeSpan)
         {
             _defaultLife = LifeOf(timeToLive);
@@ -152,6 +174,19 @@ public unsafe partial class ShardCache<TKey, TValue, THasher>
     /// <summary>The number of bytes of unmanaged memory that the cache has allocated. 0 after <see cref="Dispose"/>,
     /// except for the few pages that stale readers may still use.</summary>
     public long BytesAllocated => _shards.Arena.LiveBytes;
+
+    /// <summary>The notices of entries that have left the cache, in about the order in which they have left; null
+    /// unless <see cref="ShardCacheOptions.PendingRemovals"/> is set.</summary>
+    /// <remarks>If more notices wait than the options allow, the oldest is dropped, so that operations never wait for a
+    /// reader. Replacing the value of a present key gives no notice, and <see cref="Dispose"/> gives none for the
+    /// entries that are left. It completes the channel.</remarks>
+    public ChannelReader<ShardCacheRemoval<TKey, TValue>>? Removals =>
+        (_removals as RemovalChannel<TKey, TValue, ShardCacheRemoval<TKey, TValue>>)?.Reader;
+
+    /// <summary>The number of notices that were dropped because they were not read in time.</summary>
+    public long DroppedRemovals => _removals?.Dropped ?? 0;
+
+    internal RemovalChannel<TKey, TValue>? RemovalNotices => _removals;
 
     internal ref ShardSet<TKey, CacheEntry<TValue>, THasher> Shards => ref _shards;
 
@@ -202,8 +237,10 @@ public unsafe partial class ShardCache<TKey, TValue, THasher>
             _sweeps.Stop();
             _shards.Arena.Retire((byte*)_sides, _shape.PolicyBytes);
             _shards.Arena.DrainRetired();
+            _removals?.Complete();
         }
 
+        FlightTables.Close(ref _flights, _shards.Description);
         GC.KeepAlive(this);
     }
 #pragma warning restore CA1816, CA1063
@@ -240,6 +277,20 @@ public unsafe partial class ShardCache<TKey, TValue, THasher>
         return !_shards.IsDisposed;
     }
 
+    private static CacheShape ShapeFor(ShardCacheOptions options, out bool isLimitedByBytes)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ThrowIfTooLarge();
+        return CacheShape.For(options, GroupShape<TKey, CacheEntry<TValue>>.Shape, out isLimitedByBytes);
+    }
+
+    // Those of text and bytes must have copies of what the entries refer to.
+    private static RemovalChannel<TKey, TValue> CreateRemovals(int pending) =>
+        BlobStore<TKey, CacheEntry<TValue>>.HasBlobs
+            ? (RemovalChannel<TKey, TValue>)(object)
+                new RemovalChannel<RecordKey, BlobRef, BlobShardCacheRemoval>(pending)
+            : new RemovalChannel<TKey, TValue, ShardCacheRemoval<TKey, TValue>>(pending);
+
     private static void ThrowIfTooLarge()
     {
         if (sizeof(TKey) + sizeof(TValue) > EntryLimit.Bytes - (2 * sizeof(ulong)))
@@ -252,6 +303,7 @@ public unsafe partial class ShardCache<TKey, TValue, THasher>
 
     private void UseTable(Shard<TKey, CacheEntry<TValue>, THasher> shard, CacheShape shape)
     {
+        // NeedsNoKeepAlive: every caller does it.
         TableRef table = _shards.AllocateTable(shape.Table, reserved: true);
         using LockedShard<TKey, CacheEntry<TValue>, THasher> locked =
             shard.Enter(_shards.EnterThread(), guarded: false);
@@ -259,11 +311,25 @@ public unsafe partial class ShardCache<TKey, TValue, THasher>
         shard.Side->MaxEntries = shape.LimitOf(shard.Side->ShardIndex);
     }
 
-    private CacheShard<TKey, TValue, THasher> CacheOf(Shard<TKey, CacheEntry<TValue>, THasher> shard) =>
-        new(shard, _sides + shard.Side->ShardIndex);
+    private CacheShard<TKey, TValue, THasher> CacheOf(
+        Shard<TKey, CacheEntry<TValue>, THasher> shard, in RemovalScope<TKey, TValue> removals) =>
+        new(shard, _sides + shard.Side->ShardIndex, _clock, removals.Batch);
+
+    private long RecordBytesOf(int shard)
+    {
+        // NeedsNoKeepAlive: every caller does it.
+        if (!BlobStore<TKey, CacheEntry<TValue>>.HasBlobs)
+        {
+            return 0;
+        }
+
+        RecordHeap* heap = Shard<TKey, CacheEntry<TValue>, THasher>.HeapOf(_shards.ShardAt(shard).Side);
+        return Volatile.Read(ref heap->LiveBytes) + Volatile.Read(ref heap->LargeBytes);
+    }
 
     private ShardCacheStatistics ReadStatistics()
     {
+        // NeedsNoKeepAlive: every caller does it.
         ShardCacheStatistics sum = default;
         long evicted = 0;
         double smallTargets = 0;
@@ -280,6 +346,9 @@ public unsafe partial class ShardCache<TKey, TValue, THasher>
                 Expired = sum.Expired + Volatile.Read(ref side->Expired),
                 ForcedEvictions = sum.ForcedEvictions + Volatile.Read(ref side->Forced),
                 GhostHits = sum.GhostHits + Volatile.Read(ref side->GhostHits),
+                EvictedForBytes = sum.EvictedForBytes + Volatile.Read(ref side->EvictedForBytes),
+                Compactions = sum.Compactions + Volatile.Read(ref side->Compactions),
+                RecordBytes = sum.RecordBytes + RecordBytesOf(shard),
             };
         }
 
@@ -288,8 +357,9 @@ public unsafe partial class ShardCache<TKey, TValue, THasher>
             Hits = _requests?.Hits ?? 0,
             Misses = _requests?.Misses ?? 0,
             Replaced = _requests?.Replacements ?? 0,
-            EvictedForEntries = _isLimitedByBytes ? 0 : evicted,
-            EvictedForBytes = _isLimitedByBytes ? evicted : 0,
+            EvictedForEntries = _isLimitedByBytes ? 0 : evicted - sum.EvictedForBytes,
+            EvictedForBytes = _isLimitedByBytes ? evicted : sum.EvictedForBytes,
+            Refused = Interlocked.Read(ref _refused),
             SmallShare = smallTargets / 2 / MaxEntries,
             Count = _shards.Count,
             MaxEntries = MaxEntries,

@@ -88,6 +88,21 @@ public sealed class ShardCacheOptions
     /// nanosecond or two per request.</remarks>
     public bool CountRequests { get; set; }
 
+    /// <summary>The maximum number of notices in <see cref="ShardCache{TKey, TValue, THasher}.Removals"/> that wait for
+    /// a reader. Default: 0, which means that the cache gives no notices.</summary>
+    /// <remarks>The operation that removes the entry writes its notice to a channel, after it has released the
+    /// lock.</remarks>
+    /// <exception cref="ArgumentOutOfRangeException">The value is negative.</exception>
+    public int PendingRemovals
+    {
+        get;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(value, nameof(PendingRemovals));
+            field = value;
+        }
+    }
+
     /// <summary>The name of the cache in metrics, events, dumps and debuggers. Only named caches publish metrics.
     /// Default: null.</summary>
     public string? Name { get; set; }

@@ -35,6 +35,18 @@ public readonly record struct ShardCacheStatistics
     /// <summary>The number of entries that were evicted because the limit of bytes was reached.</summary>
     public long EvictedForBytes { get; init; }
 
+    /// <summary>The number of entries of a <see cref="BlobShardCache"/> that were not stored because they are too
+    /// large.</summary>
+    public long Refused { get; init; }
+
+    /// <summary>The number of bytes that the keys and values of a <see cref="BlobShardCache"/> take in its records,
+    /// with what is lost to rounding; 0 for other caches.</summary>
+    public long RecordBytes { get; init; }
+
+    /// <summary>How often a <see cref="BlobShardCache"/> has moved the records of a shard together; 0 for other
+    /// caches.</summary>
+    public long Compactions { get; init; }
+
     /// <summary>The number of entries that <c>Trim</c> evicted.</summary>
     public long Trimmed { get; init; }
 

@@ -47,6 +47,7 @@ internal static class MapMeter
             "By",
             "Reserved address space, including that of retired tables.",
             (in s) => s.AddressSpaceBytes);
+        StartRecords();
         Share("fastshardmap.map.load_factor", "1", "Entries per slot of the current tables.", (in s) => s.LoadFactor);
         Count(
             "fastshardmap.map.migration.started",
@@ -98,6 +99,36 @@ internal static class MapMeter
             () => Observe(static (_, _, probeLength) => probeLength),
             "{group}",
             "Groups between an entry and its home, on average over a sample.");
+    }
+
+    // All of them are 0 for maps whose keys have a fixed size.
+    private static void StartRecords()
+    {
+        Level(
+            "fastshardmap.map.record.memory.live",
+            "By",
+            "Memory of the long keys in the map.",
+            (in s) => s.RecordBytesLive);
+        Level(
+            "fastshardmap.map.record.memory.held",
+            "By",
+            "Memory of all segments, which contain the bytes of long keys.",
+            (in s) => s.RecordBytesHeld);
+        Level(
+            "fastshardmap.map.record.memory.free",
+            "By",
+            "Memory of removed long keys that waits to be used again.",
+            (in s) => s.RecordBytesFree);
+        Level(
+            "fastshardmap.map.record.memory.limbo",
+            "By",
+            "Memory of removed long keys that snapshots may still show.",
+            (in s) => s.RecordBytesInLimbo);
+        Level(
+            "fastshardmap.map.record.segments",
+            "{segment}",
+            "Segments, which contain the bytes of long keys.",
+            (in s) => s.RecordSegments);
     }
 
     private static void Level(string name, string unit, string description, Reading<long> reading) =>

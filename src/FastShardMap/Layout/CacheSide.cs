@@ -14,13 +14,17 @@ internal unsafe struct CacheSide
     /// <summary>The number of words of a row of ghosts.</summary>
     public const int GhostsPerRow = 4;
 
+    /// <summary>The bit in the byte of a group whose records were moved before the compaction has come to it.</summary>
+    public const byte MovedBit = 0x80;
+
     /// <summary>The small ring: <see cref="SlotPosition"/> of entries that have yet to prove their worth.</summary>
     public uint* Small;
 
     /// <summary>The main ring: positions of the other entries. It has room for every slot.</summary>
     public uint* Main;
 
-    /// <summary>One byte per group, with the bit of each slot that has a place in a ring.</summary>
+    /// <summary>One byte per group, with the bit of each slot that has a place in a ring, and
+    /// <see cref="MovedBit"/>.</summary>
     public byte* InRing;
 
     /// <summary>Rows of <see cref="GhostWord"/>.</summary>
@@ -75,4 +79,34 @@ internal unsafe struct CacheSide
 
     /// <summary>Number of ring entries that evictions have looked at.</summary>
     public long Pops;
+
+    /// <summary>For values of any length: the number of bytes that the records of all entries may take. Never
+    /// changes.</summary>
+    public long RecordLimit;
+
+    /// <summary>For values of any length: the number of bytes that segments and large records may take. Never
+    /// changes.</summary>
+    public long RecordRoom;
+
+    /// <summary>Number of entries evicted to make room for the record of another.</summary>
+    public long EvictedForBytes;
+
+    /// <summary>Number of times that the records were moved together.</summary>
+    public long Compactions;
+
+    /// <summary>Of the first shard: the index of the shard whose records are being moved together, plus 1; 0 if there
+    /// is none. Set by compare-exchange, and cleared by the owner of the lock of that shard.</summary>
+    public long Compacting;
+
+    /// <summary>1 while the records of this shard are being moved together.</summary>
+    public long IsMoving;
+
+    /// <summary>While they are: the group that is next. The records of the groups before it have been moved.</summary>
+    public ulong MoveCursor;
+
+    /// <summary>The number of places that the small ring has given up, by which a copy of the ring goes on.</summary>
+    public ulong SmallPops;
+
+    /// <summary>The same of the main ring.</summary>
+    public ulong MainPops;
 }

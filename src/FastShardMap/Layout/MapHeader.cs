@@ -13,7 +13,7 @@ internal unsafe struct MapHeader
     public const ulong ExpectedMagic = 0x50414D4452485346;
 
     /// <summary>The version of all native structures. It changes whenever any of them changes.</summary>
-    public const uint CurrentLayoutVersion = 4;
+    public const uint CurrentLayoutVersion = 6;
 
     /// <summary>The maximum number of bytes of each of the four names.</summary>
     public const int NameBytes = 216;

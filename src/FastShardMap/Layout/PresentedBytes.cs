@@ -75,6 +75,20 @@ internal static unsafe class PresentedBytes
         }
     }
 
+    /// <summary>Returns whether the first and the last bytes of a presented key agree where they overlap. The hash is
+    /// that of both, and the record gets both.</summary>
+    /// <param name="presented">The memory of a presented key of 16 to 64 bytes.</param>
+    /// <param name="length">The length.</param>
+    public static bool AreConsistent(byte* presented, int length)
+    {
+        int half = length <= RecordKey.MaxTwoVectorBytes
+            ? RecordKey.MaxTwoVectorBytes / 2
+            : RecordKey.MaxFourVectorBytes / 2;
+        int overlap = (2 * half) - length;
+        return new ReadOnlySpan<byte>(presented + half - overlap, overlap)
+            .SequenceEqual(new ReadOnlySpan<byte>(presented + half, overlap));
+    }
+
     private static bool AreLongEqual(byte* presented, byte* record, int length)
     {
         if (length <= RecordKey.MaxFourVectorBytes)

@@ -55,7 +55,8 @@ internal unsafe struct RecordHeap
     /// <summary>Bytes of the segments in epochs: they return to the arena when the snapshots end.</summary>
     public long EpochSegmentBytes;
 
-    /// <summary>The number of segments in all these lists except <see cref="RetiredSegments"/>.</summary>
+    /// <summary>The number of segments in all these lists except <see cref="RetiredSegments"/>, and of
+    /// <see cref="LargeRecords"/>.</summary>
     public long SegmentCount;
 
     /// <summary>1 while a migration moves the records to new segments.</summary>
@@ -63,4 +64,13 @@ internal unsafe struct RecordHeap
 
     /// <summary>The first free record of each size class; its first word is the address of the next one.</summary>
     public fixed ulong Free[RecordSize.Classes];
+
+    /// <summary>The records that have blocks of their own, in a list in both directions.</summary>
+    public LargeRecord* LargeRecords;
+
+    /// <summary>Bytes of the blocks of <see cref="LargeRecords"/>.</summary>
+    public long LargeBytes;
+
+    /// <summary>The version of the newest value of any length.</summary>
+    public ulong ValueVersion;
 }

@@ -130,6 +130,10 @@ internal sealed unsafe partial class Arena : CriticalFinalizerObject, IBackgroun
     /// <summary>Live bytes of all arenas of the process, without those released.</summary>
     public static long ProcessLiveBytes => Interlocked.Read(ref s_processLiveBytes);
 
+    /// <summary>Returns the number of bytes that a block takes, without huge pages and guard pages.</summary>
+    public static nuint OccupiedBytes(nuint bytes) =>
+        bytes < LargeBlockBytes ? RoundToGranule(bytes) : PageMemory.RoundToPages(bytes);
+
     /// <summary>The bytes of all blocks that were handed out and not retired; whole pages for blocks from 64
     /// KiB.</summary>
     public long LiveBytes => Interlocked.Read(ref _liveBytes);

@@ -11,4 +11,8 @@ internal enum EntryAction
 
     /// <summary>Remove the entry.</summary>
     Remove,
+
+    /// <summary>Give the existing entry another record with this value, which has any length. Apart from Store, so that
+    /// values of fixed size need no branch.</summary>
+    Replace,
 }

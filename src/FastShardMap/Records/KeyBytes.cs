@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using FastShardMap.Layout;
@@ -40,8 +39,24 @@ internal static unsafe class KeyBytes
                 seed);
         }
 
-        return RecordKey.CreateLong(HashMixer.Mix(new ReadOnlySpan<byte>(bytes, length), seed), length, bytes);
+        return RecordKey.CreateLong(HashLong(bytes, length, seed), length, bytes);
     }
+
+    /// <summary>Returns whether a record has the bytes of which a presented key has the hash.</summary>
+    /// <remarks>The memory of the caller may have changed since: between the two loads of a key of 16 to 64 bytes, or
+    /// any time for a longer one.</remarks>
+    /// <param name="presented">The presented key.</param>
+    /// <param name="record">The copy of its bytes.</param>
+    /// <param name="seed">The seed of the map.</param>
+    public static bool WasHashed(RecordKey presented, byte* record, HashSeed seed) =>
+        presented.LongLength <= RecordKey.MaxFourVectorBytes
+            ? PresentedBytes.AreConsistent(presented.Address, presented.LongLength)
+            : HashLong(record, presented.LongLength, seed) == presented.LongHash;
+
+    /// <summary>Creates the exception for a key that <see cref="WasHashed"/> rejects.</summary>
+    public static InvalidOperationException Changed() => new(
+        "The bytes of the key changed during the call. The map has not added it; the memory of a key must not change "
+        + "while an operation uses it.");
 
     /// <summary>Throws if a key has too many bytes.</summary>
     /// <exception cref="ArgumentException">The length is above <see cref="RecordKey.MaxBytes"/>.</exception>
@@ -57,6 +72,11 @@ internal static unsafe class KeyBytes
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: hit-1k
     public static RecordKey InlineOf(ulong first, ulong rest, int length) =>
         new(first, rest | ((ulong)(uint)length << RecordKey.InlineLengthShift));
+
+    /// <summary>Makes an inline key of 8 bytes or more of its first and its last 8 bytes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: hit-1k
+    public static RecordKey InlineOfEnds(ulong first, ulong last, int length) =>
+        InlineOf(first, (last >> 8) >> ((RecordKey.MaxInlineBytes - length) * 8), length);
 
     /// <summary>Makes a key of 16 to 32 bytes of its first and its last 16 bytes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: hit-1k
@@ -87,28 +107,38 @@ internal static unsafe class KeyBytes
         c.Store(buffer + 32);
         d.Store(buffer + 48);
 
-        // Two lanes, which the processor computes at the same time.
-        ulong state = (ulong)(uint)length * seed.Key1;
-        ulong other = HashMixer.Absorb(~state, c.AsUInt64()[0], c.AsUInt64()[1], seed);
-        state = HashMixer.Absorb(state, a.AsUInt64()[0], a.AsUInt64()[1], seed);
-        other = HashMixer.Absorb(other, d.AsUInt64()[0], d.AsUInt64()[1], seed);
-        state = HashMixer.Absorb(state, b.AsUInt64()[0], b.AsUInt64()[1], seed);
-        ulong hash = HashMixer.Fold(state ^ BitOperations.RotateLeft(other, 32), seed.Key1);
-        return RecordKey.CreateLong(hash, length, buffer);
+        HashLanes lanes = new(length, seed);
+        lanes.Absorb(a, c, seed);
+        lanes.Absorb(b, d, seed);
+        return RecordKey.CreateLong(lanes.Finish(seed), length, buffer);
+    }
+
+    /// <summary>Hashes more than 64 bytes. The last 32 may overlap those before.</summary>
+    private static ulong HashLong(byte* bytes, int length, HashSeed seed)
+    {
+        HashLanes lanes = new(length, seed);
+        byte* last = bytes + length - HashLanes.RoundBytes;
+        for (; bytes < last; bytes += HashLanes.RoundBytes)
+        {
+            lanes.Absorb(Vector128.Load(bytes), Vector128.Load(bytes + 16), seed);
+        }
+
+        lanes.Absorb(Vector128.Load(last), Vector128.Load(last + 16), seed);
+        return lanes.Finish(seed);
     }
 
     // The loads of one key may overlap: the bytes that both contain are at the same place of the word.
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: hit-1k
     private static RecordKey Inline(byte* bytes, int length)
     {
-        ulong first;
-        ulong rest = 0;
         if (length >= sizeof(ulong))
         {
-            first = Unsafe.ReadUnaligned<ulong>(bytes);
-            rest = (Unsafe.ReadUnaligned<ulong>(bytes + length - 8) >> 8) >> ((15 - length) * 8);
+            return InlineOfEnds(
+                Unsafe.ReadUnaligned<ulong>(bytes), Unsafe.ReadUnaligned<ulong>(bytes + length - 8), length);
         }
-        else if (length >= sizeof(uint))
+
+        ulong first;
+        if (length >= sizeof(uint))
         {
             first = Unsafe.ReadUnaligned<uint>(bytes)
                 | ((ulong)Unsafe.ReadUnaligned<uint>(bytes + length - 4) << ((length - 4) * 8));
@@ -122,7 +152,7 @@ internal static unsafe class KeyBytes
                     | ((ulong)bytes[length - 1] << ((length - 1) * 8));
         }
 
-        return InlineOf(first, rest, length);
+        return InlineOf(first, 0, length);
     }
 
     private static void ThrowTooLong(int length, string parameterName) =>

@@ -18,7 +18,9 @@ internal static unsafe class KeyStore<TKey>
     /// <returns>The key to store.</returns>
     /// <exception cref="OutOfMemoryException">The operating system refuses the memory; nothing has
     /// changed.</exception>
-    public static TKey Keep(RecordHeap* heap, Arena arena, TKey presented)
+    /// <exception cref="InvalidOperationException">The caller's memory has changed since the hash was computed; nothing
+    /// has changed in the map.</exception>
+    public static TKey Keep(RecordHeap* heap, Arena arena, HashSeed seed, TKey presented)
     {
         RecordKey key = Unsafe.BitCast<TKey, RecordKey>(presented);
         if (!key.IsLong)
@@ -28,7 +30,14 @@ internal static unsafe class KeyStore<TKey>
 
         byte* record = RecordMemory.Take(heap, arena, key.LongLength);
         PresentedBytes.CopyTo(key.Address, record, key.LongLength);
-        return Unsafe.BitCast<RecordKey, TKey>(key.At(record));
+        RecordKey stored = key.At(record);
+        if (!KeyBytes.WasHashed(key, record, seed))
+        {
+            RecordMemory.Release(heap, arena, stored);
+            throw KeyBytes.Changed();
+        }
+
+        return Unsafe.BitCast<RecordKey, TKey>(stored);
     }
 
     /// <summary>Releases the record of a key that was removed.</summary>

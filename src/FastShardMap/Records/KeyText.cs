@@ -8,9 +8,10 @@ using FastShardMap.Memory;
 namespace FastShardMap.Records;
 
 /// <summary>
-/// A key made of text: the text in UTF-8. ASCII text of up to 64 characters is narrowed in registers and hashed from
-/// there. A buffer that is written at one width and read at another would make each lookup wait until its stores have
-/// reached the cache, and so for the cache misses of the lookup before.
+/// A key made of text: the text in UTF-8. ASCII text of up to 64 characters, and text of up to 32 characters of two
+/// bytes each, are encoded in registers and hashed from there. A buffer that is written at one width and read at
+/// another would make each lookup wait until its stores have reached the cache, and so for the cache misses of the
+/// lookup before.
 /// </summary>
 internal unsafe ref struct KeyText
 {
@@ -19,6 +20,7 @@ internal unsafe ref struct KeyText
 
     private const ulong NonAsciiChars = 0xFF80_FF80_FF80_FF80;
     private const int MinVectorChars = 8;
+    private const int MinTwoByteChars = 4;
     private const int RoomBytes = BufferBytes - RecordKey.BufferBytes;
 
     private byte* _native;
@@ -137,7 +139,7 @@ internal unsafe ref struct KeyText
         }
 
         Vector128<ulong> bytes = Narrow(a, b).AsUInt64();
-        return KeyBytes.InlineOf(bytes[0], (bytes[1] >> 8) >> ((15 - length) * 8), length);
+        return KeyBytes.InlineOfEnds(bytes[0], bytes[1], length);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: hit-1k
@@ -174,6 +176,92 @@ internal unsafe ref struct KeyText
         return KeyBytes.InlineOf(first, 0, length);
     }
 
+    /// <summary>Makes a key of text whose characters have two bytes each, as those of Greek and Cyrillic words have:
+    /// in registers, without a loop whose end depends on the length.</summary>
+    /// <returns>The key; none if another character is in the text.</returns>
+    private static RecordKey PresentTwoBytes(ushort* chars, int length, byte* buffer, HashSeed seed)
+    {
+        if (length < MinVectorChars)
+        {
+            Vector128<ushort> ends = Vector128.Create(
+                Unsafe.ReadUnaligned<ulong>(chars), Unsafe.ReadUnaligned<ulong>(chars + length - 4)).AsUInt16();
+            if (!HaveTwoBytes(ends, ends))
+            {
+                return RecordKey.None;
+            }
+
+            Vector128<ulong> bytes = WidenTwoBytes(ends).AsUInt64();
+            return KeyBytes.InlineOfEnds(bytes[0], bytes[1], 2 * length);
+        }
+
+        if (length <= RecordKey.MaxTwoVectorBytes / 2)
+        {
+            Vector128<ushort> first = Vector128.Load(chars);
+            Vector128<ushort> last = Vector128.Load(chars + length - 8);
+            return HaveTwoBytes(first | last, Vector128.Min(first, last))
+                ? KeyBytes.OfTwo(WidenTwoBytes(first), WidenTwoBytes(last), 2 * length, buffer, seed)
+                : RecordKey.None;
+        }
+
+        Vector128<ushort> a = Vector128.Load(chars);
+        Vector128<ushort> b = Vector128.Load(chars + 8);
+        Vector128<ushort> c = Vector128.Load(chars + length - 16);
+        Vector128<ushort> d = Vector128.Load(chars + length - 8);
+        return HaveTwoBytes(a | b | c | d, Vector128.Min(Vector128.Min(a, b), Vector128.Min(c, d)))
+            ? KeyBytes.OfFour(
+                WidenTwoBytes(a), WidenTwoBytes(b), WidenTwoBytes(c), WidenTwoBytes(d), 2 * length, buffer, seed)
+            : RecordKey.None;
+    }
+
+    /// <summary>Returns whether all characters have two bytes.</summary>
+    /// <param name="all">The bits that any of them has.</param>
+    /// <param name="least">The least of them, lane by lane.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: hit-1k
+    private static bool HaveTwoBytes(Vector128<ushort> all, Vector128<ushort> least) =>
+        (all & Vector128.Create((ushort)0xF800)) == Vector128<ushort>.Zero
+        && Vector128.GreaterThanOrEqualAll(least, Vector128.Create((ushort)0x80));
+
+    // The first byte, which is the low one, has the high five bits of the character.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: hit-1k
+    private static Vector128<byte> WidenTwoBytes(Vector128<ushort> chars) =>
+        (Vector128.Create((ushort)0x80C0)
+            | Vector128.ShiftRightLogical(chars, 6)
+            | Vector128.ShiftLeft(chars & Vector128.Create((ushort)0x3F), 8)).AsByte();
+
+    /// <summary>Makes a key of more than 64 characters: narrows and hashes them in one pass.</summary>
+    /// <returns>The key; none if the text is not ASCII.</returns>
+    private static RecordKey PresentLong(ushort* chars, int length, byte* bytes, HashSeed seed)
+    {
+        HashLanes lanes = new(length, seed);
+        int last = length - HashLanes.RoundBytes;
+        for (int i = 0; i < last; i += HashLanes.RoundBytes)
+        {
+            if (!TryNarrowRound(chars + i, bytes + i, ref lanes, seed))
+            {
+                return RecordKey.None;
+            }
+        }
+
+        return TryNarrowRound(chars + last, bytes + last, ref lanes, seed)
+            ? RecordKey.CreateLong(lanes.Finish(seed), length, bytes)
+            : RecordKey.None;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: hit-1k
+    private static bool TryNarrowRound(ushort* chars, byte* bytes, ref HashLanes lanes, HashSeed seed)
+    {
+        Vector128<ushort> a = Vector128.Load(chars);
+        Vector128<ushort> b = Vector128.Load(chars + 8);
+        Vector128<ushort> c = Vector128.Load(chars + 16);
+        Vector128<ushort> d = Vector128.Load(chars + 24);
+        Vector128<byte> first = Narrow(a, b);
+        Vector128<byte> second = Narrow(c, d);
+        first.Store(bytes);
+        second.Store(bytes + 16);
+        lanes.Absorb(first, second, seed);
+        return IsAscii(a | b | c | d);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: hit-1k
     private static bool IsAscii(Vector128<ushort> chars) =>
         (chars & Vector128.Create((ushort)0xFF80)) == Vector128<ushort>.Zero;
@@ -197,6 +285,22 @@ internal unsafe ref struct KeyText
                     $"A key has at most {RecordKey.MaxBytes:N0} bytes in UTF-8, and this text has {text.Length:N0} "
                     + $"characters."),
                 parameterName);
+        }
+
+        fixed (char* chars = text)
+        {
+            RecordKey key = text.Length switch
+            {
+                >= MinTwoByteChars and <= RecordKey.MaxFourVectorBytes / 2 =>
+                    PresentTwoBytes((ushort*)chars, text.Length, buffer, seed),
+                > RecordKey.MaxFourVectorBytes and <= RoomBytes =>
+                    PresentLong((ushort*)chars, text.Length, buffer + RecordKey.BufferBytes, seed),
+                _ => RecordKey.None,
+            };
+            if (!key.IsNone)
+            {
+                return key;
+            }
         }
 
         byte* bytes = buffer + RecordKey.BufferBytes;

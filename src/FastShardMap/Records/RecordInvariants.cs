@@ -6,6 +6,7 @@ namespace FastShardMap.Records;
 internal sealed unsafe class RecordInvariants(nint heapAddress, HashSeed seed)
 {
     private readonly List<(nint Start, nint End, string What)> _records = [];
+    private readonly Dictionary<nint, long> _large = [];
     private readonly List<string> _violations = [];
     private long _liveBytes;
     private long _freeBytes;
@@ -21,11 +22,32 @@ internal sealed unsafe class RecordInvariants(nint heapAddress, HashSeed seed)
             return;
         }
 
-        byte* buffer = stackalloc byte[RecordKey.BufferBytes];
         _liveBytes += Add(stored, "live");
-        if (KeyBytes.Present(stored.Address, stored.LongLength, buffer, seed).LongHash != stored.LongHash)
+        CheckHash(stored);
+    }
+
+    /// <summary>Adds a key and a value of any length of a slot.</summary>
+    public void AddStored(RecordKey key, BlobRef blob)
+    {
+        long bytes = BlobStore<RecordKey, BlobRef>.BytesOf(key, blob);
+        byte* record = BlobStore<RecordKey, BlobRef>.RecordOf(key, blob);
+        if (RecordMemory.IsLarge(bytes))
         {
-            _violations.Add($"the record at {(nint)stored.Address:x} does not have the hash of its key");
+            Expect(
+                _large.TryAdd((nint)record - LargeRecord.HeadBytes, RecordMemory.LargeBytesOf(bytes)),
+                $"the large record at {(nint)record:x} has two slots");
+        }
+        else if (bytes != 0)
+        {
+            _liveBytes += Add(record, RecordSize.ClassOf((int)bytes), "live");
+        }
+
+        Expect(
+            (ulong)blob.Version <= Heap->ValueVersion && blob.Version != 0,
+            $"a value has version {blob.Version}, the newest one is {Heap->ValueVersion}");
+        if (key.IsLong)
+        {
+            CheckHash(key);
         }
     }
 
@@ -48,10 +70,39 @@ internal sealed unsafe class RecordInvariants(nint heapAddress, HashSeed seed)
         }
 
         CheckPlaces();
+        CheckLarge();
         Expect(_liveBytes == Heap->LiveBytes, $"live bytes {Heap->LiveBytes}, the keys have {_liveBytes}");
         Expect(_freeBytes == Heap->FreeBytes, $"free bytes {Heap->FreeBytes}, the lists have {_freeBytes}");
         Expect(_limboBytes == Heap->LimboBytes, $"limbo bytes {Heap->LimboBytes}, the chunks have {_limboBytes}");
         return _violations;
+    }
+
+    private void CheckHash(RecordKey stored)
+    {
+        byte* buffer = stackalloc byte[RecordKey.BufferBytes];
+        Expect(
+            KeyBytes.Present(stored.Address, stored.LongLength, buffer, seed).LongHash == stored.LongHash,
+            $"the record at {(nint)stored.Address:x} does not have the hash of its key");
+    }
+
+    private void CheckLarge()
+    {
+        long bytes = 0;
+        int count = 0;
+        LargeRecord* previous = null;
+        for (LargeRecord* large = Heap->LargeRecords; large is not null; large = large->Next)
+        {
+            bytes += large->Bytes;
+            count++;
+            Expect(large->Previous == previous, $"the link back of the large record at {(nint)large:x} is wrong");
+            Expect(
+                _large.TryGetValue((nint)large, out long expected) && expected == large->Bytes,
+                $"the large record at {(nint)large:x} has no slot of its length");
+            previous = large;
+        }
+
+        Expect(count == _large.Count, $"{count} large records are listed, and {_large.Count} have slots");
+        Expect(bytes == Heap->LargeBytes, $"large bytes {Heap->LargeBytes}, the list has {bytes}");
     }
 
     private void AddLimbo(LimboChunk* chunk)

@@ -10,14 +10,19 @@ internal static unsafe partial class RecordMemory
     /// <summary>Free records are worth a compaction that was asked for from this share of the segments on.</summary>
     private const int TrimShare = 8;
 
-    /// <summary>They are worth one that was not asked for from this share of the live records, this share of the table,
+    /// <summary>They are worth one that was not asked for from a share of the live records, this share of the table,
     /// and <see cref="MinFreeBytes"/> together on.</summary>
-    private const int LiveShare = 2;
     private const int TableShare = 16;
+
+    /// <summary>The share of the live records is from 4/16 to 11/16, by shard. Entries spread evenly, so shards with
+    /// one share would all be compacted at the same time, and would all have two copies of their records
+    /// then.</summary>
+    private const int MinSixteenths = 4;
+    private const int Thresholds = 8;
 #if DEBUG
     private const long MinFreeBytes = 4096; // Debug builds are for tests, where rare states should be common
 #else
-    private const long MinFreeBytes = 64 * 1024;
+    private const long MinFreeBytes = 16 * 1024;
 #endif
 
     /// <summary>Whether free records are worth a compaction that somebody has asked for.</summary>
@@ -28,10 +33,12 @@ internal static unsafe partial class RecordMemory
 
     /// <summary>Whether free records are worth a compaction that nobody has asked for.</summary>
     /// <param name="heap">The shard's record memory.</param>
+    /// <param name="shard">The index of the shard.</param>
     /// <param name="tableBytes">The size of the table whose entries a compaction moves. It has to be paid for, too, by
     /// the removals since the last compaction.</param>
-    public static bool WantsCompaction(RecordHeap* heap, long tableBytes) =>
-        heap->FreeBytes > (heap->LiveBytes / LiveShare) + (tableBytes / TableShare) + MinFreeBytes
+    public static bool WantsCompaction(RecordHeap* heap, int shard, long tableBytes) =>
+        heap->FreeBytes
+            > (heap->LiveBytes / 16 * (MinSixteenths + (shard % Thresholds))) + (tableBytes / TableShare) + MinFreeBytes
         && heap->Newest is null
         && heap->IsCompacting == 0;
 

@@ -88,6 +88,14 @@ internal static unsafe partial class RecordMemory
     {
         RecordSegment* segments = Concat(heap->OldSegments, heap->Segments);
         long bytes = heap->SegmentBytes + heap->OldSegmentBytes;
+        if (heap->LargeRecords is not null)
+        {
+            segments = Concat(segments, (RecordSegment*)heap->LargeRecords);
+            bytes += heap->LargeBytes;
+            heap->LargeRecords = null;
+            heap->LargeBytes = 0;
+        }
+
         ForgetFree(heap);
         heap->Segments = null;
         heap->OldSegments = null;
@@ -182,19 +190,8 @@ internal static unsafe partial class RecordMemory
 
     private static byte* TakeFromNewSegment(RecordHeap* heap, Arena arena, int bytes)
     {
-        long share = Math.Clamp(
-            (long)BitOperations.RoundUpToPowerOf2((ulong)heap->SegmentBytes / SegmentShare),
-            FirstSegmentBytes,
-            MaxSegmentBytes);
-        bool isLarge = bytes > share / LargeRecordShare;
-        long length = isLarge ? RecordSegment.HeadBytes + bytes : share;
-        byte* block = arena.Allocate((nuint)length);
-        if (!RecordKey.CanAddress(block + length))
-        {
-            arena.Retire(block, (nuint)length, isZero: true);
-            throw new NotSupportedException("Keys of any length need addresses of at most 48 bits.");
-        }
-
+        long length = NewSegmentBytes(heap, bytes, out bool isLarge);
+        byte* block = AllocateAddressable(arena, length);
         RecordSegment* segment = (RecordSegment*)block;
         segment->Bytes = length;
         segment->Next = heap->Segments;
@@ -215,6 +212,17 @@ internal static unsafe partial class RecordMemory
         }
 
         return record;
+    }
+
+    /// <summary>Returns the length of the segment that a record of a class is taken from.</summary>
+    private static long NewSegmentBytes(RecordHeap* heap, int bytes, out bool isLarge)
+    {
+        long share = Math.Clamp(
+            (long)BitOperations.RoundUpToPowerOf2((ulong)heap->SegmentBytes / SegmentShare),
+            FirstSegmentBytes,
+            MaxSegmentBytes);
+        isLarge = bytes > share / LargeRecordShare;
+        return isLarge ? (long)Arena.OccupiedBytes((nuint)(RecordSegment.HeadBytes + bytes)) : share;
     }
 
     private static void AddFree(RecordHeap* heap, byte* record, int sizeClass)

@@ -11,6 +11,7 @@ internal static class Wtf8
     public const int MaxBytesPerChar = 3;
 
     private const int SurrogateBytes = 3;
+    private const int MaxSequenceBytes = 4;
 
     /// <summary>Encodes text.</summary>
     /// <param name="text">The text.</param>
@@ -99,6 +100,24 @@ internal static class Wtf8
         int count = Decode(bytes, chars);
         ArrayPool<char>.Shared.Return(chars);
         return count;
+    }
+
+    /// <summary>Returns the bytes without an incomplete character at their end.</summary>
+    public static ReadOnlySpan<byte> WholeChars(ReadOnlySpan<byte> bytes)
+    {
+        for (int index = bytes.Length - 1; index >= 0 && index > bytes.Length - MaxSequenceBytes; index--)
+        {
+            byte first = bytes[index];
+            if ((first & 0xC0) == 0x80)
+            {
+                continue;
+            }
+
+            int needed = first < 0xC0 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : MaxSequenceBytes;
+            return index + needed <= bytes.Length ? bytes : bytes[..index];
+        }
+
+        return bytes;
     }
 
     private static bool IsSurrogate(ReadOnlySpan<byte> bytes) =>

@@ -8,7 +8,7 @@ namespace FastShardMap.Serialization;
 /// <summary>Turns a snapshot into the pieces of a file, one after another in the same buffer. It does not depend on
 /// streams, so the synchronous, the asynchronous and the pipe forms are loops of three lines.</summary>
 /// <remarks>The caller owns the snapshot, and must not dispose it before the last piece.</remarks>
-internal sealed class MapEncoder<TKey, TValue, THasher>
+internal sealed class MapEncoder<TKey, TValue, THasher> : IPieceEncoder
     where TKey : unmanaged, IEquatable<TKey>
     where TValue : unmanaged
     where THasher : struct, IKeyHasher<TKey>
@@ -38,8 +38,7 @@ internal sealed class MapEncoder<TKey, TValue, THasher>
 
     private static int GroupBytes => FrozenTable<TKey, TValue>.PackedGroupBytes;
 
-    /// <summary>Produces the next piece.</summary>
-    /// <returns>The piece, which is valid until the next call; empty after the last piece.</returns>
+    /// <inheritdoc/>
     public ReadOnlyMemory<byte> Next()
     {
         long index = _next++;

@@ -4,8 +4,8 @@ using System.Security.Cryptography;
 
 namespace FastShardMap.Serialization;
 
-// THE FORMAT, version 1, of maps whose keys have a fixed size (RecordFormat has version 2). The numbers of the format
-// itself are little-endian.
+// THE FORMAT, version 1, of maps whose keys have a fixed size (RecordFormat has version 2, and CacheFormat version 3).
+// The numbers of the format itself are little-endian.
 //
 //   header, 96 bytes
 //     0   magic "FSMAP\r\n\x1A"       copies in text mode damage it visibly
@@ -97,13 +97,13 @@ internal readonly record struct MapFormat
     }
 
     /// <summary>Writes the header.</summary>
-    public void WriteHeader<TKey, TValue>(Span<byte> header)
+    public void WriteHeader<TKey, TValue>(Span<byte> header, uint version = CurrentVersion)
         where TKey : unmanaged
         where TValue : unmanaged
     {
         header[..HeaderBytes].Clear();
         Magic.CopyTo(header);
-        BinaryPrimitives.WriteUInt32LittleEndian(header[8..], CurrentVersion);
+        BinaryPrimitives.WriteUInt32LittleEndian(header[8..], version);
         BinaryPrimitives.WriteUInt32LittleEndian(header[12..], ByteOrder);
         BinaryPrimitives.WriteInt32LittleEndian(header[16..], KeyBytes);
         BinaryPrimitives.WriteInt32LittleEndian(header[20..], ValueBytes);
@@ -205,17 +205,21 @@ internal readonly record struct MapFormat
         Require(header[..8].SequenceEqual(Magic), "The data is not a saved map.");
         uint version = BinaryPrimitives.ReadUInt32LittleEndian(header[8..]);
         Require(
-            version is CurrentVersion or RecordFormat.CurrentVersion,
-            $"The map was saved in format {version}; this library reads formats {CurrentVersion} and "
-            + $"{RecordFormat.CurrentVersion}.");
+            version is CurrentVersion or RecordFormat.CurrentVersion or CacheFormat.CurrentVersion,
+            $"The map was saved in format {version}; this library reads formats {CurrentVersion} to "
+            + $"{CacheFormat.CurrentVersion}.");
         Require(
             BinaryPrimitives.ReadUInt32LittleEndian(header[ChecksumOffset..]) == Crc32C.Of(header[..ChecksumOffset]),
             "The header of the saved map is damaged.");
         Require(
             version == expectedVersion,
-            expectedVersion == CurrentVersion
-                ? "The saved map has keys of any length. TextShardMap or BytesShardMap reads it."
-                : "The saved map has keys of a fixed size. ShardMap reads it.");
+            version switch
+            {
+                CurrentVersion => "The saved map has keys of a fixed size. ShardMap reads it.",
+                RecordFormat.CurrentVersion =>
+                    "The saved map has keys of any length. TextShardMap, BytesShardMap or BlobShardMap reads it.",
+                _ => "The file is a saved cache. ShardCache reads it, or BlobShardCache.",
+            });
         Require(
             BinaryPrimitives.ReadUInt32LittleEndian(header[12..]) == ByteOrder,
             "The map was saved on a machine with the other byte order.");

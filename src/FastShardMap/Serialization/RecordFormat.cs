@@ -19,6 +19,8 @@ namespace FastShardMap.Serialization;
 //    16   entries: length of the key, key, value, length, key, value …
 //   end, 16 bytes: as in version 1
 //
+//   BlobFormat describes the files of maps whose values have any length.
+//
 //   length: 7 bits per byte, the lowest first; bit 7 of a byte says that another one follows. No longer than needed.
 //   The hashes of keys are not written, because another map has another seed.
 //
@@ -38,7 +40,7 @@ internal readonly record struct RecordFormat
     public const int BlockBytes = 64 * 1024;
 
     private const int MaxBlockBytes = 1024 * 1024;
-    private const int FingerprintBytes = 16;
+    internal const int FingerprintBytes = 16;
     private const int LengthBits = 7;
     private const int LengthMask = (1 << LengthBits) - 1;
 
@@ -72,12 +74,12 @@ internal readonly record struct RecordFormat
     }
 
     /// <summary>Writes the header.</summary>
-    public void WriteHeader<TValue>(Span<byte> header, KeyForm form)
+    public void WriteHeader<TValue>(Span<byte> header, KeyForm form, uint version = CurrentVersion)
         where TValue : unmanaged
     {
         header[..MapFormat.HeaderBytes].Clear();
         MapFormat.Magic.CopyTo(header);
-        BinaryPrimitives.WriteUInt32LittleEndian(header[8..], CurrentVersion);
+        BinaryPrimitives.WriteUInt32LittleEndian(header[8..], version);
         BinaryPrimitives.WriteUInt32LittleEndian(header[12..], MapFormat.ByteOrder);
         BinaryPrimitives.WriteInt32LittleEndian(header[20..], ValueBytes);
         BinaryPrimitives.WriteInt32LittleEndian(header[24..], MaxEntriesBytes);
@@ -100,7 +102,21 @@ internal readonly record struct RecordFormat
     public static RecordFormat ReadHeader<TValue>(ReadOnlySpan<byte> header, KeyForm form)
         where TValue : unmanaged
     {
-        uint kinds = MapFormat.RequireStart(header, CurrentVersion);
+        uint kinds = RequireKeys(header, form);
+        MapFormat.RequireType<TValue>(
+            "values", header[20..], header[56..], (kinds & MapFormat.ValuesAreNamed) != 0);
+        return ReadSizes(header, Unsafe.SizeOf<TValue>());
+    }
+
+    /// <summary>Checks the start of a header, and that the keys are of a form.</summary>
+    /// <param name="header">The header.</param>
+    /// <param name="form">The form.</param>
+    /// <param name="version">The version that the format must have.</param>
+    /// <returns>The kinds of types.</returns>
+    /// <exception cref="InvalidDataException">The header is damaged, or is that of another map.</exception>
+    internal static uint RequireKeys(ReadOnlySpan<byte> header, KeyForm form, uint version = CurrentVersion)
+    {
+        uint kinds = MapFormat.RequireStart(header, version);
         ReadOnlySpan<byte> name = NameOf(form);
         MapFormat.Require(
             header[40..].StartsWith(name)
@@ -110,13 +126,20 @@ internal readonly record struct RecordFormat
             form == KeyForm.Text
                 ? "The keys of the saved map are not text."
                 : "The keys of the saved map are not byte strings.");
-        MapFormat.RequireType<TValue>(
-            "values", header[20..], header[56..], (kinds & MapFormat.ValuesAreNamed) != 0);
+        return kinds;
+    }
+
+    /// <summary>Reads the numbers of a header.</summary>
+    /// <param name="header">The header, whose types were checked.</param>
+    /// <param name="valueBytes">The number of bytes of the shortest value.</param>
+    /// <exception cref="InvalidDataException">A number is out of its range.</exception>
+    internal static RecordFormat ReadSizes(ReadOnlySpan<byte> header, int valueBytes)
+    {
         int maxEntriesBytes = BinaryPrimitives.ReadInt32LittleEndian(header[24..]);
         long count = BinaryPrimitives.ReadInt64LittleEndian(header[32..]);
         RecordFormat format = new()
         {
-            ValueBytes = Unsafe.SizeOf<TValue>(),
+            ValueBytes = valueBytes,
             MaxEntriesBytes = maxEntriesBytes,
             Count = count,
             FileId = BinaryPrimitives.ReadUInt64LittleEndian(header[72..]),
@@ -201,18 +224,33 @@ internal readonly record struct RecordFormat
 
     /// <summary>Reads the length of a key.</summary>
     /// <returns>The number of bytes read; 0 if there is no valid length.</returns>
-    public static int ReadLength(ReadOnlySpan<byte> source, out int length)
+    public static int ReadLength(ReadOnlySpan<byte> source, out int length) =>
+        ReadLength(source, RecordKey.MaxBytes, MaxLengthBytes, out length, out _);
+
+    /// <summary>Reads a length.</summary>
+    /// <param name="source">The length, perhaps without its end.</param>
+    /// <param name="most">The maximum length.</param>
+    /// <param name="mostBytes">The maximum number of bytes that it is written with.</param>
+    /// <param name="length">Receives the length.</param>
+    /// <param name="isDamaged">Receives whether no length begins like this.</param>
+    /// <returns>The number of bytes read; 0 if there is no valid length.</returns>
+    internal static int ReadLength(
+        ReadOnlySpan<byte> source, int most, int mostBytes, out int length, out bool isDamaged)
     {
+        long sum = 0;
         length = 0;
-        for (int i = 0; i < Math.Min(source.Length, MaxLengthBytes); i++)
+        for (int i = 0; i < Math.Min(source.Length, mostBytes); i++)
         {
-            length |= (source[i] & LengthMask) << (i * LengthBits);
+            sum |= (long)(source[i] & LengthMask) << (i * LengthBits);
             if (source[i] <= LengthMask)
             {
-                return length > RecordKey.MaxBytes || (i > 0 && source[i] == 0) ? 0 : i + 1;
+                isDamaged = sum > most || (i > 0 && source[i] == 0);
+                length = isDamaged ? 0 : (int)sum;
+                return isDamaged ? 0 : i + 1;
             }
         }
 
+        isDamaged = source.Length >= mostBytes;
         return 0;
     }
 
@@ -228,12 +266,14 @@ internal readonly record struct RecordFormat
         return crc.Value;
     }
 
-    private uint ChecksumOfEnd(long blocks)
+    private uint ChecksumOfEnd(long blocks) => ChecksumOfEnd(blocks, Count);
+
+    internal uint ChecksumOfEnd(long blocks, long entries)
     {
         Crc32C crc = default;
         crc.Add(FileId);
         crc.Add((ulong)blocks);
-        crc.Add((ulong)Count);
+        crc.Add((ulong)entries);
         return crc.Value;
     }
 }

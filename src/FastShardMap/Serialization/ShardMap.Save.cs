@@ -118,20 +118,13 @@ public partial class ShardMap<TKey, TValue, THasher>
     private void Encode(Action<ReadOnlyMemory<byte>> write, IProgress<long>? progress)
     {
         using ShardMapSnapshot<TKey, TValue, THasher> snapshot = BriefSnapshot();
-        MapEncoder<TKey, TValue, THasher> encoder = new(snapshot, progress);
-        for (ReadOnlyMemory<byte> piece = encoder.Next(); !piece.IsEmpty; piece = encoder.Next())
-        {
-            write(piece);
-        }
+        PieceWriter.Write(new MapEncoder<TKey, TValue, THasher>(snapshot, progress), write);
     }
 
     private async Task EncodeAsync(Func<ReadOnlyMemory<byte>, ValueTask> write, IProgress<long>? progress)
     {
         using ShardMapSnapshot<TKey, TValue, THasher> snapshot = BriefSnapshot();
-        MapEncoder<TKey, TValue, THasher> encoder = new(snapshot, progress);
-        for (ReadOnlyMemory<byte> piece = encoder.Next(); !piece.IsEmpty; piece = encoder.Next())
-        {
-            await write(piece).ConfigureAwait(false);
-        }
+        await PieceWriter.WriteAsync(new MapEncoder<TKey, TValue, THasher>(snapshot, progress), write)
+            .ConfigureAwait(false);
     }
 }

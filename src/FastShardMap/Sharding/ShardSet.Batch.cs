@@ -97,6 +97,20 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private readonly bool TryReadAnew(TKey key, out TValue value) => TryRead(key, Hash(key), out value);
 
+    /// <summary>Starts loading the groups of some keys, and then the records of the keys that may be there.</summary>
+    public readonly void PrefetchEntries(ReadOnlySpan<TKey> keys)
+    {
+        foreach (TKey key in keys)
+        {
+            PrefetchKey(key);
+        }
+
+        foreach (TKey key in keys)
+        {
+            PrefetchRecord(Hash(key));
+        }
+    }
+
     private readonly void PrefetchFirstRecords(ulong* hashes, int count)
     {
         for (int i = 0; KeyStore<TKey>.HasRecords && i < Math.Min(count, RecordWindow); i++)

@@ -102,7 +102,8 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         return violations;
     }
 
-    private readonly IReadOnlyList<string> FindRecordViolations(ReadView* view, WriteSide* side)
+    /// <summary>Checks the record memory of a shard, whose lock the thread owns.</summary>
+    public readonly IReadOnlyList<string> FindRecordViolations(ReadView* view, WriteSide* side)
     {
         if (!KeyStore<TKey>.HasRecords)
         {
@@ -125,7 +126,15 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
             {
                 foreach (int slot in Table<TKey, TValue>.Occupied(group->Control))
                 {
-                    records.AddStored(Unsafe.BitCast<TKey, RecordKey>(*Table<TKey, TValue>.KeyAt(group, slot)));
+                    RecordKey key = Unsafe.BitCast<TKey, RecordKey>(*Table<TKey, TValue>.KeyAt(group, slot));
+                    if (BlobStore<TKey, TValue>.HasBlobs)
+                    {
+                        records.AddStored(
+                            key, BlobStore<TKey, TValue>.BlobOf(*Table<TKey, TValue>.ValueAt(group, slot)));
+                        continue;
+                    }
+
+                    records.AddStored(key);
                 }
             }
         }

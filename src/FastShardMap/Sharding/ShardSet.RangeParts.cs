@@ -20,8 +20,18 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
     /// <summary>Returns into how many parts a range of this many keys is divided.</summary>
     /// <param name="keys">The number of keys.</param>
     /// <param name="maxDegreeOfParallelism">The maximum number of threads; −1 for one per processor.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxDegreeOfParallelism"/> is 0 or below
+    /// −1.</exception>
     public readonly int PartsOf(int keys, int maxDegreeOfParallelism)
     {
+        if (maxDegreeOfParallelism is 0 or < -1)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(maxDegreeOfParallelism),
+                maxDegreeOfParallelism,
+                "The number of threads must be above 0, or −1 for one per processor.");
+        }
+
         // Another thread would wait for the lock that the caller of this thread's callback holds, and could not be
         // told that it waits for this thread.
         if (ThreadState.Current.CallbackDepth != 0)

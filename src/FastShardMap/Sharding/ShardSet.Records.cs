@@ -43,7 +43,8 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         }
     }
 
-    /// <summary>Returns the segments that a shard no longer uses to the arena. The caller holds no lock.</summary>
+    /// <summary>Returns the segments that a shard no longer uses to the arena. The caller holds no lock; except that a
+    /// cache, which must not exceed its limit, also does this under the lock of the shard.</summary>
     public readonly void RetireSegments(int shard)
     {
         if (!KeyStore<TKey>.HasRecords)

@@ -107,8 +107,9 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         List<KeyValuePair<TKey, TValue>> entries = [];
         for (int shard = 0; shard < ShardCount && !IsDisposed; shard++)
         {
-            PeekTable(_views[shard].Previous, limit, entries);
-            PeekTable(_views[shard].Current, limit, entries);
+            GenerationWord generation = ViewGeneration.BeginRead(_views + shard);
+            PeekTable(shard, generation, _views[shard].Previous, limit, entries);
+            PeekTable(shard, generation, _views[shard].Current, limit, entries);
         }
 
         return [.. entries];
@@ -116,11 +117,12 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
 
     private static void AddRecords(ref ShardMapStatistics sum, RecordHeap* heap)
     {
+        long large = Volatile.Read(ref heap->LargeBytes);
         long inEpochs = Volatile.Read(ref heap->EpochSegmentBytes);
         sum = sum with
         {
-            RecordBytesLive = sum.RecordBytesLive + Volatile.Read(ref heap->LiveBytes),
-            RecordBytesHeld = sum.RecordBytesHeld + inEpochs
+            RecordBytesLive = sum.RecordBytesLive + large + Volatile.Read(ref heap->LiveBytes),
+            RecordBytesHeld = sum.RecordBytesHeld + large + inEpochs
                 + Volatile.Read(ref heap->SegmentBytes) + Volatile.Read(ref heap->OldSegmentBytes),
             RecordBytesFree = sum.RecordBytesFree + Volatile.Read(ref heap->FreeBytes),
             RecordBytesInLimbo = sum.RecordBytesInLimbo + inEpochs
@@ -129,7 +131,8 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         };
     }
 
-    private readonly void PeekTable(TableRef table, int limit, List<KeyValuePair<TKey, TValue>> entries)
+    private readonly void PeekTable(
+        int shard, GenerationWord generation, TableRef table, int limit, List<KeyValuePair<TKey, TValue>> entries)
     {
         ulong groups = table.IsNone || IsSentinel(table) ? 0 : table.Groups;
         for (ulong index = 0; index < groups; index++)
@@ -151,7 +154,8 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
 
                 KeyValuePair<TKey, TValue> copy =
                     new(*Table<TKey, TValue>.KeyAt(group, slot), *Table<TKey, TValue>.ValueAt(group, slot));
-                if (GroupVersion.Validate(group, version))
+                if (GroupVersion.Validate(group, version)
+                    && ViewGeneration.ValidateAfterVersion(_views + shard, generation))
                 {
                     entries.Add(copy);
                 }

@@ -4,6 +4,7 @@ using FastShardMap.Hashing;
 using FastShardMap.Layout;
 using FastShardMap.Memory;
 using FastShardMap.Records;
+using FastShardMap.Tables;
 
 namespace FastShardMap.Sharding;
 
@@ -51,6 +52,9 @@ namespace FastShardMap.Sharding;
 // after it has compared the bytes (E16). A writer fills the record before it publishes the slot (E4), and releases the
 // record after it has taken the key out of the table (E16). Moves between tables copy slots, and leave records alone.
 //
+// VALUES OF ANY LENGTH are in the record of their key. A reader copies the bytes before it checks both words again
+// (E16). A write to a present key fills another record, exchanges the slot, and then releases the record from before.
+//
 // FREEZE. A snapshot takes all locks and starts a migration in every shard. The previous tables belong to the snapshot.
 // Their slots and control words do not change, because a write moves the group of its key before it writes. If the
 // cursor is still 0 when the snapshot ends, nothing was written, and the table becomes current again. Readers of the
@@ -94,6 +98,11 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
     public ShardSet(ShardSetOptions options, object owner)
     {
         EntryLimit.ThrowIfTooLarge<TKey, TValue>();
+        if (BlobStore<TKey, TValue>.HasBlobs && options.KeyForm == KeyForm.Fixed)
+        {
+            throw new ArgumentException("Values of any length need record memory.", nameof(options));
+        }
+
         _options = options;
         _background = options.BackgroundMigration && owner is IMigratingMap map ? new BackgroundMigration(map) : null;
         _seed = options.Seed ?? HashSeed.Create();
@@ -136,6 +145,12 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
             bool isCache = typeof(TValue).IsGenericType
                 && typeof(TValue).GetGenericTypeDefinition() == typeof(CacheEntry<>);
             string value = isCache ? typeof(TValue).GetGenericArguments()[0].Name : typeof(TValue).Name;
+            if (BlobStore<TKey, TValue>.HasBlobs)
+            {
+                string blobs = isCache ? "BlobShardCache" : "BlobShardMap";
+                return Name is null ? blobs : $"{blobs} '{Name}'";
+            }
+
             string key = typeof(TKey) == typeof(RecordKey) ? "bytes" : typeof(TKey).Name;
             string name = Name is null ? string.Empty : $" '{Name}'";
             string type = isCache ? "ShardCache" : "ShardMap";
@@ -194,6 +209,9 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
     private static int Slots => GroupShape<TKey, TValue>.Slots;
 
     private static int Stride => GroupShape<TKey, TValue>.StrideBytes;
+
+    /// <summary>Whether a lookup copies the value straight to the caller, and not through registers.</summary>
+    internal static readonly bool ValuesGoStraight = sizeof(TValue) > WideValue.MaxRegisterBytes;
 
     /// <summary>Whether hashing or comparing keys may run user code.</summary>
     internal static readonly bool KeysRunUserCode =

@@ -116,10 +116,10 @@ public partial class ShardMap<TKey, TValue, THasher>
         return ResultOf(result, operation.Found);
     }
 
-    private static DeadlineResult ResultOf(DeadlineResult result, bool applied) =>
+    internal static DeadlineResult ResultOf(DeadlineResult result, bool applied) =>
         result == DeadlineResult.Done && !applied ? DeadlineResult.NotApplicable : result;
 
-    private DeadlineResult TryWrite<TOperation>(
+    internal DeadlineResult TryWrite<TOperation>(
         TKey key, ref TOperation operation, TimeSpan timeout, CancellationToken cancellationToken)
         where TOperation : struct, IEntryOperation<TValue>
     {

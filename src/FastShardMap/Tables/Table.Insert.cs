@@ -56,4 +56,14 @@ internal static unsafe partial class Table<TKey, TValue>
         *ValueAt(slot.Group, slot.Slot) = value;
         TSync.EndWrite(slot.Group);
     }
+
+    /// <summary>Overwrites an entry by another one with an equal key.</summary>
+    public static void Replace<TSync>(SlotRef slot, in TKey key, in TValue value)
+        where TSync : struct, IGroupSync
+    {
+        TSync.BeginWrite(slot.Group);
+        *KeyAt(slot.Group, slot.Slot) = key;
+        *ValueAt(slot.Group, slot.Slot) = value;
+        TSync.EndWrite(slot.Group);
+    }
 }

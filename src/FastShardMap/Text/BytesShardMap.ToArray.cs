@@ -58,6 +58,21 @@ public sealed partial class BytesShardMap<TValue>
         return snapshot.CopyTo(destination);
     }
 
+    /// <summary>Copies all entries, as of one instant, to a new dictionary, which compares its keys byte by
+    /// byte.</summary>
+    /// <returns>The dictionary. Its alternate lookup takes a <c>ReadOnlySpan&lt;byte&gt;</c>.</returns>
+    /// <remarks>The entries come from a snapshot, while reads and writes continue. Allocates the dictionary and one
+    /// array per entry. The arrays must not be changed.</remarks>
+    /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
+    /// <exception cref="InvalidOperationException">The call comes from a callback of this map.</exception>
+    /// <exception cref="OutOfMemoryException">The operating system refuses the memory of the snapshot, or the map has
+    /// more entries than a dictionary can hold.</exception>
+    public Dictionary<byte[], TValue> ToDictionary()
+    {
+        using BytesSnapshot<TValue> snapshot = BriefSnapshot();
+        return snapshot.ToDictionary();
+    }
+
     internal static KeyValuePair<byte[], TValue> PairOf(BytesEntry<TValue> entry) =>
         new(entry.Key.ToArray(), entry.Value);
 

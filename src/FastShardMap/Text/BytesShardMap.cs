@@ -1,7 +1,9 @@
 using System.Diagnostics;
+using FastShardMap.Flights;
 using FastShardMap.Layout;
 using FastShardMap.Records;
 using FastShardMap.Sharding;
+using FastShardMap.Text;
 
 namespace FastShardMap;
 
@@ -10,7 +12,9 @@ namespace FastShardMap;
 /// <typeparam name="TValue">The type of the values: any unmanaged type of at most 8,176 bytes.</typeparam>
 /// <remarks>
 /// <para><b>Keys</b> have any bytes, up to 32,766 of them. Keys of up to 15 bytes are a part of the table; the bytes of
-/// longer keys are in unmanaged memory of the map. The map never keeps a reference to the memory of the caller.</para>
+/// longer keys are in unmanaged memory of the map. The map never keeps a reference to the memory of the caller, and
+/// that memory must not change during a call. A call that would add a long key whose bytes change meanwhile adds
+/// nothing, and throws <see cref="InvalidOperationException"/>.</para>
 /// <para><b>Thread safety.</b> All members may be called concurrently from multiple threads, including
 /// <see cref="Dispose"/>. Operations on one key are linearizable. Progress, callbacks, interruption and the lifetime of
 /// the memory are those of <see cref="ShardMap{TKey, TValue, THasher}"/>.</para>
@@ -19,6 +23,7 @@ namespace FastShardMap;
 /// alive, the bytes of all keys removed since it was taken stay allocated.</para>
 /// </remarks>
 [DebuggerDisplay("{ToString(),nq}")]
+[DebuggerTypeProxy(typeof(BytesShardMapDebugView<>))]
 public sealed unsafe partial class BytesShardMap<TValue> : IDisposable
     where TValue : unmanaged
 {
@@ -159,7 +164,12 @@ public sealed unsafe partial class BytesShardMap<TValue> : IDisposable
     /// even concurrent ones.</summary>
     /// <exception cref="InvalidOperationException">The call comes from a callback of this map, or the map is in an
     /// exclusive phase of another thread.</exception>
-    public void Dispose() => _map.Dispose();
+    public void Dispose()
+    {
+        _map.Dispose();
+        FlightTables.Close(ref _flights, _map.Shards.Description);
+        GC.KeepAlive(_map);
+    }
 
     /// <summary>Returns the type, the number of entries, the capacity and the state of the map.</summary>
     /// <returns>For example, <c>BytesShardMap&lt;Int64&gt;: 3 of 32 entries</c>.</returns>

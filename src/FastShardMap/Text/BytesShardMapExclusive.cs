@@ -36,6 +36,8 @@ public sealed unsafe partial class BytesShardMapExclusive<TValue> : IDisposable
 
     internal ShardMapExclusive<RecordKey, TValue, RecordKeyHasher> Inner => _phase;
 
+    internal HashSeed Seed => _seed;
+
     /// <summary>Gets or sets the value of a key.</summary>
     /// <param name="key">The key.</param>
     /// <value>The value.</value>

@@ -80,6 +80,32 @@ public sealed unsafe class BytesSnapshot<TValue> : IDisposable
         }
     }
 
+    /// <summary>The keys of the snapshot, one after the other.</summary>
+    /// <remarks>Allocates an enumerator per enumeration, and one array per key.</remarks>
+    /// <exception cref="ObjectDisposedException">The snapshot is disposed.</exception>
+    public IEnumerable<byte[]> Keys
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(_snapshot.State.IsDisposed, this);
+            return Enumerate(this);
+
+            static IEnumerable<byte[]> Enumerate(BytesSnapshot<TValue> snapshot)
+            {
+                Enumerator entries = snapshot.GetEnumerator();
+                while (entries.MoveNext())
+                {
+                    yield return entries.Current.Key.ToArray();
+                }
+            }
+        }
+    }
+
+    /// <summary>The values of the snapshot, one after the other.</summary>
+    /// <remarks>Allocates an enumerator per enumeration.</remarks>
+    /// <exception cref="ObjectDisposedException">The snapshot is disposed.</exception>
+    public IEnumerable<TValue> Values => _snapshot.Values;
+
     /// <summary>Enumerates the entries.</summary>
     /// <returns>A struct enumerator.</returns>
     /// <remarks>Returns every entry once, in no particular order. Takes no lock, and allocates nothing.</remarks>
@@ -95,6 +121,23 @@ public sealed unsafe class BytesSnapshot<TValue> : IDisposable
     {
         KeyValuePair<byte[], TValue>[] entries = new KeyValuePair<byte[], TValue>[Count];
         CopyTo(entries);
+        return entries;
+    }
+
+    /// <summary>Copies all entries to a new dictionary, which compares its keys byte by byte.</summary>
+    /// <returns>The dictionary. Its alternate lookup takes a <c>ReadOnlySpan&lt;byte&gt;</c>.</returns>
+    /// <remarks>Takes no lock. Allocates the dictionary and one array per entry. The arrays must not be
+    /// changed.</remarks>
+    /// <exception cref="ObjectDisposedException">The snapshot is disposed.</exception>
+    /// <exception cref="OutOfMemoryException">The snapshot has more entries than a dictionary can hold.</exception>
+    public Dictionary<byte[], TValue> ToDictionary()
+    {
+        Dictionary<byte[], TValue> entries = new((int)Math.Min(Count, Array.MaxLength), new ByteKeyComparer(_seed));
+        foreach (BytesEntry<TValue> entry in this)
+        {
+            entries.Add(entry.Key.ToArray(), entry.Value);
+        }
+
         return entries;
     }
 

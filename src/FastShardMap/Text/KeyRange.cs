@@ -19,10 +19,23 @@ internal static unsafe class KeyRange
         TOperation operation)
         where TValue : unmanaged
         where TOperation : IOperation<TValue>, allows ref struct =>
-        Run<string, Text, TValue, TOperation>(map, seed, keys, operation);
+        Run<string, Text, TValue, TOperation>(new Target<TValue>(map, null), seed, keys, operation);
+
+    /// <summary>Performs an operation on many strings in an exclusive phase.</summary>
+    /// <inheritdoc cref="OfText{TValue, TOperation}(ShardMap{RecordKey, TValue, RecordKeyHasher}, HashSeed,
+    /// ReadOnlySpan{string}, TOperation)"/>
+    public static int OfText<TValue, TOperation>(
+        ShardMapExclusive<RecordKey, TValue, RecordKeyHasher> phase,
+        HashSeed seed,
+        ReadOnlySpan<string> keys,
+        TOperation operation)
+        where TValue : unmanaged
+        where TOperation : IOperation<TValue>, allows ref struct =>
+        Run<string, Text, TValue, TOperation>(new Target<TValue>(null, phase), seed, keys, operation);
 
     /// <summary>Performs an operation on many byte strings.</summary>
-    /// <inheritdoc cref="OfText"/>
+    /// <inheritdoc cref="OfText{TValue, TOperation}(ShardMap{RecordKey, TValue, RecordKeyHasher}, HashSeed,
+    /// ReadOnlySpan{string}, TOperation)"/>
     public static int OfBytes<TValue, TOperation>(
         ShardMap<RecordKey, TValue, RecordKeyHasher> map,
         HashSeed seed,
@@ -30,11 +43,23 @@ internal static unsafe class KeyRange
         TOperation operation)
         where TValue : unmanaged
         where TOperation : IOperation<TValue>, allows ref struct =>
-        Run<ReadOnlyMemory<byte>, Bytes, TValue, TOperation>(map, seed, keys, operation);
+        Run<ReadOnlyMemory<byte>, Bytes, TValue, TOperation>(new Target<TValue>(map, null), seed, keys, operation);
+
+    /// <summary>Performs an operation on many byte strings in an exclusive phase.</summary>
+    /// <inheritdoc cref="OfText{TValue, TOperation}(ShardMap{RecordKey, TValue, RecordKeyHasher}, HashSeed,
+    /// ReadOnlySpan{string}, TOperation)"/>
+    public static int OfBytes<TValue, TOperation>(
+        ShardMapExclusive<RecordKey, TValue, RecordKeyHasher> phase,
+        HashSeed seed,
+        ReadOnlySpan<ReadOnlyMemory<byte>> keys,
+        TOperation operation)
+        where TValue : unmanaged
+        where TOperation : IOperation<TValue>, allows ref struct =>
+        Run<ReadOnlyMemory<byte>, Bytes, TValue, TOperation>(new Target<TValue>(null, phase), seed, keys, operation);
 
     [SkipLocalsInit]
     private static int Run<TKey, TForm, TValue, TOperation>(
-        ShardMap<RecordKey, TValue, RecordKeyHasher> map,
+        Target<TValue> target,
         HashSeed seed,
         ReadOnlySpan<TKey> keys,
         TOperation operation)
@@ -54,7 +79,7 @@ internal static unsafe class KeyRange
             do
             {
                 TForm.Present(ref batch, keys[from..], nameof(keys));
-                result += operation.Perform(map, batch.Keys, from);
+                result += operation.Perform(target, batch.Keys, from);
                 from += batch.Count;
             }
             while (from < keys.Length);
@@ -72,20 +97,21 @@ internal static unsafe class KeyRange
         where TValue : unmanaged
     {
         /// <summary>Performs the operation on a part of the keys.</summary>
-        /// <param name="map">The map.</param>
+        /// <param name="target">The map, or an exclusive phase of it.</param>
         /// <param name="keys">The keys of the part.</param>
         /// <param name="from">The index of the first of them among all keys.</param>
-        int Perform(ShardMap<RecordKey, TValue, RecordKeyHasher> map, ReadOnlySpan<RecordKey> keys, int from);
+        int Perform(in Target<TValue> target, ReadOnlySpan<RecordKey> keys, int from);
     }
 
-    private interface IForm<TKey>
+    /// <summary>A form of keys.</summary>
+    internal interface IForm<TKey>
     {
         static abstract void ThrowIfAnyIsInvalid(ReadOnlySpan<TKey> keys, string parameterName);
 
         static abstract void Present(ref KeyBatch batch, ReadOnlySpan<TKey> keys, string parameterName);
     }
 
-    private readonly struct Text : IForm<string>
+    internal readonly struct Text : IForm<string>
     {
         public static void ThrowIfAnyIsInvalid(ReadOnlySpan<string> keys, string parameterName) =>
             KeyBatch.ThrowIfAnyIsInvalid(keys, parameterName);
@@ -94,7 +120,7 @@ internal static unsafe class KeyRange
             batch.Present(keys, parameterName);
     }
 
-    private readonly struct Bytes : IForm<ReadOnlyMemory<byte>>
+    internal readonly struct Bytes : IForm<ReadOnlyMemory<byte>>
     {
         public static void ThrowIfAnyIsInvalid(ReadOnlySpan<ReadOnlyMemory<byte>> keys, string parameterName) =>
             KeyBatch.ThrowIfAnyIsInvalid(keys, parameterName);
@@ -104,14 +130,25 @@ internal static unsafe class KeyRange
             batch.Present(keys, parameterName);
     }
 
+    /// <summary>A map, or an exclusive phase of one.</summary>
+    internal readonly struct Target<TValue>(
+        ShardMap<RecordKey, TValue, RecordKeyHasher>? map, ShardMapExclusive<RecordKey, TValue, RecordKeyHasher>? phase)
+        where TValue : unmanaged
+    {
+        public ShardMap<RecordKey, TValue, RecordKeyHasher>? Map => map;
+
+        public ShardMapExclusive<RecordKey, TValue, RecordKeyHasher>? Phase => phase;
+    }
+
     internal readonly ref struct Get<TValue>(Span<TValue> values, Span<bool> found) : IOperation<TValue>
         where TValue : unmanaged
     {
         private readonly Span<TValue> _values = values;
         private readonly Span<bool> _found = found;
 
-        public int Perform(ShardMap<RecordKey, TValue, RecordKeyHasher> map, ReadOnlySpan<RecordKey> keys, int from) =>
-            map.TryGetValues(keys, _values[from..], _found[from..]);
+        public int Perform(in Target<TValue> target, ReadOnlySpan<RecordKey> keys, int from) =>
+            target.Phase?.TryGetValues(keys, _values[from..], _found[from..])
+                ?? target.Map!.TryGetValues(keys, _values[from..], _found[from..]);
     }
 
     internal readonly ref struct Add<TValue>(ReadOnlySpan<TValue> values) : IOperation<TValue>
@@ -119,8 +156,9 @@ internal static unsafe class KeyRange
     {
         private readonly ReadOnlySpan<TValue> _values = values;
 
-        public int Perform(ShardMap<RecordKey, TValue, RecordKeyHasher> map, ReadOnlySpan<RecordKey> keys, int from) =>
-            map.TryAddRange(keys, _values.Slice(from, keys.Length));
+        public int Perform(in Target<TValue> target, ReadOnlySpan<RecordKey> keys, int from) =>
+            target.Phase?.TryAddRange(keys, _values.Slice(from, keys.Length))
+                ?? target.Map!.TryAddRange(keys, _values.Slice(from, keys.Length));
     }
 
     internal readonly ref struct AddAndReport<TValue>(ReadOnlySpan<TValue> values, Span<bool> added)
@@ -130,8 +168,9 @@ internal static unsafe class KeyRange
         private readonly ReadOnlySpan<TValue> _values = values;
         private readonly Span<bool> _added = added;
 
-        public int Perform(ShardMap<RecordKey, TValue, RecordKeyHasher> map, ReadOnlySpan<RecordKey> keys, int from) =>
-            map.TryAddRange(keys, _values.Slice(from, keys.Length), _added[from..]);
+        public int Perform(in Target<TValue> target, ReadOnlySpan<RecordKey> keys, int from) =>
+            target.Phase?.TryAddRange(keys, _values.Slice(from, keys.Length), _added[from..])
+                ?? target.Map!.TryAddRange(keys, _values.Slice(from, keys.Length), _added[from..]);
     }
 
     internal readonly ref struct Set<TValue>(ReadOnlySpan<TValue> values) : IOperation<TValue>
@@ -139,9 +178,18 @@ internal static unsafe class KeyRange
     {
         private readonly ReadOnlySpan<TValue> _values = values;
 
-        public int Perform(ShardMap<RecordKey, TValue, RecordKeyHasher> map, ReadOnlySpan<RecordKey> keys, int from)
+        public int Perform(in Target<TValue> target, ReadOnlySpan<RecordKey> keys, int from)
         {
-            map.SetRange(keys, _values.Slice(from, keys.Length));
+            ReadOnlySpan<TValue> values = _values.Slice(from, keys.Length);
+            if (target.Phase is { } phase)
+            {
+                phase.SetRange(keys, values);
+            }
+            else
+            {
+                target.Map!.SetRange(keys, values);
+            }
+
             return 0;
         }
     }
@@ -149,8 +197,9 @@ internal static unsafe class KeyRange
     internal readonly struct Remove<TValue> : IOperation<TValue>
         where TValue : unmanaged
     {
-        public int Perform(ShardMap<RecordKey, TValue, RecordKeyHasher> map, ReadOnlySpan<RecordKey> keys, int from) =>
-            map.TryRemoveRange(keys);
+        public int Perform(in Target<TValue> target, ReadOnlySpan<RecordKey> keys, int from) =>
+            target.Phase?.TryRemoveRange(keys)
+                ?? target.Map!.TryRemoveRange(keys);
     }
 
     internal readonly ref struct RemoveAndReport<TValue>(Span<bool> removed) : IOperation<TValue>
@@ -158,8 +207,9 @@ internal static unsafe class KeyRange
     {
         private readonly Span<bool> _removed = removed;
 
-        public int Perform(ShardMap<RecordKey, TValue, RecordKeyHasher> map, ReadOnlySpan<RecordKey> keys, int from) =>
-            map.TryRemoveRange(keys, _removed[from..]);
+        public int Perform(in Target<TValue> target, ReadOnlySpan<RecordKey> keys, int from) =>
+            target.Phase?.TryRemoveRange(keys, _removed[from..])
+                ?? target.Map!.TryRemoveRange(keys, _removed[from..]);
     }
 
     internal readonly ref struct AddDeltas<TValue>(ReadOnlySpan<TValue> deltas) : IOperation<TValue>
@@ -167,9 +217,9 @@ internal static unsafe class KeyRange
     {
         private readonly ReadOnlySpan<TValue> _deltas = deltas;
 
-        public int Perform(ShardMap<RecordKey, TValue, RecordKeyHasher> map, ReadOnlySpan<RecordKey> keys, int from)
+        public int Perform(in Target<TValue> target, ReadOnlySpan<RecordKey> keys, int from)
         {
-            map.AddDeltaRange(keys, _deltas.Slice(from, keys.Length));
+            target.Map!.AddDeltaRange(keys, _deltas.Slice(from, keys.Length));
             return 0;
         }
     }
@@ -177,9 +227,9 @@ internal static unsafe class KeyRange
     internal readonly struct AddDelta<TValue>(TValue delta) : IOperation<TValue>
         where TValue : unmanaged, INumber<TValue>
     {
-        public int Perform(ShardMap<RecordKey, TValue, RecordKeyHasher> map, ReadOnlySpan<RecordKey> keys, int from)
+        public int Perform(in Target<TValue> target, ReadOnlySpan<RecordKey> keys, int from)
         {
-            map.AddDeltaRange(keys, delta);
+            target.Map!.AddDeltaRange(keys, delta);
             return 0;
         }
     }

@@ -69,7 +69,7 @@ internal static class RecordFiles
         try
         {
             PieceReader.Read(
-                new RecordDecoder<TValue>(map, form, PieceReader.AvailableBytes(source), progress), source, toItsEnd);
+                DecoderOf(map, form, PieceReader.AvailableBytes(source), progress), source, toItsEnd);
             return map;
         }
         catch
@@ -91,7 +91,7 @@ internal static class RecordFiles
         ShardMap<RecordKey, TValue, RecordKeyHasher> map = Create<TValue>(form, options);
         try
         {
-            RecordDecoder<TValue> decoder = new(map, form, PieceReader.AvailableBytes(source), progress);
+            IPieceDecoder decoder = DecoderOf(map, form, PieceReader.AvailableBytes(source), progress);
             await PieceReader.ReadAsync(decoder, source, toItsEnd, cancellationToken).ConfigureAwait(false);
             return map;
         }
@@ -127,6 +127,20 @@ internal static class RecordFiles
         where TValue : unmanaged =>
         new((options?.WithoutExclusive() ?? new ShardMapOptions()).Resolve() with { KeyForm = form });
 
+    private static IPieceEncoder EncoderOf<TValue>(
+        ShardMapSnapshot<RecordKey, TValue, RecordKeyHasher> snapshot, KeyForm form, IProgress<long>? progress)
+        where TValue : unmanaged =>
+        snapshot is ShardMapSnapshot<RecordKey, BlobRef, RecordKeyHasher> blobs
+            ? new BlobEncoder(blobs, form, progress)
+            : new RecordEncoder<TValue>(snapshot, form, progress);
+
+    private static IPieceDecoder DecoderOf<TValue>(
+        ShardMap<RecordKey, TValue, RecordKeyHasher> map, KeyForm form, long availableBytes, IProgress<long>? progress)
+        where TValue : unmanaged =>
+        map is ShardMap<RecordKey, BlobRef, RecordKeyHasher> blobs
+            ? new BlobDecoder(blobs, form, availableBytes, progress)
+            : new RecordDecoder<TValue>(map, form, availableBytes, progress);
+
     private static void Encode<TValue>(
         ShardMap<RecordKey, TValue, RecordKeyHasher> map,
         Action<ReadOnlyMemory<byte>> write,
@@ -134,11 +148,7 @@ internal static class RecordFiles
         where TValue : unmanaged
     {
         using ShardMapSnapshot<RecordKey, TValue, RecordKeyHasher> snapshot = map.BriefSnapshot();
-        RecordEncoder<TValue> encoder = new(snapshot, map.Shards.KeyForm, progress);
-        for (ReadOnlyMemory<byte> piece = encoder.Next(); !piece.IsEmpty; piece = encoder.Next())
-        {
-            write(piece);
-        }
+        PieceWriter.Write(EncoderOf(snapshot, map.Shards.KeyForm, progress), write);
     }
 
     private static async Task EncodeAsync<TValue>(
@@ -148,10 +158,7 @@ internal static class RecordFiles
         where TValue : unmanaged
     {
         using ShardMapSnapshot<RecordKey, TValue, RecordKeyHasher> snapshot = map.BriefSnapshot();
-        RecordEncoder<TValue> encoder = new(snapshot, map.Shards.KeyForm, progress);
-        for (ReadOnlyMemory<byte> piece = encoder.Next(); !piece.IsEmpty; piece = encoder.Next())
-        {
-            await write(piece).ConfigureAwait(false);
-        }
+        await PieceWriter.WriteAsync(EncoderOf(snapshot, map.Shards.KeyForm, progress), write)
+            .ConfigureAwait(false);
     }
 }

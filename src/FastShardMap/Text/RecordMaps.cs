@@ -7,6 +7,8 @@ namespace FastShardMap.Text;
 /// <summary>Copies entries from one map with keys of any length to another.</summary>
 internal static unsafe class RecordMaps
 {
+    private const int MaxPeekedEntries = 1000;
+
     /// <summary>Creates an empty map with the options and the seed of another.</summary>
     public static ShardMap<RecordKey, TValue, RecordKeyHasher> EmptyTwin<TValue>(
         ShardMap<RecordKey, TValue, RecordKeyHasher> map)
@@ -46,6 +48,32 @@ internal static unsafe class RecordMaps
         }
 
         return snapshot.Count;
+    }
+
+    /// <summary>Returns some entries, read without any lock, for a debugger.</summary>
+    // Safety: the addresses come from confirmed slots, and the memory stays mapped while the map lives. A record that
+    // has been used again since has another hash.
+    public static List<KeyValuePair<byte[], TValue>> Peek<TValue>(
+        ShardMap<RecordKey, TValue, RecordKeyHasher> map)
+        where TValue : unmanaged
+    {
+        List<KeyValuePair<byte[], TValue>> entries = [];
+        byte* buffer = stackalloc byte[RecordKey.BufferBytes];
+        foreach (KeyValuePair<RecordKey, TValue> entry in map.Shards.PeekEntries(MaxPeekedEntries))
+        {
+            byte[] key = KeyOutput.ArrayOf(entry.Key);
+            fixed (byte* bytes = key)
+            {
+                RecordKey copy = KeyBytes.Present(bytes, key.Length, buffer, map.Shards.Seed);
+                if (copy.First == entry.Key.First)
+                {
+                    entries.Add(new KeyValuePair<byte[], TValue>(key, entry.Value));
+                }
+            }
+        }
+
+        GC.KeepAlive(map);
+        return entries;
     }
 
     private struct MergeUpserter<TValue, TMerger>(byte* key, int length, TValue other, TMerger merger)

@@ -35,6 +35,8 @@ public sealed unsafe partial class TextShardMapExclusive<TValue> : IDisposable
 
     internal ShardMapExclusive<RecordKey, TValue, RecordKeyHasher> Inner => _phase;
 
+    internal HashSeed Seed => _seed;
+
     /// <summary>Gets or sets the value of a key.</summary>
     /// <param name="key">The key.</param>
     /// <value>The value.</value>

@@ -135,6 +135,32 @@ public sealed unsafe class TextSnapshot<TValue> : IDisposable
         }
     }
 
+    /// <summary>The keys of the snapshot, one after the other.</summary>
+    /// <remarks>Allocates an enumerator per enumeration, and one string per key.</remarks>
+    /// <exception cref="ObjectDisposedException">The snapshot is disposed.</exception>
+    public IEnumerable<string> Keys
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(_snapshot.State.IsDisposed, this);
+            return Enumerate(this);
+
+            static IEnumerable<string> Enumerate(TextSnapshot<TValue> snapshot)
+            {
+                Enumerator entries = snapshot.GetEnumerator();
+                while (entries.MoveNext())
+                {
+                    yield return entries.Current.KeyToString();
+                }
+            }
+        }
+    }
+
+    /// <summary>The values of the snapshot, one after the other.</summary>
+    /// <remarks>Allocates an enumerator per enumeration.</remarks>
+    /// <exception cref="ObjectDisposedException">The snapshot is disposed.</exception>
+    public IEnumerable<TValue> Values => _snapshot.Values;
+
     /// <summary>Enumerates the entries.</summary>
     /// <returns>A struct enumerator.</returns>
     /// <remarks>Returns every entry once, in no particular order. Takes no lock, and allocates nothing.</remarks>

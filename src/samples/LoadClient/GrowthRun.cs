@@ -6,7 +6,13 @@ namespace LoadClient;
 
 /// <summary>What requests see while the store of one service grows from nearly nothing.</summary>
 internal sealed record GrowthRun(
-    string Store, Percentiles Latency, TimeSpan Growth, double GcPauseSeconds, int FullCollections, long WorkingSet)
+    string Store,
+    Request[] Requests,
+    Percentiles Latency,
+    TimeSpan Growth,
+    double GcPauseSeconds,
+    int FullCollections,
+    long WorkingSet)
 {
     private const int Known = 1_000;
     private const int Warmup = 2_000;
@@ -28,11 +34,12 @@ internal sealed record GrowthRun(
             string.Create(CultureInfo.InvariantCulture, $"/fill?count={options.Sessions}"), content: null);
         response.EnsureSuccessStatusCode();
         TimeSpan growth = Stopwatch.GetElapsedTime(started);
-        double[] latencies = await stream.StopAsync();
+        Request[] requests = await stream.StopAsync();
         JsonElement after = await StatisticsAsync(service.Client);
         return new GrowthRun(
             store,
-            Percentiles.Of(latencies),
+            requests,
+            Percentiles.Of([.. requests.Select(static request => request.Latency)]),
             growth,
             after.GetProperty("gcPauseSeconds").GetDouble() - before.GetProperty("gcPauseSeconds").GetDouble(),
             after.GetProperty("generation2Collections").GetInt32()

@@ -7,10 +7,11 @@ namespace LoadClient;
 /// <param name="Rate">The number of requests per second.</param>
 /// <param name="Connections">The number of connections that send them.</param>
 /// <param name="Rounds">The number of times that each store is measured, in turn.</param>
-internal sealed record LoadOptions(int Sessions, int Rate, int Connections, int Rounds)
+/// <param name="Plot">The file to draw the latencies into, or null.</param>
+internal sealed record LoadOptions(int Sessions, int Rate, int Connections, int Rounds, string? Plot = null)
 {
     public const string Usage =
-        "usage: LoadClient [--sessions 3000000] [--rate 1000] [--connections 8] [--rounds 3]";
+        "usage: LoadClient [--sessions 3000000] [--rate 1000] [--connections 8] [--rounds 3] [--plot FILE.svg]";
 
     /// <exception cref="ArgumentException">The arguments are not valid.</exception>
     public static LoadOptions Parse(IReadOnlyList<string> arguments)
@@ -19,6 +20,12 @@ internal sealed record LoadOptions(int Sessions, int Rate, int Connections, int 
         for (int i = 0; i < arguments.Count; i += 2)
         {
             string name = arguments[i];
+            if (name == "--plot" && i + 1 < arguments.Count)
+            {
+                options = options with { Plot = arguments[i + 1] };
+                continue;
+            }
+
             if (i + 1 == arguments.Count || !int.TryParse(
                 arguments[i + 1], NumberStyles.None, CultureInfo.InvariantCulture, out int value) || value < 1)
             {

@@ -45,7 +45,19 @@ Row("full collections", run => run.FullCollections);
 Row("working set at the end, MiB", run => run.WorkingSet / 1024.0 / 1024.0);
 AnsiConsole.Profile.Width = Math.Max(AnsiConsole.Profile.Width, 120);
 AnsiConsole.Write(table);
+if (options.Plot is not null)
+{
+    await File.WriteAllTextAsync(options.Plot, LatencyPlot.Draw([.. stores.Select(MedianRun)]));
+}
+
 return 0;
+
+// The round whose p99.9 is the store's median.
+GrowthRun MedianRun(string store)
+{
+    GrowthRun[] sorted = [.. runs.Where(run => run.Store == store).OrderBy(static run => run.Latency.P999)];
+    return sorted[sorted.Length / 2];
+}
 
 void Row(string title, Func<GrowthRun, double> value)
 {

@@ -12,7 +12,7 @@ internal sealed class RequestStream : IDisposable
 {
     private readonly HttpClient _client;
     private readonly string[] _paths;
-    private readonly ConcurrentBag<double> _latencies = [];
+    private readonly ConcurrentBag<Request> _requests = [];
     private readonly CancellationTokenSource _end = new();
     private readonly Task[] _senders;
     private readonly long _started = Stopwatch.GetTimestamp();
@@ -29,12 +29,12 @@ internal sealed class RequestStream : IDisposable
         ];
     }
 
-    /// <summary>Ends the stream, and returns the latencies in milliseconds.</summary>
-    public async Task<double[]> StopAsync()
+    /// <summary>Ends the stream, and returns its requests in the order in which they were due.</summary>
+    public async Task<Request[]> StopAsync()
     {
         await _end.CancelAsync();
         await Task.WhenAll(_senders);
-        return [.. _latencies];
+        return [.. _requests.OrderBy(static request => request.Due)];
     }
 
     public void Dispose() => _end.Dispose();
@@ -55,7 +55,7 @@ internal sealed class RequestStream : IDisposable
             TimeSpan from = early > TimeSpan.Zero ? Stopwatch.GetElapsedTime(_started) : due;
             using HttpResponseMessage response = await _client.GetAsync(_paths[random.Next(_paths.Length)]);
             response.EnsureSuccessStatusCode();
-            _latencies.Add((Stopwatch.GetElapsedTime(_started) - from).TotalMilliseconds);
+            _requests.Add(new Request(from, (Stopwatch.GetElapsedTime(_started) - from).TotalMilliseconds));
             due += interval;
         }
     }

@@ -7,13 +7,8 @@ namespace NearCache;
 internal sealed class PriceInstance : IAsyncDisposable
 {
     private readonly WebApplication _app;
-    private readonly NearMap<long, long> _prices;
 
-    private PriceInstance(WebApplication app, NearMap<long, long> prices)
-    {
-        _app = app;
-        _prices = prices;
-    }
+    private PriceInstance(WebApplication app) => _app = app;
 
     /// <summary>Where the instance listens.</summary>
     public Uri Address => new(_app.Urls.First());
@@ -24,17 +19,16 @@ internal sealed class PriceInstance : IAsyncDisposable
     /// <summary>Starts an instance; port 0 takes a free one.</summary>
     public static async Task<PriceInstance> StartAsync(string configuration, int port)
     {
-        NearMapOptions options = new(configuration, "prices:")
-        {
-            MaxStaleness = TimeSpan.FromSeconds(1),
-            CountHits = true,
-        };
-        NearMap<long, long> prices = await NearMap<long, long>.ConnectAsync(options);
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         builder.WebHost.UseUrls(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}"));
-        builder.Services.AddSingleton(prices);
-        builder.Services.AddHealthChecks().AddCheck<NearMapHealthCheck>("near");
+        builder.Services.AddShardMapNearMap<long, long>("prices", options =>
+        {
+            options.ConnectionString = configuration;
+            options.MaxStaleness = TimeSpan.FromSeconds(1);
+            options.CountHits = true;
+        });
+        builder.Services.AddHealthChecks().AddShardMapNearMap("prices");
         builder.Services.ConfigureHttpJsonOptions(
             static json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, PriceJson.Default));
         WebApplication app = builder.Build();
@@ -43,14 +37,11 @@ internal sealed class PriceInstance : IAsyncDisposable
         app.MapPut("/prices/{id:long}", PutAsync);
         app.MapGet("/near", Tell);
         await app.StartAsync();
-        return new PriceInstance(app, prices);
+        return new PriceInstance(app);
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await _app.DisposeAsync();
-        await _prices.DisposeAsync();
-    }
+    /// <summary>Stops the web server, and closes the near map with the services.</summary>
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
 
     private static async Task<IResult> GetAsync(long id, NearMap<long, long> prices, CancellationToken cancellation)
     {

@@ -139,6 +139,12 @@ internal unsafe ref partial struct LockedShard<TKey, TValue, THasher>
 
         foreach (int slot in Table<TKey, TValue>.Occupied(control))
         {
+            if (BlobStore<TKey, TValue>.HasBlobs)
+            {
+                side->SaturatedGroups += InsertMoved(current, hashes[slot], new SlotRef(group, slot));
+                continue;
+            }
+
             if (KeyStore<TKey>.HasRecords)
             {
                 side->SaturatedGroups += Table<TKey, TValue>.Insert<SeqLockGroups>(

@@ -27,13 +27,24 @@ internal unsafe ref partial struct LockedShard<TKey, TValue, THasher>
 
     private readonly int InsertWithRecord(ulong hash, in TKey key, in TValue value)
     {
-        TKey stored = KeyStore<TKey>.Keep(Heap, Map.Arena, key);
+        if (BlobStore<TKey, TValue>.HasBlobs)
+        {
+            return InsertBlob(hash, key, value);
+        }
+
+        TKey stored = KeyStore<TKey>.Keep(Heap, Map.Arena, Map.Seed, key);
         return Table<TKey, TValue>.Insert<SeqLockGroups>(View->Current, hash, stored, value);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void RemoveWithRecord(TableRef table, ulong hash, SlotRef slot)
     {
+        if (BlobStore<TKey, TValue>.HasBlobs)
+        {
+            RemoveBlob(table, hash, slot);
+            return;
+        }
+
         TKey stored = *Table<TKey, TValue>.KeyAt(slot.Group, slot.Slot);
         Table<TKey, TValue>.Remove<SeqLockGroups>(table, hash, slot);
 
@@ -46,8 +57,13 @@ internal unsafe ref partial struct LockedShard<TKey, TValue, THasher>
         // [E16] release: the fence after the odd version ([E3]) is between the removal and all stores to the record;
         // pairs with the checks after a comparison in Shard.TryReadHome.
         KeyStore<TKey>.Release(Heap, Map.Arena, stored);
+        CompactIfWanted();
+    }
+
+    private void CompactIfWanted()
+    {
         if (View->Previous.IsNone
-            && RecordMemory.WantsCompaction(Heap, (long)View->Current.Size.Bytes(Stride)))
+            && RecordMemory.WantsCompaction(Heap, Side->ShardIndex, (long)View->Current.Size.Bytes(Stride)))
         {
             CompactUnasked();
         }
@@ -109,28 +125,6 @@ internal unsafe ref partial struct LockedShard<TKey, TValue, THasher>
         }
     }
 
-    // The segments return to the arena once the lock is released (ShardSet.RetireSegments).
-    private readonly void RetireRecords(RecordSegment* segments)
-    {
-        if (segments is null)
-        {
-            return;
-        }
-
-        RecordHeap* heap = Heap;
-        RecordSegment* last = segments;
-        while (last->Next is not null)
-        {
-            last = last->Next;
-        }
-
-        // Another thread may take the list at the same time, but only the owner of the lock adds to it.
-        ulong head;
-        do
-        {
-            head = Volatile.Read(ref *(ulong*)&heap->RetiredSegments);
-            last->Next = (RecordSegment*)head;
-        }
-        while (Interlocked.CompareExchange(ref *(ulong*)&heap->RetiredSegments, (ulong)segments, head) != head);
-    }
+    private readonly void RetireRecords(RecordSegment* segments) =>
+        Shard<TKey, TValue, THasher>.RetireRecords(Heap, segments);
 }

@@ -47,7 +47,7 @@ internal unsafe ref partial struct LockedShard<TKey, TValue, THasher>
         if (found)
         {
             table = view->Previous;
-            if (side->PreviousIsFrozen != 0)
+            if (side->PreviousIsFrozen != 0 || (BlobStore<TKey, TValue>.HasBlobs && Heap->IsCompacting != 0))
             {
                 table = view->Current;
                 slot = MoveFrozen(hash, key, slot);
@@ -89,6 +89,13 @@ internal unsafe ref partial struct LockedShard<TKey, TValue, THasher>
                 if (side->SaturatedGroups != 0)
                 {
                     CountTowardsRebuild();
+                }
+
+                break;
+            case EntryAction.Replace:
+                if (BlobStore<TKey, TValue>.HasBlobs)
+                {
+                    ReplaceBlob(slot, value);
                 }
 
                 break;

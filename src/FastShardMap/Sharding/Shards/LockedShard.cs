@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using FastShardMap.Layout;
 using FastShardMap.Memory;
+using FastShardMap.Records;
 
 namespace FastShardMap.Sharding;
 
@@ -84,6 +85,12 @@ internal unsafe ref partial struct LockedShard<TKey, TValue, THasher>
         if (_ownsLock)
         {
             HasWoken = ShardLock.Exit(Side);
+        }
+
+        // In an exclusive phase, too: it would otherwise keep every large value that it has replaced.
+        if (BlobStore<TKey, TValue>.HasBlobs && (_ownsLock || Side->IsExclusive != 0) && HasRetiredRecords)
+        {
+            Map.RetireSegments(Side->ShardIndex);
         }
 
         if (!_retired.IsNone || !_unused.IsNone)

@@ -41,6 +41,31 @@ internal readonly unsafe ref partial struct Shard<TKey, TValue, THasher>
         }
     }
 
+    /// <summary>Hands over segments that the shard no longer uses. They return to the arena once the lock is released
+    /// (<see cref="ShardSet{TKey, TValue, THasher}.RetireSegments"/>). The caller owns the lock.</summary>
+    public static void RetireRecords(RecordHeap* heap, RecordSegment* segments)
+    {
+        if (segments is null)
+        {
+            return;
+        }
+
+        RecordSegment* last = segments;
+        while (last->Next is not null)
+        {
+            last = last->Next;
+        }
+
+        // Another thread may take the list at the same time, but only the owner of the lock adds to it.
+        ulong head;
+        do
+        {
+            head = Volatile.Read(ref *(ulong*)&heap->RetiredSegments);
+            last->Next = (RecordSegment*)head;
+        }
+        while (Interlocked.CompareExchange(ref *(ulong*)&heap->RetiredSegments, (ulong)segments, head) != head);
+    }
+
     /// <summary>Searches one table for a key that may be long, without a lock.</summary>
     private ProbeResult ProbeRecords(
         GenerationWord generation, TableRef table, ulong hash, TKey key, out TValue value)

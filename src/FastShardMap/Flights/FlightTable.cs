@@ -1,0 +1,135 @@
+using System.Collections.Concurrent;
+using FastShardMap.Memory;
+
+namespace FastShardMap.Flights;
+
+/// <summary>
+/// The flights of a map: one per key whose value a factory is creating. No lock of the map is held while a factory
+/// runs. A flight's value is stored before the flight leaves the table, so a caller that finds neither the key nor a
+/// flight may start a new one.
+/// </summary>
+/// <param name="comparer">Compares keys as the map does.</param>
+internal sealed class FlightTable<TKey, TValue>(IEqualityComparer<TKey> comparer)
+    where TKey : notnull
+{
+    private readonly ConcurrentDictionary<TKey, ValueFlight<TKey, TValue>> _flights = new(comparer);
+
+    /// <summary>The number of flights, for tests.</summary>
+    public int Count => _flights.Count;
+
+    /// <summary>Gets the value of a key that was absent a moment ago: from the flight of the key, or from a new one
+    /// that runs the factory.</summary>
+    public async ValueTask<TValue> GetOrAddAsync<TFactory, TTarget>(
+        TKey key, TFactory factory, TTarget target, CancellationToken cancellationToken)
+        where TFactory : struct, IAsyncValueFactory<TKey, TValue>
+        where TTarget : struct, IFlightTarget<TKey, TValue>
+    {
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            ValueFlight<TKey, TValue> own = new(key);
+            ValueFlight<TKey, TValue> flight = _flights.GetOrAdd(key, own);
+            if (ReferenceEquals(flight, own))
+            {
+                _ = FlyAsync(flight, factory, target);
+            }
+
+            FlightPhase phase = ReferenceEquals(flight, own) ? FlightPhase.Joined : flight.Join();
+            if (phase == FlightPhase.Joined)
+            {
+                FlightResult<TValue> result = await WaitAsync(flight, cancellationToken).ConfigureAwait(false);
+                if (result.HasValue)
+                {
+                    return result.Value;
+                }
+            }
+            else if (phase == FlightPhase.Landing)
+            {
+                await ((Task)flight.Result).WaitAsync(cancellationToken)
+                    .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+            else
+            {
+                Remove(flight); // the thread that ends it has not come to that yet
+            }
+
+            if (target.TryFind(key, out TValue value))
+            {
+                return value;
+            }
+        }
+    }
+
+    /// <summary>Ends all flights: the calls that wait get an exception that the map is disposed.</summary>
+    /// <param name="map">The name of the map in the exceptions.</param>
+    public void Close(string map)
+    {
+        foreach (ValueFlight<TKey, TValue> flight in _flights.Values)
+        {
+            flight.Close(new ObjectDisposedException(map));
+            Remove(flight);
+        }
+    }
+
+    private async Task<FlightResult<TValue>> WaitAsync(
+        ValueFlight<TKey, TValue> flight, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await flight.Result.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (flight.Leave())
+            {
+                Remove(flight);
+            }
+        }
+    }
+
+    /// <summary>Runs the factory of a flight, and stores the value. Never throws.</summary>
+    private async Task FlyAsync<TFactory, TTarget>(
+        ValueFlight<TKey, TValue> flight, TFactory factory, TTarget target)
+        where TFactory : struct, IAsyncValueFactory<TKey, TValue>
+        where TTarget : struct, IFlightTarget<TKey, TValue>
+    {
+        try
+        {
+            // Another flight may have stored the value after the caller had looked for it.
+            if (target.TryFind(flight.Key, out _))
+            {
+                Complete(flight, default);
+                return;
+            }
+
+            TValue value = await factory.CreateAsync(flight.Key, flight.Token).ConfigureAwait(false);
+            if (!flight.TryLand())
+            {
+                return;
+            }
+
+            value = target.Add(flight.Key, value);
+            Complete(flight, new FlightResult<TValue>(HasValue: true, value));
+        }
+        catch (Exception exception)
+        {
+            flight.End();
+            flight.Fail(exception);
+            Remove(flight);
+        }
+    }
+
+    // A flight that is over may stay in the table a little longer: the next caller removes it.
+    private void Complete(ValueFlight<TKey, TValue> flight, FlightResult<TValue> result)
+    {
+        flight.End();
+        Remove(flight);
+        flight.Complete(result);
+    }
+
+    private void Remove(ValueFlight<TKey, TValue> flight) =>
+        Uninterruptible.Run(
+            (_flights, flight),
+            static state => state._flights.TryRemove(
+                new KeyValuePair<TKey, ValueFlight<TKey, TValue>>(state.flight.Key, state.flight)));
+}

@@ -1,0 +1,23 @@
+using FastShardMap.Layout;
+
+namespace FastShardMap.Operations;
+
+/// <summary>Removes the entry of each key, whose value has any length.</summary>
+/// <param name="removed">Receives whether each key was present; empty if only the number is wanted.</param>
+internal ref struct BlobRemoveRange(Span<bool> removed) : IEntryRange<BlobRef, BlobRemoveOperation>
+{
+    private readonly Span<bool> _removed = removed;
+
+    public int Count { get; private set; }
+
+    public readonly BlobRemoveOperation OperationAt(int index) => new(default, needsBytes: false);
+
+    public void Record(int index, in BlobRemoveOperation operation)
+    {
+        Count += operation.Done ? 1 : 0;
+        if (!_removed.IsEmpty)
+        {
+            _removed[index] = operation.Done;
+        }
+    }
+}

@@ -1,0 +1,25 @@
+using System.Buffers;
+using FastShardMap.Layout;
+
+namespace FastShardMap.Operations;
+
+/// <summary>Presents one value of a range at a time. Its memory does not move until the next one is presented, or until
+/// <see cref="Unpin"/>.</summary>
+internal unsafe ref struct PinnedValues(ReadOnlySpan<ReadOnlyMemory<byte>> values)
+{
+    private readonly ReadOnlySpan<ReadOnlyMemory<byte>> _values = values;
+    private MemoryHandle _pin;
+
+    public BlobRef Present(int index)
+    {
+        Unpin();
+        _pin = _values[index].Pin();
+        return BlobRef.Present((byte*)_pin.Pointer, _values[index].Length);
+    }
+
+    public void Unpin()
+    {
+        _pin.Dispose();
+        _pin = default;
+    }
+}

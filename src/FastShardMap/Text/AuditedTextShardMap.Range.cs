@@ -1,0 +1,93 @@
+using FastShardMap.Text;
+
+namespace FastShardMap;
+
+public sealed unsafe partial class AuditedTextShardMap<TValue>
+{
+    /// <summary>Gets the values of many keys. Each lookup is recorded as a hit or a miss.</summary>
+    /// <param name="keys">The keys.</param>
+    /// <param name="values">Receives the value of each key; default for absent keys. At least as long as
+    /// <paramref name="keys"/>.</param>
+    /// <param name="found">Receives whether each key is present. At least as long as <paramref name="keys"/>.</param>
+    /// <returns>The number of keys that are present.</returns>
+    /// <exception cref="ArgumentException"><paramref name="values"/> or <paramref name="found"/> is too short, or a key
+    /// is null or has more than 32,766 bytes in UTF-8; nothing was looked up.</exception>
+    /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
+    public int TryGetValues(ReadOnlySpan<string> keys, Span<TValue> values, Span<bool> found)
+    {
+        MapErrors.ThrowIfShorter(values.Length, keys.Length, nameof(values));
+        MapErrors.ThrowIfShorter(found.Length, keys.Length, nameof(found));
+        return KeyRange.OfText(Map.Inner, _seed, keys, new AuditedRange.Get<TValue>(_operations, values, found));
+    }
+
+    /// <inheritdoc cref="TryGetValues(ReadOnlySpan{string}, Span{TValue}, Span{bool})"/>
+    public int TryGetValues(ReadOnlySpan<ReadOnlyMemory<byte>> keys, Span<TValue> values, Span<bool> found)
+    {
+        MapErrors.ThrowIfShorter(values.Length, keys.Length, nameof(values));
+        MapErrors.ThrowIfShorter(found.Length, keys.Length, nameof(found));
+        return KeyRange.OfBytes(Map.Inner, _seed, keys, new AuditedRange.Get<TValue>(_operations, values, found));
+    }
+
+    /// <summary>Adds many entries whose keys are absent. Each write is recorded as an addition or a refused
+    /// write.</summary>
+    /// <param name="keys">The keys, in any order. The first of repeated keys is added.</param>
+    /// <param name="values">The value of each key, at the index of the key. As long as <paramref name="keys"/>.</param>
+    /// <returns>The number of entries added. The values of the other keys are unchanged.</returns>
+    /// <remarks>The entries are written one after the other. If the write of an entry throws, the writes before it have
+    /// happened and are recorded, and those after it have not. Writes of a range are not faster here than single
+    /// writes, because each of them is recorded.</remarks>
+    /// <exception cref="ArgumentException"><paramref name="values"/> is not as long as <paramref name="keys"/>, or a
+    /// key is null or has more than 32,766 bytes in UTF-8; nothing has changed.</exception>
+    /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
+    /// <exception cref="InvalidOperationException">The call comes from a callback of the map; nothing has
+    /// changed.</exception>
+    /// <exception cref="OutOfMemoryException">A shard must grow, or needs room for a key, and the memory cannot be
+    /// allocated; the entries so far have been written.</exception>
+    public int TryAddRange(ReadOnlySpan<string> keys, ReadOnlySpan<TValue> values)
+    {
+        MapErrors.ThrowIfLengthDiffers(values.Length, keys.Length, nameof(values));
+        return KeyRange.OfText(Map.Inner, _seed, keys, new AuditedRange.Add<TValue>(_operations, values));
+    }
+
+    /// <inheritdoc cref="TryAddRange(ReadOnlySpan{string}, ReadOnlySpan{TValue})"/>
+    public int TryAddRange(ReadOnlySpan<ReadOnlyMemory<byte>> keys, ReadOnlySpan<TValue> values)
+    {
+        MapErrors.ThrowIfLengthDiffers(values.Length, keys.Length, nameof(values));
+        return KeyRange.OfBytes(Map.Inner, _seed, keys, new AuditedRange.Add<TValue>(_operations, values));
+    }
+
+    /// <summary>Sets the values of many keys, whether they are present or not. Each write is recorded as an addition or
+    /// an update.</summary>
+    /// <param name="keys">The keys, in any order. The last of repeated keys determines the value.</param>
+    /// <param name="values">The value of each key, at the index of the key. As long as <paramref name="keys"/>.</param>
+    /// <inheritdoc cref="TryAddRange(ReadOnlySpan{string}, ReadOnlySpan{TValue})" path="/remarks"/>
+    /// <inheritdoc cref="TryAddRange(ReadOnlySpan{string}, ReadOnlySpan{TValue})" path="/exception"/>
+    public void SetRange(ReadOnlySpan<string> keys, ReadOnlySpan<TValue> values)
+    {
+        MapErrors.ThrowIfLengthDiffers(values.Length, keys.Length, nameof(values));
+        KeyRange.OfText(Map.Inner, _seed, keys, new AuditedRange.Set<TValue>(_operations, values));
+    }
+
+    /// <inheritdoc cref="SetRange(ReadOnlySpan{string}, ReadOnlySpan{TValue})"/>
+    public void SetRange(ReadOnlySpan<ReadOnlyMemory<byte>> keys, ReadOnlySpan<TValue> values)
+    {
+        MapErrors.ThrowIfLengthDiffers(values.Length, keys.Length, nameof(values));
+        KeyRange.OfBytes(Map.Inner, _seed, keys, new AuditedRange.Set<TValue>(_operations, values));
+    }
+
+    /// <summary>Removes many entries. Each write is recorded as a removal or a refused write.</summary>
+    /// <param name="keys">The keys, in any order. Repeated keys are removed once.</param>
+    /// <returns>The number of entries removed.</returns>
+    /// <inheritdoc cref="TryAddRange(ReadOnlySpan{string}, ReadOnlySpan{TValue})" path="/remarks"/>
+    /// <exception cref="ArgumentException">A key is null or has more than 32,766 bytes in UTF-8; nothing has
+    /// changed.</exception>
+    /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
+    /// <exception cref="InvalidOperationException">The call comes from a callback of the map; nothing has
+    /// changed.</exception>
+    public int TryRemoveRange(ReadOnlySpan<string> keys) =>
+        KeyRange.OfText(Map.Inner, _seed, keys, new AuditedRange.Remove<TValue>(_operations));
+
+    /// <inheritdoc cref="TryRemoveRange(ReadOnlySpan{string})"/>
+    public int TryRemoveRange(ReadOnlySpan<ReadOnlyMemory<byte>> keys) =>
+        KeyRange.OfBytes(Map.Inner, _seed, keys, new AuditedRange.Remove<TValue>(_operations));
+}

@@ -1,0 +1,100 @@
+using System.Buffers;
+using FastShardMap.Layout;
+using FastShardMap.Operations;
+using FastShardMap.Records;
+
+namespace FastShardMap.Text;
+
+/// <summary>The operations on many keys of a map with values of any length.</summary>
+internal static class BlobRange
+{
+    /// <summary>Throws if a value is too long, before any of them is used.</summary>
+    /// <exception cref="ArgumentException">A value has too many bytes.</exception>
+    public static void ThrowIfAnyIsTooLong(ReadOnlySpan<ReadOnlyMemory<byte>> values, string parameterName)
+    {
+        foreach (ReadOnlyMemory<byte> value in values)
+        {
+            BlobShardMap.ThrowIfTooLong(value.Length, parameterName);
+        }
+    }
+
+    private static void Write<TOperation, TRange>(
+        in KeyRange.Target<BlobRef> target, string name, ReadOnlySpan<RecordKey> keys, ref TRange range)
+        where TOperation : struct, IEntryOperation<BlobRef>
+        where TRange : struct, IEntryRange<BlobRef, TOperation>, allows ref struct
+    {
+        if (target.Phase is { } phase)
+        {
+            phase.WriteEach<TOperation, TRange>(name, keys, ref range);
+        }
+        else
+        {
+            target.Map!.Shards.WriteRange<TOperation, TRange>(keys, ref range);
+            GC.KeepAlive(target.Map);
+        }
+    }
+
+    internal readonly ref struct Get(BlobShardMap map, IBufferWriter<byte> destination, Span<int> lengths)
+        : KeyRange.IOperation<BlobRef>
+    {
+        private readonly BlobShardMap _map = map;
+        private readonly IBufferWriter<byte> _destination = destination;
+        private readonly Span<int> _lengths = lengths;
+
+        public int Perform(in KeyRange.Target<BlobRef> target, ReadOnlySpan<RecordKey> keys, int from) =>
+            _map.ReadEach(keys, _destination, _lengths[from..]);
+    }
+
+    internal readonly ref struct Add(ReadOnlySpan<ReadOnlyMemory<byte>> values, Span<bool> added)
+        : KeyRange.IOperation<BlobRef>
+    {
+        private readonly ReadOnlySpan<ReadOnlyMemory<byte>> _values = values;
+        private readonly Span<bool> _added = added;
+
+        public int Perform(in KeyRange.Target<BlobRef> target, ReadOnlySpan<RecordKey> keys, int from)
+        {
+            BlobAddRange range =
+                new(_values.Slice(from, keys.Length), _added.IsEmpty ? default : _added.Slice(from, keys.Length));
+            try
+            {
+                Write<BlobAddOperation, BlobAddRange>(target, "TryAddRange", keys, ref range);
+                return range.Count;
+            }
+            finally
+            {
+                range.Unpin();
+            }
+        }
+    }
+
+    internal readonly ref struct Set(ReadOnlySpan<ReadOnlyMemory<byte>> values) : KeyRange.IOperation<BlobRef>
+    {
+        private readonly ReadOnlySpan<ReadOnlyMemory<byte>> _values = values;
+
+        public int Perform(in KeyRange.Target<BlobRef> target, ReadOnlySpan<RecordKey> keys, int from)
+        {
+            BlobStoreRange range = new(_values.Slice(from, keys.Length));
+            try
+            {
+                Write<BlobStoreOperation, BlobStoreRange>(target, "SetRange", keys, ref range);
+                return 0;
+            }
+            finally
+            {
+                range.Unpin();
+            }
+        }
+    }
+
+    internal readonly ref struct Remove(Span<bool> removed) : KeyRange.IOperation<BlobRef>
+    {
+        private readonly Span<bool> _removed = removed;
+
+        public int Perform(in KeyRange.Target<BlobRef> target, ReadOnlySpan<RecordKey> keys, int from)
+        {
+            BlobRemoveRange range = new(_removed.IsEmpty ? default : _removed.Slice(from, keys.Length));
+            Write<BlobRemoveOperation, BlobRemoveRange>(target, "TryRemoveRange", keys, ref range);
+            return range.Count;
+        }
+    }
+}
