@@ -6,6 +6,9 @@ public class CallbackTests
     [Theory]
     [InlineData("void M(ShardMap<int, int> map) => map.GetOrAdd(1, key => { [|map[2] = 3|]; return 4; });")]
     [InlineData("void M(ShardMap<int, int> map) => map.GetOrAdd(1, key => [|map.GetOrAdd(2, 3)|]);")]
+    [InlineData(
+        "void M(ShardMap<int, int> m) => m.GetOrAdd(1, k => [|m.GetOrAddAsync(2, (_, _) => new(3))|].IsFaulted "
+            + "? 4 : 5);")]
     [InlineData("void M(ShardMap<int, int> map) => map.AddOrUpdate(1, 1, (key, old) => [|map.Increment(key)|]);")]
     [InlineData("void M(ShardMap<int, int> map) => map.AddOrUpdate(1, 1, (key, old) => [|map[key]++|]);")]
     [InlineData(
@@ -28,6 +31,7 @@ public class CallbackTests
 
     [Theory]
     [InlineData("void M(ShardMap<int, int> map) => map.GetOrAdd(1, key => map.TryGetValue(2, out int two) ? two : 3);")]
+    [InlineData("void M(ShardMap<int, int> map) => map.GetOrAddAsync(1, (k, _) => new(map.GetOrAdd(2, 3)));")]
     [InlineData("void M(ShardMap<int, int> map) => map.GetOrAdd(1, key => map[2] + (int)map.Count);")]
     [InlineData("void M(ShardMap<int, int> map, ShardMap<int, int> b) => map.GetOrAdd(1, key => b.GetOrAdd(2, 3));")]
     [InlineData("void M(ShardMap<int, int> map) => map.GetOrAdd(map.GetOrAdd(1, 2), 3);")]

@@ -20,8 +20,15 @@ internal static class Specimens
     private static readonly ShardMap<ulong, ulong, CustomerHasher> s_customers = new(
         new ShardMapOptions { Name = "customers", ShardCount = 16 });
     private static readonly ShardMap<Guid, byte> s_empty = new();
+    private static readonly TextShardMap<int> s_words = new(new ShardMapOptions { Name = "words", ShardCount = 4 });
+    private static readonly BytesShardMap<long> s_digests = new(
+        new ShardMapOptions { Name = "digests", ShardCount = 2 });
+    private static readonly BlobShardMap s_pages = new(new ShardMapOptions { Name = "pages", ShardCount = 4 });
     private static readonly AuditedShardMap<TradeKey, Trade, DefaultHasher<TradeKey>> s_audit = new(
         s_trades, new AuditOptions<TradeKey> { RecentOperations = AuditedOperations });
+
+    private static readonly AuditedTextShardMap<int> s_wordAudit = new(
+        s_words, new AuditOptions<AuditKey> { RecentOperations = AuditedOperations });
 
     private static readonly ManualResetEventSlim s_release = new();
     private static int s_holderId;
@@ -61,7 +68,21 @@ internal static class Specimens
             s_customers[key] = key;
         }
 
+        for (int i = 0; i < 2_000; i++)
+        {
+            s_words[$"{new string('w', i % 30)}{i}"] = i;
+            s_digests[BitConverter.GetBytes((long)i * i)] = i;
+            s_pages.Set($"/{new string('p', i % 30)}/{i}", PageOf(i));
+        }
+
+        for (int i = 0; i < 2_000; i += 3)
+        {
+            s_words.TryRemove($"{new string('w', i % 30)}{i}", out _);
+            s_pages.TryRemove($"/{new string('p', i % 30)}/{i}");
+        }
+
         OperateUnderAudit();
+        FinishCompactions();
         StopInMigration();
         for (ulong key = 0; key < 100; key++)
         {
@@ -86,6 +107,9 @@ internal static class Specimens
             ["days"] = s_days.GetStatistics(),
             ["customers"] = s_customers.GetStatistics(),
             [string.Empty] = s_empty.GetStatistics(),
+            ["words"] = s_words.GetStatistics(),
+            ["digests"] = s_digests.GetStatistics(),
+            ["pages"] = s_pages.GetStatistics(),
         },
         SteadyProbeLengths = s_steady.GetProbeLengths(),
         MigratingProbeLengths = s_migrating.GetProbeLengths(),
@@ -95,10 +119,30 @@ internal static class Specimens
             Operation = operation.Operation.ToString(),
             Key = $"{{ Account = {operation.Key.Account}, Order = {operation.Key.Order} }}",
         }),
+        AuditedWords = s_wordAudit.GetRecent().Select(operation => operation.Key.ToString()),
         AuditedCount = Enum.GetValues<AuditOperation>().Sum(s_audit.GetCount),
         SumOfSteadyKeys = Sum(s_steady.ToArray().Select(entry => entry.Key)),
         SumOfMigratingKeys = Sum(s_migrating.ToArray().Select(entry => entry.Key)),
     });
+
+    // The removals have started some. Writes finish them, and those of removed entries have moved groups ahead of the
+    // cursor, by which a map tells its progress.
+    private static void FinishCompactions()
+    {
+        for (int i = 0; s_words.GetStatistics().MigrationsActive + s_pages.GetStatistics().MigrationsActive > 0; i++)
+        {
+            s_words.TryRemove($"none {i}", out _);
+            s_pages.TryRemove($"none {i}");
+        }
+    }
+
+    // One of the pages is larger than the records that share segments.
+    private static byte[] PageOf(int number)
+    {
+        byte[] page = new byte[number == 1_000 ? 100_000 : number % 300];
+        page.AsSpan().Fill((byte)number);
+        return page;
+    }
 
     public static void Grow()
     {
@@ -145,6 +189,7 @@ internal static class Specimens
             TradeKey passing = new(99, i);
             s_audit.TryAdd(passing, default);
             s_audit.TryRemove(passing, out _);
+            s_wordAudit.ContainsKey($"{new string('w', i)}{i}");
         }
     }
 

@@ -15,7 +15,16 @@ internal static partial class PseudoTerminal
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);
 
     /// <summary>What the program has written, errors included, without the terminal's own sequences.</summary>
-    public static string Run(int columns, IReadOnlyDictionary<string, string> environment, params string[] command)
+    public static string Run(int columns, IReadOnlyDictionary<string, string> environment, params string[] command) =>
+        Type(columns, environment, [], command);
+
+    /// <summary>The same of a program that reads what is typed: each text once the program has written what is to come
+    /// before it.</summary>
+    public static string Type(
+        int columns,
+        IReadOnlyDictionary<string, string> environment,
+        IReadOnlyList<(string After, string Keys)> typed,
+        params string[] command)
     {
         int master = posix_openpt(ReadWrite | NotControlling);
         byte[] name = new byte[256];
@@ -29,7 +38,7 @@ internal static partial class PseudoTerminal
         // Held open until the program has ended: what it wrote is lost with the last one who has the terminal open.
         int kept = open(path, ReadWrite | NotControlling);
         Check(kept >= 0);
-        Task<string> text = Task.Factory.StartNew(() => ReadAll(master), TaskCreationOptions.LongRunning);
+        Task<string> text = Task.Factory.StartNew(() => ReadAll(master, typed), TaskCreationOptions.LongRunning);
         ProcessStartInfo start = new("/bin/sh", ["-c", "exec \"$@\" <\"$0\" >\"$0\" 2>&1", path, .. command])
         {
             UseShellExecute = false,
@@ -42,7 +51,12 @@ internal static partial class PseudoTerminal
 
         using (Process process = Process.Start(start)!)
         {
-            Assert.True(process.WaitForExit(s_patience));
+            if (!process.WaitForExit(s_patience))
+            {
+                process.Kill(entireProcessTree: true);
+                close(kept);
+                Assert.Fail($"The program does not end. It has written: {text.GetAwaiter().GetResult()}");
+            }
         }
 
         close(kept);
@@ -51,13 +65,23 @@ internal static partial class PseudoTerminal
         return TerminalSequence().Replace(result, string.Empty).Replace("\r\n", "\n", StringComparison.Ordinal);
     }
 
-    private static string ReadAll(int master)
+    private static string ReadAll(int master, IReadOnlyList<(string After, string Keys)> typed)
     {
         using MemoryStream all = new();
         byte[] buffer = new byte[4096];
+        int next = 0;
+        int seen = 0;
         while (read(master, buffer, (nuint)buffer.Length) is > 0 and nint count)
         {
             all.Write(buffer, 0, (int)count);
+            string text = Encoding.UTF8.GetString(all.ToArray());
+            while (next < typed.Count
+                && text.IndexOf(typed[next].After, seen, StringComparison.Ordinal) is >= 0 and int found)
+            {
+                seen = found + typed[next].After.Length;
+                byte[] keys = Encoding.UTF8.GetBytes(typed[next++].Keys);
+                Check(write(master, keys, (nuint)keys.Length) == keys.Length);
+            }
         }
 
         return Encoding.UTF8.GetString(all.ToArray());
@@ -98,6 +122,9 @@ internal static partial class PseudoTerminal
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial nint read(int file, byte[] buffer, nuint bytes);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial nint write(int file, byte[] buffer, nuint bytes);
 
     [StructLayout(LayoutKind.Sequential)]
     private struct WindowSize

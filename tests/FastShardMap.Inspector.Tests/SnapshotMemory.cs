@@ -55,6 +55,10 @@ internal sealed unsafe class SnapshotMemory : TargetMemory
         {
             memory.Copy(header, header->Views[shard].Current);
             memory.Copy(header, header->Views[shard].Previous);
+            if (header->RecordHeaps is not null)
+            {
+                memory.Copy(header->RecordHeaps + shard);
+            }
         }
 
         GC.KeepAlive(map);
@@ -87,6 +91,26 @@ internal sealed unsafe class SnapshotMemory : TargetMemory
     public void Remove(ulong address) => _blocks.Remove(Find(address).Start);
 
     public void Copy(byte* start, int bytes) => _blocks[(ulong)start] = new ReadOnlySpan<byte>(start, bytes).ToArray();
+
+    private void Copy(RecordHeap* heap)
+    {
+        Copy(heap->Segments);
+        Copy(heap->OldSegments);
+        Copy((RecordSegment*)heap->LargeRecords);
+        for (RecordEpoch* epoch = heap->Newest; epoch is not null; epoch = epoch->Older)
+        {
+            Copy((byte*)epoch, RecordEpoch.Bytes);
+            Copy(epoch->Segments);
+        }
+    }
+
+    private void Copy(RecordSegment* segment)
+    {
+        for (; segment is not null; segment = segment->Next)
+        {
+            Copy((byte*)segment, (int)segment->Bytes);
+        }
+    }
 
     private (ulong Start, byte[]? Bytes) Find(ulong address)
     {

@@ -1,5 +1,5 @@
 using FastShardMap.Near.Tests.Support;
 
-// Tests stop servers and measure delays: each of them needs the machine for itself.
-[assembly: CollectionBehavior(DisableTestParallelization = true)]
+// Most tests wait for engines. Those that measure delays or disturb what others share are in the collection Exclusive.
+[assembly: CollectionBehavior(MaxParallelThreads = 4)]
 [assembly: AssemblyFixture(typeof(Engines))]

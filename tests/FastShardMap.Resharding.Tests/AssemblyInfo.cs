@@ -1,3 +1,2 @@
-// The tests share a few servers, which the machine has no processors for twice.
-[assembly: CollectionBehavior(DisableTestParallelization = true)]
+[assembly: CollectionBehavior(MaxParallelThreads = 4)]
 [assembly: AssemblyFixture(typeof(FastShardMap.Resharding.Tests.Servers))]

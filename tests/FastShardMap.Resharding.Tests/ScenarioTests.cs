@@ -3,6 +3,7 @@ using StackExchange.Redis;
 
 namespace FastShardMap.Resharding.Tests;
 
+[Collection(Servers.Collection)]
 public class ScenarioTests(Servers servers)
 {
     private const int Keys = 1_200;
@@ -52,10 +53,12 @@ public class ScenarioTests(Servers servers)
         }));
     }
 
-    /// <summary>The coordinator is ended at random steps, again and again, until the moves are complete.</summary>
+    public static TheoryData<int> Seeds => [.. Enumerable.Range(1, Soak.IsOn ? 200 : 4)];
+
+    /// <summary>The coordinator is ended at random steps, again and again, until the moves are complete: with 4 seeds,
+    /// or with 200 if FASTSHARDMAP_SOAK is set.</summary>
     [Theory]
     [MemberData(nameof(Seeds))]
-    [Trait("Category", "Heavy")]
     public async Task RunAsync_KilledAtRandomSteps_CompletesInTheEnd(int seed)
     {
         const int Slots = 32;
@@ -97,7 +100,4 @@ public class ScenarioTests(Servers servers)
         await using Resharder last = await Resharder.ConnectAsync(options);
         await ReshardTests.AssertCleanAsync(last, options, traffic);
     }
-
-    public static TheoryData<int> Seeds =>
-        [.. Enumerable.Range(1, int.TryParse(Environment.GetEnvironmentVariable("RESHARD_SEEDS"), out int n) ? n : 10)];
 }

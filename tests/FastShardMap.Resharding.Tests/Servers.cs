@@ -8,8 +8,11 @@ namespace FastShardMap.Resharding.Tests;
 /// <summary>Independent servers on loopback, started when a test first needs them, and emptied for each test.</summary>
 public sealed class Servers : IAsyncLifetime
 {
-    /// <summary>Long, because other work can stop a test's process for a while.</summary>
-    public static readonly TimeSpan Timeout = TimeSpan.FromMinutes(2);
+    /// <summary>The collection of the tests that use them. Each empties them, so they run in turn.</summary>
+    public const string Collection = "Servers";
+
+    /// <summary>Long, because other work can stop a test's process for minutes.</summary>
+    public static readonly TimeSpan Timeout = TimeSpan.FromMinutes(8);
 
     private readonly List<EmbeddedEngine> _engines = [];
 

@@ -22,6 +22,7 @@ internal static class StressCatalogue
         ["history-channel"] = HistoryScenario.OverChannels,
         ["history-text"] = HistoryScenario.OverText,
         ["text"] = static () => new TextScenario(),
+        ["blob"] = static () => new BlobScenario(),
     };
 
     public static IReadOnlyList<string> Names { get; } = [.. s_scenarios.Keys];

@@ -5,23 +5,35 @@ using System.Text;
 
 namespace FastShardMap.Bench.Caches;
 
-/// <summary>Reads trace files in the formats of libCacheSim and of Caffeine's simulator, gzip-compressed or
-/// not.</summary>
+/// <summary>Reads trace files in the formats of libCacheSim and of Caffeine's simulator, gzip-compressed or not: the
+/// first bytes tell.</summary>
 internal static class TraceReader
 {
     private const int OracleRecordBytes = 24;
     private const int OracleKeyOffset = 4;
+
+    /// <summary>A line of an ARC trace with more blocks is not of an ARC trace.</summary>
+    private const ulong MostBlocks = 1 << 20;
+
     private static readonly HashSeed s_seed = new(0x9E37_79B9_7F4A_7C15, 0xD1B5_4A32_D192_ED03);
 
     /// <exception cref="InvalidDataException">The file does not have the format.</exception>
     public static Trace Read(string path, TraceFormat format, int mostRequests)
     {
         string name = Path.GetFileName(path);
-        bool isCompressed = name.EndsWith(".gz", StringComparison.OrdinalIgnoreCase);
-        string bare = isCompressed ? name[..^".gz".Length] : name;
-        using FileStream file = File.OpenRead(path);
-        using Stream stream = isCompressed ? new GZipStream(file, CompressionMode.Decompress) : file;
-        List<ulong> keys = Read(stream, format == TraceFormat.Guess ? FormatOf(bare) : format, mostRequests);
+        string bare = name.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? name[..^".gz".Length] : name;
+        List<ulong> keys;
+        try
+        {
+            using FileStream file = File.OpenRead(path);
+            using Stream stream = IsCompressed(file) ? new GZipStream(file, CompressionMode.Decompress) : file;
+            keys = Read(stream, format == TraceFormat.Guess ? FormatOf(bare) : format, mostRequests);
+        }
+        catch (InvalidDataException exception)
+        {
+            throw new InvalidDataException($"{path}: {exception.Message}", exception);
+        }
+
         return keys.Count == 0
             ? throw new InvalidDataException($"{path} has no requests.")
             : new Trace(bare, [.. keys]);
@@ -59,7 +71,7 @@ internal static class TraceReader
             {
                 AddLine(line.AsSpan().Trim(), format, keys);
             }
-            catch (FormatException exception)
+            catch (Exception exception) when (exception is FormatException or OverflowException)
             {
                 throw new InvalidDataException($"Line {lines} is not of the format {format}: '{line}'.", exception);
             }
@@ -71,6 +83,16 @@ internal static class TraceReader
         }
 
         return keys;
+    }
+
+    private static bool IsCompressed(FileStream file)
+    {
+        Span<byte> start = stackalloc byte[4];
+        int bytes = file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
+        file.Position = 0;
+        return start[..bytes].StartsWith((ReadOnlySpan<byte>)[0x28, 0xB5, 0x2F, 0xFD])
+            ? throw new InvalidDataException("The file is compressed by Zstandard. Decompress it first.")
+            : start[..bytes].StartsWith((ReadOnlySpan<byte>)[0x1F, 0x8B]);
     }
 
     private static void ReadOracle(Stream stream, int mostRequests, List<ulong> keys)
@@ -104,9 +126,9 @@ internal static class TraceReader
         switch (format)
         {
             case TraceFormat.Lirs:
-                if (ulong.TryParse(line, NumberStyles.None, CultureInfo.InvariantCulture, out ulong number))
+                if (line is not "*")
                 {
-                    keys.Add(number);
+                    keys.Add(ulong.Parse(line, NumberStyles.None, CultureInfo.InvariantCulture));
                 }
 
                 break;
@@ -132,6 +154,11 @@ internal static class TraceReader
 
         ulong first = ulong.Parse(line[parts[0]], NumberStyles.None, CultureInfo.InvariantCulture);
         ulong blocks = ulong.Parse(line[parts[1]], NumberStyles.None, CultureInfo.InvariantCulture);
+        if (blocks > MostBlocks || first > ulong.MaxValue - blocks)
+        {
+            throw new FormatException();
+        }
+
         for (ulong block = 0; block < blocks; block++)
         {
             keys.Add(first + block);

@@ -54,6 +54,8 @@ internal sealed class CompareSession(CompareOptions options, Action<string> anno
             new PeerGroup(options, _results, LookupSize.OneThousand),
             new PeerGroup(options, _results, LookupSize.HundredThousand),
             new PeerGroup(options, _results, LookupSize.Million),
+            new TextGroup(options, _results, LookupSize.OneThousand),
+            new TextGroup(options, _results, LookupSize.Million),
             new MemoryGroup(options, _results),
         ];
     }

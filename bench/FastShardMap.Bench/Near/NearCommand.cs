@@ -4,8 +4,8 @@ using FastShardMap.Bench.Targets;
 
 namespace FastShardMap.Bench.Near;
 
-/// <summary><c>near</c>: what a near copy saves, how soon copies disappear, and whether any is staler than it may
-/// be.</summary>
+/// <summary><c>near</c>: what a near copy saves, how soon copies disappear, whether any is staler than it may be,
+/// and what moves of slots cost.</summary>
 internal static class NearCommand
 {
     private const string Legend =
@@ -18,25 +18,29 @@ internal static class NearCommand
         {
             Description = "The connection string of a server to use; an embedded Garnet unless given.",
         };
-        Option<int> seconds = CommandOptions.Number(
-            "--seconds", "Length of the storm of reads and writes.", 10, 1, 3600);
+        Option<int> reads = CommandOptions.Number(
+            "--reads", "Reads in the storm of reads and writes; 0 for 10,000,000, or 1,000,000 with --quick.",
+            0, 0, int.MaxValue);
+        Option<bool> moves = CommandOptions.Switch("--moves", "Only what moves of slots cost.");
         Option<bool> quick = CommandOptions.Quick();
         Option<bool> check = CommandOptions.Check();
         Option<string?> markdown = CommandOptions.Markdown();
-        Command command = new("near", "Measures the near map: hits, batches, invalidations, staleness.")
+        Command command = new("near", "Measures the near map: hits, batches, invalidations, staleness, moves.")
         {
-            engine, seconds, quick, check, markdown,
+            engine, reads, moves, quick, check, markdown,
         };
         command.SetAction(parsed => CommandRun.Guarded("near", terminal =>
         {
             NearOptions options = new(
-                parsed.GetValue(engine), parsed.GetValue(seconds), parsed.GetValue(quick));
+                parsed.GetValue(engine), parsed.GetValue(reads), parsed.GetValue(moves), parsed.GetValue(quick));
             List<FigureRow> figures = new NearSession(options, terminal.Announce).RunAsync().GetAwaiter().GetResult();
             CommandRun.Show(new FigureReport(figures, MachineInfo.Read(), Legend), terminal, parsed.GetValue(markdown));
             return parsed.GetValue(check)
                 ? TargetCheck.Report(
                     "near",
-                    AllTargets.Near.Shortfalls(figures.SelectMany(figure => figure.Judgements), static _ => true),
+                    AllTargets.Near.Shortfalls(
+                        figures.SelectMany(figure => figure.Judgements),
+                        row => !options.OnlyMoves || NearReshard.Rows.Contains(row)),
                     Console.Error)
                 : CommandRun.Done;
         }));

@@ -2,10 +2,13 @@ namespace FastShardMap.Bench.Near;
 
 /// <summary>What to measure of the near map.</summary>
 /// <param name="Engine">A connection string, or null for an embedded engine.</param>
-/// <param name="StormSeconds">How long maps read and write the same keys.</param>
+/// <param name="Reads">How often maps read keys that they also write; 0 for the default.</param>
+/// <param name="OnlyMoves">Measure only what moves of slots cost.</param>
 /// <param name="IsQuick">Fewer keys and repetitions.</param>
-internal sealed record NearOptions(string? Engine, int StormSeconds, bool IsQuick)
+internal sealed record NearOptions(string? Engine, int Reads, bool OnlyMoves, bool IsQuick)
 {
+    public long StormReads => Reads > 0 ? Reads : IsQuick ? 1_000_000 : 10_000_000;
+
     public int Keys => IsQuick ? 20_000 : 50_000;
 
     /// <summary>Near copies while a full collection is timed.</summary>

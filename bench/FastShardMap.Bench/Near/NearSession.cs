@@ -18,6 +18,17 @@ internal sealed class NearSession(NearOptions options, Action<string> announce)
 
     public async Task<List<FigureRow>> RunAsync()
     {
+        if (!options.OnlyMoves)
+        {
+            await RunWithOneEngineAsync();
+        }
+
+        _figures.AddRange(await new NearReshard(options.IsQuick, announce).RunAsync());
+        return _figures;
+    }
+
+    private async Task RunWithOneEngineAsync()
+    {
         EmbeddedEngine? engine = options.Engine is null ? await EmbeddedEngine.StartAsync() : null;
         try
         {
@@ -36,8 +47,7 @@ internal sealed class NearSession(NearOptions options, Action<string> announce)
             await MeasureInvalidationsAsync(map, nearOptions);
             MeasureCollections(map, await FillAsync(map, options.CollectedEntries));
             announce("storm");
-            _figures.Add(await new NearStorm(configuration, options.StormSeconds).RunAsync());
-            return _figures;
+            _figures.AddRange(await new NearStorm(configuration, options.StormReads).RunAsync());
         }
         finally
         {

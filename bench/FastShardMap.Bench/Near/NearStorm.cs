@@ -6,13 +6,17 @@ using FastShardMap.Near;
 
 namespace FastShardMap.Bench.Near;
 
-/// <summary>Two maps that read the same keys while one of them writes: counts reads that were stale at all, reads
-/// staler than the bound, and copies that stay stale.</summary>
-internal sealed class NearStorm(string configuration, int seconds)
+/// <summary>Two maps that read the same keys, with one write in ten operations and late answers: counts reads that were
+/// stale at all, reads staler than the bound, and copies that stay stale.</summary>
+internal sealed class NearStorm(string configuration, long wantedReads)
 {
     private const int Keys = 1000;
     private const int Remembered = 1 << 12;
-    private const int ReadsPerClock = 64;
+    private const int Workers = 16;
+    private const int OperationsPerWrite = 10;
+    private const int FillsPerLateOne = 20;
+
+    private static readonly TimeSpan s_delayOfLateFills = TimeSpan.FromMilliseconds(2);
 
     // Values of a key count up: the last acknowledged one, and when each of the latest was acknowledged.
     private readonly long[] _acknowledged = new long[Keys];
@@ -24,7 +28,7 @@ internal sealed class NearStorm(string configuration, int seconds)
     private long _beyond;
     private long _longestTicks;
 
-    public async Task<FigureRow> RunAsync()
+    public async Task<FigureRow[]> RunAsync()
     {
         NearMapOptions options = new(configuration, $"storm{Environment.ProcessId}:")
         {
@@ -38,74 +42,82 @@ internal sealed class NearStorm(string configuration, int seconds)
             await first.SetAsync(key, 0);
         }
 
-        using CancellationTokenSource stop = new(TimeSpan.FromSeconds(seconds));
-        await Task.WhenAll(
-            Task.Run(() => WriteAsync(first, stop.Token)),
-            Task.Run(() => ReadAsync(first, 1, options.MaxStaleness, stop.Token)),
-            Task.Run(() => ReadAsync(second, 2, options.MaxStaleness, stop.Token)));
+        first.BeforeFill = second.BeforeFill = static () => Random.Shared.Next(FillsPerLateOne) == 0
+            ? Task.Delay(s_delayOfLateFills)
+            : Task.CompletedTask;
+        await Task.WhenAll(Enumerable.Range(0, Workers).Select(worker => Task.Run(
+            () => WorkAsync(worker % 2 == 0 ? first : second, worker, options.MaxStaleness))));
         long left = await CountStaleCopiesAsync([first, second]);
+        NearStatistics[] counts = [first.GetStatistics(), second.GetStatistics()];
 
-        return FigureRow.Of(
-            AllTargets.Near,
-            "near-storm",
-            $"{Units.Count(_reads)} reads, {Units.Count(_writes)} writes of {Units.Count(Keys)} keys, 2 maps",
-            $"stale at all {(double)_stale / _reads:0.0000 %}, the stalest by "
-                + $"{Units.Duration(LatencyHistogram.ToNanoseconds(_longestTicks))}; beyond the bound "
-                + $"{Units.Count(_beyond)}; copies stale for ever {Units.Count(left)}",
-            new Measure(TargetUnit.Reads, Spread.Of([_beyond + left])));
+        string work =
+            $"{Units.Count(_reads)} reads, {Units.Count(_writes)} writes of {Units.Count(Keys)} keys, 2 maps";
+        return
+        [
+            FigureRow.Of(
+                AllTargets.Near,
+                "near-storm",
+                work,
+                $"stale at all {(double)_stale / _reads:0.0000 %}, the stalest by "
+                    + $"{Units.Duration(LatencyHistogram.ToNanoseconds(_longestTicks))}; beyond the bound "
+                    + Units.Count(_beyond),
+                new Measure(TargetUnit.Reads, Spread.Of([_beyond]))),
+            FigureRow.Of(
+                AllTargets.Near,
+                "near-late-fills",
+                $"the same; 1 answer in {FillsPerLateOne} late by {s_delayOfLateFills.TotalMilliseconds} ms",
+                $"{Units.Count(counts.Sum(one => one.Fills))} answers stored, "
+                    + $"{Units.Count(counts.Sum(one => one.RefusedFills))} refused; copies stale for ever "
+                    + Units.Count(left),
+                new Measure(TargetUnit.Copies, Spread.Of([left]))),
+        ];
     }
 
-    private static async Task<long> ReadBothWaysAsync(NearMap<long, long> map, long key) =>
-        map.TryGetLocal(key, out long value) ? value : (await map.GetAsync(key)).Value;
-
-    private async Task WriteAsync(NearMap<long, long> map, CancellationToken token)
+    // A key has one writer, so its values are acknowledged in their order.
+    private async Task WorkAsync(NearMap<long, long> map, int worker, TimeSpan bound)
     {
-        Random random = new(5);
-        while (!token.IsCancellationRequested)
-        {
-            int key = random.Next(Keys);
-            long value = _acknowledged[key] + 1;
-            await map.SetAsync(key, value, cancellationToken: CancellationToken.None);
-            Volatile.Write(ref _times[(key * Remembered) + (value % Remembered)], Stopwatch.GetTimestamp());
-            Volatile.Write(ref _acknowledged[key], value);
-            _writes++;
-        }
-    }
-
-    private async Task ReadAsync(NearMap<long, long> map, int seed, TimeSpan bound, CancellationToken token)
-    {
-        Random random = new(seed);
+        Random random = new(worker);
         long boundTicks = (long)(bound.TotalSeconds * Stopwatch.Frequency);
         long reads = 0;
-        while (!token.IsCancellationRequested)
+        long writes = 0;
+        long share = wantedReads / Workers;
+        while (reads < share)
         {
-            // The clock is read before the reads, so an age is never too high.
-            long now = Stopwatch.GetTimestamp();
-            for (int turn = 0; turn < ReadsPerClock; turn++)
+            if (random.Next(OperationsPerWrite) == 0)
             {
-                int key = random.Next(Keys);
-                long value = await ReadBothWaysAsync(map, key);
-                if (Volatile.Read(ref _acknowledged[key]) > value)
-                {
-                    Judge(key, value, now, boundTicks);
-                }
+                await WriteAsync(map, (random.Next(Keys / Workers) * Workers) + worker);
+                writes++;
+                continue;
             }
 
-            reads += ReadsPerClock;
+            // The clock and the acknowledged value are read before the value, so an age is never too high.
+            int key = random.Next(Keys);
+            long now = Stopwatch.GetTimestamp();
+            long acknowledged = Volatile.Read(ref _acknowledged[key]);
+            long value = map.TryGetLocal(key, out long copy) ? copy : (await map.GetAsync(key)).Value;
+            if (acknowledged > value)
+            {
+                Judge(key, value, now, boundTicks);
+            }
+
+            reads++;
         }
 
         Interlocked.Add(ref _reads, reads);
+        Interlocked.Add(ref _writes, writes);
+    }
+
+    private async Task WriteAsync(NearMap<long, long> map, int key)
+    {
+        long value = _acknowledged[key] + 1;
+        await map.SetAsync(key, value);
+        Volatile.Write(ref _times[(key * Remembered) + (value % Remembered)], Stopwatch.GetTimestamp());
+        Volatile.Write(ref _acknowledged[key], value);
     }
 
     private void Judge(int key, long value, long now, long boundTicks)
     {
-        long overwritten = Volatile.Read(ref _times[(key * Remembered) + ((value + 1) % Remembered)]);
-        long age = now - overwritten;
-        if (age <= 0)
-        {
-            return; // overwritten during these reads
-        }
-
+        long age = now - Volatile.Read(ref _times[(key * Remembered) + ((value + 1) % Remembered)]);
         Interlocked.Increment(ref _stale);
         if (age > boundTicks)
         {

@@ -8,6 +8,7 @@ using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Loggers;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
+using BenchmarkDotNet.Toolchains.NativeAot;
 using FastShardMap.Bench.Maps;
 
 namespace FastShardMap.Bench.Suites;
@@ -83,6 +84,11 @@ internal static class SuiteConfig
             }
         }
 
+        if (options.NativeAot)
+        {
+            config.AddJob(AheadOfTime(options));
+        }
+
         return config;
     }
 
@@ -104,7 +110,7 @@ internal static class SuiteConfig
 
     private static Job Named(SuiteOptions options, string isaLevel, string id)
     {
-        Job job = options.IsShort ? Job.ShortRun : Job.Default;
+        Job job = BaseOf(options);
         foreach ((string name, string value) in IsaLevels[isaLevel])
         {
             job = job.WithEnvironmentVariable(name, value);
@@ -117,6 +123,28 @@ internal static class SuiteConfig
 
         return job.WithId(id);
     }
+
+    private static Job BaseOf(SuiteOptions options) => options.IsShort ? Job.ShortRun : Job.Default;
+
+    // BenchmarkDotNet passes the vector instructions of this processor to the compiler. Linking needs clang or gcc.
+    private static Job AheadOfTime(SuiteOptions options)
+    {
+        Job job = BaseOf(options)
+            .WithToolchain(NativeAotToolchain.CreateBuilder()
+                .UseNuGet(microsoftDotNetILCompilerVersion: string.Empty, nuGetFeedUrl: string.Empty)
+                .TargetFrameworkMoniker("net10.0")
+                .DisplayName("NativeAOT")
+                .ToToolchain())
+            .WithId("NativeAOT");
+        return OperatingSystem.IsWindows() || HasProgram("clang")
+            ? job
+            : job.WithArguments([new MsBuildArgument("/p:CppCompilerAndLinker=gcc")]);
+    }
+
+    private static bool HasProgram(string name) =>
+        (Environment.GetEnvironmentVariable("PATH") ?? string.Empty)
+            .Split(Path.PathSeparator)
+            .Any(folder => File.Exists(Path.Combine(folder, name)));
 
     private static bool IsWanted(SuiteOptions options, BenchmarkCase benchmark)
     {

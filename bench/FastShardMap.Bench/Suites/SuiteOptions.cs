@@ -21,6 +21,9 @@ internal sealed record SuiteOptions
 
     public bool WithoutPgo { get; init; }
 
+    /// <summary>Also with NativeAOT, for this processor.</summary>
+    public bool NativeAot { get; init; }
+
     public bool Disassembly { get; init; }
 
     public bool IsShort { get; init; }

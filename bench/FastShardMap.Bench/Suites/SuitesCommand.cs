@@ -36,6 +36,8 @@ internal static class SuitesCommand
             "--isa", "Levels of vector instructions.", [.. SuiteConfig.IsaLevels.Keys], ["default"]);
         Option<bool> all = CommandOptions.Switch("--all", "Every suite, map, shape and size: takes many hours.");
         Option<bool> withoutPgo = CommandOptions.Switch("--without-pgo", "Also without profile-guided code.");
+        Option<bool> nativeAot = CommandOptions.Switch(
+            "--native-aot", "Also compiled ahead of time, for this processor. Needs a C compiler.");
         Option<bool> disassembly = CommandOptions.Switch("--disassembly", "Also export the machine code.");
         Option<bool> isShort = CommandOptions.Switch("--short", "Three iterations: a first impression.");
         Option<bool> inProcess = CommandOptions.Switch("--in-process", "No process of its own for each benchmark.");
@@ -43,8 +45,16 @@ internal static class SuitesCommand
 
         Command command = new("suites", "Runs the BenchmarkDotNet suites.")
         {
-            suites, maps, shapes, sizes, methods, isa, all, withoutPgo, disassembly, isShort, inProcess, artifacts,
+            suites, maps, shapes, sizes, methods, isa, all, withoutPgo, nativeAot, disassembly, isShort, inProcess,
+            artifacts,
         };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(nativeAot) && result.GetValue(inProcess))
+            {
+                result.AddError("--native-aot needs processes of its own, which --in-process excludes.");
+            }
+        });
         command.SetAction(parsed =>
         {
             bool isAll = parsed.GetValue(all);
@@ -59,6 +69,7 @@ internal static class SuitesCommand
                 Methods = parsed.GetValue(methods) ?? [],
                 IsaLevels = parsed.GetValue(isa)!,
                 WithoutPgo = parsed.GetValue(withoutPgo),
+                NativeAot = parsed.GetValue(nativeAot),
                 Disassembly = parsed.GetValue(disassembly),
                 IsShort = parsed.GetValue(isShort),
                 InProcess = parsed.GetValue(inProcess),

@@ -102,7 +102,11 @@ internal static class AllTargets
         new("near-invalidation", 3, OfRoundTrip),
         new("near-batch", 10, OfSingleReads, Bound.AtLeast),
         new("near-storm", 0, Reads),
-        new("near-full-gc", 2, BeyondCollection));
+        new("near-late-fills", 0, Copies),
+        new("near-full-gc", 2, BeyondCollection),
+        new("near-fence", 2, OfPlainRead),
+        new("near-reshard", 1.3, OfRest),
+        new("near-reshard", 0, Errors));
 
     /// <summary>Of <c>text</c>.</summary>
     public static readonly TargetTable Text = new([.. TextTargets()]);

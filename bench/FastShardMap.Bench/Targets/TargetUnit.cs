@@ -39,7 +39,17 @@ internal sealed record TargetUnit(
     /// <summary>Multiples of the bytes of live keys.</summary>
     public static readonly TargetUnit OfLive = new(" x live", Units.Digits);
 
+    /// <summary>Multiples of a read outside of moves.</summary>
+    public static readonly TargetUnit OfPlainRead = new(" x GET", Units.Digits);
+
+    /// <summary>Multiples of the time while nothing moves.</summary>
+    public static readonly TargetUnit OfRest = new(" x at rest", Units.Digits);
+
     public static readonly TargetUnit Reads = new(" reads", Units.Digits);
+
+    public static readonly TargetUnit Copies = new(" copies", Units.Digits);
+
+    public static readonly TargetUnit Errors = new(" errors", Units.Digits);
 
     /// <summary>Multiples of a lookup in ShardMap.</summary>
     public static readonly TargetUnit OfShardMap = new(" x ShardMap", Units.Digits);

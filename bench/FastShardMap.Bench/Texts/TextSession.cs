@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text;
-using FastShardMap.Bench.Keys;
 using FastShardMap.Bench.Measuring;
 using FastShardMap.Bench.Reporting;
 using FastShardMap.Bench.Targets;
@@ -12,9 +11,6 @@ namespace FastShardMap.Bench.Texts;
 /// <summary>Measures maps with text keys beside maps with strings as keys.</summary>
 internal sealed class TextSession(TextOptions options, Action<string> announce)
 {
-    /// <summary>Keys per batch of lookups.</summary>
-    private const int Batch = 250;
-
     private const int MostProbes = 200_000;
     private const int PauseChunk = 50_000;
     private const int DriftRounds = 12;
@@ -45,18 +41,6 @@ internal sealed class TextSession(TextOptions options, Action<string> announce)
         return _rows;
     }
 
-    private static int[] Probes(int entries, ulong seed)
-    {
-        SplitMix random = new(seed);
-        int[] probes = new int[Math.Min(MostProbes, entries)];
-        for (int i = 0; i < probes.Length; i++)
-        {
-            probes[i] = (int)random.Below((ulong)entries);
-        }
-
-        return probes;
-    }
-
     private static ulong Fill(TextShardMap<long> map, TextKeys keys)
     {
         ulong added = 0;
@@ -73,7 +57,7 @@ internal sealed class TextSession(TextOptions options, Action<string> announce)
         announce($"lookups, {Units.Count(entries)} keys of {lengths.Name} characters");
         GcMeter.CollectAll();
         TextKeys keys = TextKeys.Create(entries, lengths, seed: 1);
-        int[] probes = Probes(entries, seed: 2);
+        int[] probes = TextLoops.Draw(Math.Min(MostProbes, entries), entries, seed: 2);
         using TextShardMap<long> ours = new();
         Fill(ours, keys);
         ConcurrentDictionary<string, long> theirs = new(StringComparer.Ordinal);
@@ -85,33 +69,44 @@ internal sealed class TextSession(TextOptions options, Action<string> announce)
             lockFree.TryAdd(key, i);
         }
 
+        byte[][] all = keys.ToUtf8([.. Enumerable.Range(0, entries)]);
+        using FasterTexts log = new(entries, all.Max(static key => key.Length));
+        for (int i = 0; i < entries; i++)
+        {
+            log.Set(all[i], i);
+        }
+
         // New strings, as a service gets them: not the objects that the dictionaries hold.
         string[] present = keys.ToStrings(probes);
         byte[][] presentUtf8 = keys.ToUtf8(probes);
         string[] absent = TextKeys.Create(probes.Length, lengths, seed: 3)
             .ToStrings([.. Enumerable.Range(0, probes.Length)]);
-        long[] values = new long[Batch];
-        bool[] found = new bool[Batch];
         ConcurrentDictionary<string, long>.AlternateLookup<ReadOnlySpan<char>> spans =
             theirs.GetAlternateLookup<ReadOnlySpan<char>>();
 
-        Series hit = Lookups("hits", present, key => ours.TryGetValue(key, out long value) ? value : -1);
-        Series hitTheirs = Lookups("hits", present, key => theirs.TryGetValue(key, out long value) ? value : -1);
-        Series hitSpans = Lookups("hits", present, key => spans.TryGetValue(key.AsSpan(), out long value) ? value : -1);
-        Series hitLockFree = Lookups("hits", present, key => lockFree.TryGetValue(key, out long value) ? value : -1);
-        Series miss = Lookups("misses", absent, key => ours.TryGetValue(key, out long value) ? value : -1);
-        Series missTheirs = Lookups("misses", absent, key => theirs.TryGetValue(key, out long value) ? value : -1);
-        Series utf8 = Lookups(
+        Series hit = TextLoops.Lookups("hits", present, key => ours.TryGetValue(key, out long value) ? value : -1);
+        Series hitTheirs = TextLoops.Lookups(
+            "hits", present, key => theirs.TryGetValue(key, out long value) ? value : -1);
+        Series hitSpans = TextLoops.Lookups(
+            "hits", present, key => spans.TryGetValue(key.AsSpan(), out long value) ? value : -1);
+        Series hitLockFree = TextLoops.Lookups(
+            "hits", present, key => lockFree.TryGetValue(key, out long value) ? value : -1);
+        Series miss = TextLoops.Lookups("misses", absent, key => ours.TryGetValue(key, out long value) ? value : -1);
+        Series missTheirs = TextLoops.Lookups(
+            "misses", absent, key => theirs.TryGetValue(key, out long value) ? value : -1);
+        Series utf8 = TextLoops.Lookups(
             "hits", presentUtf8, key => ours.TryGetValue(key.AsSpan(), out long value) ? value : -1);
-        Series utf8Theirs = Lookups(
+        Series utf8Theirs = TextLoops.Lookups(
             "hits",
             presentUtf8,
             key => theirs.TryGetValue(Encoding.UTF8.GetString(key), out long value) ? value : -1);
-        Series batch = Series.OneThread("hits", present.Length, _ => Batches(ours, present, values, found));
+        Series utf8Log = TextLoops.Lookups(
+            "hits", presentUtf8, key => log.TryGetValue(key, out long value) ? value : -1);
+        Series batch = TextLoops.Batches("hits", present, ours);
         Series.Interleave(
             options.Repetitions,
             discarded: 3,
-            [hit, hitTheirs, hitSpans, hitLockFree, miss, missTheirs, utf8, utf8Theirs, batch]);
+            [hit, hitTheirs, hitSpans, hitLockFree, miss, missTheirs, utf8, utf8Theirs, utf8Log, batch]);
 
         string what = $"{Units.Count(entries)} keys of {lengths.Name} characters";
         string id = $"{size}-{lengths.Name}";
@@ -131,44 +126,15 @@ internal sealed class TextSession(TextOptions options, Action<string> announce)
             Add(
                 $"text-utf8-{id}",
                 $"hit by UTF-8, {what}",
-                $"{Time(utf8)}; CD {Time(utf8Theirs)}",
+                $"{Time(utf8)}; CD {Time(utf8Theirs)}; FASTER {Time(utf8Log)}",
                 new Measure(TargetUnit.TimesDictionary, utf8Theirs.RatioTo(utf8)));
             Add(
                 $"text-batch-{id}",
-                $"hit in batches of {Batch}, {what}",
+                $"hit in batches of {TextLoops.Batch}, {what}",
                 $"{Time(batch)}; CD {Time(hitTheirs)}",
                 new Measure(TargetUnit.TimesDictionary, hitTheirs.RatioTo(batch)));
         }
     }
-
-    private static ulong Batches(TextShardMap<long> map, string[] keys, long[] values, bool[] found)
-    {
-        ulong sum = 0;
-        for (int start = 0; start < keys.Length; start += Batch)
-        {
-            int count = Math.Min(Batch, keys.Length - start);
-            map.TryGetValues(keys.AsSpan(start, count), values, found);
-            for (int i = 0; i < count; i++)
-            {
-                sum += (ulong)(found[i] ? values[i] : -1);
-            }
-        }
-
-        return sum;
-    }
-
-    /// <summary>A loop of lookups. The delegate costs every map the same.</summary>
-    private static Series Lookups<TProbe>(string work, TProbe[] probes, Func<TProbe, long> get) =>
-        Series.OneThread(work, probes.Length, _ =>
-        {
-            ulong sum = 0;
-            foreach (TProbe probe in probes)
-            {
-                sum += (ulong)get(probe);
-            }
-
-            return sum;
-        });
 
     private void MeasureGrowth(string size, int entries)
     {
@@ -177,32 +143,14 @@ internal sealed class TextSession(TextOptions options, Action<string> announce)
             announce($"growth to {Units.Count(entries)} keys of {lengths.Name} characters");
             TextKeys keys = TextKeys.Create(entries, lengths, seed: 1);
             string[] strings = keys.ToStrings([.. Enumerable.Range(0, entries)]);
-            Series ours = Series.SelfTimed("grow", entries, _ =>
-            {
-                GcMeter.CollectAll();
-                using TextShardMap<long> map = new();
-                long start = Stopwatch.GetTimestamp();
-                ulong added = 0;
-                for (int i = 0; i < strings.Length; i++)
-                {
-                    added += map.TryAdd(strings[i], i) ? 1UL : 0;
-                }
-
-                return (Stopwatch.GetElapsedTime(start), added);
-            });
-            Series theirs = Series.SelfTimed("grow", entries, _ =>
-            {
-                GcMeter.CollectAll();
-                ConcurrentDictionary<string, long> map = new(StringComparer.Ordinal);
-                long start = Stopwatch.GetTimestamp();
-                ulong added = 0;
-                for (int i = 0; i < strings.Length; i++)
-                {
-                    added += map.TryAdd(strings[i], i) ? 1UL : 0;
-                }
-
-                return (Stopwatch.GetElapsedTime(start), added);
-            });
+            Series ours = TextLoops.Growing(
+                strings,
+                static () => new TextShardMap<long>(),
+                static (map, key, value) => map.TryAdd(key, value));
+            Series theirs = TextLoops.Growing(
+                strings,
+                static () => new ConcurrentDictionary<string, long>(StringComparer.Ordinal),
+                static (map, key, value) => map.TryAdd(key, value));
             Series.Interleave(options.SlowRepetitions, discarded: 1, [ours, theirs]);
             Add(
                 $"text-insert-{size}-{lengths.Name}",

@@ -43,7 +43,12 @@ public sealed class TraceReaderTests
     [Theory]
     [InlineData("x y", nameof(TraceFormat.Arc))]
     [InlineData("5", nameof(TraceFormat.Arc))]
+    [InlineData("1 99999999999", nameof(TraceFormat.Arc))]
+    [InlineData("18446744073709551615 1", nameof(TraceFormat.Arc))]
+    [InlineData("99999999999999999999 1", nameof(TraceFormat.Arc))]
     [InlineData("only one column", nameof(TraceFormat.Csv))]
+    [InlineData("7 1", nameof(TraceFormat.Lirs))]
+    [InlineData("99999999999999999999", nameof(TraceFormat.Lirs))]
     public void Read_LineOfAnotherFormat_IsRefusedWithItsNumber(string line, string format) =>
         Assert.Contains(
             "Line 1 ",
@@ -53,17 +58,50 @@ public sealed class TraceReaderTests
     [Fact]
     public void Read_CompressedFile_IsReadByTheNameInside()
     {
-        string path = Path.Combine(Path.GetTempPath(), $"fastshardmap-{Guid.NewGuid():N}.arc.gz");
+        Trace trace = ReadFile(".arc.gz", Compressed("3 2 0 0\n"));
+        Assert.Equal([3UL, 4], trace.Keys);
+        Assert.Equal(2, trace.Distinct);
+    }
+
+    [Fact]
+    public void Read_CompressedFileWithoutSuffix_IsRecognizedByItsFirstBytes() =>
+        Assert.Equal([3UL, 4], ReadFile(".txt", Compressed("3\n4\n")).Keys);
+
+    [Fact]
+    public void Read_PlainFileWithSuffixOfCompressedOnes_IsRead() =>
+        Assert.Equal([3UL, 4], ReadFile(".lirs.gz", "3\n*\n4\n"u8.ToArray()).Keys);
+
+    [Fact]
+    public void Read_DamagedFile_IsRefusedWithItsPath()
+    {
+        byte[] whole = Compressed(string.Join('\n', Enumerable.Range(0, 1_000)));
+        byte[] zstandard = [0x28, 0xB5, 0x2F, 0xFD, 0, 0];
+        byte[][] damaged = [[], "\n\n"u8.ToArray(), zstandard, whole[..(whole.Length / 2)], [0x1F, 0x8B, 1, 2, 3]];
+        foreach (byte[] bytes in damaged)
+        {
+            InvalidDataException thrown = Assert.Throws<InvalidDataException>(() => ReadFile(".txt.gz", bytes));
+            Assert.Contains("fastshardmap-", thrown.Message, StringComparison.Ordinal);
+        }
+    }
+
+    private static byte[] Compressed(string text)
+    {
+        using MemoryStream bytes = new();
+        using (GZipStream stream = new(bytes, CompressionLevel.Fastest))
+        {
+            stream.Write(Encoding.UTF8.GetBytes(text));
+        }
+
+        return bytes.ToArray();
+    }
+
+    private static Trace ReadFile(string suffix, byte[] bytes)
+    {
+        string path = Path.Combine(Path.GetTempPath(), $"fastshardmap-{Guid.NewGuid():N}{suffix}");
         try
         {
-            using (GZipStream stream = new(File.Create(path), CompressionLevel.Fastest))
-            {
-                stream.Write("3 2 0 0\n"u8);
-            }
-
-            Trace trace = TraceReader.Read(path, TraceFormat.Guess, 10);
-            Assert.Equal([3UL, 4], trace.Keys);
-            Assert.Equal(2, trace.Distinct);
+            File.WriteAllBytes(path, bytes);
+            return TraceReader.Read(path, TraceFormat.Guess, 10_000);
         }
         finally
         {

@@ -62,7 +62,14 @@ public class CompareTests
         Assert.True(
             results.Targets.Single(one => one.Row == "allocation").IsMet,
             "an operation of the shard map allocates managed memory");
-        Assert.All(results.Peers.GroupBy(peer => peer.Work), work =>
+        ILookup<bool, PeerFigure> peers = results.Peers.ToLookup(
+            peer => peer.Id.StartsWith("text", StringComparison.Ordinal));
+        Assert.All(peers[true].GroupBy(peer => peer.Work), work =>
+        {
+            Assert.Equal("ConcurrentDictionary", work.First().Map);
+            Assert.Empty(new[] { "TextShardMap", "NonBlocking" }.Except(work.Select(peer => peer.Map)));
+        });
+        Assert.All(peers[false].GroupBy(peer => peer.Work), work =>
         {
             Assert.Equal("floor (hash + load)", work.First().Map);
             Assert.Empty(

@@ -10,7 +10,8 @@ public partial class KeepAliveTests
 {
     public static TheoryData<string> Files =>
         [.. Directory.EnumerateFiles(LibraryFolder(), "ShardMap*.cs")
-            .Select(static path => Path.GetFileName(path)!)
+            .Concat(Directory.EnumerateFiles(Path.Combine(LibraryFolder(), "Caching"), "ShardCache*.cs"))
+            .Select(static path => Path.GetRelativePath(LibraryFolder(), path).Replace('\\', '/'))
             .Order(StringComparer.Ordinal)];
 
     [Theory]
@@ -56,8 +57,9 @@ public partial class KeepAliveTests
         RegexOptions.Multiline)]
     private static partial Regex Member();
 
-    // Operations on the shards; what only reads fields of the managed object needs nothing.
+    // Operations on the shards, and lookups of a cache; what only reads fields of the managed object needs nothing.
     [GeneratedRegex(
-        @"(?:_shards|\.Shards)\.(?!Hash\b|ThrowIfDisposed\b|IsDisposed\b|ShardCount\b|Arena\b|PartsOf\b)\w+")]
+        @"(?:_shards|\.Shards)\.(?!Hash\b|ThrowIfDisposed\b|IsDisposed\b|ShardCount\b|Arena\b|PartsOf\b)\w+"
+            + @"|\bTryRead(?:Home|Anywhere)\(")]
     private static partial Regex NativeUse();
 }

@@ -23,62 +23,36 @@ internal interface IMapTarget
 }
 
 /// <summary>A map with one or two shards, whose migrations move one group per step.</summary>
-internal sealed unsafe class MapTarget<TValue>(ulong[] keys, int shards = 1, int stepGroups = 1) : IMapTarget
+internal sealed unsafe class MapTarget<TValue>(ulong[] keys, int shards = 1, int stepGroups = 1)
+    : DisposableTarget<ShardMap<ulong, TValue, PlacedHasher>>
     where TValue : unmanaged, IRepeated<TValue>, IEquatable<TValue>
 {
-    private ShardMap<ulong, TValue, PlacedHasher>? _map;
     private CancellationTokenSource _cancellation = new();
-    private bool _disposed;
     private long _emptyBytes;
 
-    public MapHeader* Header => Map.Shards.Header;
+    public override MapHeader* Header => Map.Shards.Header;
 
-    private ShardMap<ulong, TValue, PlacedHasher> Map => _map!;
-
-    public void Create()
+    /// <inheritdoc/>
+    protected override ShardMap<ulong, TValue, PlacedHasher> CreateMap()
     {
-        _disposed = false;
         if (!_cancellation.TryReset())
         {
             _cancellation.Dispose();
             _cancellation = new CancellationTokenSource();
         }
 
-        _map = new ShardMap<ulong, TValue, PlacedHasher>(new ShardMapOptions
+        ShardMap<ulong, TValue, PlacedHasher> map = new(new ShardMapOptions
         {
             ShardCount = shards, MigrationStepGroups = stepGroups, Seed = new HashSeed(1, 2),
         });
-        _emptyBytes = Map.BytesAllocated;
-    }
-
-    public void Drop()
-    {
-        Map.Dispose();
-        _map = null;
-    }
-
-    public void Run(MapOp op)
-    {
-        try
-        {
-            RunCore(op);
-        }
-        catch (ObjectDisposedException)
-        {
-            op.Disposed = true;
-        }
-        catch (InvalidOperationException exception) when (exception.Message.Contains(
-            "held exclusively", StringComparison.Ordinal))
-        {
-            op.GaveUp = true;
-        }
+        _emptyBytes = map.BytesAllocated;
+        return map;
     }
 
     /// <inheritdoc/>
-    public string? FindFault()
+    protected override void AddFaultsOfDisposed(List<string> faults)
     {
-        List<string> faults = [];
-        for (int shard = 0; shard < shards && _disposed; shard++)
+        for (int shard = 0; shard < shards; shard++)
         {
             ReadView view = Header->Views[shard];
             if (view.Current.Base != (byte*)Header->Sentinel || !view.Previous.IsNone)
@@ -86,10 +60,14 @@ internal sealed unsafe class MapTarget<TValue>(ulong[] keys, int shards = 1, int
                 faults.Add($"shard {shard} of the disposed map has a table");
             }
         }
+    }
 
+    /// <inheritdoc/>
+    protected override void AddFaults(List<string> faults)
+    {
         int entries = 0;
         long tableBytes = 0;
-        for (int shard = 0; shard < shards && !_disposed; shard++)
+        for (int shard = 0; shard < shards; shard++)
         {
             ReadView view = Header->Views[shard];
             WriteSide side = Header->WriteSides[shard];
@@ -123,20 +101,32 @@ internal sealed unsafe class MapTarget<TValue>(ulong[] keys, int shards = 1, int
             }
         }
 
-        if (!_disposed && (Map.Count != entries || Map.ToArray().Length != entries))
+        if (Map.Count != entries || Map.ToArray().Length != entries)
         {
             faults.Add($"Count {Map.Count}, ToArray {Map.ToArray().Length}, entries {entries}");
         }
 
-        if (!_disposed && Map.BytesAllocated != _emptyBytes + tableBytes)
+        if (Map.BytesAllocated != _emptyBytes + tableBytes)
         {
             faults.Add($"the map has {Map.BytesAllocated - _emptyBytes} bytes of tables; its shards have {tableBytes}");
         }
-
-        return faults.Count == 0 ? null : string.Join("\n", faults);
     }
 
-    private void RunCore(MapOp op)
+    /// <inheritdoc/>
+    protected override void RunCore(MapOp op)
+    {
+        try
+        {
+            RunOnOne(op);
+        }
+        catch (InvalidOperationException exception) when (exception.Message.Contains(
+            "held exclusively", StringComparison.Ordinal))
+        {
+            op.GaveUp = true;
+        }
+    }
+
+    private void RunOnOne(MapOp op)
     {
         ulong key = op.Key < keys.Length ? keys[op.Key] : 0;
         TValue value;
@@ -220,19 +210,19 @@ internal sealed unsafe class MapTarget<TValue>(ulong[] keys, int shards = 1, int
                 op.Value = (ulong)Map.Count;
                 break;
             case OpKind.ToArray:
-                op.Seen = Seen(Map.ToArray());
+                op.Seen = Seen(keys, Map.ToArray());
                 break;
             case OpKind.Snapshot:
                 using (ShardMapSnapshot<ulong, TValue, PlacedHasher> snapshot =
                     op.Key == 2 ? Map.BriefSnapshot() : Map.Snapshot(copyNow: op.Key != 0))
                 {
                     SchedulePoint.Before("snapshot: read"); // ToArray has no step, and writes may come before it
-                    op.Seen = Seen(snapshot.ToArray());
+                    op.Seen = Seen(keys, snapshot.ToArray());
                 }
 
                 break;
             case OpKind.Enumerate:
-                op.Seen = Seen(Map);
+                op.Seen = Seen(keys, Map);
                 break;
             case OpKind.Batch:
                 TValue[] values = new TValue[op.Key];
@@ -255,8 +245,7 @@ internal sealed unsafe class MapTarget<TValue>(ulong[] keys, int shards = 1, int
                 Execution.RunAtOnce(_cancellation.Cancel);
                 break;
             case OpKind.Dispose:
-                Map.Dispose();
-                _disposed = true;
+                DisposeMap();
                 break;
             default:
                 throw new NotSupportedException($"{op.Kind}");
@@ -270,34 +259,6 @@ internal sealed unsafe class MapTarget<TValue>(ulong[] keys, int shards = 1, int
         exclusive[key] = TValue.Of(op.A);
         exclusive[nextKey] = TValue.Of(op.B);
         op.Done = exclusive[key].Number == op.A && exclusive[nextKey].Number == op.B;
-    }
-
-    private static bool UpdateUnless(ref TValue value, MapOp op)
-    {
-        if (value.Number == op.B)
-        {
-            return false;
-        }
-
-        value = TValue.Of(value.Number + op.A);
-        return true;
-    }
-
-    private ulong?[] Seen(IEnumerable<KeyValuePair<ulong, TValue>> entries)
-    {
-        ulong?[] seen = new ulong?[keys.Length];
-        foreach ((ulong key, TValue value) in entries)
-        {
-            int index = Array.IndexOf(keys, key);
-            if (index < 0 || seen[index] is not null)
-            {
-                throw new InvalidOperationException($"Key {key:x} was seen twice, or never was in the map.");
-            }
-
-            seen[index] = value.Number;
-        }
-
-        return seen;
     }
 
     private long BytesOf(TableRef table)

@@ -16,7 +16,7 @@ public class RandomTests(ITestOutputHelper output)
     {
         System.Diagnostics.Stopwatch watch = System.Diagnostics.Stopwatch.StartNew();
         Coverage sum = default;
-        int scenarios = Effort.Of(70);
+        int scenarios = Effort.Of(45);
         for (int i = 0; i < scenarios; i++)
         {
             int seed = (block * 1_000_000) + i;

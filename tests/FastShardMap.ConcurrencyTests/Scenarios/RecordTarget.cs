@@ -12,7 +12,8 @@ namespace FastShardMap.ConcurrencyTests.Scenarios;
 /// <param name="keyBytes">The length of each.</param>
 /// <param name="feigned">Whether the second key has the bytes of a group, with the first key in every slot, and with an
 /// address that is none.</param>
-internal sealed unsafe class RecordTarget<TValue>(int keys, int keyBytes, bool feigned = false) : IMapTarget
+internal sealed unsafe class RecordTarget<TValue>(int keys, int keyBytes, bool feigned = false)
+    : DisposableTarget<BytesShardMap<TValue>>
     where TValue : unmanaged, IRepeated<TValue>, IEquatable<TValue>
 {
     /// <summary>The record then has a segment of its own, which fits where a table of eight groups was.</summary>
@@ -24,58 +25,33 @@ internal sealed unsafe class RecordTarget<TValue>(int keys, int keyBytes, bool f
         .. Enumerable.Range(0, keys).Select(
             key => feigned && key == 1 ? FeignedGroup(Key(0, keyBytes)) : Key(key, keyBytes)),
     ];
-    private BytesShardMap<TValue>? _map;
-    private bool _disposed;
 
-    public MapHeader* Header => Map.Inner.Shards.Header;
+    public override MapHeader* Header => Map.Inner.Shards.Header;
 
-    private BytesShardMap<TValue> Map => _map!;
-
-    public void Create()
+    /// <inheritdoc/>
+    protected override BytesShardMap<TValue> CreateMap()
     {
-        _disposed = false;
-
         // With this seed, the hash of long keys is an exclusive or of their words.
-        _map = new BytesShardMap<TValue>(new ShardMapOptions
+        return new BytesShardMap<TValue>(new ShardMapOptions
         {
             ShardCount = 1, MigrationStepGroups = 1, Seed = s_seed,
         });
     }
 
-    public void Drop()
-    {
-        Map.Dispose();
-        _map = null;
-    }
-
-    public void Run(MapOp op)
-    {
-        try
-        {
-            RunCore(op);
-        }
-        catch (ObjectDisposedException)
-        {
-            op.Disposed = true;
-        }
-    }
-
     /// <inheritdoc/>
-    public string? FindFault()
+    protected override void AddFaults(List<string> faults)
     {
-        if (_disposed)
+        faults.AddRange(Map.Inner.Shards.FindViolations());
+        if (Header->Views[0].Previous.IsNone && Header->RecordHeaps->IsCompacting != 0)
         {
-            return null;
+            faults.Add("a compaction has not ended with its migration");
         }
 
-        List<string> faults = [.. Map.Inner.Shards.FindViolations()];
         int entries = Seen().Count(static value => value is not null);
         if (entries != Map.Count)
         {
             faults.Add($"Count {Map.Count}, entries {entries}");
         }
-
-        return faults.Count == 0 ? null : string.Join("\n", faults);
     }
 
     private static byte[] Key(int key, int bytes)
@@ -122,7 +98,8 @@ internal sealed unsafe class RecordTarget<TValue>(int keys, int keyBytes, bool f
         return key;
     }
 
-    private void RunCore(MapOp op)
+    /// <inheritdoc/>
+    protected override void RunCore(MapOp op)
     {
         ReadOnlySpan<byte> key = op.Key < _keys.Length ? _keys[op.Key] : default;
         TValue value;
@@ -152,8 +129,7 @@ internal sealed unsafe class RecordTarget<TValue>(int keys, int keyBytes, bool f
                 Map.Clear();
                 break;
             case OpKind.Dispose:
-                Map.Dispose();
-                _disposed = true;
+                DisposeMap();
                 break;
             case OpKind.Enumerate:
                 op.Seen = Seen();

@@ -34,6 +34,12 @@ internal static partial class SmallScenarios
             [Trim()],
             [Remove(0), Add(3, 2)],
             [Get(0), Get(3)]),
+        LargeRecords(
+            "records of a large table compacted",
+            [Room(40), Set(0, 1), Set(1, 1), Set(2, 1), Remove(2)],
+            [Trim()],
+            [Remove(0), Add(3, 2)],
+            [Get(1)]),
         new(
             "a record that looks like a group",
             new RecordTarget<Pair>(keys: 2, keyBytes: 32, feigned: true),

@@ -298,7 +298,7 @@ internal static partial class SmallScenarios
             [Get(0)]),
         TwoShards("in place of two shards", [Set(0, 1), Set(1, 1)], [Set(0, 2), Get(1)], [Set(1, 2), Get(0)], [List()]),
 
-        .. OfRecords,
+        .. OfRecords, .. OfText, .. OfBlobs, .. OfCaches,
 
         Pairs("parking", 1, [], [Set(0, 1), Set(0, 2)], [Set(0, 3), Set(0, 4)], [Set(0, 5), Get(0)]),
         Pairs("parking with time limits", 1, [], [Set(0, 1), Set(0, 2)], [Set(0, 3)], [Set(0, 5)]) with

@@ -99,6 +99,13 @@ internal sealed class ExhaustiveStrategy(int preemptions, int staleReads) : Stra
             return 0;
         }
 
+        if (_depth < _path.Count && _path[_depth].Count != count)
+        {
+            // A thread that is not scheduled, such as one that clears a block, was faster or slower this time: the rest
+            // of the path is that of another execution, and its answers may name threads that cannot go on now.
+            _path.RemoveRange(_depth, _path.Count - _depth);
+        }
+
         if (_depth == _path.Count)
         {
             _path.Add((0, count));

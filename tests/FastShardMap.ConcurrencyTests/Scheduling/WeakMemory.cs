@@ -147,7 +147,7 @@ internal sealed unsafe class WeakMemory(int threads)
     /// <summary>The thread is about to read these bytes without ordering: chooses what it sees.</summary>
     public void BeforePlainRead(int thread, ulong* address, int bytes, Strategy strategy)
     {
-        int count = bytes / sizeof(ulong);
+        int count = (bytes + sizeof(ulong) - 1) / sizeof(ulong); // a record ends with a whole word
         int stale = 1;
         for (int i = 0; i < count; i++)
         {
@@ -310,15 +310,16 @@ internal sealed unsafe class WeakMemory(int threads)
 
     private int[] Snapshot(int[] view) => view.AsSpan(0, _words).ToArray();
 
-    private static void Join(int[] view, int[]? other)
+    private void Join(int[] view, int[]? other)
     {
         if (other is null)
         {
             return;
         }
 
+        // The words past the present ones are all zero.
         int i = 0;
-        int length = Math.Min(view.Length, other.Length);
+        int length = Math.Min(_words, other.Length);
         for (; i + Vector<int>.Count <= length; i += Vector<int>.Count)
         {
             Vector.Max(new Vector<int>(view, i), new Vector<int>(other, i)).CopyTo(view, i);

@@ -1,10 +1,12 @@
 using System.Runtime.Intrinsics;
+using System.Text;
 using FastShardMap.Auditing;
 using FastShardMap.Inspector.Audits;
 using FastShardMap.Inspector.Entries;
 using FastShardMap.Inspector.Maps;
 using FastShardMap.Layout;
 using FastShardMap.Memory;
+using FastShardMap.Records;
 
 namespace FastShardMap.Inspector.Tests.Audits;
 
@@ -59,6 +61,40 @@ public sealed unsafe class NativeAuditRingTests
                 .Select(operation => operation.Key));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Read_KeysOfAnyLength_AreShownAndFoundByTheWholeKey(bool isText)
+    {
+        string[] keys = ["short", new('k', 36), new('k', 37), $"{new string('l', 100)}1", $"{new string('l', 100)}2"];
+        using TextShardMap<long> text = new(new ShardMapOptions { ShardCount = 4 });
+        using BytesShardMap<long> bytes = new(new ShardMapOptions { ShardCount = 4 });
+        ShardMap<RecordKey, long, RecordKeyHasher> map = isText ? text.Inner : bytes.Inner;
+        (NativeMap native, SnapshotMemory memory, ulong address) = Record(
+            map, keys.Length, number => Kept(map, keys[number]));
+        NativeAuditRing ring = Assert.Single(NativeAuditRing.Find(native, [address]));
+        ExcerptDecoder decoder = new(native);
+        List<AuditedOperation> read = ring.Read(decoder, out _);
+
+        Assert.Equal(
+            keys.Select(key => Shown(isText, key)),
+            read.Select(static operation => FieldDecoder.Text(operation.Key)));
+        for (int index = 0; index < keys.Length; index++)
+        {
+            string wanted = isText ? keys[index] : Convert.ToHexStringLower(Encoding.UTF8.GetBytes(keys[index]));
+            Comparison comparison = Comparison.OfKey(wanted, decoder);
+            Assert.Equal(
+                [keys[index]],
+                keys.Where((_, other) => comparison.Holds(read[other].Key, read[other].Key)));
+        }
+
+        // A length that no key has, and a header whose records have no room for an excerpt.
+        memory.Set(address + AuditRingHeader.Bytes + 24, ushort.MaxValue);
+        Assert.EndsWith("…", FieldDecoder.Text(ring.Read(decoder, out _)[0].Key), StringComparison.Ordinal);
+        memory.Set(address, memory.Get<AuditRingHeader>(address) with { RecordBytes = 56 });
+        Assert.Empty(NativeAuditRing.Find(native, [address]));
+    }
+
     [Fact]
     public void Find_HeaderThatContradictsItself_IsNoRing()
     {
@@ -111,21 +147,43 @@ public sealed unsafe class NativeAuditRingTests
         Assert.Empty(NativeAuditRing.Find(native, [address]));
     }
 
+    private static string Shown(bool isText, string key)
+    {
+        string start = key[..Math.Min(key.Length, KeyExcerpt.MaxBytes)];
+        return (isText ? start : Convert.ToHexStringLower(Encoding.UTF8.GetBytes(start)))
+            + (start.Length < key.Length ? "…" : string.Empty);
+    }
+
+    private static AuditKey Kept(ShardMap<RecordKey, long, RecordKeyHasher> map, string key)
+    {
+        byte* buffer = stackalloc byte[KeyText.BufferBytes];
+        using KeyText text = new(key, buffer, map.Shards.Seed);
+        return new AuditKey(KeyExcerpt.Of(text.Key, map.Shards.Hash(text.Key), map.Shards.Header->KeyForm));
+    }
+
     private static (NativeMap Map, SnapshotMemory Memory, ulong Ring) Record<TKey, TValue>(
         ShardMap<TKey, TValue> map, int operations, Func<int, TKey> keyOf)
         where TKey : unmanaged, IEquatable<TKey>
+        where TValue : unmanaged =>
+        Record<TKey, TValue, DefaultHasher<TKey>, TKey>(map, operations, keyOf);
+
+    private static (NativeMap Map, SnapshotMemory Memory, ulong Ring) Record<TKey, TValue, THasher, TKept>(
+        ShardMap<TKey, TValue, THasher> map, int operations, Func<int, TKept> keyOf)
+        where TKey : unmanaged, IEquatable<TKey>
         where TValue : unmanaged
+        where THasher : struct, IKeyHasher<TKey>
+        where TKept : unmanaged, IEquatable<TKept>
     {
         SnapshotMemory memory = SnapshotMemory.Of(map, out ulong address);
         Arena arena = new();
-        AuditRing<TKey> ring = new(
+        AuditRing<TKept> ring = new(
             arena, Capacity, map.Shards.Header, 2, 1000, (5_000, DateTimeOffset.UnixEpoch.AddSeconds(5)));
         for (int number = 0; number < operations; number++)
         {
-            ring.Add(new AuditEvent<TKey>(number * 1000, keyOf(number), number + 100, (AuditOperation)(number % 6)));
+            ring.Add(new AuditEvent<TKept>(number * 1000, keyOf(number), number + 100, (AuditOperation)(number % 6)));
         }
 
-        memory.Copy((byte*)ring.Header, AuditRingHeader.Bytes + (Capacity * sizeof(AuditRecord<TKey>)));
+        memory.Copy((byte*)ring.Header, AuditRingHeader.Bytes + (Capacity * sizeof(AuditRecord<TKept>)));
         GC.KeepAlive(arena);
         NativeMap? native = NativeMap.TryRead(memory, address, out string? problem);
         Assert.True(native is not null, problem);

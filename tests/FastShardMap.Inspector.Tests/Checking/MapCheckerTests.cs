@@ -198,23 +198,7 @@ public sealed unsafe class MapCheckerTests
         TestContext.Current.TestOutputHelper?.WriteLine($"seed {seed}");
         Random random = new(seed);
         using ShardMap<ulong, ulong> map = Filled();
-        long found = 0;
-        for (int round = 0; round < 300; round++)
-        {
-            SnapshotMemory memory = SnapshotMemory.Of(map, out ulong address);
-            memory.FlipBits(random, 1 + random.Next(200));
-            if (NativeMap.TryRead(memory, address, out _) is not { } native)
-            {
-                found++;
-                continue;
-            }
-
-            found += MapChecker.Check(native).Errors > 0 ? 1 : 0;
-            for (int shard = 0; shard < native.ShardCount; shard++)
-            {
-                _ = ShardFigures.Read(native, shard);
-            }
-        }
+        int found = RandomDamage.Check(map, random, rounds: 300);
 
         Assert.True(found > 200, $"only {found} of 300 damages were found");
     }

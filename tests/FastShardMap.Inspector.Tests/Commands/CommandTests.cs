@@ -1,10 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using System.Text.RegularExpressions;
-using FastShardMap.Inspector.Audits;
-using FastShardMap.Inspector.Maps;
-using FastShardMap.Inspector.Targets;
-using FastShardMap.Layout;
 
 namespace FastShardMap.Inspector.Tests.Commands;
 
@@ -15,7 +10,13 @@ public sealed class CommandTests(SpecimenProcess specimen) : IClassFixture<Speci
 {
     private static readonly string[] s_names =
     [
-        "steady", "trades", "migrating", "locked", "days", "customers", string.Empty,
+        "steady", "trades", "migrating", "locked", "days", "customers", string.Empty, "words", "digests",
+        "pages",
+    ];
+
+    private static readonly string[] s_recordFigures =
+    [
+        "RecordBytesLive", "RecordBytesHeld", "RecordBytesFree", "RecordBytesInLimbo", "RecordSegments",
     ];
 
     [Theory]
@@ -79,6 +80,12 @@ public sealed class CommandTests(SpecimenProcess specimen) : IClassFixture<Speci
             Assert.Equal(known.GetProperty("GroupsMoved").GetInt64(), Sum(shards, "GroupsMoved"));
             Assert.Equal(known.GetProperty("SaturatedGroups").GetInt64(), Sum(shards, "SaturatedGroups"));
             Assert.Equal(known.GetProperty("ReadFallbacks").GetInt64(), Sum(shards, "ReadFallbacks"));
+            foreach (string figure in s_recordFigures)
+            {
+                Assert.Equal(known.GetProperty(figure).GetInt64(), map.GetProperty(figure).GetInt64());
+                Assert.Equal(known.GetProperty(figure).GetInt64(), Sum(shards, figure));
+            }
+
             double progress = Sum(shards, "PreviousGroups") == 0
                 ? 1
                 : (double)Sum(shards, "MovedGroups") / Sum(shards, "PreviousGroups");
@@ -131,7 +138,7 @@ public sealed class CommandTests(SpecimenProcess specimen) : IClassFixture<Speci
         (int code, string text) = SpecimenProcess.Run("check", Target(live));
 
         Assert.True(code == ExitCode.Ok, text);
-        Assert.Contains("8 maps checked, 0 errors", text, StringComparison.Ordinal);
+        Assert.Contains("11 maps checked, 0 errors", text, StringComparison.Ordinal);
         Assert.Contains("lock held", text, StringComparison.Ordinal);
     }
 
@@ -179,6 +186,51 @@ public sealed class CommandTests(SpecimenProcess specimen) : IClassFixture<Speci
             SpecimenProcess.Run(
                 "entries", specimen.Dump, specimen.AddressOf(specimen.Dump, "days"), "--key", "Wednesday").Text.Trim());
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Entries_TextKeys_AreTheProcesss(bool live)
+    {
+        (int code, string text) = SpecimenProcess.Run(
+            "entries", Target(live), "words", "--where", "key startswith wwww and key.Length >= 16 and value < 100");
+
+        Assert.Equal(ExitCode.Ok, code);
+        Assert.Equal(
+            Enumerable.Range(0, 100)
+                .Where(static number => number % 3 != 0)
+                .Select(static number => (Key: $"{new string('w', number % 30)}{number}", Value: number))
+                .Where(static entry => entry.Key.Length >= 16)
+                .Select(static entry => $"{entry.Key} → {entry.Value}")
+                .Order(StringComparer.Ordinal),
+            text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+                .Order(StringComparer.Ordinal));
+        Assert.Equal(
+            "6400000000000000 → 10",
+            SpecimenProcess.Run("entries", Target(live), "digests", "--key", "6400000000000000").Text.Trim());
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Entries_ValuesOfAnyLength_AreTheProcesss(bool live)
+    {
+        (int code, string text) = SpecimenProcess.Run(
+            "entries", Target(live), "pages", "--where", "value.Length >= 1 and value.Length < 8");
+        Assert.Equal(ExitCode.Ok, code);
+        Assert.Equal(
+            Enumerable.Range(0, 2_000)
+                .Where(static number => number % 3 != 0 && number != 1_000 && number % 300 is >= 1 and < 8)
+                .Select(static number => $"/{new string('p', number % 30)}/{number} → "
+                    + string.Concat(Enumerable.Repeat($"{(byte)number:x2}", number % 300)))
+                .Order(StringComparer.Ordinal),
+            text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+                .Order(StringComparer.Ordinal));
+        Assert.InRange(
+            SpecimenProcess.RunJson("show", Target(live), "pages").GetProperty("RecordBytesLive").GetInt64(),
+            100_000,
+            1_000_000);
+    }
+
     [Fact]
     public void Find_ObjectAddress_IsAsGoodAsTheHeader()
     {
@@ -194,71 +246,6 @@ public sealed class CommandTests(SpecimenProcess specimen) : IClassFixture<Speci
             9_000, SpecimenProcess.RunJson("show", specimen.Dump, managed[2..]).GetProperty("Entries").GetInt64());
     }
 
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void Audit_Specimen_AgreesWithTheProcess(bool live)
-    {
-        string address = specimen.AddressOf(Target(live), "trades");
-        JsonElement audit = SpecimenProcess.RunJson("audit", Target(live), address, "--limit", "1000");
-        JsonElement[] read = [.. audit.GetProperty("Operations").EnumerateArray()];
-        JsonElement[] known = [.. specimen.Knowledge.RootElement.GetProperty("Audited").EnumerateArray()];
-
-        // Each of the four full rings leaves its oldest out.
-        Assert.Equal(known.Length - 4, read.Length);
-        Assert.Equal(
-            specimen.Knowledge.RootElement.GetProperty("AuditedCount").GetInt64(),
-            audit.GetProperty("Recorded").GetInt64());
-        Assert.Subset(
-            known.Select(item => Text(item, "ThreadId")).ToHashSet(),
-            read.Select(item => Text(item, "Thread")).ToHashSet());
-        foreach (IGrouping<int, JsonElement> shard in read.GroupBy(item => item.GetProperty("Shard").GetInt32()))
-        {
-            string[] ofShard = [.. shard.Select(item => Text(item, "Thread"))];
-            HashSet<string> keys = [.. ofShard.Select(text => text.Split('|')[2])];
-            string[] expected =
-            [
-                .. known.Select(item => Text(item, "ThreadId")).Where(text => keys.Contains(text.Split('|')[2])),
-            ];
-            Assert.Equal(expected.TakeLast(63), ofShard);
-        }
-
-        Assert.All(
-            read,
-            item => Assert.InRange(
-                DateTime.UtcNow - item.GetProperty("Time").GetDateTime(), TimeSpan.Zero, TimeSpan.FromMinutes(30)));
-
-        string thread = read[^1].GetProperty("Thread").GetRawText();
-        string key = read[^1].GetProperty("Key").GetString()!;
-        (int code, string table) = SpecimenProcess.Run(
-            "audit", Target(live), address, "--key", key, "--thread", thread, "--limit", "1");
-        Assert.Equal(ExitCode.Ok, code);
-        Assert.Contains(
-            "700 operations recorded in 4 shards, 252 of them kept, 1 shown", table, StringComparison.Ordinal);
-        Assert.Matches($@"(?m)^  \d{{4}}-\d\d-\d\d [\d:.]+ +Remove +{Regex.Escape(key)} +{thread} +\d\s*$", table);
-
-        static string Text(JsonElement item, string thread) =>
-            $"{item.GetProperty(thread).GetInt32()}|{item.GetProperty("Operation").GetString()}|"
-                + $"{item.GetProperty("Key").GetString()}";
-    }
-
-    [Fact]
-    public void Audit_ThroughTheManagedHeap_FindsTheSameRings()
-    {
-        using Inspector.Targets.Target target = Inspector.Targets.Target.Open(specimen.Dump);
-
-        ulong[] scanned = [.. MemoryScan.Find(target.Memory, AuditRingHeader.ExpectedMagic)];
-        ulong[] managed = [.. NativeAuditRing.FromHeap(target)];
-        Assert.Equal(4, managed.Length);
-        Assert.Subset(scanned.ToHashSet(), managed.ToHashSet());
-    }
-
-    [Fact]
-    public void Audit_MapWithoutOne_SaysSo() =>
-        Assert.Equal(
-            ExitCode.Unusable,
-            SpecimenProcess.Run("audit", specimen.Dump, specimen.AddressOf(specimen.Dump, "days")).Code);
-
     [Fact]
     public void Diff_AfterGrowth_SaysWhatGrew()
     {
@@ -273,6 +260,10 @@ public sealed class CommandTests(SpecimenProcess specimen) : IClassFixture<Speci
         Assert.Equal(20_000, maps[0].GetProperty("Entries").GetInt64());
         Assert.True(maps[0].GetProperty("Bytes").GetInt64() > 0);
         Assert.All(maps.Skip(1), map => Assert.Equal(0, map.GetProperty("Entries").GetInt64()));
+        Assert.Equal(
+            20_000,
+            Assert.Single(SpecimenProcess.RunJson("diff", before, growing.IdText, "steady").EnumerateArray())
+                .GetProperty("Entries").GetInt64());
     }
 
     [Fact]

@@ -15,9 +15,11 @@ public sealed partial class JsonDocumentTests(PlannedTarget target) : IClassFixt
     [Theory]
     [InlineData("list")]
     [InlineData("show", "sessions")]
+    [InlineData("show", "articles")]
     [InlineData("check")]
     [InlineData("audit", "sessions")]
     [InlineData("entries", "sessions", "--limit", "2")]
+    [InlineData("entries", "tokens")]
     public void Fields_OfACommand_AreDocumented(string command, params string[] rest)
     {
         (int code, string text) = SpecimenProcess.Run([command, target.Core, .. rest, "--json"]);

@@ -9,6 +9,9 @@ namespace FastShardMap.Inspector.Tests.Commands;
 [Trait("Category", "Heavy")]
 public sealed class LiveCommandTests(SpecimenProcess specimen) : IClassFixture<SpecimenProcess>
 {
+    /// <summary>On build servers, prompts are off even where there is a terminal.</summary>
+    private static readonly Dictionary<string, string> s_noServer = new() { ["GITHUB_ACTIONS"] = string.Empty };
+
     [Fact]
     public void NoArguments_ProcessWithMaps_IsListed()
     {
@@ -16,9 +19,45 @@ public sealed class LiveCommandTests(SpecimenProcess specimen) : IClassFixture<S
         (int code, string text, _) = SpecimenProcess.RunProcess(SpecimenProcess.ToolCommand());
 
         Assert.Equal(ExitCode.Ok, code);
-        Assert.Matches($@"(?m)^\s*{specimen.Id}\s+FastShardMap\.Inspector\.Specimen\.dll\s+8\s", text);
+        Assert.Matches($@"(?m)^\s*{specimen.Id}\s+FastShardMap\.Inspector\.Specimen\.dll\s+11\s", text);
         Assert.Contains("steady, trades, migrating", text, StringComparison.Ordinal);
         Assert.Contains("fsmap --help", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void NoArguments_OnATerminal_AsksAndRunsCommands()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Needs the terminals of Linux.");
+        const string Escape = "\u001b";
+        string text = PseudoTerminal.Type(
+            100,
+            s_noServer,
+            [
+                ("Which process or dump?", specimen.IdText),
+                (specimen.IdText, "\r"),
+                ("Which map of process", "trades"),
+                ("trades", "\r"),
+                ("shards, locks and histograms", "\r"),
+                ("VERDICT", string.Empty),
+                ("shards, locks and histograms", Escape),
+                ("Which map of process", Escape),
+                ("Which process or dump?", Escape),
+            ],
+            SpecimenProcess.ToolCommand());
+
+        Assert.Matches($@"\$ fsmap show {specimen.IdText} 0x[0-9a-f]+\n", text);
+        Assert.Contains("groups by entries", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("exit code", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void NoArguments_NoInteractive_ListsOnATerminal()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Needs the terminals of Linux.");
+        string text = PseudoTerminal.Run(100, s_noServer, SpecimenProcess.ToolCommand("--no-interactive"));
+
+        Assert.Contains(specimen.IdText, text, StringComparison.Ordinal);
+        Assert.Contains("fsmap --help shows all commands.", text, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -32,7 +71,7 @@ public sealed class LiveCommandTests(SpecimenProcess specimen) : IClassFixture<S
             .EnumerateObject()
             .Sum(map => map.Value.GetProperty("Count").GetInt64());
 
-        Assert.Equal(8, process.GetProperty("Maps").GetInt32());
+        Assert.Equal(11, process.GetProperty("Maps").GetInt32());
         Assert.Equal(known, process.GetProperty("Entries").GetInt64());
         Assert.Contains("trades", process.GetProperty("Names").EnumerateArray().Select(name => name.GetString()));
     }
@@ -91,6 +130,30 @@ public sealed class LiveCommandTests(SpecimenProcess specimen) : IClassFixture<S
         Assert.Contains(
             string.Create(CultureInfo.InvariantCulture, $"Process {other.Id} ended"), errors, StringComparison.Ordinal);
         Assert.NotNull(rest);
+    }
+
+    [Fact]
+    public void Watch_Address_IsThatMap()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Reads /proc.");
+        string address = specimen.AddressOf(specimen.Dump, "trades");
+        (int code, string text, string errors) = SpecimenProcess.RunProcess(
+            SpecimenProcess.ToolCommand("watch", specimen.IdText, address, "--count", "1"));
+
+        Assert.True(code == ExitCode.Ok, errors);
+        Assert.Contains("1 map", text, StringComparison.Ordinal);
+        Assert.Contains("trades", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Trace_MapThatTheProcessHasNot_IsRefusedAtOnce()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Reads /proc.");
+        (int code, _, string errors) = SpecimenProcess.RunProcess(
+            SpecimenProcess.ToolCommand("trace", specimen.IdText, "no such map", "--duration", "60m"));
+
+        Assert.Equal(ExitCode.Unusable, code);
+        Assert.Contains("'no such map' is neither the name nor the number", errors, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -31,9 +31,9 @@ public sealed class OptionTests(PlannedTarget target) : IClassFixture<PlannedTar
         "value.Nope == 1")]
     [InlineData("--csv and --json exclude each other.", "entries", "sessions", "--csv", "--json")]
     [InlineData("'nobody' is neither the name nor the number nor the address of a map", "show", "nobody")]
-    [InlineData("There are 6 maps", "show")]
-    [InlineData("There are 6 maps", "entries")]
-    [InlineData("There are 6 maps", "audit")]
+    [InlineData("There are 9 maps", "show")]
+    [InlineData("There are 9 maps", "entries")]
+    [InlineData("There are 9 maps", "audit")]
     [Trait("Category", "Heavy")]
     public void Command_OptionThatCannotBeMeant_IsRefused(string message, string command, params string[] rest)
     {

@@ -42,7 +42,28 @@ public sealed class TraceCommandTests(SpecimenProcess specimen) : IClassFixture<
             frame => frame.GetString()!.Contains("BlockingPlot", StringComparison.Ordinal));
         AssertChrome(chrome);
         AssertTerminals(raw);
+        AssertMaps(raw);
     }
+
+    // One map, given as in the other commands: its own waits, and the chains that lead through its locks.
+    private static void AssertMaps(string raw)
+    {
+        JsonElement second = SpecimenProcess.RunJson("trace", raw, "second");
+        string[] addresses = [.. MapsOf(second)];
+        string address = Assert.Single(addresses);
+        Assert.Equal([address], MapsOf(SpecimenProcess.RunJson("trace", raw, "sec")));
+        Assert.Equal([address], MapsOf(SpecimenProcess.RunJson("trace", raw, address)));
+        Assert.Equal(2, second.GetProperty("Chains")[0].GetProperty("Hops").GetInt32());
+        Assert.DoesNotContain(address, MapsOf(SpecimenProcess.RunJson("trace", raw, "first")));
+
+        string idle = SpecimenProcess.Run("trace", raw, "steady").Text;
+        Assert.Contains("0 events of ", idle, StringComparison.Ordinal);
+        Assert.Contains("VERDICT: no thread waited for a shard lock of ", idle, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Unusable, SpecimenProcess.Run("trace", raw, "no such map").Code);
+    }
+
+    private static IEnumerable<string> MapsOf(JsonElement trace) =>
+        trace.GetProperty("Waits").EnumerateArray().Select(wait => wait.GetProperty("Map").GetString()!).Distinct();
 
     // The tables of the recording are the same in terminals and elsewhere, and fit.
     private static void AssertTerminals(string raw)

@@ -39,7 +39,7 @@ public sealed class HeatMapPageTests
             32,
             drawings
                 .Single(drawing => (string?)drawing.Attribute("id") == "shards")
-                .Elements("rect")
+                .Descendants("rect")
                 .Count(cell => (string?)cell.Attribute("class") == "s"));
         Assert.Equal(
             32, drawings.Single(drawing => (string?)drawing.Attribute("id") == "groups").Elements("text").Count());
@@ -56,7 +56,7 @@ public sealed class HeatMapPageTests
         string[] colours =
         [
             .. shards
-                .Elements("rect")
+                .Descendants("rect")
                 .Where(cell => (string?)cell.Attribute("class") == "s")
                 .Select(cell => (string)cell.Attribute("fill")!),
         ];
@@ -84,13 +84,50 @@ public sealed class HeatMapPageTests
         Assert.Single(
             drawings
                 .Single(drawing => (string?)drawing.Attribute("id") == "shards")
-                .Elements("rect")
+                .Descendants("rect")
                 .Select(cell => (string?)cell.Attribute("fill"))
                 .Distinct());
         Assert.Contains(
             "0 entries",
             drawings.Single(drawing => (string?)drawing.Attribute("id") == "shards-scale").Value,
             StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Render_Cells_LeadToTheFiguresOfTheirShards()
+    {
+        string page = Render(Filled(out ShardMap<ulong, ulong> map));
+        map.Dispose();
+        XElement[] links =
+        [
+            .. Drawings(page).Single(drawing => (string?)drawing.Attribute("id") == "shards").Elements("a"),
+        ];
+
+        Assert.Equal(32, links.Length);
+        Assert.All(links, link =>
+        {
+            string id = ((string)link.Attribute("href")!)[1..];
+            string section = page[page.IndexOf($"id=\"{id}\"", StringComparison.Ordinal)..].Split("</section>")[0];
+            string entries = link.Descendants("title").Single().Value.Split(": ")[1].Split(' ')[0];
+            Assert.Contains($"<dt>entries</dt><dd>{entries} of ", section, StringComparison.Ordinal);
+            Assert.Contains("<dt>lock</dt><dd>free</dd>", section, StringComparison.Ordinal);
+            Assert.Contains("class=\"bars\"", section, StringComparison.Ordinal);
+        });
+    }
+
+    [Fact]
+    public void Render_ManyShards_HaveSectionsForTheMostConspicuous()
+    {
+        using ShardMap<ulong, ulong> map = new(new ShardMapOptions { ShardCount = 512 });
+        for (ulong key = 0; key < 5_000; key++)
+        {
+            map[key] = key;
+        }
+
+        string page = Render(map);
+
+        Assert.Equal(256, page.Split("<section class=\"shard\"").Length - 1);
+        Assert.Contains("Of 512 shards, the 256 most conspicuous ones have a page.", page, StringComparison.Ordinal);
     }
 
     [Fact]

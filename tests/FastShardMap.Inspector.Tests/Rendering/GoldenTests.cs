@@ -16,7 +16,9 @@ public sealed partial class GoldenTests(PlannedTarget target) : IClassFixture<Pl
 {
     private static readonly string[] s_commands =
     [
-        "list", "show sessions", "show locked", "show 3", "check", "audit sessions", "diff",
+        "list", "show sessions", "show locked", "show 3", "show articles", "check", "audit sessions", "diff",
+        "entries articles --where value>1000", "entries tokens", "audit articles", "show pages",
+        "entries pages --where value.Length<1000",
     ];
 
     [Theory]
@@ -67,11 +69,13 @@ public sealed partial class GoldenTests(PlannedTarget target) : IClassFixture<Pl
         ];
         string text = InProcess("list", width);
 
-        Assert.Equal(6, addresses.Length);
+        Assert.Equal(9, addresses.Length);
         Assert.All(
             addresses,
             address => Assert.Matches($@"(?m)^  {Array.IndexOf(addresses, address) + 1} +{address}(\s|$)", text));
-        foreach (string command in s_commands)
+
+        // Entries are not folded, because programs read them.
+        foreach (string command in s_commands.Where(static command => !IsEntries(command)))
         {
             string[] lines = WithoutNote(InProcess(command, width)).Split('\n');
             Assert.All(lines, line => Assert.True(Cells.Width(line.TrimEnd()) <= width, line));
@@ -91,7 +95,9 @@ public sealed partial class GoldenTests(PlannedTarget target) : IClassFixture<Pl
 
         // The role of the reading child: one process for each command instead of two.
         Dictionary<string, string> environment = new() { ["FSMAP_ROLE"] = "reader", ["COLUMNS"] = "77" };
-        foreach (string command in s_commands)
+
+        // Entries show their progress in a terminal.
+        foreach (string command in s_commands.Where(static command => !IsEntries(command)))
         {
             string shown = PseudoTerminal.Run(width, environment, SpecimenProcess.ToolCommand(Arguments(command)));
             Assert.Equal(Normalise(InProcess(command, width)), Normalise(shown));
@@ -116,6 +122,8 @@ public sealed partial class GoldenTests(PlannedTarget target) : IClassFixture<Pl
     [Fact]
     public void Table_ColumnsThatDoNotFit_AreNamed() =>
         Assert.Contains("(no room for: groups, probe length, ", InProcess("show locked", 60), StringComparison.Ordinal);
+
+    private static bool IsEntries(string command) => command.StartsWith("entries", StringComparison.Ordinal);
 
     private static string GoldenFile(int width) =>
         Path.Combine(Repository.Root, "tests/FastShardMap.Inspector.Tests/Rendering/Golden", $"{width}.txt");
@@ -156,7 +164,7 @@ public sealed partial class GoldenTests(PlannedTarget target) : IClassFixture<Pl
         trace.ThreadNames[11] = "Anna";
         trace.ThreadNames[10] = PlannedTarget.HostileName;
         trace.ThreadNames[9] = new string('n', 3_000);
-        trace.MapNames[First] = "ShardMap<Int32, Int32> 'first'";
+        trace.Maps[First] = new TracedMap("ShardMap<Int32, Int32>", "first");
         CallStack stack = new(
             [
                 "FastShardMap.ShardMap`2.set_Item(!0,!1)",

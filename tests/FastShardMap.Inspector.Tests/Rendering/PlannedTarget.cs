@@ -1,6 +1,7 @@
 using FastShardMap.Auditing;
 using FastShardMap.Layout;
 using FastShardMap.Memory;
+using FastShardMap.Records;
 
 namespace FastShardMap.Inspector.Tests.Rendering;
 
@@ -42,7 +43,26 @@ public sealed unsafe class PlannedTarget : IDisposable
         using ShardMap<ulong, ulong> hostile = new(Options(HostileName, 1));
         Fill(hostile, 1);
         using ShardMap<int, long> unnamed = new(Options(null, 2));
+        using TextShardMap<long> articles = new(Options("articles", 2));
+        Fill(articles);
+        using TextSnapshot<long> snapshot = articles.Snapshot();
+        articles.TryRemove(ArticleOf(3), out _);
+        using BytesShardMap<int> tokens = new(Options("tokens", 1));
+        tokens[new byte[] { 0, 255, 16 }] = 1;
+        tokens[Enumerable.Range(0, 40).Select(static i => (byte)i).ToArray()] = 2;
+        using BlobShardMap pages = new(Options("pages", 2));
+        pages.Set("/", "<html>"u8);
+        pages.Set("/a/page/with/a/record/of/its/own.html", new byte[300]);
+        pages.Set("/large.html", new byte[100_000]);
         Arena arena = new();
+        AuditRing<AuditKey> articleRing = new(
+            arena, RingCapacity, articles.Inner.Shards.Header, 1, 1000, (5_000, new DateTimeOffset(s_time)));
+        for (int number = 0; number < 3; number++)
+        {
+            articleRing.Add(
+                new AuditEvent<AuditKey>(number * 1000, KeyOf(articles, number), 4, AuditOperation.ReadHit));
+        }
+
         AuditRing<ulong> ring = new(
             arena, RingCapacity, sessions.Shards.Header, 2, 1000, (5_000, new DateTimeOffset(s_time)));
         for (int number = 0; number < 40; number++)
@@ -66,7 +86,7 @@ public sealed unsafe class PlannedTarget : IDisposable
             ulong[] taken =
             [
                 into.Add(sessions), into.Add(orders), into.Add(migrating), into.Add(locked), into.Add(hostile),
-                into.Add(unnamed),
+                into.Add(unnamed), into.Add(articles.Inner), into.Add(tokens.Inner), into.Add(pages.Inner),
             ];
             for (int i = 0; i < taken.Length; i++)
             {
@@ -76,6 +96,8 @@ public sealed unsafe class PlannedTarget : IDisposable
             }
 
             into.Copy((byte*)ring.Header, AuditRingHeader.Bytes + (RingCapacity * sizeof(AuditRecord<ulong>)));
+            into.Copy(
+                (byte*)articleRing.Header, AuditRingHeader.Bytes + (RingCapacity * sizeof(AuditRecord<AuditKey>)));
             return taken;
         }
     }
@@ -87,6 +109,13 @@ public sealed unsafe class PlannedTarget : IDisposable
     public string Folder => _folder.FullName;
 
     public void Dispose() => _folder.Delete(recursive: true);
+
+    private static AuditKey KeyOf(TextShardMap<long> map, int article)
+    {
+        byte* buffer = stackalloc byte[KeyText.BufferBytes];
+        using KeyText text = new(ArticleOf(article), buffer, map.Seed);
+        return new AuditKey(KeyExcerpt.Of(text.Key, map.Inner.Shards.Hash(text.Key), KeyForm.Text));
+    }
 
     private static ShardMapOptions Options(string? name, int shards) =>
         new()
@@ -103,6 +132,27 @@ public sealed unsafe class PlannedTarget : IDisposable
         {
             map[key] = key * 3;
         }
+    }
+
+    private static string ArticleOf(int number) => $"articles/2026/{number:d3}/{new string('a', number)}";
+
+    // Keys of many lengths, and keys that a terminal must not see as they are.
+    private static void Fill(TextShardMap<long> map)
+    {
+        for (int number = 0; number < 60; number++)
+        {
+            map[ArticleOf(number)] = number;
+        }
+
+        for (int number = 0; number < 10; number++)
+        {
+            map.TryRemove(ArticleOf(number + 50), out _);
+        }
+
+        map[HostileName] = 1_001;
+        map["lone \ud83d surrogate"] = 1_002;
+        map[(byte[])[.. "not UTF-8: "u8, 0xFF, .. "!"u8]] = 1_003;
+        map[string.Empty] = 1_004;
     }
 
     // As if a thread held the lock, and others had waited for it, and one still did.

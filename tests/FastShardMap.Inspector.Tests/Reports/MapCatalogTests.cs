@@ -51,6 +51,7 @@ public sealed class MapCatalogTests : IDisposable
         Add("sessions", "orders");
 
         Assert.Same(_found[1], MapCatalog.Choose(_found, $"{_found[1].Header:x}", "x.dmp"));
+        Assert.Same(_found[1], MapCatalog.Choose(_found, $"0x{_found[1].Header:X}", "x.dmp"));
         Assert.Same(_found[1], MapCatalog.Choose(_found, $"{_found[1].Object:X}", "x.dmp"));
     }
 

@@ -58,6 +58,31 @@ public sealed class MapVerdictTests
         Assert.Contains("1 shard of 1 is migrating.", verdict);
     }
 
+    [Fact]
+    public void Of_RecordsThatNoKeyUses_SaysWhy()
+    {
+        using TextShardMap<int> map = new(new ShardMapOptions { ShardCount = 1 });
+        for (int key = 0; key < 20_000; key++)
+        {
+            map[$"a key of more than sixty-four bytes, so that few of them are needed: {key}"] = key;
+        }
+
+        TextSnapshot<int> snapshot = map.Snapshot();
+        for (int key = 0; key < 19_990; key++)
+        {
+            map.TryRemove($"a key of more than sixty-four bytes, so that few of them are needed: {key}", out _);
+        }
+
+        Assert.Contains(
+            Verdict(map.Inner), static finding => finding.StartsWith("Snapshots keep ", StringComparison.Ordinal));
+
+        // Removals may start a compaction, but there is none any longer.
+        snapshot.Dispose();
+        Assert.Contains(
+            Verdict(map.Inner),
+            static finding => finding.Contains("TrimExcess returns them", StringComparison.Ordinal));
+    }
+
     private static IReadOnlyList<string> Verdict<TKey, TValue, THasher>(ShardMap<TKey, TValue, THasher> map)
         where TKey : unmanaged, IEquatable<TKey>
         where TValue : unmanaged

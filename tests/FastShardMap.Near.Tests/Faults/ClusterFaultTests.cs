@@ -37,6 +37,42 @@ public class ClusterFaultTests
         await Wait.UntilAsync(
             () => reader.State == NearState.Live && writer.State == NearState.Live, "the maps are live again");
 
+        await WriteAndReadAsync(reader, writer);
+    }
+
+    /// <summary>A primary of a cluster of Redis is killed, and its replica becomes the primary.</summary>
+    [Fact]
+    public async Task Reads_AfterAFailover_ShowWhatTheNewPrimaryHas()
+    {
+        Assert.SkipUnless(RedisServer.IsInstalled, RedisServer.SkipReason);
+        await using RedisCluster cluster = await RedisCluster.StartAsync(primaries: 3, replicas: 1);
+        NearMapOptions options = new(cluster.Configuration, Engines.NewPrefix())
+        {
+            MaxBytes = 4 << 20,
+            MaxStaleness = TimeSpan.FromSeconds(2),
+            OperationTimeout = TimeSpan.FromSeconds(2),
+            ConnectTimeout = TimeSpan.FromSeconds(60),
+        };
+        await using NearMap<long, long> reader = await NearMap<long, long>.ConnectAsync(options, Token);
+        await using NearMap<long, long> writer = await NearMap<long, long>.ConnectAsync(options, Token);
+        Assert.Equal(InvalidationSource.Tracking, reader.Source);
+        for (long key = 0; key < Keys; key++)
+        {
+            await writer.SetAsync(key, 0, cancellationToken: Token);
+            await reader.GetAsync(key, cancellationToken: Token);
+        }
+
+        long suspensions = reader.GetStatistics().Suspensions;
+        cluster.Kill(node: 0);
+        await Wait.UntilAsync(() => reader.GetStatistics().Suspensions > suspensions, "the reader is suspended");
+        await Wait.UntilAsync(
+            () => reader.State == NearState.Live && writer.State == NearState.Live, "the maps are live again");
+
+        await WriteAndReadAsync(reader, writer);
+    }
+
+    private static async Task WriteAndReadAsync(NearMap<long, long> reader, NearMap<long, long> writer)
+    {
         for (long round = 1; round <= 2; round++)
         {
             for (long key = 0; key < Keys; key++)

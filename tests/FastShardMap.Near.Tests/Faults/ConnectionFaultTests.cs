@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using FastShardMap.Near.Tests.Support;
 using StackExchange.Redis;
 
@@ -7,6 +6,7 @@ namespace FastShardMap.Near.Tests.Faults;
 
 /// <summary>What happens when nodes and connections fail. A relay stands between the map under test and the engine; a
 /// second map writes past the relay.</summary>
+[Collection(Exclusive.Name)]
 public class ConnectionFaultTests(Engines engines)
 {
     public static TheoryData<EngineKind> Kinds => [EngineKind.Garnet, EngineKind.RedisTracking];
@@ -17,7 +17,7 @@ public class ConnectionFaultTests(Engines engines)
     [MemberData(nameof(Kinds))]
     public async Task TryGetLocal_ConnectionHalfOpen_IsSuspendedWithinTheBoundAndLiveAgain(EngineKind kind)
     {
-        await using Relay relay = await RelayToAsync(kind);
+        await using Relay relay = await engines.RelayToAsync(kind);
         NearMapOptions options = await OptionsThroughAsync(kind, relay, maxStaleness: 400);
         options.ExactStaleness = true;
         await using NearMap<long, long> map = await NearMap<long, long>.ConnectAsync(options, Token);
@@ -52,11 +52,11 @@ public class ConnectionFaultTests(Engines engines)
     [MemberData(nameof(Kinds))]
     public async Task GetAsync_ConnectionsReset_SeesWritesOfTheTimeBetween(EngineKind kind)
     {
-        await using Relay relay = await RelayToAsync(kind);
+        await using Relay relay = await engines.RelayToAsync(kind);
         NearMapOptions options = await OptionsThroughAsync(kind, relay, maxStaleness: 5000);
         await using NearMap<long, long> map = await NearMap<long, long>.ConnectAsync(options, Token);
         await using NearMap<long, long> writer = await WriterAsync(kind, options);
-        for (long round = 1; round <= 5; round++)
+        for (long round = 1; round <= 2; round++)
         {
             await writer.SetAsync(1, round, cancellationToken: Token);
             await Wait.UntilAsync(
@@ -88,7 +88,7 @@ public class ConnectionFaultTests(Engines engines)
             await using NearMap<long, long> map = await NearMap<long, long>.ConnectAsync(options, Token);
             await using ConnectionMultiplexer foreign = await engines.ForeignClientAsync(kind);
             IServer server = foreign.GetServer(foreign.GetEndPoints()[0]);
-            for (long round = 1; round <= 10; round++)
+            for (long round = 1; round <= 5; round++)
             {
                 await map.SetAsync(1, round, cancellationToken: Token);
                 await Wait.UntilAsync(async () => await ReadOrNullAsync(map, 1) is { IsNear: true }, "a near copy");
@@ -171,7 +171,7 @@ public class ConnectionFaultTests(Engines engines)
     [MemberData(nameof(Kinds))]
     public async Task GetAsync_SlowConnection_StaysLiveAndCorrect(EngineKind kind)
     {
-        await using Relay relay = await RelayToAsync(kind);
+        await using Relay relay = await engines.RelayToAsync(kind);
         NearMapOptions options = await OptionsThroughAsync(kind, relay, maxStaleness: 4000);
         await using NearMap<long, long> map = await NearMap<long, long>.ConnectAsync(options, Token);
         await using NearMap<long, long> writer = await WriterAsync(kind, options);
@@ -183,6 +183,49 @@ public class ConnectionFaultTests(Engines engines)
                 async () => await ReadOrNullAsync(map, 1) is { IsNear: true } read && read.Value == round,
                 "a near copy of the round");
         }
+    }
+
+    /// <summary>A process that stopped reading is cut off by the engine. Until then writes may wait, and no other map
+    /// loses a report.</summary>
+    [Theory]
+    [InlineData(EngineKind.Garnet)]
+    [InlineData(EngineKind.RedisPublished)]
+    public async Task Operations_WithAStuckSubscriber_GoOnAndLoseNothing(EngineKind kind)
+    {
+        NearMapOptions options = await engines.OptionsAsync(kind);
+        await using NearMap<long, long> map = await NearMap<long, long>.ConnectAsync(options, Token);
+        await using NearMap<long, long> writer = await NearMap<long, long>.ConnectAsync(options, Token);
+        string channel = $"{options.Prefix}invalidate";
+        await using ConnectionMultiplexer foreign = await engines.ForeignClientAsync(kind);
+        RedisChannel name = RedisChannel.Literal(channel);
+        IServer server = foreign.GetServer(foreign.GetEndPoints()[0]);
+        long before = await server.SubscriptionSubscriberCountAsync(name);
+        using StuckSubscriber stuck =
+            await StuckSubscriber.ConnectAsync(await engines.ConfigurationOfAsync(kind), channel);
+        byte[] large = new byte[256 << 10];
+
+        long written = 0;
+        await Wait.UntilAsync(
+            async () =>
+            {
+                try
+                {
+                    await foreign.GetSubscriber().PublishAsync(name, large);
+                    await writer.SetAsync(1, written + 1, cancellationToken: Token);
+                    written++;
+                    return await server.SubscriptionSubscriberCountAsync(name) <= before;
+                }
+                catch (Exception exception) when (exception is RedisException or TimeoutException)
+                {
+                    return false;
+                }
+            },
+            "the engine cuts the subscriber off");
+
+        Assert.True(stuck.IsCutOff);
+        await writer.SetAsync(1, -1, cancellationToken: Token);
+        await Wait.UntilAsync(
+            async () => await ReadOrNullAsync(map, 1) is { Value: -1, IsNear: true }, "the map sees the last write");
     }
 
     private static async Task<NearResult<long>?> ReadOrNullAsync(NearMap<long, long> map, long key)
@@ -197,18 +240,9 @@ public class ConnectionFaultTests(Engines engines)
         }
     }
 
-    private async Task<Relay> RelayToAsync(EngineKind kind)
-    {
-        ConfigurationOptions direct = ConfigurationOptions.Parse(await engines.ConfigurationOfAsync(kind));
-        return new Relay(((System.Net.IPEndPoint)direct.EndPoints[0]).Port);
-    }
-
     private async Task<NearMapOptions> OptionsThroughAsync(EngineKind kind, Relay relay, int maxStaleness)
     {
-        string password = ConfigurationOptions.Parse(await engines.ConfigurationOfAsync(kind)).Password!;
-        string configuration = string.Create(
-            CultureInfo.InvariantCulture, $"127.0.0.1:{relay.Port},password={password}");
-        return new NearMapOptions(configuration, Engines.NewPrefix())
+        return new NearMapOptions(await engines.ConfigurationThroughAsync(kind, relay), Engines.NewPrefix())
         {
             MaxStaleness = TimeSpan.FromMilliseconds(maxStaleness),
             ConnectTimeout = TimeSpan.FromSeconds(60),

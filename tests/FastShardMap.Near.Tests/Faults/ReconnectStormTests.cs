@@ -1,10 +1,9 @@
-using System.Globalization;
 using FastShardMap.Near.Tests.Support;
-using StackExchange.Redis;
 
 namespace FastShardMap.Near.Tests.Faults;
 
 /// <summary>Many maps lose their connections at one instant and come back.</summary>
+[Collection(Exclusive.Name)]
 public class ReconnectStormTests(Engines engines)
 {
     private const int Maps = 16;
@@ -16,12 +15,9 @@ public class ReconnectStormTests(Engines engines)
     [Fact]
     public async Task Reads_AfterAReconnectOfManyMaps_DoNotAskOncePerReader()
     {
-        string direct = await engines.ConfigurationOfAsync(EngineKind.Garnet);
-        ConfigurationOptions parsed = ConfigurationOptions.Parse(direct);
-        await using Relay relay = new(((System.Net.IPEndPoint)parsed.EndPoints[0]).Port);
+        await using Relay relay = await engines.RelayToAsync(EngineKind.Garnet);
         NearMapOptions options = new(
-            string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{relay.Port},password={parsed.Password}"),
-            Engines.NewPrefix())
+            await engines.ConfigurationThroughAsync(EngineKind.Garnet, relay), Engines.NewPrefix())
         {
             MaxBytes = 4 << 20,
             MaxStaleness = TimeSpan.FromSeconds(10),

@@ -51,6 +51,7 @@ public class TlsTests
         ConfigurationOptions options = ConfigurationOptions.Parse($"127.0.0.1:{server.TlsPort}");
         options.Password = RedisServer.Password;
         options.Ssl = true;
+        options.ConnectTimeout = 60_000; // a loaded machine may need more than the five seconds of the client
         options.SslHost = host;
         if (trusted is not null)
         {

@@ -5,6 +5,7 @@ using StackExchange.Redis;
 namespace FastShardMap.Near.Tests.Maps;
 
 /// <summary>The two sources of invalidations: what each of them sees, and that all maps of a prefix use one.</summary>
+[Collection(Exclusive.Name)]
 public class InvalidationTests(Engines engines)
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;

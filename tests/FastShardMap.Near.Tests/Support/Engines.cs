@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Net;
 using FastShardMap.Embedded;
 using StackExchange.Redis;
 
@@ -65,6 +67,20 @@ public sealed class Engines : IAsyncLifetime
             ConnectTimeout = TimeSpan.FromSeconds(60),
             OperationTimeout = TimeSpan.FromSeconds(10),
         };
+
+    /// <summary>A relay to an engine.</summary>
+    internal async Task<Relay> RelayToAsync(EngineKind kind)
+    {
+        ConfigurationOptions direct = ConfigurationOptions.Parse(await ConfigurationOfAsync(kind));
+        return new Relay(((IPEndPoint)direct.EndPoints[0]).Port);
+    }
+
+    /// <summary>How to connect to an engine through a relay.</summary>
+    internal async Task<string> ConfigurationThroughAsync(EngineKind kind, Relay relay)
+    {
+        string password = ConfigurationOptions.Parse(await ConfigurationOfAsync(kind)).Password!;
+        return string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{relay.Port},password={password}");
+    }
 
     /// <summary>A connection of another program.</summary>
     public async Task<ConnectionMultiplexer> ForeignClientAsync(EngineKind kind)

@@ -163,6 +163,83 @@ public sealed class CacheExpiryTests
         Assert.True(cache.ContainsKey(0));
     }
 
+    /// <summary>A life that is longer than what is left until the ticks wrap around looks like one that is over, to a
+    /// sweep that has read the clock before the jump.</summary>
+    [Fact]
+    public unsafe void Clock_JumpsDuringASweep_KeepsWhatWasStoredAfterwards()
+    {
+        ManualTime time = new();
+        using ShardCache<long, long, HookedHasher> cache = new(
+            new ShardCacheOptions { MaxEntries = 2_000, ShardCount = 2, TimeProvider = time });
+        long[] keys = new long[2];
+        for (long key = 1; keys[0] == 0 || keys[1] == 0; key++)
+        {
+            keys[cache.Shards.ShardFor(cache.Shards.Hash(key)).Side->ShardIndex] = key;
+        }
+
+        cache.Set(keys[0], 1, TimeSpan.FromSeconds(1));
+        FaultInjection.Post = static () => true; // no sweep in the background
+        try
+        {
+            time.Move(TimeSpan.FromSeconds(2));
+            HookedHasher.OnHash = key =>
+            {
+                HookedHasher.OnHash = null; // the sweep of the first shard removes its entry
+                Assert.Equal(keys[0], key);
+                time.Move(TimeSpan.FromDays(150));
+                Thread writer = new(() => cache.Set(keys[1], 2, ShardCacheOptions.MaxTimeToLive));
+                writer.Start();
+                writer.Join();
+            };
+            Assert.Equal(1, cache.RemoveExpired());
+        }
+        finally
+        {
+            FaultInjection.Post = null;
+            HookedHasher.OnHash = null;
+        }
+
+        Assert.False(cache.ContainsKey(keys[0]));
+        Assert.True(cache.ContainsKey(keys[1]));
+    }
+
+    [Fact]
+    public void Clock_Throws_ChangesNothing()
+    {
+        FailingTime time = new();
+        using Cache cache = new(new ShardCacheOptions { MaxEntries = 4, ShardCount = 1, TimeProvider = time });
+        for (long key = 0; key < 4; key++)
+        {
+            cache.Set(key, key, TimeSpan.FromMinutes(1));
+        }
+
+        time.Fails = true;
+        Assert.Throws<InvalidTimeZoneException>(() => cache.Set(0, 9, TimeSpan.FromMinutes(1)));
+        Assert.Throws<InvalidTimeZoneException>(() => cache.Set(4, 9));
+        Assert.Throws<InvalidTimeZoneException>(() => cache.TryGetValue(0, out _));
+        Assert.Throws<InvalidTimeZoneException>(() => cache.TryRemove(0, out _));
+        Assert.Throws<InvalidTimeZoneException>(() => cache.Trim(1));
+        Assert.Throws<InvalidTimeZoneException>(() => cache.RemoveExpired());
+        time.Fails = false;
+        Assert.Equal([0L, 1L, 2L, 3L], cache.Select(static entry => entry.Value).Order());
+        Assert.Empty(cache.FindViolations());
+    }
+
+    [Fact]
+    public void Clock_Stands_ExpiresNothing()
+    {
+        ManualTime time = new();
+        using Cache cache = new(new ShardCacheOptions { MaxEntries = 1000, TimeProvider = time });
+        for (long key = 0; key < 100; key++)
+        {
+            cache.Set(key, key, TimeSpan.FromMilliseconds(1));
+        }
+
+        Assert.Equal(0, cache.RemoveExpired());
+        Assert.All(Enumerable.Range(0, 100), key => Assert.True(cache.TryGetValue(key, out _)));
+        Assert.Equal(0, cache.GetStatistics().Expired);
+    }
+
     [Fact]
     public void Inserts_OfOtherKeys_RemoveWhatHasExpired()
     {
@@ -234,4 +311,27 @@ public sealed class CacheExpiryTests
 
     private static Cache Create(ManualTime time) =>
         new(new ShardCacheOptions { MaxEntries = 100, TimeProvider = time });
+
+    private sealed class FailingTime : TimeProvider
+    {
+        public bool Fails { get; set; }
+
+        public override long GetTimestamp() => Fails ? throw new InvalidTimeZoneException() : 1_000_000;
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            new ManualTime().CreateTimer(callback, state, dueTime, period);
+    }
+
+    private readonly struct HookedHasher : IKeyHasher<long>
+    {
+        /// <summary>Called with the key, on this thread only.</summary>
+        [field: ThreadStatic]
+        public static Action<long>? OnHash { get; set; }
+
+        public ulong Hash(long key, HashSeed seed)
+        {
+            OnHash?.Invoke(key);
+            return HashMixer.Mix((ulong)key, seed);
+        }
+    }
 }

@@ -13,6 +13,7 @@ public class CitationTests
         ("--withheap", "an option of createdump"),
         ("PTRACE_SEIZE", "a request of Linux"),
         ("SIGSTOP", "a signal"),
+        ("ThreadPoolMinThreads", "a property of the SDK"),
         ("SET", "a command of Redis"),
         ("GET", "a command of Redis"),
         ("PUBLISH", "a command of Redis"),

@@ -16,7 +16,7 @@ internal sealed record FolderTable(string Project, params Folder[] Folders)
         new("Probing", "control groups per instruction set, the probe sequence", "Layout"),
         new("Tables", "one table, for one thread", "Layout", "Probing"),
         new("Operations", "what a write does with the entry that it finds", "Layout") { HasRootTypes = true },
-        new("Records", "keys of any length, and the memory of their bytes", "Memory", "Layout", "Hashing"),
+        new("Records", "keys and values of any length, and the memory of their bytes", "Memory", "Layout", "Hashing"),
         new("Sharding", "the concurrency protocol",
             "Memory", "Layout", "Hashing", "Probing", "Tables", "Operations", "Records")
         {
@@ -32,34 +32,40 @@ internal sealed record FolderTable(string Project, params Folder[] Folders)
             IsConcurrent = true,
             HasRootTypes = true,
         },
+        new("Flights", "values that asynchronous factories are creating", "Memory", "Hashing")
+        {
+            IsConcurrent = true,
+            HasRootTypes = true,
+        },
         new("Snapshots", "copies as of one instant",
             "Memory", "Layout", "Hashing", "Probing", "Tables", "Operations", "Records", "Sharding", Folder.Root)
         {
             IsConcurrent = true,
             HasRootTypes = true,
         },
-        new("Auditing", "recent operations of a map", "Memory", "Layout", "Hashing", "Operations", Folder.Root)
+        new("Auditing", "recent operations of a map",
+            "Memory", "Layout", "Hashing", "Operations", "Records", Folder.Root)
         {
             IsConcurrent = true,
             HasRootTypes = true,
         },
         new("Serialization", "saved maps",
-            "Memory", "Layout", "Hashing", "Records", "Sharding", Folder.Root, "Snapshots")
+            "Memory", "Layout", "Hashing", "Operations", "Records", "Sharding", Folder.Root, "Snapshots")
         {
             IsConcurrent = true,
             HasRootTypes = true,
         },
-        new("Text", "maps whose keys are text or bytes",
-            "Layout", "Hashing", "Operations", "Records", "Sharding", Folder.Root, "Synchronization", "Snapshots",
-            "Serialization")
+        new("Text", "maps whose keys, or keys and values, are text or bytes",
+            "Layout", "Hashing", "Operations", "Records", "Sharding", Folder.Root, "Synchronization", "Flights",
+            "Snapshots", "Auditing", "Serialization")
         {
             HasRootTypes = true,
         },
         new("Diagnostics", "events, metrics, the debugger's view",
             "Memory", "Layout", "Hashing", "Sharding", Folder.Root),
         new("Caching", "the bounded map: limits, policy, times to live",
-            "Memory", "Layout", "Hashing", "Probing", "Tables", "Operations", "Sharding", Folder.Root,
-            "Diagnostics")
+            "Memory", "Layout", "Hashing", "Probing", "Tables", "Operations", "Records", "Sharding", Folder.Root,
+            "Flights", "Serialization", "Diagnostics")
         {
             IsConcurrent = true,
             HasRootTypes = true,

@@ -52,6 +52,36 @@ public sealed class DebugViewTests
     }
 
     [Fact]
+    public void Entries_KeysOfAnyLength_AreShownWithoutWaiting()
+    {
+        using TextShardMap<int> texts = new(new ShardMapOptions { ShardCount = 1, MigrationStepGroups = 1 });
+        using BytesShardMap<int> bytes = new(new ShardMapOptions { ShardCount = 1 });
+        for (int length = 0; length < 300 || texts.GetStatistics().MigrationsActive == 0; length++)
+        {
+            texts[new string('k', length) + "\ud800"] = length;
+            bytes[new byte[length]] = length;
+        }
+
+        KeyValuePair<string, int>[] shown = [];
+        texts.TryUpdate("\ud800", (ref int value, TextShardMap<int> self) =>
+        {
+            Thread debugger = new(() => shown = Entries<KeyValuePair<string, int>>(typeof(TextShardMap<>), self));
+            debugger.Start();
+            Assert.True(debugger.Join(TimeSpan.FromSeconds(30)), "the view waits for the lock");
+        }, texts);
+
+        Assert.Equal(
+            texts.ToArray().OrderBy(static entry => entry.Value), shown.OrderBy(static entry => entry.Value));
+        Assert.Equal(
+            Enumerable.Range(0, (int)bytes.Count),
+            Entries<KeyValuePair<byte[], int>>(typeof(BytesShardMap<>), bytes)
+                .OrderBy(static entry => entry.Value)
+                .Select(static entry => entry.Key.Length));
+        texts.Dispose();
+        Assert.Empty(Entries<KeyValuePair<string, int>>(typeof(TextShardMap<>), texts));
+    }
+
+    [Fact]
     public void Entries_DisposedMap_AreNone()
     {
         ShardMap<int, int> map = new();
@@ -79,15 +109,19 @@ public sealed class DebugViewTests
         Assert.Equal(map.ToString(), Display(map));
     }
 
-    private static KeyValuePair<int, int>[] Entries(ShardMap<int, int> map)
+    private static KeyValuePair<int, int>[] Entries(ShardMap<int, int> map) =>
+        Entries<KeyValuePair<int, int>>(
+            typeof(ShardMap<,,>), map, typeof(int), typeof(int), typeof(DefaultHasher<int>));
+
+    private static T[] Entries<T>(Type type, object map, params Type[] arguments)
     {
-        string proxyName = typeof(ShardMap<,,>).GetCustomAttribute<DebuggerTypeProxyAttribute>()!.ProxyTypeName;
+        string proxyName = type.GetCustomAttribute<DebuggerTypeProxyAttribute>()!.ProxyTypeName;
         Type proxy = Type.GetType(proxyName, throwOnError: true)!.MakeGenericType(
-            typeof(int), typeof(int), typeof(DefaultHasher<int>));
+            arguments.Length == 0 ? [typeof(int)] : arguments);
         object view = Activator.CreateInstance(proxy, map)!;
         PropertyInfo entries = Assert.Single(proxy.GetProperties(), property =>
             property.GetCustomAttribute<DebuggerBrowsableAttribute>()?.State == DebuggerBrowsableState.RootHidden);
-        return (KeyValuePair<int, int>[])entries.GetValue(view)!;
+        return (T[])entries.GetValue(view)!;
     }
 
     // "{Property,nq}" is the form a debugger evaluates.

@@ -36,7 +36,39 @@ public sealed class MapMeterTests
         Assert.Equal(known.ReadFallbacks, measured["fastshardmap.map.read.fallbacks"]);
         Assert.Equal(0, measured["fastshardmap.map.read.retries"]);
         Assert.InRange(measured["fastshardmap.map.probe.length"], 0, 3);
-        Assert.Equal(15, measured.Count);
+        Assert.Equal(0, measured["fastshardmap.map.record.memory.held"]);
+        Assert.Equal(20, measured.Count);
+    }
+
+    [Fact]
+    public void Collect_MapOfLongKeys_AgreesWithItsStatistics()
+    {
+        string name = $"records {Guid.NewGuid():N}";
+        using TextShardMap<int> map = new(new ShardMapOptions { Name = name, ShardCount = 2 });
+        for (int key = 0; key < 1_000; key++)
+        {
+            map[$"a key whose bytes are in a record: {key}"] = key;
+        }
+
+        Remove(0);
+        using TextSnapshot<int> snapshot = map.Snapshot();
+        Remove(50);
+        Dictionary<string, double> measured = Collect(name);
+        ShardMapStatistics known = map.GetStatistics();
+        Assert.True(known is { RecordBytesLive: > 0, RecordBytesFree: > 0, RecordBytesInLimbo: > 0 });
+        Assert.Equal(known.RecordBytesLive, measured["fastshardmap.map.record.memory.live"]);
+        Assert.Equal(known.RecordBytesHeld, measured["fastshardmap.map.record.memory.held"]);
+        Assert.Equal(known.RecordBytesFree, measured["fastshardmap.map.record.memory.free"]);
+        Assert.Equal(known.RecordBytesInLimbo, measured["fastshardmap.map.record.memory.limbo"]);
+        Assert.Equal(known.RecordSegments, measured["fastshardmap.map.record.segments"]);
+
+        void Remove(int first)
+        {
+            for (int key = first; key < first + 50; key++)
+            {
+                map.TryRemove($"a key whose bytes are in a record: {key}", out _);
+            }
+        }
     }
 
     [Fact]
@@ -138,7 +170,7 @@ public sealed class MapMeterTests
         };
         listener.Start();
 
-        Assert.Equal(17, instruments.Count);
+        Assert.Equal(22, instruments.Count);
         Assert.All(instruments, instrument =>
         {
             Assert.Matches("^fastshardmap(\\.[a-z_]+)+$", instrument.Name);

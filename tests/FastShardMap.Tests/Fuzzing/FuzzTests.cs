@@ -23,6 +23,15 @@ public class FuzzTests(ITestOutputHelper output)
     public void Run_ProgramOfTheCorpus_AgreesWithTheDictionary(string file) =>
         Run(Read(Path.Combine(CorpusFolder(), file)));
 
+    [Theory]
+    [MemberData(nameof(Corpus))]
+    public void Run_ProgramOfTheCorpusWithText_AgreesWithTheDictionary(string file)
+    {
+        byte[] program = Read(Path.Combine(CorpusFolder(), file));
+        program[0] = 8;
+        Run(program);
+    }
+
     [Fact]
     public void Run_MutatedPrograms_AgreeWithTheDictionary()
     {
@@ -80,7 +89,7 @@ public class FuzzTests(ITestOutputHelper output)
         int shards = 1 << (shape & 3);
         int step = 1 << (shape >> 2 & 3);
         bool sameHash = (shape & 0xF0) == 0xF0;
-        return (types % 8) switch
+        return (types % 10) switch
         {
             0 => new FuzzMachine<ulong, ulong>(shards, step, sameHash),
             1 => new FuzzMachine<byte, byte>(shards, step, sameHash),
@@ -89,14 +98,15 @@ public class FuzzTests(ITestOutputHelper output)
             4 => new FuzzMachine<Int128, uint>(shards, step, sameHash),
             5 => new FuzzMachine<int, Wide>(shards, step, sameHash),
             6 => new FuzzMachine<ulong, Huge>(shards, step, sameHash),
-            _ => new FuzzMachine<char, decimal>(shards, step, sameHash),
+            7 => new FuzzMachine<char, decimal>(shards, step, sameHash),
+            _ => new TextFuzzMachine(shards, step, weakHash: sameHash),
         };
     }
 
     private static byte[] Mutate(byte[] program, Random random)
     {
         List<byte> bytes = [.. program];
-        bytes[0] = (byte)random.Next(8);
+        bytes[0] = (byte)random.Next(10);
         bytes[1] = (byte)random.Next(256);
         for (int mutations = random.Next(1, 6); mutations > 0; mutations--)
         {

@@ -22,9 +22,10 @@ internal static unsafe class LayoutDescription
         text.Append(OfStructure<MapHeader>()).Append(OfStructure<ReadView>()).Append(OfStructure<WriteSide>());
         text.Append(OfStructure<Group>()).Append(OfStructure<TableRef>());
         text.Append(OfStructure<AuditRingHeader>()).Append(Invariant($"  magic {AuditRingHeader.ExpectedMagic:x16}\n"));
-        text.Append(OfStructure<AuditRecord<long>>());
+        text.Append(OfStructure<AuditRecord<long>>()).Append(OfStructure<KeyExcerpt>());
         text.Append(OfStructure<RecordKey>()).Append(OfStructure<RecordHeap>()).Append(OfStructure<RecordSegment>());
         text.Append(OfStructure<RecordEpoch>()).Append(OfStructure<LimboChunk>());
+        text.Append(OfStructure<BlobRef>()).Append(OfStructure<LargeRecord>());
         AddBlock(text);
         AddShapes(text);
         AddControlWords(text);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using FastShardMap.Layout;
 using FastShardMap.Tests.Conventions;
+using FastShardMap.Tests.Support;
 
 namespace FastShardMap.Tests.Layout;
 
@@ -49,6 +50,33 @@ public sealed unsafe class LayoutDocumentTests
     }
 
     [Fact]
+    public void CacheStructures_Document_Agrees()
+    {
+        AssertAgrees<CacheSide>("cache.md");
+        Assert.Equal(CacheSide.Bytes, sizeof(CacheSide));
+        CacheEntry<long> entry = default;
+        Dictionary<string, (long Offset, long Bytes)> fields = new(StringComparer.Ordinal)
+        {
+            ["Value"] = ((byte*)&entry.Value - (byte*)&entry, sizeof(long)),
+            ["Mark"] = (&entry.Mark - (byte*)&entry, sizeof(byte)),
+            ["Expiry"] = ((byte*)&entry.Expiry - (byte*)&entry, sizeof(uint)),
+        };
+        Assert.Empty(
+            LayoutTable.ReadFrom(Repository.ReadText($"{Documents}/cache.md"), "CacheEntry").Compare(
+                sizeof(CacheEntry<long>), fields));
+    }
+
+    /// <summary>The mark is a byte behind the value, whatever the value's size, and no field shares it.</summary>
+    [Fact]
+    public void CacheEntry_ValuesOfManySizes_KeepMarkAndExpiryApart()
+    {
+        foreach (int bytes in SizedBytes.Selection)
+        {
+            SizedBytes.Run(bytes, new EntryBody());
+        }
+    }
+
+    [Fact]
     public void MapHeader_Document_Agrees()
     {
         AssertAgrees<MapHeader>("map-header.md");
@@ -63,6 +91,8 @@ public sealed unsafe class LayoutDocumentTests
         AssertAgrees<RecordHeap>("record.md");
         AssertAgrees<RecordEpoch>("record.md");
         AssertAgrees<LimboChunk>("record.md");
+        AssertAgrees<BlobRef>("record.md");
+        AssertAgrees<LargeRecord>("record.md");
         Assert.Equal(RecordHeap.Bytes, sizeof(RecordHeap));
     }
 
@@ -73,6 +103,8 @@ public sealed unsafe class LayoutDocumentTests
         Assert.Equal(AuditRingHeader.Bytes, sizeof(AuditRingHeader));
         Assert.Empty(LayoutTable.ReadFrom(Repository.ReadText($"{Documents}/audit-ring.md"), "AuditRecord")
             .Compare(sizeof(AuditRecord<long>), StructureFields.Of<AuditRecord<long>>()));
+        AssertAgrees<KeyExcerpt>("audit-ring.md");
+        Assert.Equal(sizeof(KeyExcerpt), sizeof(AuditKey));
         Assert.Equal("FSHAUDIT"u8, BitConverter.GetBytes(AuditRingHeader.ExpectedMagic));
     }
 
@@ -128,5 +160,20 @@ public sealed unsafe class LayoutDocumentTests
         ReadOnlySpan<byte> bytes = BitConverter.GetBytes(word);
         Assert.Equal(7, bytes.Count((byte)0));
         return (bytes.IndexOfAnyExcept((byte)0), 1);
+    }
+
+    private sealed class EntryBody : ISizedBody
+    {
+        public void Run<T>()
+            where T : unmanaged
+        {
+            CacheEntry<T> entry = default;
+            long mark = &entry.Mark - (byte*)&entry;
+            long expiry = (byte*)&entry.Expiry - (byte*)&entry;
+            Assert.Equal((0, sizeof(T)), ((byte*)&entry.Value - (byte*)&entry, mark));
+            Assert.Equal(0, expiry % sizeof(uint));
+            Assert.InRange(expiry, mark + 1, mark + sizeof(uint));
+            Assert.Equal(expiry + sizeof(uint), sizeof(CacheEntry<T>));
+        }
     }
 }

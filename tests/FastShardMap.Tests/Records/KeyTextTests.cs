@@ -10,6 +10,8 @@ public unsafe class KeyTextTests
 {
     private static readonly HashSeed s_seed = new(0x9E3779B97F4A7C15, 0xD1B54A32D192ED03);
 
+    private static readonly char[] s_others = ['x', '\u007F', '\u0080', '\u07FF', '\u0800', '\uF8FF', '\u8080'];
+
     [Theory]
     [InlineData("a")]
     [InlineData("é")]
@@ -18,7 +20,6 @@ public unsafe class KeyTextTests
     {
         Random random = new(TestSeed.For(nameof(Key_EveryLength_IsThatOfTheBytes)));
         byte* textBuffer = stackalloc byte[KeyText.BufferBytes];
-        byte* bytesBuffer = stackalloc byte[RecordKey.BufferBytes];
         for (int length = 0; length <= 700; length++)
         {
             StringBuilder builder = new();
@@ -29,23 +30,14 @@ public unsafe class KeyTextTests
 
             string text = builder.ToString();
             byte[] utf8 = Encoding.UTF8.GetBytes(text);
+            AssertIsThatOfTheBytes(text);
             using KeyText key = new(text, textBuffer, s_seed);
-            fixed (byte* bytes = utf8)
-            {
-                RecordKey expected = KeyBytes.Present(bytes, utf8.Length, bytesBuffer, s_seed);
-                Assert.Equal(utf8.Length, key.Key.Length);
-                Assert.Equal(expected.First, key.Key.First);
-                Assert.Equal(expected.IsLong, key.Key.IsLong);
-                Assert.True(expected.IsLong || expected.Last == key.Key.Last);
-            }
-
             byte[] record = new byte[utf8.Length + 1];
             fixed (byte* copy = record)
             {
                 if (key.Key.IsLong)
                 {
                     PresentedBytes.CopyTo(key.Key.Address, copy, utf8.Length);
-                    Assert.Equal(utf8, record[..^1]);
                     Assert.True(key.Key.Equals(key.Key.At(copy)));
                     int changed = random.Next(utf8.Length);
                     record[changed] ^= 1;
@@ -55,11 +47,48 @@ public unsafe class KeyTextTests
         }
     }
 
+    /// <summary>Words of characters of two bytes, and long text, are encoded in registers as long as no other character
+    /// is among them.</summary>
+    [Theory]
+    [InlineData('\u0080', 40)]
+    [InlineData('\u03C9', 40)]
+    [InlineData('\u07FF', 40)]
+    [InlineData('x', 200)]
+    public void Key_OneOtherCharacterAnywhere_IsThatOfTheBytes(char most, int maxLength)
+    {
+        for (int length = 1; length <= maxLength; length++)
+        {
+            char[] text = new string(most, length).ToCharArray();
+            AssertIsThatOfTheBytes(new string(text));
+            foreach (char other in s_others)
+            {
+                int place = other % length;
+                for (int i = 0; i < length; i += maxLength > 100 ? 7 : 1)
+                {
+                    text[i] = other;
+                    text[place] = other;
+                    AssertIsThatOfTheBytes(new string(text));
+                    text[i] = text[place] = most;
+                }
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(960)]
+    [InlineData(961)]
+    [InlineData(32_766)]
+    public void Key_LongAsciiText_IsThatOfTheBytes(int length)
+    {
+        AssertIsThatOfTheBytes(new string('x', length));
+        AssertIsThatOfTheBytes(new string('x', length - 2) + "\u03C9");
+    }
+
     [Fact]
     public void Key_EveryCharacterOfEveryAsciiLength_MattersForTheHash()
     {
         byte* buffer = stackalloc byte[KeyText.BufferBytes];
-        for (int length = 1; length <= 130; length++)
+        for (int length = 1; length <= 200; length++)
         {
             char[] text = new string('x', length).ToCharArray();
             HashSet<ulong> hashes = [HashOf(text, buffer)];
@@ -93,6 +122,35 @@ public unsafe class KeyTextTests
                 }
 
                 text[i] = 'x';
+            }
+        }
+    }
+
+    private static void AssertIsThatOfTheBytes(string text)
+    {
+        byte* textBuffer = stackalloc byte[KeyText.BufferBytes];
+        byte* bytesBuffer = stackalloc byte[RecordKey.BufferBytes];
+        byte[] utf8 = Encoding.UTF8.GetBytes(text);
+        using KeyText key = new(text, textBuffer, s_seed);
+        fixed (byte* bytes = utf8)
+        {
+            RecordKey expected = KeyBytes.Present(bytes, utf8.Length, bytesBuffer, s_seed);
+            Assert.Equal(expected.First, key.Key.First);
+            Assert.Equal(utf8.Length, key.Key.Length);
+            Assert.Equal(expected.IsLong, key.Key.IsLong);
+            if (expected.IsLong)
+            {
+                byte[] record = new byte[utf8.Length];
+                fixed (byte* copy = record)
+                {
+                    PresentedBytes.CopyTo(key.Key.Address, copy, record.Length);
+                }
+
+                Assert.Equal(utf8, record);
+            }
+            else
+            {
+                Assert.Equal(expected.Last, key.Key.Last);
             }
         }
     }

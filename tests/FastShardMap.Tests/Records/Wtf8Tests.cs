@@ -1,21 +1,24 @@
 using System.Text;
+using System.Text.RegularExpressions;
 using FastShardMap.Records;
 
 namespace FastShardMap.Tests.Records;
 
 public class Wtf8Tests
 {
+    // Escaped: lone surrogates do not survive a test runner that talks to another process.
     [Theory]
     [InlineData("")]
     [InlineData("a\0b")]
     [InlineData("äöü€𝄞")]
-    [InlineData("\uD800")]
-    [InlineData("\uDFFF")]
-    [InlineData("x\uDC00\uD800y")]
-    [InlineData("\uD834\uDD1E\uD834")]
-    [InlineData("\uD800\uD800\uDC00")]
-    public void Encode_AnyText_ComesBack(string text)
+    [InlineData(@"\uD800")]
+    [InlineData(@"\uDFFF")]
+    [InlineData(@"x\uDC00\uD800y")]
+    [InlineData(@"\uD834\uDD1E\uD834")]
+    [InlineData(@"\uD800\uD800\uDC00")]
+    public void Encode_AnyText_ComesBack(string escaped)
     {
+        string text = Regex.Unescape(escaped);
         byte[] bytes = new byte[text.Length * Wtf8.MaxBytesPerChar];
         ReadOnlySpan<byte> encoded = bytes.AsSpan(0, Wtf8.Encode(text, bytes));
 

@@ -84,10 +84,13 @@ public sealed class ExtremeArgumentTests
             method = method.MakeGenericMethod([.. method.GetGenericArguments().Select(Argument)]);
         }
 
-        return method.IsAbstract || method.GetParameters().Any(static parameter => parameter.ParameterType.IsByRefLike)
+        return method.IsAbstract || method.ReturnType.IsByRefLike
+            || method.GetParameters().Any(static parameter => IsSpan(parameter.ParameterType))
             ? null
             : method;
     }
+
+    private static bool IsSpan(Type type) => type.IsByRefLike || (type.IsByRef && type.GetElementType()!.IsByRefLike);
 
     private static IEnumerable<string> Wrong(MethodBase method, Action<object?[]> call)
     {
@@ -152,13 +155,18 @@ public sealed class ExtremeArgumentTests
         return name switch
         {
             "ShardCache" => Activator.CreateInstance(type, new ShardCacheOptions { MaxEntries = 64 }),
+            "BlobShardCache" => new BlobShardCache(new ShardCacheOptions { MaxBytes = 4 << 20 }),
+            "BlobSnapshot" => new BlobShardMap().Snapshot(),
             "BytesSnapshot" => new BytesShardMap<ulong>().Snapshot(),
             "TextSnapshot" => new TextShardMap<ulong>().Snapshot(),
             "Enumerator" when type.DeclaringType!.Name.StartsWith("ShardCache", StringComparison.Ordinal) =>
                 new ShardCache<ulong, ulong, DefaultHasher<ulong>>(new ShardCacheOptions { MaxEntries = 64 })
                     .GetEnumerator(),
             "AuditedShardMap" => new AuditedShardMap<ulong, ulong, DefaultHasher<ulong>>(map),
+            "AuditedTextShardMap" => new AuditedTextShardMap<ulong>(new TextShardMap<ulong>()),
+            "AuditedBytesShardMap" => new AuditedBytesShardMap<ulong>(new BytesShardMap<ulong>()),
             "ShardMapExclusive" => map.EnterExclusive(),
+            "BlobShardMapExclusive" => new BlobShardMap().EnterExclusive(),
             "BytesShardMapExclusive" => new BytesShardMap<ulong>().EnterExclusive(),
             "TextShardMapExclusive" => new TextShardMap<ulong>().EnterExclusive(),
             "ShardMapSnapshot" => map.Snapshot(),

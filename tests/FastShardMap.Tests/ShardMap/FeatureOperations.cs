@@ -31,6 +31,14 @@ internal static class FeatureOperations
         }),
         new("DeadlineResult TryRemove(", static (map, key) => map.TryRemove(key, out _, Timeout.InfiniteTimeSpan)),
         new(
+            "ValueTask<TValue> GetOrAddAsync(",
+            static (map, key) => map.GetOrAddAsync(key, static (k, _) => new ValueTask<ulong>(k)).AsTask()
+                .GetAwaiter().GetResult()) { Allocates = true },
+        new(
+            "ValueTask<TValue> GetOrAddAsync<TArg>(",
+            static (map, key) => map.GetOrAddAsync(key, static (k, by, _) => new ValueTask<ulong>(k + by), 0UL).AsTask()
+                .GetAwaiter().GetResult()) { Allocates = true },
+        new(
             "ShardMapSnapshot<TKey, TValue, THasher> Snapshot(",
             static (map, key) => map.Snapshot(copyNow: key % 2 == 0).Dispose()) { Allocates = true },
         new(

@@ -1,10 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using StackExchange.Redis;
 
-namespace FastShardMap.Resharding.Tests;
+namespace FastShardMap.Near.Tests.Support;
 
 /// <summary>Processes of redis-server in cluster mode on loopback.</summary>
 internal sealed class RedisCluster : IAsyncDisposable
@@ -16,24 +14,29 @@ internal sealed class RedisCluster : IAsyncDisposable
     private readonly int[] _ports;
     private readonly int[] _busPorts;
 
-    private RedisCluster(int count)
-    {
-        _ports = [.. Enumerable.Range(0, count).Select(_ => FreePort())];
-        _busPorts = [.. Enumerable.Range(0, count).Select(_ => FreePort())];
-    }
+    private readonly int _primaries;
 
-    public static bool IsInstalled { get; } =
-        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
-            .Any(folder => File.Exists(Path.Combine(folder, "redis-server")));
+    // Short only where a test waits for a failover: tests can be stopped for longer.
+    private readonly string _nodeTimeoutMilliseconds;
+
+    private RedisCluster(int primaries, int replicas)
+    {
+        int count = primaries + replicas;
+        _primaries = primaries;
+        _nodeTimeoutMilliseconds = replicas > 0 ? "2000" : "15000";
+        _ports = [.. Enumerable.Range(0, count).Select(_ => RedisServer.FindFreePort())];
+        _busPorts = [.. Enumerable.Range(0, count).Select(_ => RedisServer.FindFreePort())];
+    }
 
     public string Configuration => string.Join(',', _ports.Select(port => $"127.0.0.1:{port}"));
 
-    public static async Task<RedisCluster> StartAsync(int count)
+    /// <summary>Starts nodes that form a cluster. The first replica is one of the first primary, and so on.</summary>
+    public static async Task<RedisCluster> StartAsync(int primaries, int replicas = 0)
     {
-        RedisCluster cluster = new(count);
+        RedisCluster cluster = new(primaries, replicas);
         try
         {
-            for (int i = 0; i < count; i++)
+            for (int i = 0; i < primaries + replicas; i++)
             {
                 cluster.Start(cluster._ports[i], cluster._busPorts[i]);
             }
@@ -48,23 +51,27 @@ internal sealed class RedisCluster : IAsyncDisposable
         }
     }
 
+    /// <summary>Ends the process of a node without warning (SIGKILL).</summary>
+    public void Kill(int node)
+    {
+        _processes[node].Kill();
+        _processes[node].WaitForExit();
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (Process process in _processes)
         {
-            process.Kill();
+            if (!process.HasExited)
+            {
+                process.Kill();
+            }
+
             await process.WaitForExitAsync();
             process.Dispose();
         }
 
         _folder.Delete(recursive: true);
-    }
-
-    private static int FreePort()
-    {
-        using Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 
     private void Start(int port, int busPort)
@@ -75,6 +82,7 @@ internal sealed class RedisCluster : IAsyncDisposable
         [
             "--bind", "127.0.0.1", "--port", $"{port}", "--cluster-port", $"{busPort}", "--cluster-enabled", "yes",
             "--dir", folder, "--save", "", "--appendonly", "no", "--maxmemory", "64mb", "--logfile", "redis.log",
+            "--cluster-node-timeout", _nodeTimeoutMilliseconds,
         ];
         foreach (string argument in arguments)
         {
@@ -93,10 +101,10 @@ internal sealed class RedisCluster : IAsyncDisposable
         }
 
         IServer[] servers = [.. clients.Select((client, i) => client.GetServer("127.0.0.1", _ports[i]))];
-        for (int i = 0; i < servers.Length; i++)
+        for (int i = 0; i < _primaries; i++)
         {
-            int first = SlotCount * i / servers.Length;
-            int last = (SlotCount * (i + 1) / servers.Length) - 1;
+            int first = SlotCount * i / _primaries;
+            int last = (SlotCount * (i + 1) / _primaries) - 1;
             await servers[i].ExecuteAsync("CLUSTER", "ADDSLOTSRANGE", first, last);
             await servers[i].ExecuteAsync("CLUSTER", "SET-CONFIG-EPOCH", i + 1);
         }
@@ -122,9 +130,37 @@ internal sealed class RedisCluster : IAsyncDisposable
             }
         }
 
+        for (int i = _primaries; i < servers.Length; i++)
+        {
+            // A node that has not heard of the primary yet refuses.
+            string primary = (string)(await servers[i - _primaries].ExecuteAsync("CLUSTER", "MYID"))!;
+            await RetryAsync(() => servers[i].ExecuteAsync("CLUSTER", "REPLICATE", primary));
+            await RetryAsync(async () => Assert.Contains(
+                "master_link_status:up",
+                (string?)await servers[i].ExecuteAsync("INFO", "replication"),
+                StringComparison.Ordinal));
+        }
+
         foreach (ConnectionMultiplexer client in clients)
         {
             await client.DisposeAsync();
+        }
+    }
+
+    private static async Task RetryAsync(Func<Task> step)
+    {
+        for (int attempt = 0; ; attempt++)
+        {
+            try
+            {
+                await step();
+                return;
+            }
+            catch (Exception exception) when (
+                attempt < 600 && exception is RedisException or Xunit.Sdk.XunitException)
+            {
+                await Task.Delay(100);
+            }
         }
     }
 

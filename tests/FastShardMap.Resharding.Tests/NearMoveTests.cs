@@ -1,0 +1,246 @@
+using System.Globalization;
+using FastShardMap.Near;
+using FastShardMap.Near.Tests.Support;
+using FastShardMap.Routing;
+using StackExchange.Redis;
+
+namespace FastShardMap.Resharding.Tests;
+
+/// <summary>Near maps whose slots move.</summary>
+[Collection(Servers.Collection)]
+public class NearMoveTests(Servers servers)
+{
+    private const int Slots = ReshardTests.Slots;
+    private const string Prefix = "near:";
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    /// <summary>With published writes: Garnet.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Reads_WhileSlotsMove_KeepTheBound(bool rollsBack)
+    {
+        ShardingOptions options = await servers.EmptyAsync(3);
+        await MoveAsync(options, rollsBack);
+    }
+
+    /// <summary>With changes that the engine reports itself: Redis.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Reads_WhileSlotsOfRedisMove_KeepTheBound(bool rollsBack)
+    {
+        Assert.SkipUnless(RedisServer.IsInstalled, RedisServer.SkipReason);
+        RedisServer[] redis = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => RedisServer.StartAsync(Token)));
+        try
+        {
+            await MoveAsync(
+                new ShardingOptions
+                {
+                    ControlConfiguration = redis[0].Configuration,
+                    NodeConfiguration = node =>
+                        redis[int.Parse(node.AsSpan(5), CultureInfo.InvariantCulture)].Configuration,
+                    Lease = TimeSpan.FromMilliseconds(60),
+                    OperationTimeout = Servers.Timeout,
+                },
+                rollsBack);
+        }
+        finally
+        {
+            foreach (RedisServer server in redis)
+            {
+                await server.DisposeAsync();
+            }
+        }
+    }
+
+    /// <summary>A slot goes to another server and comes back, while a map asks for no table: what it has kept of before
+    /// is void when it learns of the new table, although the server is the same.</summary>
+    [Fact]
+    public async Task TryGetLocal_SlotThatWasElsewhereMeanwhile_HasNoCopies()
+    {
+        ShardingOptions sharding = await servers.EmptyAsync(3);
+        await using Resharder resharder = await Resharder.ConnectAsync(sharding);
+        await resharder.CreateAsync(Servers.Nodes(2));
+
+        // The map asks for a table a quarter of an hour later at the earliest, unless an operation needs one.
+        await using RoutedNearMap<long, long> map = await RoutedNearMap<long, long>.ConnectAsync(
+            sharding, node => OptionsOf(sharding, node, TimeSpan.FromHours(1)), Token);
+        long[] keys = NearTraffic.KeysIn(Prefix, 1, 2);
+        await map.SetAsync(keys[0], 1, cancellationToken: Token);
+        await Wait.UntilAsync(
+            async () => (await map.GetAsync(keys[0], cancellationToken: Token)).IsNear, "a near copy of the key");
+
+        await resharder.ScheduleAsync(await resharder.PlanAsync(Servers.Nodes(3), new MoveSome(1)));
+        resharder.Checkpoint = what =>
+        {
+            if (what == "Draining holds")
+            {
+                throw new KilledException();
+            }
+        };
+        await Assert.ThrowsAsync<KilledException>(() => resharder.RunAsync(ReshardTests.Quick));
+        await using (RoutedNearMap<long, long> other = await RoutedNearMap<long, long>.ConnectAsync(
+            sharding, node => OptionsOf(sharding, node, TimeSpan.FromSeconds(1)), Token))
+        {
+            await other.SetAsync(keys[0], 2, cancellationToken: Token);
+        }
+
+        resharder.Checkpoint = null;
+        await resharder.RollBackAsync(ReshardTests.Quick);
+
+        // An old table, but not older than the bound of an hour.
+        Assert.True(map.TryGetLocal(keys[0], out long old));
+        Assert.Equal(1, old);
+        await map.SetAsync(keys[1], 1, cancellationToken: Token);
+        Assert.False(map.TryGetLocal(keys[0], out _));
+        Assert.Equal(2, (await map.GetAsync(keys[0], cancellationToken: Token)).Value);
+    }
+
+    [Fact]
+    public async Task TryGetLocal_ControlServerAway_IsSuspendedUntilItIsBack()
+    {
+        ShardingOptions direct = await servers.EmptyAsync(2);
+        await using (Resharder resharder = await Resharder.ConnectAsync(direct))
+        {
+            await resharder.CreateAsync(Servers.Nodes(2));
+        }
+
+        ConfigurationOptions control = ConfigurationOptions.Parse(direct.ControlConfiguration);
+        await using Relay relay = new(((System.Net.IPEndPoint)control.EndPoints[0]).Port);
+        ShardingOptions sharding = new()
+        {
+            ControlConfiguration = string.Create(
+                CultureInfo.InvariantCulture, $"127.0.0.1:{relay.Port},password={control.Password}"),
+            NodeConfiguration = direct.NodeConfiguration,
+            OperationTimeout = TimeSpan.FromSeconds(5),
+        };
+        await using RoutedNearMap<long, long> map = await RoutedNearMap<long, long>.ConnectAsync(
+            sharding, node => OptionsOf(sharding, node, TimeSpan.FromSeconds(5)), Token);
+        await map.SetAsync(1, 10, cancellationToken: Token);
+        await Wait.UntilAsync(
+            async () => (await map.GetAsync(1, cancellationToken: Token)).IsNear, "a near copy of the key");
+
+        relay.Refuse();
+        await Wait.UntilAsync(() => map.State == NearState.Suspended, "the map is suspended");
+        Assert.False(map.TryGetLocal(1, out _));
+        Assert.Equal(NearState.Suspended, map.StateOfNode("node-0"));
+        Assert.Equal(NearState.Suspended, map.StateOfNode("node-1"));
+
+        relay.Resume();
+        await Wait.UntilAsync(() => map.State == NearState.Live, "the map is live again");
+        Assert.Equal(10, (await map.GetAsync(1, cancellationToken: Token)).Value);
+    }
+
+    [Fact]
+    public async Task Operations_OfAMapThatFollows_WorkAndRefuseBadArguments()
+    {
+        ShardingOptions sharding = await servers.EmptyAsync(2);
+        NearMapOptions Options(string node) => OptionsOf(sharding, node, TimeSpan.FromSeconds(10));
+        await Assert.ThrowsAsync<ReshardException>(
+            () => RoutedNearMap<long, long>.ConnectAsync(sharding, Options, Token));
+        await using (Resharder resharder = await Resharder.ConnectAsync(sharding))
+        {
+            await resharder.CreateAsync(Servers.Nodes(2));
+        }
+
+        await Assert.ThrowsAsync<ArgumentNullException>(
+            "sharding", () => RoutedNearMap<long, long>.ConnectAsync((ShardingOptions)null!, Options, Token));
+        await Assert.ThrowsAsync<ArgumentNullException>(
+            "options", () => RoutedNearMap<long, long>.ConnectAsync(sharding, null!, Token));
+        await Assert.ThrowsAsync<ArgumentNullException>(
+            "options", () => RoutedNearMap<long, long>.ConnectAsync(sharding, _ => null!, Token));
+        await Assert.ThrowsAsync<ArgumentException>(
+            "options",
+            () => RoutedNearMap<long, long>.ConnectAsync(
+                sharding, node => new NearMapOptions(sharding.NodeConfiguration!(node), "fsm:a"), Token));
+        await Assert.ThrowsAsync<ArgumentException>(
+            "options",
+            () => RoutedNearMap<long, long>.ConnectAsync(
+                sharding, node => new NearMapOptions(sharding.NodeConfiguration!(node), node), Token));
+
+        await using RoutedNearMap<long, long> map =
+            await RoutedNearMap<long, long>.ConnectAsync(sharding, Options, Token);
+        Assert.Throws<InvalidOperationException>(() => map.MapOf(1));
+        Assert.Throws<InvalidOperationException>(() => map.MapOfNode("node-0"));
+        Assert.Throws<ArgumentException>("node", () => map.StateOfNode("node-7"));
+        await map.SetAsync(1, 10, TimeSpan.FromHours(1), Token);
+        NearResult<long> read = await map.GetAsync(1, Freshness.Engine, Token);
+        Assert.True(await map.TryUpdateAsync(1, 11, read.Version, Token));
+        Assert.False(await map.TryUpdateAsync(1, 12, read.Version, Token));
+        Assert.False(await map.TryUpdateAsync(1, 12, NearVersion.None, Token));
+        Assert.True(await map.TryUpdateAsync(2, 20, NearVersion.None, Token));
+        long[] values = new long[4];
+        Assert.Equal(2, await map.GetManyAsync(new long[] { 1, 2, 3, 1 }.AsMemory(0, 3), values, new bool[4], Token));
+        Assert.Equal([11, 20, 0, 0], values);
+        Assert.True(await map.RemoveAsync(1, Token));
+        Assert.False(await map.RemoveAsync(1, Token));
+        Assert.False((await map.GetAsync(1, cancellationToken: Token)).Found);
+        Assert.DoesNotContain("password", map.ToString(), StringComparison.OrdinalIgnoreCase);
+        await map.DisposeAsync();
+        Assert.Throws<ObjectDisposedException>(() => map.TryGetLocal(1, out _));
+    }
+
+    private static NearMapOptions OptionsOf(ShardingOptions sharding, string node, TimeSpan maxStaleness) =>
+        new(sharding.NodeConfiguration!(node), Prefix)
+        {
+            MaxBytes = 4 << 20,
+            MaxStaleness = maxStaleness,
+            ExactStaleness = true,
+            ConnectTimeout = Servers.Timeout,
+            OperationTimeout = Servers.Timeout,
+        };
+
+    private static async Task MoveAsync(ShardingOptions sharding, bool rollsBack)
+    {
+        await using Resharder resharder = await Resharder.ConnectAsync(sharding);
+        await resharder.CreateAsync(Servers.Nodes(2));
+        await using NearTraffic traffic = await NearTraffic.StartAsync(
+            sharding,
+            node => OptionsOf(sharding, node, NearTraffic.MaxStaleness),
+            NearTraffic.KeysIn(Prefix, Slots, 200),
+            maps: 3);
+        await resharder.ScheduleAsync(await resharder.PlanAsync(Servers.Nodes(3), new MoveSome(Slots)));
+        Assert.True(rollsBack || traffic.Maps[0].Table.IndexOf("node-2") < 0);
+        await PassAsync(traffic);
+        if (rollsBack)
+        {
+            resharder.Checkpoint = what =>
+            {
+                if (what == "Draining holds")
+                {
+                    throw new KilledException();
+                }
+            };
+            await Assert.ThrowsAsync<KilledException>(() => resharder.RunAsync(ReshardTests.Quick));
+            await PassAsync(traffic);
+            resharder.Checkpoint = null;
+            await resharder.RollBackAsync(ReshardTests.Quick);
+        }
+        else
+        {
+            await resharder.RunAsync(ReshardTests.Quick);
+            await Wait.UntilAsync(
+                () => traffic.HasFaults || traffic.Maps.All(
+                    map => map.Table.IndexOf("node-2") >= 0 && map.StatisticsOfNode("node-2").Fills > 0),
+                "copies of keys that have moved");
+        }
+
+        await PassAsync(traffic);
+        await traffic.StopAsync();
+
+        // The keys of heartbeats and agreements belong to their servers and are no keys of slots.
+        VerifyReport report = await resharder.VerifyAsync(cancellationToken: Token);
+        Assert.Equal((200, 0, 0), (report.Keys, report.Misplaced, report.Differences));
+    }
+
+    /// <summary>Waits for more reads, near hits among them.</summary>
+    private static async Task PassAsync(NearTraffic traffic)
+    {
+        long reads = traffic.Reads + 500;
+        long hits = traffic.Hits + 50;
+        await Wait.UntilAsync(
+            () => traffic.HasFaults || (traffic.Reads > reads && traffic.Hits > hits), "the traffic goes on");
+    }
+}
