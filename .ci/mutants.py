@@ -246,7 +246,8 @@ BEGIN_CHANGE, END_CHANGE = 'ViewGeneration.BeginChange(…);', 'ViewGeneration.E
 END_VIEW_CHANGE = 'EndViewChange();'
 
 mutant('a group is marked as moved after its entries were copied',
-       move('LockedShard.MoveGroup', 'GroupVersion.MarkMoved(group);', before='foreach (…) { if (KeyStore<TKey>.HasRecords'))
+       move('LockedShard.MoveGroup', 'GroupVersion.MarkMoved(group);',
+            before='foreach (…) { if (BlobStore<TKey, TValue>.HasBlobs'))
 mutant('the start of a migration changes the generation',
        drop('LockedShard.StartMigration', BEGIN_CHANGE))
 mutant('the end of a migration changes the generation',
@@ -279,7 +280,8 @@ mutant('a trim waits for the end of a migration',
 
 # Frozen tables
 
-mutant('a write moves its group out of a frozen table', never('LockedShard.Write', 'side->PreviousIsFrozen != 0'))
+mutant('a write moves its group out of a frozen table',
+       replace('LockedShard.Write', 'side->PreviousIsFrozen != 0 ||', 'false ||'))
 mutant('a frozen table is not retired by its shard',
        replace('LockedShard.TakePrevious', 'Side->PreviousIsFrozen == 0 ? View->Previous : TableRef.None',
                'View->Previous'))
@@ -339,6 +341,21 @@ mutant('a record of an emptied table is not used again',
        never('LockedShard.RemoveWithRecord', 'Heap->IsCompacting != 0 && !table.Equals(View->Current)'))
 mutant('segments that a compaction has emptied are retired', drop('LockedShard.EndMigration', 'EndCompaction();'))
 
+# Values of any length
+
+mutant('E16: the version is checked again after a value was copied',
+       drop('Shard.ProbeBlobGroup', '!GroupVersion.ValidateRecord(group, version) ||'))
+mutant('the generation is checked again after a value was copied',
+       drop('Shard.ProbeBlobGroup', '|| !ViewGeneration.ValidateAfterVersion(View, generation)'),
+       redundant='the lookup compares the generation once more before it returns')
+mutant('E4: a value is copied to its record before its slot is published',
+       drop('BlobStore.Store', 'Unsafe.CopyBlockUnaligned(place, presented.Address, presented.Length);'))
+mutant('E16: the record of a replaced value is released after the slot has another',
+       move('LockedShard.ReplaceBlob', 'ReleaseBlob(oldKey, oldValue);',
+            before='Table<TKey, TValue>.Replace<SeqLockGroups>(slot, newKey, newValue);'))
+mutant('a write during a compaction moves the group of its value first',
+       replace('LockedShard.Write', '(BlobStore<TKey, TValue>.HasBlobs && Heap->IsCompacting != 0)', 'false'))
+
 # Exclusive phases
 
 mutant('an exclusive phase takes all locks',
@@ -381,3 +398,85 @@ for operations, member, kept in (
         ('properties', 'ShardMap.IsEmpty', 'this'),
         ('additions to numbers', 'ShardMapNumberExtensions.Increment', 'map')):
     mutant(f'{operations} keep the map alive', drop_in_file_of(member, f'GC.KeepAlive({kept});'))
+
+# Caches
+
+mutant('H28: a mark is stored without what a version protects',
+       replace('ShardCache.Mark', 'entry->Mark = (byte)(mark + 1);',
+               'CacheEntry<TValue> marked = *entry; SchedulePoint.Before("reader: mark copied"); '
+               'marked.Mark = (byte)(mark + 1); *entry = marked;'))
+mutant('H28: Clear leaves the table of a cache in its place',
+       insert('ShardCache.Clear', '_shards.Clear();', before='for (…)'))
+mutant('a cache\'s lookup skips a home group that is being written',
+       never('ShardCache.TryReadHome', '!version.IsStable'))
+mutant('a cache\'s lookup validates its home group',
+       drop('ShardCache.TryReadHome', 'GroupVersion.Validate(group, version) &&'))
+mutant('a cache\'s probe validates each group',
+       never('ShardCache.Probe', '!GroupVersion.Validate(group, version)'))
+mutant('a miss of a cache after a probe checks whether the cache is disposed',
+       drop('ShardCache.TryReadAnywhere', 'else if (result == ProbeResult.Miss) { _shards.ThrowIfDisposed(); }'))
+mutant('a write to a cache checks under the lock whether the cache is disposed',
+       never('ShardCache.Enter', '_shards.IsDisposed'))
+mutant('a write to a cache waits until the group is unlocked',
+       drop('CacheShard.Write', 'GroupVersion.AwaitUnlocked(slot.Group);'))
+mutant('an eviction waits until the group is unlocked',
+       drop('CacheShard.EvictOne', 'Sharding.GroupVersion.AwaitUnlocked(group);'))
+mutant('a slot with a place in a ring gets no second place',
+       always('CacheShard.Insert', '(*inRing & position.Bit) == 0'))
+mutant('a slot that gets a place in a ring has its bit set',
+       drop('CacheShard.Insert', '*inRing |= position.Bit;'))
+mutant('an empty slot that leaves its ring has its bit cleared',
+       replace('CacheShard.EvictOne', 'Pop(isSmall); Leave(position); continue;', 'Pop(isSmall); continue;'))
+mutant('an evicted slot has its bit cleared',
+       replace('CacheShard.EvictOne', 'Leave(position); RemoveNoted(hash, slot);', 'RemoveNoted(hash, slot);'))
+mutant('Clear empties the rings', drop('CacheShard.Clear', 'Rings.Reset(_cache);'))
+mutant('Clear clears the bits of the rings', drop('CacheShard.Clear', '_cache->InRing[index] = 0;'))
+mutant('Clear clears the overflow filters', drop('CacheShard.Clear', 'GroupVersion.ClearFilter(group);'))
+mutant('a shard never has more entries than its limit',
+       replace('CacheShard.Insert', 'while (Side->Count >= _cache->Limit)', 'while (Side->Count > _cache->Limit)'))
+mutant('a shard may have as many entries as its limit',
+       replace('CacheShard.Insert', 'while (Side->Count >= _cache->Limit)', 'while (Side->Count >= _cache->Limit - 1)'))
+mutant('an eviction looks at a bounded number of entries',
+       replace('CacheShard.EvictOne', 'isSpared && pops < MaxPops', 'isSpared'))
+mutant('the fingerprint of a ghost has none of the bits that keys of a shard share',
+       replace('GhostWord.RowOf', 'fingerprint = (uint)(mixed >> 20) & FingerprintMask;',
+               'fingerprint = (uint)hash & FingerprintMask;'))
+mutant('the row of a ghost has none of the bits that keys of a group share',
+       replace('GhostWord.RowOf', '((mixed >> 32) * rows) >> 32', '((hash >> 32) * rows) >> 32'))
+mutant('a lookup in the home group asks for the expiry',
+       never('ShardCache.TryReadHome', 'expiry != 0 && ExpiryTick.HasPassed(expiry, CoarseTick.Now)'))
+mutant('a lookup anywhere asks for the expiry',
+       replace('ShardCache.TryReadAnywhere', 'result == ProbeResult.Hit && IsAlive(copy.Expiry)',
+               'result == ProbeResult.Hit'))
+mutant('a write in place asks for the expiry',
+       never('CacheOperation.OnFound', 'ExpiryTick.HasPassed(entry.Expiry, _now)'))
+mutant('a write under the lock asks for the expiry',
+       never('CacheShard.Write', 'ExpiryTick.HasPassed(entry.Expiry, now)'))
+mutant('a sweep asks for the expiry',
+       always('CacheShard.SweepGroup', 'HasExpired(EntryAt(reference)->Expiry, now)'))
+mutant('a sweep compares an expiry with the latest tick too',
+       drop('CacheShard.HasExpired', '&& ExpiryTick.HasPassed(expiry, _clock.Latest)'))
+mutant('a lookup on the path of a key skips a group that is being written',
+       never('ShardCache.TryReadPath', '!version.IsStable'))
+mutant('a lookup on the path of a key validates each group',
+       never('ShardCache.TryReadPath', '!GroupVersion.Validate(group, version)'))
+mutant('a lookup on the path of a key asks for the expiry',
+       replace('ShardCache.TryReadPath', '!ExpiryTick.HasPassed(expiry, CoarseTick.Now)', 'true'))
+mutant('a copy of a ring goes on behind what has left it',
+       drop('Rings.Copy', 'place = Math.Max(place, first);'))
+mutant('a ring that is emptied counts its places',
+       drop('Rings.Reset', 'side->MainPops += side->MainCount;'))
+mutant('the records of a group are moved before an entry is added to it',
+       never('CacheShard.Insert', 'HasBlobs && HasOldRecords(group)'))
+mutant('a record in an old segment is not released',
+       never('CacheShard.RemoveBlob', 'HasOldRecords(slot.Group)'))
+mutant('a value in an old segment is not replaced in its slot',
+       drop('CacheShard.ReplaceBlob', '|| HasOldRecords(slot.Group)'))
+mutant('the moved bit of a group is cleared when the cursor passes it',
+       drop('CacheShard.CompactSome', '_cache->InRing[index] &= unchecked((byte)~CacheSide.MovedBit);'))
+mutant('a write to a cache sweeps a group',
+       drop('ShardCache.WriteLocked', 'cache.Sweep(groups: 1, operation.Now);'))
+for operations, member in (
+        ('lookups', 'ShardCache.TryPeekAnew'), ('writes', 'ShardCache.WriteLocked'), ('sweeps', 'ShardCache.Trim'),
+        ('saves', 'ShardCache.Pack')):
+    mutant(f'{operations} keep the cache alive', drop_in_file_of(member, 'GC.KeepAlive(this);'))
