@@ -126,58 +126,6 @@ public sealed class CacheLifetimeTests
     }
 
     [Fact]
-    public void Caches_AThousandCreatedAndDropped_LeaveNothing()
-    {
-        long before = FastShardMap.Memory.Arena.ProcessLiveBytes;
-        for (int number = 0; number < 1000; number++)
-        {
-            using Cache cache = new(new ShardCacheOptions { MaxEntries = 1 + (number * 3), CountRequests = true });
-            for (long key = 0; key < 50; key++)
-            {
-                cache.Set(key, key, TimeSpan.FromMinutes(1));
-                cache.TryGetValue(key, out _);
-            }
-        }
-
-        Assert.InRange(FastShardMap.Memory.Arena.ProcessLiveBytes - before, long.MinValue, 64_000_000);
-    }
-
-    [Fact]
-    public void Caches_AThousandForgotten_AreCollected()
-    {
-        long before = FastShardMap.Memory.Arena.ProcessLiveBytes;
-        ManualTime time = new();
-        for (int number = 0; number < 1000; number++)
-        {
-            Forget(number % 2 == 0 ? null : time);
-        }
-
-        for (int attempt = 0; attempt < 100 && FastShardMap.Memory.Arena.ProcessLiveBytes > before; attempt++)
-        {
-            GC.Collect();
-            GC.WaitForPendingFinalizers();
-        }
-
-        time.Move(TimeSpan.FromSeconds(2)); // the timers find that their caches are gone
-        Assert.Equal(0, time.TimerCount);
-        Assert.InRange(FastShardMap.Memory.Arena.ProcessLiveBytes - before, long.MinValue, 32_000_000);
-
-        [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
-        static void Forget(TimeProvider? time)
-        {
-#pragma warning disable CA2000 // the test is about this
-            Cache cache = new(new ShardCacheOptions
-            {
-                MaxEntries = 5000, TimeProvider = time, PendingRemovals = 10,
-            });
-#pragma warning restore CA2000
-            cache.Set(1, 1, TimeSpan.FromMinutes(1));
-            TaskCompletionSource<long> never = new();
-            Assert.False(cache.GetOrAddAsync(2, (_, _) => new ValueTask<long>(never.Task)).AsTask().IsCompleted);
-        }
-    }
-
-    [Fact]
     public void Churn_AMillionInserts_KeepsMemoryAndHitRatio()
     {
         using Cache cache = new(new ShardCacheOptions { MaxEntries = 20_000, ShardCount = 4 });

@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
+using FastShardMap.Memory;
 using FastShardMap.Serialization;
+using FastShardMap.Tests.Memory;
 using FastShardMap.Tests.Serialization;
 using FastShardMap.Tests.Support;
 using Cache = FastShardMap.ShardCache<long, long>;
@@ -7,6 +9,7 @@ using Cache = FastShardMap.ShardCache<long, long>;
 namespace FastShardMap.Tests.Caching;
 
 /// <summary>Saving and loading of caches.</summary>
+[Collection(SerialTests.Name)]
 public sealed class CacheSaveTests
 {
     private static readonly HashSeed s_seed = new(0x9E3779B97F4A7C15, 0xD1B54A32D192ED03);
@@ -160,7 +163,7 @@ public sealed class CacheSaveTests
         using Cache cache = Filled(20, shards: 2);
         cache.Set(5, 5, TimeSpan.FromMinutes(1));
         byte[] file = Save(cache);
-        long before = FastShardMap.Memory.Arena.ProcessLiveBytes;
+        long before = Arena.ProcessLiveBytes;
         for (int index = 0; index < file.Length; index++)
         {
             byte[] damaged = [.. file];
@@ -169,7 +172,7 @@ public sealed class CacheSaveTests
             Refuse(file[..index]);
         }
 
-        Assert.InRange(FastShardMap.Memory.Arena.ProcessLiveBytes - before, long.MinValue, 16_000_000);
+        Assert.InRange(Arena.ProcessLiveBytes - before, long.MinValue, 16_000_000);
     }
 
     [Fact]

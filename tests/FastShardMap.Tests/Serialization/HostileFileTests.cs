@@ -1,11 +1,13 @@
 using System.Buffers.Binary;
 using FastShardMap.Memory;
 using FastShardMap.Serialization;
+using FastShardMap.Tests.Memory;
 using FastShardMap.Tests.Snapshots;
 
 namespace FastShardMap.Tests.Serialization;
 
 /// <summary>Whatever the bytes are: InvalidDataException, bounded memory, and a target that is as it was.</summary>
+[Collection(SerialTests.Name)]
 public class HostileFileTests
 {
     private const int CountOffset = 32;

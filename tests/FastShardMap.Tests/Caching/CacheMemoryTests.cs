@@ -1,0 +1,63 @@
+using System.Runtime.CompilerServices;
+using FastShardMap.Memory;
+using FastShardMap.Tests.Memory;
+using Cache = FastShardMap.ShardCache<long, long>;
+
+namespace FastShardMap.Tests.Caching;
+
+/// <summary>What a thousand caches leave in the memory of the process.</summary>
+[Collection(SerialTests.Name)]
+public sealed class CacheMemoryTests
+{
+    [Fact]
+    public void Caches_AThousandCreatedAndDropped_LeaveNothing()
+    {
+        long before = Arena.ProcessLiveBytes;
+        for (int number = 0; number < 1000; number++)
+        {
+            using Cache cache = new(new ShardCacheOptions { MaxEntries = 1 + (number * 3), CountRequests = true });
+            for (long key = 0; key < 50; key++)
+            {
+                cache.Set(key, key, TimeSpan.FromMinutes(1));
+                cache.TryGetValue(key, out _);
+            }
+        }
+
+        Assert.InRange(Arena.ProcessLiveBytes - before, long.MinValue, 64_000_000);
+    }
+
+    [Fact]
+    public void Caches_AThousandForgotten_AreCollected()
+    {
+        long before = Arena.ProcessLiveBytes;
+        ManualTime time = new();
+        for (int number = 0; number < 1000; number++)
+        {
+            Forget(number % 2 == 0 ? null : time);
+        }
+
+        for (int attempt = 0; attempt < 100 && Arena.ProcessLiveBytes > before; attempt++)
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+        }
+
+        time.Move(TimeSpan.FromSeconds(2)); // the timers find that their caches are gone
+        Assert.Equal(0, time.TimerCount);
+        Assert.InRange(Arena.ProcessLiveBytes - before, long.MinValue, 32_000_000);
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        static void Forget(TimeProvider? time)
+        {
+#pragma warning disable CA2000 // the test is about this
+            Cache cache = new(new ShardCacheOptions
+            {
+                MaxEntries = 5000, TimeProvider = time, PendingRemovals = 10,
+            });
+#pragma warning restore CA2000
+            cache.Set(1, 1, TimeSpan.FromMinutes(1));
+            TaskCompletionSource<long> never = new();
+            Assert.False(cache.GetOrAddAsync(2, (_, _) => new ValueTask<long>(never.Task)).AsTask().IsCompleted);
+        }
+    }
+}
