@@ -76,6 +76,12 @@ internal sealed class TextSession(TextOptions options, Action<string> announce)
             log.Set(all[i], i);
         }
 
+        using TextFloor floor = new(entries, all.Sum(static key => (long)key.Length));
+        for (int i = 0; i < entries; i++)
+        {
+            floor.Add(all[i], i);
+        }
+
         // New strings, as a service gets them: not the objects that the dictionaries hold.
         string[] present = keys.ToStrings(probes);
         byte[][] presentUtf8 = keys.ToUtf8(probes);
@@ -103,13 +109,24 @@ internal sealed class TextSession(TextOptions options, Action<string> announce)
         Series utf8Log = TextLoops.Lookups(
             "hits", presentUtf8, key => log.TryGetValue(key, out long value) ? value : -1);
         Series batch = TextLoops.Batches("hits", present, ours);
+        Series hitFloor = TextLoops.Lookups("hits", present, floor.Find);
+        Series missFloor = TextLoops.Lookups("misses", absent, floor.Find);
+        Series utf8Floor = TextLoops.Lookups("hits", presentUtf8, floor.Find);
         Series.Interleave(
             options.Repetitions,
             discarded: 3,
-            [hit, hitTheirs, hitSpans, hitLockFree, miss, missTheirs, utf8, utf8Theirs, utf8Log, batch]);
+            [
+                hit, hitTheirs, hitSpans, hitLockFree, miss, missTheirs, utf8, utf8Theirs, utf8Log, batch, hitFloor,
+                missFloor, utf8Floor,
+            ]);
 
         string what = $"{Units.Count(entries)} keys of {lengths.Name} characters";
         string id = $"{size}-{lengths.Name}";
+        Add(
+            $"text-floor-{id}",
+            $"the least a lookup can do, {what}",
+            $"hit {Time(hitFloor)}, {Times(hitTheirs, hitFloor)}; miss {Time(missFloor)}, "
+                + $"{Times(missTheirs, missFloor)}; UTF-8 {Time(utf8Floor)}, {Times(utf8Theirs, utf8Floor)}");
         Add(
             $"text-hit-{id}",
             $"hit, {what}",
@@ -319,6 +336,9 @@ internal sealed class TextSession(TextOptions options, Action<string> announce)
     }
 
     private static string Time(Series series) => Units.Duration(series.Spread.Median);
+
+    private static string Times(Series theirs, Series ours) =>
+        $"{Units.Digits(theirs.RatioTo(ours).Median)} x as fast as CD";
 
     private void Add(string id, string work, string shown, params IReadOnlyList<Measure> measures) =>
         _rows.Add(FigureRow.Of(AllTargets.Text, id, work, shown, measures));
