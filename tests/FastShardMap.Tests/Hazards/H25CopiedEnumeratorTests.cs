@@ -90,7 +90,7 @@ public sealed class H25CopiedEnumeratorTests
     [Fact]
     public void Enumerations_Nested_AllocateNothingOnceWarm()
     {
-        using ShardMap<ulong, Value> map = Filled();
+        using ShardMap<ulong, Value> map = Filled(entries: 200);
         void Nested()
         {
             foreach (KeyValuePair<ulong, Value> outer in map)
@@ -109,10 +109,10 @@ public sealed class H25CopiedEnumeratorTests
         Allocation.AssertNone(Nested);
     }
 
-    private static ShardMap<ulong, Value> Filled()
+    private static ShardMap<ulong, Value> Filled(ulong entries = 1000)
     {
         ShardMap<ulong, Value> map = new(new ShardMapOptions { ShardCount = 2 });
-        for (ulong key = 0; key < 1000; key++)
+        for (ulong key = 0; key < entries; key++)
         {
             map[key] = new Value(key);
         }
