@@ -79,16 +79,22 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         for (nint i = 0; i < keys.Length; i++)
         {
             TKey key = Unsafe.Add(ref firstKey, i);
-            if (!TryReadHome(key, out Unsafe.Add(ref firstValue, i), out bool hit))
+            if (TryReadHome(key, out Unsafe.Add(ref firstValue, i), out bool hit))
             {
-                hit = TryReadAnew(key, out Unsafe.Add(ref firstValue, i));
+                if (hit)
+                {
+                    Unsafe.Add(ref firstFound, i) = true;
+                    continue;
+                }
+            }
+            else if (TryReadAnew(key, out Unsafe.Add(ref firstValue, i)))
+            {
+                Unsafe.Add(ref firstFound, i) = true;
+                continue;
             }
 
-            Unsafe.Add(ref firstFound, i) = hit;
-            if (!hit)
-            {
-                misses++;
-            }
+            Unsafe.Add(ref firstFound, i) = false;
+            misses++;
         }
 
         return keys.Length - misses;

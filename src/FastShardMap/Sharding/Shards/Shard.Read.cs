@@ -1,4 +1,6 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using FastShardMap.Hashing;
 using FastShardMap.Layout;
 using FastShardMap.Probing;
 using FastShardMap.Records;
@@ -52,11 +54,17 @@ internal readonly unsafe ref partial struct Shard<TKey, TValue, THasher>
             // Copy key and value first, then validate the version, and only then look at the key (hazard H5).
             byte* slot = SlotAt(group, match);
             SchedulePoint.BeforeRead(slot, sizeof(TKey), "reader: key");
-            TKey candidate = *(TKey*)slot;
+            KeyCopy<TKey> candidate = new(slot);
             SchedulePoint.BeforeRead(slot + GroupShape<TKey, TValue>.ValueOffset, sizeof(TValue), "reader: value");
             Unsafe.SkipInit(out value);
             Unsafe.SkipInit(out TValue copy);
-            if (sizeof(TValue) > WideValue.MaxRegisterBytes)
+            Vector256<byte> first = default;
+            Vector256<byte> last = default;
+            if (WideValue.FitsVectors<TValue>())
+            {
+                WideValue.Load<TValue>(slot + GroupShape<TKey, TValue>.ValueOffset, out first, out last);
+            }
+            else if (sizeof(TValue) > WideValue.MaxRegisterBytes)
             {
                 // Straight to the caller, to whom it may look torn until this lookup returns.
                 WideValue.Copy(slot + GroupShape<TKey, TValue>.ValueOffset, out value);
@@ -69,12 +77,16 @@ internal readonly unsafe ref partial struct Shard<TKey, TValue, THasher>
             // The address of a record is followed only after both words have shown that the copy was an entry of this
             // table. What was read there counts only if both are still the same ([E16]).
             if (GroupVersion.Validate(group, version)
-                && (!KeyStore<TKey>.HasRecords || MayFollow(view, generation, candidate))
-                && key.Equals(candidate)
+                && (!KeyStore<TKey>.HasRecords || MayFollow(view, generation, candidate.Key))
+                && candidate.IsEqualTo(key)
                 && (!KeyStore<TKey>.HasRecords || GroupVersion.ValidateRecord(group, version))
                 && ViewGeneration.ValidateAfterVersion(view, generation))
             {
-                if (sizeof(TValue) <= WideValue.MaxRegisterBytes)
+                if (WideValue.FitsVectors<TValue>())
+                {
+                    WideValue.Store(first, last, out value);
+                }
+                else if (sizeof(TValue) <= WideValue.MaxRegisterBytes)
                 {
                     value = copy;
                 }
