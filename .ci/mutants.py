@@ -477,6 +477,6 @@ mutant('the moved bit of a group is cleared when the cursor passes it',
 mutant('a write to a cache sweeps a group',
        drop('ShardCache.WriteLocked', 'cache.Sweep(groups: 1, operation.Now);'))
 for operations, member in (
-        ('lookups', 'ShardCache.TryPeekAnew'), ('writes', 'ShardCache.WriteLocked'), ('sweeps', 'ShardCache.Trim'),
+        ('lookups', 'ShardCache.TryPeekElsewhere'), ('writes', 'ShardCache.WriteLocked'), ('sweeps', 'ShardCache.Trim'),
         ('saves', 'ShardCache.Pack')):
     mutant(f'{operations} keep the cache alive', drop_in_file_of(member, 'GC.KeepAlive(this);'))

@@ -7,11 +7,13 @@ namespace FastShardMap.Bench.Caches;
 /// <summary><c>cache</c>: hit ratios, times and memory of caches.</summary>
 internal static class CacheCommand
 {
+    private static readonly string[] s_targetHeader = ["row", "measured", "target", "verdict"];
+
     public static Command Create()
     {
         Option<bool> quick = CommandOptions.Quick("Three repetitions, and a tenth of the keys and requests.");
         Option<string[]> parts =
-            CommandOptions.Choices("--parts", "What to measure.", CacheOptions.AllParts, CacheOptions.AllParts);
+            CommandOptions.Choices("--parts", "What to measure.", CacheOptions.AllParts, CacheOptions.DefaultParts);
         Option<string[]> traces = new("--trace")
         {
             Description = "Trace files to replay instead of the generated traces; they may be compressed (.gz).",
@@ -24,13 +26,15 @@ internal static class CacheCommand
         };
         Option<int> requests = CommandOptions.Number(
             "--requests", "Most requests of a trace file.", int.MaxValue, least: 1, most: int.MaxValue);
+        Option<int> churn = CommandOptions.Number(
+            "--churn", "Operations of the part churn.", new CacheOptions().ChurnOperations, least: 1, int.MaxValue);
         Option<string?> markdown = CommandOptions.Markdown();
         Option<bool> check = CommandOptions.Check();
         Option<int> shrink = CommandOptions.Shrink();
         Command command = new(
             "cache", "Measures ShardCache beside BitFaster.Caching, MemoryCache, exact LRU and exact S3-FIFO.")
         {
-            quick, parts, traces, format, requests, markdown, check, shrink,
+            quick, parts, traces, format, requests, churn, markdown, check, shrink,
         };
         command.SetAction(parsed =>
         {
@@ -42,6 +46,7 @@ internal static class CacheCommand
                 TraceFiles = parsed.GetValue(traces) ?? [],
                 Format = parsed.GetValue(format),
                 MostRequests = parsed.GetValue(requests),
+                ChurnOperations = parsed.GetValue(churn),
                 ShrinkFactor = parsed.GetValue(shrink) * (isQuick ? 10 : 1),
             };
             return CommandRun.Guarded(
@@ -69,12 +74,22 @@ internal static class CacheCommand
         CacheResults results = new(
             new HitRatioSession(traces, terminal.Announce).Run(),
             options.Parts.Contains(CacheOptions.Timings) ? new CacheTimings(options, terminal.Announce).Run() : [],
-            options.Parts.Contains(CacheOptions.Memory) ? new CacheMemory(options, terminal.Announce).Run() : []);
+            options.Parts.Contains(CacheOptions.Memory) ? new CacheMemory(options, terminal.Announce).Run() : [],
+            options.Parts.Contains(CacheOptions.Churn) ? new CacheChurn(options, terminal.Announce).Run() : null);
         CommandRun.Show(new CacheReport(results, machine), terminal, markdown);
-        IEnumerable<Judgement> shortfalls =
-            AllTargets.Cache.Shortfalls(results.Judge(), row => CacheResults.IsWanted(options, row));
-        return isChecked ? TargetCheck.Report("cache", shortfalls, Console.Error) : CommandRun.Done;
+        if (!isChecked)
+        {
+            return CommandRun.Done;
+        }
+
+        Func<string, bool> isWanted = row => CacheResults.IsWanted(options, row);
+        Judgement[] judged = [.. results.Judge()];
+        terminal.WriteTable(s_targetHeader, Rows(AllTargets.Cache.Complete(judged, isWanted)), isNamed: true);
+        return TargetCheck.Report("cache", AllTargets.Cache.Shortfalls(judged, isWanted), Console.Error);
     }
+
+    private static IEnumerable<string[]> Rows(IEnumerable<Judgement> judged) => judged.Select(static one =>
+        (string[])[one.Row, one.Shown, one.Target.Text, one.IsMet ? "met" : "falls short"]);
 
     private static List<Trace> ReadTraces(CacheOptions options) =>
         options.TraceFiles.Count == 0

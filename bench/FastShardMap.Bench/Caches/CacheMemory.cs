@@ -9,6 +9,12 @@ internal sealed class CacheMemory(CacheOptions options, Action<string> announce)
     private const int Entries = 1_000_000;
     private const int Collections = 9;
 
+    /// <summary>How many times as many entries the large cache has.</summary>
+    private const int LargeFactor = 10;
+
+    /// <summary>The label of the large cache.</summary>
+    public const string LargeLabel = "ShardCache, 10 x as many";
+
     public List<CacheFootprint> Run()
     {
         int entries = options.Scaled(Entries);
@@ -18,6 +24,7 @@ internal sealed class CacheMemory(CacheOptions options, Action<string> announce)
             Measure<ConcurrentLruUnderTest>(entries),
             Measure<ConcurrentLfuUnderTest>(entries),
             Measure<MemoryCacheUnderTest>(entries),
+            Measure<ShardCacheUnderTest>(entries * LargeFactor) with { Label = LargeLabel },
         ];
     }
 
@@ -43,6 +50,7 @@ internal sealed class CacheMemory(CacheOptions options, Action<string> announce)
         GcMeter.CollectAll();
         Spread with = CollectionTimes();
         long heap = GC.GetTotalMemory(forceFullCollection: true) - before;
+        GC.KeepAlive(keys); // part of both figures
         double count = cache.Count;
         return new CacheFootprint(
             TCache.Label, (long)count, heap / count, cache.NativeBytes / count, without, with);

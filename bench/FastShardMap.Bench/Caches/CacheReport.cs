@@ -34,6 +34,11 @@ internal sealed class CacheReport(CacheResults results, MachineInfo machine) : I
         {
             terminal.WriteTable(s_footprintHeader, FootprintRows(), isNamed: true);
         }
+
+        if (results.Churn is not null)
+        {
+            terminal.WriteLine($"Churn: {ChurnText(results.Churn)}");
+        }
     }
 
     public string ToMarkdown()
@@ -60,8 +65,22 @@ internal sealed class CacheReport(CacheResults results, MachineInfo machine) : I
             text.Append("\n## Memory\n\n").Append(MarkdownTable.Of(s_footprintHeader, FootprintRows()));
         }
 
+        if (results.Churn is not null)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"\n## Churn\n\n{ChurnText(results.Churn)}\n");
+        }
+
         return text.ToString();
     }
+
+    private static string ChurnText(ChurnRow churn) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{Units.Count(churn.Operations)} operations, {Units.Count(churn.Entries)} entries; hit ratio of each tenth "
+        + $"in percent: {string.Join(", ", churn.HitRatios.Select(Percent))}; resident memory after each tenth "
+        + $"in MB: {string.Join(", ", churn.ResidentBytes.Select(static bytes => (bytes >> 20).ToString(
+            CultureInfo.InvariantCulture)))}.");
+
+    private static string Percent(double ratio) => (100 * ratio).ToString("0.00", CultureInfo.InvariantCulture);
 
     private static string Range(Spread spread, Func<double, string> format) =>
         spread.HasValue ? $"{format(spread.Median)} ({format(spread.Min)} .. {format(spread.Max)})" : "-";

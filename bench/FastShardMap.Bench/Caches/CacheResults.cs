@@ -5,7 +5,10 @@ namespace FastShardMap.Bench.Caches;
 
 /// <summary>Everything that the cache command has measured.</summary>
 internal sealed record CacheResults(
-    IReadOnlyList<HitRatioRow> Ratios, IReadOnlyList<CacheTiming> Timings, IReadOnlyList<CacheFootprint> Footprints)
+    IReadOnlyList<HitRatioRow> Ratios,
+    IReadOnlyList<CacheTiming> Timings,
+    IReadOnlyList<CacheFootprint> Footprints,
+    ChurnRow? Churn = null)
 {
     /// <summary>Whether the parts that were asked for contain the row.</summary>
     public static bool IsWanted(CacheOptions options, string row) =>
@@ -13,6 +16,7 @@ internal sealed record CacheResults(
             row.StartsWith("ratio", StringComparison.Ordinal) ? CacheOptions.HitRatios
             : row.StartsWith("bytes", StringComparison.Ordinal) || row.StartsWith("full-gc", StringComparison.Ordinal)
                 ? CacheOptions.Memory
+            : row.StartsWith("churn", StringComparison.Ordinal) ? CacheOptions.Churn
             : CacheOptions.Timings,
             StringComparer.Ordinal);
 
@@ -49,6 +53,20 @@ internal sealed record CacheResults(
             Add("bytes-native-1m", TargetUnit.Bytes, Spread.Of([ours.NativeBytes]));
             Add("bytes-managed-1m", TargetUnit.Bytes, Spread.Of([Math.Max(0, Math.Round(ours.ManagedBytes, 1))]));
             Add("full-gc-cache-1m", TargetUnit.BeyondCollection, Spread.Of([ours.CollectionBeyond]));
+        }
+
+        if (Footprints.FirstOrDefault(static one => one.Label == CacheMemory.LargeLabel) is { } large)
+        {
+            Add("full-gc-cache-10m", TargetUnit.BeyondCollection, Spread.Of([large.CollectionBeyond]));
+        }
+
+        if (Churn is not null)
+        {
+            judgements.AddRange(AllTargets.Cache.Judge(ChurnRow.Row,
+            [
+                new Measure(TargetUnit.FlatMemory, Spread.Of([Churn.Growth])),
+                new Measure(TargetUnit.Points, Spread.Of([Churn.PointsLost])),
+            ]));
         }
 
         return judgements;

@@ -11,7 +11,14 @@ internal sealed class CacheTimings(CacheOptions options, Action<string> announce
     private const int Threads = 2;
     private const int Discarded = 1;
     private const double Theta = 0.99;
-    private const int RoomForHits = 3;
+
+    /// <summary>The capacity of the rivals per key that is hit: their queues must not evict keys that the other caches
+    /// have.</summary>
+    private const int RoomOfRivals = 3;
+
+    /// <summary>The capacity of ShardCache per four keys that are hit.</summary>
+    private const int RoomOfOursQuarters = 5;
+
     private const int HitOperations = 2_000_000;
     private const int StoreOperations = 1_000_000;
 
@@ -45,29 +52,74 @@ internal sealed class CacheTimings(CacheOptions options, Action<string> announce
             .. Enumerable.Range(0, Threads)
                 .Select(thread => KeyStreams.Zipfian(keys, options.Scaled(HitOperations), Theta, (ulong)thread + 7)),
         ];
-        using ShardMap<ulong, ulong> map = new(entries);
-        Array.ForEach(keys, key => map[key] = key);
-        using ShardCacheUnderTest ours = Filled<ShardCacheUnderTest>(keys);
-        using ConcurrentLruUnderTest lru = Filled<ConcurrentLruUnderTest>(keys);
-        using ConcurrentLfuUnderTest lfu = Filled<ConcurrentLfuUnderTest>(keys);
-        using MemoryCacheUnderTest memory = Filled<MemoryCacheUnderTest>(keys);
+        using ShardCache<ulong, ulong> cache =
+            new(new ShardCacheOptions { MaxEntries = entries * RoomOfOursQuarters / 4 });
+        ShardMapStatistics room = cache.Shards.GetStatistics();
+        using ShardMap<ulong, ulong> reserved = Filled(new ShardMap<ulong, ulong>(entries), keys);
+        using ShardMap<ulong, ulong> map = Filled(WithRoom<ulong>(room), keys);
+        using ShardMap<ulong, TwoWords> wide = Filled(WithRoom<TwoWords>(room), keys);
+        using ShardCacheUnderTest ours = Filled(new ShardCacheUnderTest(cache), keys);
+        using ConcurrentLruUnderTest lru = Filled<ConcurrentLruUnderTest>(keys, RoomOfRivals);
+        using ConcurrentLfuUnderTest lfu = Filled<ConcurrentLfuUnderTest>(keys, RoomOfRivals);
+        using MemoryCacheUnderTest memory = Filled<MemoryCacheUnderTest>(keys, RoomOfRivals);
         Warm(part => Sum(map, part), keys);
-        Series plain = Threaded(requests, part => Sum(map, part));
+        Warm(part => Sum(wide, part), keys);
+        Series inReserved = Threaded(requests, part => Sum(reserved, part));
+        Series inMap = Threaded(requests, part => Sum(map, part));
+        Series inWide = Threaded(requests, part => Sum(wide, part));
         Series shardCache = Threaded(ours, requests);
         Series concurrentLru = Threaded(lru, requests);
         Series concurrentLfu = Threaded(lfu, requests);
         Series memoryCache = Threaded(memory, requests);
         Series.Interleave(
-            options.Repetitions, Discarded, [plain, shardCache, concurrentLru, concurrentLfu, memoryCache]);
+            options.Repetitions,
+            Discarded,
+            [inReserved, inMap, inWide, shardCache, concurrentLru, concurrentLfu, memoryCache]);
         string row = $"hit-{NameOf(size)}-2t";
+        string equal = row + "-equal-room";
         return
         [
-            new(row, "ShardMap", plain.Spread, plain.RatioTo(shardCache)),
-            new(row, ShardCacheUnderTest.Label, shardCache.Spread, shardCache.RatioTo(plain)),
+            new(row, "ShardMap", inReserved.Spread, inReserved.RatioTo(shardCache)),
+            new(row, ShardCacheUnderTest.Label, shardCache.Spread, shardCache.RatioTo(inReserved)),
+            new(equal, "ShardMap", inMap.Spread, inMap.RatioTo(shardCache)),
+            new(equal, "ShardMap, values of 16 bytes", inWide.Spread, inWide.RatioTo(shardCache)),
+            new(equal, ShardCacheUnderTest.Label, shardCache.Spread, shardCache.RatioTo(inMap)),
             new(row, ConcurrentLruUnderTest.Label, concurrentLru.Spread, concurrentLru.RatioTo(shardCache)),
             new(row, ConcurrentLfuUnderTest.Label, concurrentLfu.Spread, concurrentLfu.RatioTo(shardCache)),
             new(row, MemoryCacheUnderTest.Label, memoryCache.Spread, memoryCache.RatioTo(shardCache)),
         ];
+    }
+
+    /// <summary>A map with as many slots as a cache. The tables of a map have other sizes, so it may have a few
+    /// more.</summary>
+    private static ShardMap<ulong, TValue> WithRoom<TValue>(ShardMapStatistics cache)
+        where TValue : unmanaged
+    {
+        long slots = cache.Groups * cache.SlotsPerGroup;
+        for (long capacity = slots / 2; ; capacity += 1 + (slots / 128))
+        {
+            ShardMap<ulong, TValue> map = new(
+                new ShardMapOptions { Capacity = capacity, ShardCount = cache.ShardCount });
+            ShardMapStatistics statistics = map.GetStatistics();
+            if (statistics.Groups * statistics.SlotsPerGroup >= slots)
+            {
+                return map;
+            }
+
+            map.Dispose();
+        }
+    }
+
+    private static ShardMap<ulong, ulong> Filled(ShardMap<ulong, ulong> map, ulong[] keys)
+    {
+        Array.ForEach(keys, key => map[key] = key);
+        return map;
+    }
+
+    private static ShardMap<ulong, TwoWords> Filled(ShardMap<ulong, TwoWords> map, ulong[] keys)
+    {
+        Array.ForEach(keys, key => map[key] = new TwoWords(key, key));
+        return map;
     }
 
     // New keys only, into full caches: every store evicts.
@@ -129,12 +181,13 @@ internal sealed class CacheTimings(CacheOptions options, Action<string> announce
     }
 
     /// <param name="keys">The keys to store.</param>
-    /// <param name="room">The capacity of the cache per key. Hits need room to spare: the queues of a rival must not
-    /// evict keys that all other caches have.</param>
-    private static TCache Filled<TCache>(ulong[] keys, int room = RoomForHits)
+    /// <param name="room">The capacity of the cache per key.</param>
+    private static TCache Filled<TCache>(ulong[] keys, int room)
+        where TCache : ICacheUnderTest<TCache> => Filled(TCache.Create(keys.Length * room), keys);
+
+    private static TCache Filled<TCache>(TCache cache, ulong[] keys)
         where TCache : ICacheUnderTest<TCache>
     {
-        TCache cache = TCache.Create(keys.Length * room);
         Array.ForEach(keys, key => cache.Set(key, key));
         cache.Settle();
         return cache;
@@ -162,6 +215,17 @@ internal sealed class CacheTimings(CacheOptions options, Action<string> announce
         foreach (ulong key in keys)
         {
             sum += map.TryGetValue(key, out ulong value) ? value : 0;
+        }
+
+        return sum;
+    }
+
+    private static ulong Sum(ShardMap<ulong, TwoWords> map, ulong[] keys)
+    {
+        ulong sum = 0;
+        foreach (ulong key in keys)
+        {
+            sum += map.TryGetValue(key, out TwoWords value) ? value.First : 0;
         }
 
         return sum;
@@ -215,4 +279,7 @@ internal sealed class CacheTimings(CacheOptions options, Action<string> announce
             return (elapsed, 0);
         });
     }
+
+    /// <summary>As many bytes as a value of 8 bytes takes in a cache, with mark and expiry.</summary>
+    private readonly record struct TwoWords(ulong First, ulong Second);
 }

@@ -5,7 +5,7 @@ internal readonly struct ShardCacheUnderTest : ICacheUnderTest<ShardCacheUnderTe
 {
     private readonly ShardCache<ulong, ulong> _cache;
 
-    private ShardCacheUnderTest(ShardCache<ulong, ulong> cache) => _cache = cache;
+    public ShardCacheUnderTest(ShardCache<ulong, ulong> cache) => _cache = cache;
 
     public static string Label => "ShardCache";
 

@@ -86,13 +86,18 @@ internal static class AllTargets
         new("ratio-behind-best", 0.5, Points),
         new("ratio-behind-lru", 2, Points),
         new("hit-50k-2t", 1.15, OfShardMap),
+        new("hit-50k-2t-equal-room", 1.15, OfShardMap),
         new("hit-1m-2t", 1.15, OfShardMap),
+        new("hit-1m-2t-equal-room", 1.15, OfShardMap),
         new("hit-1m-2t-lru", 4, ConcurrentLruOfOurs, Bound.AtLeast),
         new("evict-1m-2t", 1.5, OfConcurrentLru),
         new("longest-store-1m", 1, BeyondGap),
         new("bytes-native-1m", 45, Bytes),
         new("bytes-managed-1m", 0, Bytes),
-        new("full-gc-cache-1m", 1, BeyondCollection));
+        new("full-gc-cache-1m", 1, BeyondCollection),
+        new("full-gc-cache-10m", 1, BeyondCollection),
+        new("churn-cache", 1.05, FlatMemory),
+        new("churn-cache", 0.5, Points));
 
     /// <summary>Of <c>near</c>.</summary>
     public static readonly TargetTable Near = new(

