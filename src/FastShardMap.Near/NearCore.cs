@@ -53,6 +53,9 @@ internal sealed partial class NearCore<TResult> : IAsyncDisposable
     /// <summary>Runs before what was read is stored; tests delay it.</summary>
     public Func<Task>? BeforeFill { get; set; }
 
+    /// <summary>Runs before the report of a change takes effect; tests hold it up.</summary>
+    public Action? BeforeInvalidation { get; set; }
+
     /// <summary>Connects to an engine, and waits until the map is live. Disposes the copies if that fails. Nobody
     /// changes the settings any more.</summary>
     public static async Task<NearCore<TResult>> ConnectAsync(
@@ -123,6 +126,7 @@ internal sealed partial class NearCore<TResult> : IAsyncDisposable
             if (Volatile.Read(ref _core) is { } core
                 && core._engine.Keys.TryDecode(engineKey, out ReadOnlySpan<byte> key))
             {
+                core.BeforeInvalidation?.Invoke();
                 core.Counters.Invalidate();
                 core.Void(key);
             }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using FastShardMap.Near.Local;
 using StackExchange.Redis;
 
@@ -12,20 +13,34 @@ public sealed partial class NearMap<TKey, TValue>
     /// <remarks>No I/O, no allocation. The value was current at some moment within
     /// <see cref="NearMapOptions.MaxStaleness"/> before the call or during it.</remarks>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
-    public bool TryGetLocal(TKey key, out TValue value) => TryGetLocal(key, out value, firstEpoch: 0);
+    public bool TryGetLocal(TKey key, out TValue value)
+    {
+        // The lease first: an invalidation that was handled before it was granted is then seen.
+        int epoch = _lease.QuickEpoch;
+        if (epoch != 0)
+        {
+            bool isFound = _cache.TryGetValue(key, out LocalEntry<TValue> entry) && entry.SignedEpoch >= epoch;
+            value = isFound ? entry.Value : default;
+            return isFound;
+        }
+
+        // Through a variable of its own, so that a hit keeps the value in registers.
+        bool isCopy = TryGetLocal(key, out TValue copy, firstEpoch: 0);
+        value = copy;
+        return isCopy;
+    }
 
     /// <inheritdoc cref="TryGetLocal(TKey, out TValue)"/>
     /// <param name="key">The key.</param>
     /// <param name="value">The value, or default.</param>
     /// <param name="firstEpoch">The first epoch whose copies of this key are valid.</param>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     internal bool TryGetLocal(TKey key, out TValue value, int firstEpoch)
     {
-        // The lease first: an invalidation that was handled before it was granted is then seen.
         int epoch = _lease.LiveEpoch;
         if (epoch != 0
-            && _store.TryGet(key, out LocalEntry<TValue> entry)
-            && entry.Epoch >= Math.Max(epoch, firstEpoch)
-            && entry.Version != 0)
+            && _cache.TryGetValue(key, out LocalEntry<TValue> entry)
+            && entry.SignedEpoch >= Math.Max(epoch, firstEpoch))
         {
             _counters.Hit();
             value = entry.Value;
@@ -83,7 +98,7 @@ public sealed partial class NearMap<TKey, TValue>
     {
         int epoch = _lease.LiveEpoch;
         if (epoch != 0
-            && _store.TryGet(key, out LocalEntry<TValue> entry)
+            && _cache.TryGetValue(key, out LocalEntry<TValue> entry)
             && entry.Epoch >= Math.Max(epoch, firstEpoch))
         {
             _counters.Hit();

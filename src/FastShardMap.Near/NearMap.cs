@@ -21,14 +21,14 @@ public sealed partial class NearMap<TKey, TValue> : IAsyncDisposable
     where TKey : unmanaged, IEquatable<TKey>
     where TValue : unmanaged
 {
-    private readonly LocalStore<TKey, TValue> _store;
+    private readonly ShardCache<TKey, LocalEntry<TValue>> _cache; // the store's, nearer to the hits
     private readonly NearCore<NearResult<TValue>> _core;
     private readonly Lease _lease; // the core's, nearer to the hits
     private readonly NearCounters _counters;
 
     private NearMap(LocalStore<TKey, TValue> store, NearCore<NearResult<TValue>> core)
     {
-        _store = store;
+        _cache = store.Cache;
         _core = core;
         _lease = core.Lease;
         _counters = core.Counters;
@@ -56,6 +56,16 @@ public sealed partial class NearMap<TKey, TValue> : IAsyncDisposable
         get => _core.BeforeFill;
         set => _core.BeforeFill = value;
     }
+
+    /// <summary>Runs before the report of a change takes effect; tests hold it up.</summary>
+    internal Action? BeforeInvalidation
+    {
+        get => _core.BeforeInvalidation;
+        set => _core.BeforeInvalidation = value;
+    }
+
+    /// <summary>Reports that have arrived and wait.</summary>
+    internal int WaitingInvalidations => _core.Engine.WaitingInvalidations;
 
     /// <summary>Connects to an engine, and waits until the map is live.</summary>
     /// <param name="options">The settings.</param>

@@ -24,4 +24,9 @@ public enum NearSuspension
 
     /// <summary>The near map is disposed.</summary>
     Disposed = 6,
+
+    /// <summary>The map has begun as many epochs as it can number, more than eight million: so often have invalidations
+    /// been lost, or slots moved between servers. Every further read goes to the engine. Another map of the same prefix
+    /// can take its place.</summary>
+    EpochsUsedUp = 7,
 }

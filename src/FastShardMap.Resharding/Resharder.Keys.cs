@@ -9,6 +9,8 @@ namespace FastShardMap.Resharding;
 public sealed partial class Resharder
 {
     private const int PageKeys = 250;
+    private const int LeastScanPage = 10;
+    private const int SlowPagesPerSecond = 100;
 
     /// <summary>Parts of a slot that are compared by one digest each.</summary>
     private const int Parts = 256;
@@ -139,15 +141,12 @@ public sealed partial class Resharder
         List<(int Slot, byte[] Key)> suspects = [];
         foreach (string node in nodes)
         {
-            foreach (bool isSource in new[] { true, false })
+            await foreach ((int slot, byte[] key) in
+                ScanMovingAsync(map, node, isSource: null, cancellationToken).ConfigureAwait(false))
             {
-                await foreach ((int slot, byte[] key) in
-                    ScanMovingAsync(map, node, isSource, cancellationToken).ConfigureAwait(false))
+                if (different.Contains((slot, PartOf(key))) && seen.Add(Convert.ToBase64String(key)))
                 {
-                    if (different.Contains((slot, PartOf(key))) && seen.Add(Convert.ToBase64String(key)))
-                    {
-                        suspects.Add((slot, key));
-                    }
+                    suspects.Add((slot, key));
                 }
             }
         }
@@ -205,20 +204,17 @@ public sealed partial class Resharder
     {
         IDatabase database = await _connections.DatabaseAsync(node).ConfigureAwait(false);
         List<(int Slot, byte[] Key)> page = [];
-        foreach (bool isSource in new[] { true, false })
+        await foreach ((int Slot, byte[] Key) found in
+            ScanMovingAsync(map, node, isSource: null, cancellationToken).ConfigureAwait(false))
         {
-            await foreach ((int Slot, byte[] Key) found in
-                ScanMovingAsync(map, node, isSource, cancellationToken).ConfigureAwait(false))
+            page.Add(found);
+            if (page.Count == PageKeys)
             {
-                page.Add(found);
-                if (page.Count == PageKeys)
-                {
-                    await AddPageAsync().ConfigureAwait(false);
-                }
+                await AddPageAsync().ConfigureAwait(false);
             }
-
-            await AddPageAsync().ConfigureAwait(false);
         }
+
+        await AddPageAsync().ConfigureAwait(false);
 
         async Task AddPageAsync()
         {
@@ -247,6 +243,12 @@ public sealed partial class Resharder
         hash.Append(value ?? []);
         return hash.GetCurrentHashAsUInt128();
     }
+
+    /// <summary>A scan that is slowed down asks for less at a time, too: a server answers other requests between two
+    /// pages.</summary>
+    private static int ScanPageOf(int scannedPerSecond) => scannedPerSecond == 0
+        ? PageKeys
+        : Math.Clamp(scannedPerSecond / SlowPagesPerSecond, LeastScanPage, PageKeys);
 
     private static int PartOf(byte[] key) => (int)(XxHash3.HashToUInt64(key, seed: 1) % Parts);
 
@@ -296,14 +298,15 @@ public sealed partial class Resharder
         throw new TimeoutException($"The fence of slot {rule.Slot} changed again and again.");
     }
 
-    /// <summary>The keys on a server that are in slots that move from it, or to it.</summary>
+    /// <summary>The keys on a server that are in slots that move from it, or to it; null for both.</summary>
     private async IAsyncEnumerable<(int Slot, byte[] Key)> ScanMovingAsync(
-        RouteMap map, string node, bool isSource, [EnumeratorCancellation] CancellationToken cancellationToken)
+        RouteMap map, string node, bool? isSource, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await foreach ((int slot, byte[] key) in ScanAsync(map, node, cancellationToken).ConfigureAwait(false))
         {
             SlotRule rule = map.RuleOf(slot);
-            if (rule.State != MoveState.Planned && (isSource ? rule.From : rule.To) == node)
+            if (rule.State != MoveState.Planned
+                && ((isSource != false && rule.From == node) || (isSource != true && rule.To == node)))
             {
                 yield return (slot, key);
             }
@@ -315,12 +318,13 @@ public sealed partial class Resharder
     {
         IServer server = await _connections.ServerAsync(node).ConfigureAwait(false);
         int database = await _connections.DatabaseIndexAsync(node).ConfigureAwait(false);
+        int pageKeys = ScanPageOf(_scannedPerSecond);
         long since = Environment.TickCount64;
         long scanned = 0;
-        await foreach (RedisKey key in server.KeysAsync(database, pageSize: PageKeys)
+        await foreach (RedisKey key in server.KeysAsync(database, pageSize: pageKeys)
             .WithCancellation(cancellationToken).ConfigureAwait(false))
         {
-            if (++scanned % PageKeys == 0 && _scannedPerSecond > 0)
+            if (++scanned % pageKeys == 0 && _scannedPerSecond > 0)
             {
                 long due = since + (scanned * 1_000 / _scannedPerSecond);
                 await Task.Delay((int)Math.Clamp(due - Environment.TickCount64, 0, int.MaxValue), cancellationToken)

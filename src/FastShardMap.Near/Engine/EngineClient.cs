@@ -23,6 +23,7 @@ internal sealed class EngineClient : IAsyncDisposable
     private readonly Lock _refreshGate = new();
     private Task _refresh = Task.CompletedTask;
     private Task _supervision = Task.CompletedTask;
+    private NodeLink[] _links = [];
     private int _disposed;
 
     private EngineClient(
@@ -39,7 +40,11 @@ internal sealed class EngineClient : IAsyncDisposable
         Keys = keys;
         Writes = writes;
         Database = connection.GetDatabase(DatabaseNumber);
-        Lease = new Lease(options.MaxStaleness, options.ExactStaleness, needsTable: options.Entries is not null);
+        Lease = new Lease(
+            options.MaxStaleness,
+            options.ExactStaleness,
+            options.CountHits,
+            needsTable: options.Entries is not null);
     }
 
     public KeyFormat Keys { get; }
@@ -56,6 +61,9 @@ internal sealed class EngineClient : IAsyncDisposable
 
     /// <summary>How long heartbeats took to come back.</summary>
     public Action<TimeSpan>? HeartbeatReturned { get; set; }
+
+    /// <summary>Invalidations that have arrived and wait for this process.</summary>
+    public int WaitingInvalidations => Volatile.Read(ref _links).Sum(link => link.Waiting);
 
     private int DatabaseNumber => _connectionOptions.DefaultDatabase ?? 0;
 
@@ -274,6 +282,7 @@ internal sealed class EngineClient : IAsyncDisposable
             await topology.CheckAsync(_connection, links[node].Endpoint).ConfigureAwait(false);
         }
 
+        Volatile.Write(ref _links, [.. links]);
         Lease.Arm(stamps);
     }
 

@@ -17,25 +17,31 @@ internal sealed class Lease
     /// <summary>The clock is that much behind at most, and the watchdog that much late.</summary>
     public const int ToleranceMilliseconds = 20;
 
+    /// <summary>The highest epoch: what a copy can hold.</summary>
+    public const int MaxEpoch = Local.LocalEntry<byte>.MaxEpoch;
+
     private readonly Lock _gate = new();
     private readonly long _durationMilliseconds;
     private readonly bool _isExact;
+    private readonly bool _allowsQuickHits;
     private long[] _stamps = [];
     private int _lastEpoch;
     private int _firstEpoch;
     private int _armedEpoch;
     private int _liveEpoch;
+    private int _quickEpoch;
     private long _tableStamp;
     private long _validUntil;
     private NearSuspension _reason = NearSuspension.Connecting;
     private long _suspensions;
 
-    public Lease(TimeSpan maxStaleness, bool isExact, bool needsTable = false)
+    public Lease(TimeSpan maxStaleness, bool isExact, bool countsHits, bool needsTable)
     {
         _tableStamp = needsTable ? long.MinValue / 2 : long.MaxValue;
         // Half of it for bounds that are hardly longer than the tolerances.
         _durationMilliseconds = (long)maxStaleness.TotalMilliseconds - (2 * ToleranceMilliseconds);
         _isExact = isExact;
+        _allowsQuickHits = !isExact && !countsHits;
     }
 
     /// <summary>How often the map became suspended.</summary>
@@ -54,6 +60,10 @@ internal sealed class Lease
             return !_isExact || live == 0 || Environment.TickCount64 <= Volatile.Read(ref _validUntil) ? live : 0;
         }
     }
+
+    /// <summary>The same for hits that have nothing else to do; zero if hits read the clock or are counted.</summary>
+    // Acquire: as for LiveEpoch.
+    public int QuickEpoch => Volatile.Read(ref _quickEpoch);
 
     public NearSuspension Reason
     {
@@ -124,12 +134,12 @@ internal sealed class Lease
     {
         lock (_gate)
         {
-            if (_armedEpoch == 0)
+            if (_armedEpoch == 0 || !TryBegin())
             {
                 return _lastEpoch + 1;
             }
 
-            Volatile.Write(ref _armedEpoch, ++_lastEpoch);
+            Volatile.Write(ref _armedEpoch, _lastEpoch);
             return _lastEpoch;
         }
     }
@@ -152,7 +162,8 @@ internal sealed class Lease
     {
         lock (_gate)
         {
-            _reason = reason;
+            bool isLast = _lastEpoch == MaxEpoch && reason != NearSuspension.Disposed;
+            _reason = isLast ? NearSuspension.EpochsUsedUp : reason;
             Volatile.Write(ref _armedEpoch, 0);
             SetLive(0);
         }
@@ -169,9 +180,28 @@ internal sealed class Lease
 
     private void BeginAll()
     {
-        _firstEpoch = ++_lastEpoch;
-        Volatile.Write(ref _armedEpoch, _lastEpoch);
-        Settle();
+        if (TryBegin())
+        {
+            _firstEpoch = _lastEpoch;
+            Volatile.Write(ref _armedEpoch, _lastEpoch);
+            Settle();
+        }
+    }
+
+    /// <summary>Numbers the next epoch. After the last one, the map is suspended and stays so: copies of an earlier
+    /// epoch with the same number would look valid.</summary>
+    private bool TryBegin()
+    {
+        if (_lastEpoch >= MaxEpoch)
+        {
+            _reason = NearSuspension.EpochsUsedUp;
+            Volatile.Write(ref _armedEpoch, 0);
+            SetLive(0);
+            return false;
+        }
+
+        _lastEpoch++;
+        return true;
     }
 
     private long OldestStamp() => Math.Min(_stamps.Min(), _tableStamp);
@@ -204,7 +234,8 @@ internal sealed class Lease
             Interlocked.Increment(ref _suspensions);
         }
 
-        // Release: pairs with the acquire in LiveEpoch.
+        // Release: pairs with the acquire in LiveEpoch and QuickEpoch.
+        Volatile.Write(ref _quickEpoch, _allowsQuickHits ? epoch : 0);
         Volatile.Write(ref _liveEpoch, epoch);
     }
 }

@@ -25,7 +25,7 @@ internal sealed class NodeLink : IAsyncDisposable
     private const string TrackingChannel = "__redis__:invalidate";
 
     /// <summary>Invalidations that may wait for this process. With more, all copies are void instead.</summary>
-    private const int MaxBacklog = 1 << 16;
+    public const int MaxBacklog = 1 << 16;
 
     private static readonly TimeSpan s_heartbeatExpiry = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan s_closeTimeout = TimeSpan.FromSeconds(2);
@@ -41,6 +41,7 @@ internal sealed class NodeLink : IAsyncDisposable
     private readonly TaskCompletionSource<SuspensionException> _failure =
         new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    private ChannelMessageQueue? _queue;
     private Task _pump = Task.CompletedTask;
     private long _heartbeats;
     private long _sockets;
@@ -65,6 +66,9 @@ internal sealed class NodeLink : IAsyncDisposable
 
     /// <summary>Completes when invalidations may be lost.</summary>
     public Task<SuspensionException> Failure => _failure.Task;
+
+    /// <summary>Invalidations that have arrived and wait for this process.</summary>
+    public int Waiting => Volatile.Read(ref _queue) is { } queue && queue.TryGetCount(out int count) ? count : 0;
 
     /// <summary>Connects to a node and subscribes to its invalidations.</summary>
     public static async Task<NodeLink> ConnectAsync(
@@ -185,6 +189,7 @@ internal sealed class NodeLink : IAsyncDisposable
         }
 
         _sockets = SocketCount();
+        Volatile.Write(ref _queue, queue);
         _pump = Task.Run(() => PumpAsync(queue));
     }
 

@@ -19,7 +19,8 @@ internal sealed class LocalStore<TKey, TValue> : ICopies<NearResult<TValue>>
 
     public long BytesAllocated => _cache.BytesAllocated;
 
-    public bool TryGet(TKey key, out LocalEntry<TValue> entry) => _cache.TryGetValue(key, out entry);
+    /// <summary>The copies, for hits.</summary>
+    public ShardCache<TKey, LocalEntry<TValue>> Cache => _cache;
 
     public string? TryDecode(
         ReadOnlyMemory<byte> bytes, ReadOnlySpan<byte> engineKey, out NearResult<TValue> result, out bool expires)
@@ -36,7 +37,12 @@ internal sealed class LocalStore<TKey, TValue> : ICopies<NearResult<TValue>>
 
     public bool TryStore(ReadOnlySpan<byte> key, NearResult<TValue> result, int epoch, TimeSpan? timeToLive)
     {
-        LocalEntry<TValue> entry = new() { Version = result.Version.Value, Epoch = epoch, Value = result.Value };
+        LocalEntry<TValue> entry = new()
+        {
+            Version = result.Version.Value,
+            SignedEpoch = result.Version == NearVersion.None ? -epoch : epoch,
+            Value = result.Value,
+        };
         _cache.Set(MemoryMarshal.Read<TKey>(key), entry, CopyLimits.TimeToLive(timeToLive));
         return true;
     }

@@ -3,8 +3,8 @@ using NearCache;
 
 // Two instances of a service of prices, each with a near map in front of one engine.
 //
-//   dotnet run --project src/samples/NearCache                        instances at ports 5081 and 5082, an embedded
-//   engine dotnet run --project src/samples/NearCache -- --engine <address>  the same with an engine of yours
+//   dotnet run --project src/samples/NearCache                        instances at ports 5081 and 5082, and an engine
+//   dotnet run --project src/samples/NearCache -- --engine <address>  the same with an engine of yours
 //   dotnet run --project src/samples/NearCache -- --demo              shows a few requests, and ends
 //
 //   curl -X PUT 'localhost:5081/prices/42?cents=1999'; curl localhost:5082/prices/42; curl localhost:5082/near

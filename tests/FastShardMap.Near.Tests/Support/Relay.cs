@@ -106,6 +106,11 @@ internal sealed class Relay : IAsyncDisposable
             server.NoDelay = true;
             _sockets[client] = 0;
             _sockets[server] = 0;
+            if (_refuses)
+            {
+                Reset(); // Refuse came while this connection was being made
+            }
+
             _ = Task.Run(() => PumpAsync(client, server));
             _ = Task.Run(() => PumpAsync(server, client));
         }
