@@ -22,17 +22,22 @@ internal static class NearCommand
             "--reads", "Reads in the storm of reads and writes; 0 for 10,000,000, or 1,000,000 with --quick.",
             0, 0, int.MaxValue);
         Option<bool> moves = CommandOptions.Switch("--moves", "Only what moves of slots cost.");
+        Option<bool> nodes = CommandOptions.Switch("--nodes", "Only reads from several servers.");
         Option<bool> quick = CommandOptions.Quick();
         Option<bool> check = CommandOptions.Check();
         Option<string?> markdown = CommandOptions.Markdown();
         Command command = new("near", "Measures the near map: hits, batches, invalidations, staleness, moves.")
         {
-            engine, reads, moves, quick, check, markdown,
+            engine, reads, moves, nodes, quick, check, markdown,
         };
         command.SetAction(parsed => CommandRun.Guarded("near", terminal =>
         {
             NearOptions options = new(
-                parsed.GetValue(engine), parsed.GetValue(reads), parsed.GetValue(moves), parsed.GetValue(quick));
+                parsed.GetValue(engine),
+                parsed.GetValue(reads),
+                parsed.GetValue(moves),
+                parsed.GetValue(nodes),
+                parsed.GetValue(quick));
             List<FigureRow> figures = new NearSession(options, terminal.Announce).RunAsync().GetAwaiter().GetResult();
             CommandRun.Show(new FigureReport(figures, MachineInfo.Read(), Legend), terminal, parsed.GetValue(markdown));
             return parsed.GetValue(check)
@@ -40,7 +45,12 @@ internal static class NearCommand
                     "near",
                     AllTargets.Near.Shortfalls(
                         figures.SelectMany(figure => figure.Judgements),
-                        row => !options.OnlyMoves || NearReshard.Rows.Contains(row)),
+                        row => options switch
+                        {
+                            { OnlyMoves: true } => NearReshard.Rows.Contains(row),
+                            { OnlyNodes: true } => NearNodes.Rows.Contains(row),
+                            _ => true,
+                        }),
                     Console.Error)
                 : CommandRun.Done;
         }));

@@ -4,8 +4,9 @@ namespace FastShardMap.Bench.Near;
 /// <param name="Engine">A connection string, or null for an embedded engine.</param>
 /// <param name="Reads">How often maps read keys that they also write; 0 for the default.</param>
 /// <param name="OnlyMoves">Measure only what moves of slots cost.</param>
+/// <param name="OnlyNodes">Measure only reads from several servers.</param>
 /// <param name="IsQuick">Fewer keys and repetitions.</param>
-internal sealed record NearOptions(string? Engine, int Reads, bool OnlyMoves, bool IsQuick)
+internal sealed record NearOptions(string? Engine, int Reads, bool OnlyMoves, bool OnlyNodes, bool IsQuick)
 {
     public long StormReads => Reads > 0 ? Reads : IsQuick ? 1_000_000 : 10_000_000;
 

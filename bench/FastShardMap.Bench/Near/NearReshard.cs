@@ -13,7 +13,7 @@ namespace FastShardMap.Bench.Near;
 /// fence, and the tail of the latencies of a steady traffic.</summary>
 internal sealed class NearReshard(bool isQuick, Action<string> announce)
 {
-    public static readonly string[] Rows = ["near-fence", "near-reshard"];
+    public static readonly string[] Rows = ["near-fence", "near-scan", "near-reshard"];
 
     private const int Keys = 20_000;
     private const int Workers = 4;
@@ -22,7 +22,7 @@ internal sealed class NearReshard(bool isQuick, Action<string> announce)
     /// <summary>A wave is a small part of the keys, as for the default options with many more keys.</summary>
     private const int SlotsPerWave = 64;
 
-    private const int SlotsPerRound = 2 * SlotsPerWave;
+    private const int SlotsPerRound = SlotsPerWave;
 
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan s_lease = TimeSpan.FromMilliseconds(100);
@@ -60,7 +60,7 @@ internal sealed class NearReshard(bool isQuick, Action<string> announce)
             await Parallel.ForAsync(
                 0, Keys, async (key, _) => await store.SetAsync(NameOf(key), key));
             FigureRow fence = await MeasureFenceAsync(resharder, store);
-            return [fence, await MeasureTrafficAsync(resharder, store)];
+            return [fence, .. await MeasureTrafficAsync(resharder, store)];
         }
         finally
         {
@@ -131,19 +131,22 @@ internal sealed class NearReshard(bool isQuick, Action<string> announce)
             new Measure(TargetUnit.OfPlainRead, Spread.OfRatios(fenced, plain)));
     }
 
-    private async Task<FigureRow> MeasureTrafficAsync(Resharder resharder, RoutedStore store)
+    /// <summary>Requests beside scans that change nothing, which share the processors with them as moves do, and beside
+    /// moves.</summary>
+    private async Task<FigureRow[]> MeasureTrafficAsync(Resharder resharder, RoutedStore store)
     {
         announce("traffic during moves");
         using CancellationTokenSource stop = new();
         Task[] workers = [.. Enumerable.Range(0, Workers).Select(worker => WorkAsync(store, worker, stop.Token))];
         List<double> before = [];
+        List<double> besideScans = [];
         List<double> during = [];
         ReshardOptions work = new()
         {
             SlotsPerWave = SlotsPerWave,
             Concurrency = 1,
             MaxKeysPerSecond = 500,
-            MaxScannedKeysPerSecond = 20_000,
+            MaxScannedKeysPerSecond = 8_000,
             StepPause = TimeSpan.FromMilliseconds(2),
         };
         for (int round = -1; round < Rounds; round++)
@@ -151,26 +154,35 @@ internal sealed class NearReshard(bool isQuick, Action<string> announce)
             Interlocked.Exchange(ref _latencies, new LatencyHistogram());
             await Task.Delay(Window);
             LatencyHistogram rest = Interlocked.Exchange(ref _latencies, new LatencyHistogram());
+            await resharder.VerifyAsync(work);
+            LatencyHistogram scanning = Interlocked.Exchange(ref _latencies, new LatencyHistogram());
             await ScheduleAsync(resharder, round + 2);
             await resharder.RunAsync(work);
             LatencyHistogram moving = Interlocked.Exchange(ref _latencies, new LatencyHistogram());
             if (round >= 0)
             {
                 before.Add(TailOf(rest));
+                besideScans.Add(TailOf(scanning));
                 during.Add(TailOf(moving));
             }
         }
 
         await stop.CancelAsync();
         await Task.WhenAll(workers);
-        return FigureRow.Of(
+        FigureRow scans = FigureRow.Of(
+            AllTargets.Near,
+            "near-scan",
+            "the same beside scans alone, which change nothing",
+            $"p99 {Units.Duration(Spread.Of(besideScans).Median)}, "
+                + $"{Spread.OfRatios(besideScans, before).Median:0.00} of that at rest");
+        return [scans, FigureRow.Of(
             AllTargets.Near,
             "near-reshard",
             $"{Units.Count(_operations)} reads and writes while {SlotsPerRound} slots move in waves, {Rounds} times",
             $"p99 before {Units.Duration(Spread.Of(before).Median)}, "
                 + $"during {Units.Duration(Spread.Of(during).Median)}; errors {Units.Count(_errors)}",
             new Measure(TargetUnit.OfRest, Spread.OfRatios(during, before)),
-            new Measure(TargetUnit.Errors, Spread.Of([_errors])));
+            new Measure(TargetUnit.Errors, Spread.Of([_errors])))];
     }
 
     private static double TailOf(LatencyHistogram histogram)

@@ -18,12 +18,21 @@ internal sealed class NearSession(NearOptions options, Action<string> announce)
 
     public async Task<List<FigureRow>> RunAsync()
     {
-        if (!options.OnlyMoves)
+        if (!options.OnlyMoves && !options.OnlyNodes)
         {
             await RunWithOneEngineAsync();
         }
 
-        _figures.AddRange(await new NearReshard(options.IsQuick, announce).RunAsync());
+        if (!options.OnlyNodes)
+        {
+            _figures.AddRange(await new NearReshard(options.IsQuick, announce).RunAsync());
+        }
+
+        if (!options.OnlyMoves)
+        {
+            _figures.AddRange(await new NearNodes(options.IsQuick, announce).RunAsync());
+        }
+
         return _figures;
     }
 

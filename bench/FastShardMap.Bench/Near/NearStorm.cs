@@ -34,6 +34,7 @@ internal sealed class NearStorm(string configuration, long wantedReads)
         {
             MaxBytes = 8 << 20,
             ExactStaleness = true,
+            OperationTimeout = TimeSpan.FromMinutes(10), // a long storm may run on a machine that has other work, too
         };
         await using NearMap<long, long> first = await NearMap<long, long>.ConnectAsync(options);
         await using NearMap<long, long> second = await NearMap<long, long>.ConnectAsync(options);

@@ -111,7 +111,11 @@ internal static class AllTargets
         new("near-full-gc", 2, BeyondCollection),
         new("near-fence", 2, OfPlainRead),
         new("near-reshard", 1.3, OfRest),
-        new("near-reshard", 0, Errors));
+        new("near-reshard", 0, Errors),
+        new("near-nodes-1", 1.1, OfExplained),
+        new("near-nodes-3", 1.1, OfExplained),
+        new("near-nodes-6", 1.1, OfExplained),
+        new("near-nodes-12", 1.1, OfExplained));
 
     /// <summary>Of <c>text</c>.</summary>
     public static readonly TargetTable Text = new([.. TextTargets()]);

@@ -45,6 +45,9 @@ internal sealed record TargetUnit(
     /// <summary>Multiples of the time while nothing moves.</summary>
     public static readonly TargetUnit OfRest = new(" x at rest", Units.Digits);
 
+    /// <summary>How many times the explained figure, or how many times smaller.</summary>
+    public static readonly TargetUnit OfExplained = new(" x explained", Units.Digits);
+
     public static readonly TargetUnit Reads = new(" reads", Units.Digits);
 
     public static readonly TargetUnit Copies = new(" copies", Units.Digits);
