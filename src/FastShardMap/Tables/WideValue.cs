@@ -13,36 +13,6 @@ internal static unsafe class WideValue
 
     private const int BlockBytes = 256;
 
-    private static int VectorBytes => Vector256<byte>.Count;
-
-    /// <summary>Whether a value is kept in two vector registers until the lookup that copied it is validated. The
-    /// vectors overlap unless the value has 64 bytes.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: hit-1m-64
-    public static bool FitsVectors<TValue>()
-        where TValue : unmanaged =>
-        Vector256.IsHardwareAccelerated && sizeof(TValue) > VectorBytes && sizeof(TValue) <= 2 * VectorBytes;
-
-    /// <summary>Loads a value that <see cref="FitsVectors"/>.</summary>
-    // Safety: sizeof(TValue) bytes at `from` are mapped.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: hit-1m-64
-    public static void Load<TValue>(byte* from, out Vector256<byte> first, out Vector256<byte> last)
-        where TValue : unmanaged
-    {
-        first = Vector256.Load(from);
-        last = Vector256.Load(from + sizeof(TValue) - VectorBytes);
-    }
-
-    /// <summary>Stores a value that <see cref="Load"/> has loaded.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: hit-1m-64
-    public static void Store<TValue>(Vector256<byte> first, Vector256<byte> last, out TValue to)
-        where TValue : unmanaged
-    {
-        Unsafe.SkipInit(out to);
-        ref byte target = ref Unsafe.As<TValue, byte>(ref to);
-        first.StoreUnsafe(ref target);
-        last.StoreUnsafe(ref Unsafe.AddByteOffset(ref target, sizeof(TValue) - VectorBytes));
-    }
-
     /// <summary>Copies a value of more than 32 bytes.</summary>
     // Safety: sizeof(TValue) bytes at `from` are mapped.
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: hit-100k-256

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
 using FastShardMap.Tables;
 
 namespace FastShardMap.Tests.Tables;
@@ -54,53 +53,6 @@ public sealed unsafe class WideValueTests
             _ => throw new ArgumentOutOfRangeException(nameof(size)),
         };
         test();
-    }
-
-    [Theory]
-    [InlineData(33)]
-    [InlineData(40)]
-    [InlineData(48)]
-    [InlineData(63)]
-    [InlineData(64)]
-    public void Store_EverySizeOfTwoVectors_StoresAllBytesAndNoOther(int size)
-    {
-        Action test = size switch
-        {
-            33 => LoadAndStore<Bytes33>,
-            40 => LoadAndStore<Bytes40>,
-            48 => LoadAndStore<Bytes48>,
-            63 => LoadAndStore<Bytes63>,
-            64 => LoadAndStore<Bytes64>,
-            _ => throw new ArgumentOutOfRangeException(nameof(size)),
-        };
-        test();
-    }
-
-    [Fact]
-    public void FitsVectors_SizesBesideTheLimits_AreLeftOut()
-    {
-        Assert.False(WideValue.FitsVectors<Vector256<byte>>());
-        Assert.Equal(Vector256.IsHardwareAccelerated, WideValue.FitsVectors<Bytes33>());
-        Assert.Equal(Vector256.IsHardwareAccelerated, WideValue.FitsVectors<Bytes64>());
-        Assert.False(WideValue.FitsVectors<Bytes65>());
-    }
-
-    private static void LoadAndStore<TValue>()
-        where TValue : unmanaged
-    {
-        byte[] source = new byte[sizeof(TValue)];
-        new Random(sizeof(TValue)).NextBytes(source);
-        byte[] target = new byte[sizeof(TValue) + (2 * Margin)];
-        Array.Fill(target, (byte)0xA5);
-        fixed (byte* from = source)
-        {
-            WideValue.Load<TValue>(from, out Vector256<byte> first, out Vector256<byte> last);
-            WideValue.Store(first, last, out Unsafe.As<byte, TValue>(ref target[Margin]));
-        }
-
-        Assert.Equal(source, target[Margin..^Margin]);
-        Assert.DoesNotContain(target[..Margin], static other => other != 0xA5);
-        Assert.DoesNotContain(target[^Margin..], static other => other != 0xA5);
     }
 
     private static void Copy<TValue>()

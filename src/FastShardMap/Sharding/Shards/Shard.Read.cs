@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 using FastShardMap.Hashing;
 using FastShardMap.Layout;
 using FastShardMap.Probing;
@@ -58,13 +57,7 @@ internal readonly unsafe ref partial struct Shard<TKey, TValue, THasher>
             SchedulePoint.BeforeRead(slot + GroupShape<TKey, TValue>.ValueOffset, sizeof(TValue), "reader: value");
             Unsafe.SkipInit(out value);
             Unsafe.SkipInit(out TValue copy);
-            Vector256<byte> first = default;
-            Vector256<byte> last = default;
-            if (WideValue.FitsVectors<TValue>())
-            {
-                WideValue.Load<TValue>(slot + GroupShape<TKey, TValue>.ValueOffset, out first, out last);
-            }
-            else if (sizeof(TValue) > WideValue.MaxRegisterBytes)
+            if (sizeof(TValue) > WideValue.MaxRegisterBytes)
             {
                 // Straight to the caller, to whom it may look torn until this lookup returns.
                 WideValue.Copy(slot + GroupShape<TKey, TValue>.ValueOffset, out value);
@@ -82,11 +75,7 @@ internal readonly unsafe ref partial struct Shard<TKey, TValue, THasher>
                 && (!KeyStore<TKey>.HasRecords || GroupVersion.ValidateRecord(group, version))
                 && ViewGeneration.ValidateAfterVersion(view, generation))
             {
-                if (WideValue.FitsVectors<TValue>())
-                {
-                    WideValue.Store(first, last, out value);
-                }
-                else if (sizeof(TValue) <= WideValue.MaxRegisterBytes)
+                if (sizeof(TValue) <= WideValue.MaxRegisterBytes)
                 {
                     value = copy;
                 }
