@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using FastShardMap.Bench.Measuring;
 using FastShardMap.Bench.Reporting;
+using FastShardMap.Bench.Route;
 using FastShardMap.Bench.Targets;
 using FastShardMap.Embedded;
 using FastShardMap.Near;
@@ -20,7 +21,7 @@ internal sealed class NearNodes(bool isQuick, Action<string> announce)
 {
     private const int Keys = 20_000;
     private const int Callers = 16;
-    private const int BatchKeys = 64;
+    private const int BatchKeys = DecayCosts.KeysPerBatch;
 
     private static readonly int[] s_nodes = [1, 3, 6, 12];
     private static readonly int[] s_calibrations = [16, 256];
@@ -66,7 +67,7 @@ internal sealed class NearNodes(bool isQuick, Action<string> announce)
     }
 
     /// <summary>The expected number of servers that own some of the keys of a batch.</summary>
-    private static double RequestsOf(int nodes, int keys) => nodes * (1 - Math.Pow(1 - (1.0 / nodes), keys));
+    private static double RequestsOf(int nodes, int keys) => nodes * DecayModel.AnyOf(1.0 / nodes, keys);
 
     private static string RowOf(int nodes) => $"near-nodes-{nodes}";
 

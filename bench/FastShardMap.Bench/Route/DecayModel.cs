@@ -32,9 +32,15 @@ internal sealed record DecayModel(double NodeLimit, double DelayLimit)
                 + (DecayCosts.KeysPerBatch * shares.Max() * DecayCosts.KeyMicroseconds));
     }
 
+    /// <summary>The probability that a batch has a key of a node, which is the number of requests that the node can
+    /// expect per batch.</summary>
+    /// <param name="share">The node's share of the keys.</param>
+    /// <param name="keys">The keys per batch.</param>
+    public static double AnyOf(double share, int keys) => 1 - Math.Pow(1 - Math.Min(1, share), keys);
+
     /// <summary>The expected work of a node per batch.</summary>
     private static double Work(double share) => (AnyOf(share) * DecayCosts.RequestMicroseconds)
         + (DecayCosts.KeysPerBatch * share * DecayCosts.KeyMicroseconds);
 
-    private static double AnyOf(double share) => 1 - Math.Pow(1 - Math.Min(1, share), DecayCosts.KeysPerBatch);
+    private static double AnyOf(double share) => AnyOf(share, DecayCosts.KeysPerBatch);
 }
