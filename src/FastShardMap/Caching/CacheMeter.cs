@@ -13,6 +13,7 @@ internal static class CacheMeter
 {
     public const string Name = "FastShardMap.Cache";
     public const string NameTag = "cache.name";
+    public const string InstanceTag = "cache.instance";
     public const string RequestTag = "cache.request.type";
     public const string CauseTag = "cache.eviction.cause";
 
@@ -54,19 +55,20 @@ internal static class CacheMeter
     private static List<Measurement<long>> Observe(string? tag, params (string? Value, Reading Of)[] readings)
     {
         List<Measurement<long>> measurements = [];
-        foreach (IObservedMap map in MapRegistry.Live())
+        foreach ((IObservedMap map, int number) in MapRegistry.Named())
         {
-            if (map.Name is null || map is not IObservedCache cache || !cache.TryRead(out ShardCacheStatistics read))
+            if (map is not IObservedCache cache || !cache.TryRead(out ShardCacheStatistics read))
             {
                 continue;
             }
 
+            KeyValuePair<string, object?> name = new(NameTag, map.Name);
+            KeyValuePair<string, object?> instance = new(InstanceTag, number);
             foreach ((string? value, Reading of) in readings)
             {
-                KeyValuePair<string, object?> name = new(NameTag, map.Name);
                 measurements.Add(tag is null
-                    ? new Measurement<long>(of(read), name)
-                    : new Measurement<long>(of(read), name, new KeyValuePair<string, object?>(tag, value)));
+                    ? new Measurement<long>(of(read), name, instance)
+                    : new Measurement<long>(of(read), name, instance, new KeyValuePair<string, object?>(tag, value)));
             }
         }
 

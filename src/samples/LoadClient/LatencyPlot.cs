@@ -9,7 +9,7 @@ namespace LoadClient;
 /// </summary>
 internal static class LatencyPlot
 {
-    private const int Left = 70;
+    private const int Left = 90;
     private const int Top = 40;
     private const int Width = 800;
     private const int Height = 320;

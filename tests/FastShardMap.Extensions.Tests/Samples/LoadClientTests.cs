@@ -45,8 +45,8 @@ public class LoadClientTests
 
         string[] lines = [.. Paths(svg)];
         Assert.Equal(2, lines.Length);
-        Assert.Contains("L470 253.3L", lines[0], StringComparison.Ordinal);
-        Assert.Contains("L470 40L", lines[1], StringComparison.Ordinal);
+        Assert.Contains("L490 253.3L", lines[0], StringComparison.Ordinal);
+        Assert.Contains("L490 40L", lines[1], StringComparison.Ordinal);
         Assert.Contains("slow, p99.9 1 ms", svg.Root!.Value, StringComparison.Ordinal);
 
         static GrowthRun Run(string store, Request[] requests) => new(

@@ -45,6 +45,9 @@ public partial class ScriptAndImageTests
         Assert.True(Repository.HasFile($"{publish.Groups[1].Value}/SessionService.csproj"));
         Assert.Contains("ENTRYPOINT [\"./SessionService\"]", text, StringComparison.Ordinal);
         Assert.Contains("Maps__Sessions__Path=/data/", text, StringComparison.Ordinal);
+        string[] ignored = Repository.ReadLines("src/samples/SessionService/Dockerfile.dockerignore");
+        Assert.Contains("**/bin", ignored, StringComparer.Ordinal);
+        Assert.Contains("**/obj", ignored, StringComparer.Ordinal);
     }
 
     [GeneratedRegex(@"dotnet publish (\S+) -c Release -p:PublishAot=true ")]

@@ -9,6 +9,7 @@ internal static partial class Citations
     private static readonly HashSet<string> s_foreignOptions = new(StringComparer.Ordinal)
     {
         "--help", "--project", "--filter", "--global", "--counters", "--process-id", "--providers",
+        "--source", "--severity", "--diagnostics", "--repo", // of NuGet, dotnet format and gh
     };
 
     /// <summary>Identifiers in documents that are not of this repository, nor types of the framework's core.</summary>

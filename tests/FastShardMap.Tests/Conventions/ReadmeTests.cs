@@ -120,6 +120,7 @@ public partial class ReadmeTests
     [InlineData("Console.WriteLine(1.5); // prints: 1.5", null)]
     [InlineData("Console.WriteLine(1.5); // prints: 2.5", "printed:")]
     [InlineData("int unused = Missing();", "CS0103")]
+    [InlineData("\"text\".Length; // → 4", "CS0201")]
     [InlineData("throw new InvalidOperationException(\"no\");", "threw System.InvalidOperationException: no")]
     public void Check_OneLine_FindsWhatIsWrong(string line, string? expected)
     {

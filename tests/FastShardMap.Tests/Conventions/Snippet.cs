@@ -9,7 +9,8 @@ using Microsoft.CodeAnalysis.CSharp;
 namespace FastShardMap.Tests.Conventions;
 
 /// <summary>
-/// An example of a document, as a program: it is compiled, run, and held to what its comments say.
+/// An example of a document, as a program: it is compiled as a reader would paste it into one, run, and held to what
+/// its comments say.
 /// <list type="bullet">
 /// <item><c>Console.WriteLine(x); // prints: 5</c>: the program's whole output is the lines so announced, in
 /// order;</item>
@@ -30,8 +31,6 @@ internal static partial class Snippet
 
     // CS0105, CS8933: an example may show the using that it needs, although it is given.
     private static readonly string[] RepeatedUsing = ["CS0105", "CS8933"];
-
-    private const string LibraryUsing = "global using FastShardMap;";
 
     private const string Support = """
         internal static class Example
@@ -59,30 +58,16 @@ internal static partial class Snippet
     /// <summary>Compiles the lines as a program with top-level statements; returns what is wrong.</summary>
     public static IReadOnlyList<string> Check(IReadOnlyList<string> code, bool run)
     {
-        string program = string.Join('\n', code.Index().Select(line => WithExpectation(line.Item, line.Index + 1)));
-        CSharpParseOptions parse = new(LanguageVersion.CSharp14);
-        CSharpCompilation compilation = CSharpCompilation.Create(
-            $"Example{Guid.NewGuid():N}",
-            new[] { Usings, Support, program }.Select(text => CSharpSyntaxTree.ParseText(text, parse)),
-            References(),
-            new CSharpCompilationOptions(
-                OutputKind.ConsoleApplication,
-                allowUnsafe: true,
-                nullableContextOptions: NullableContextOptions.Enable));
-
-        // As long as the library is empty, it has no namespace to use.
-        if (compilation.GlobalNamespace.GetNamespaceMembers().Any(found => found.Name == nameof(FastShardMap)))
+        string[] errors = Errors(
+            Compile(Usings, string.Join('\n', code)).GetDiagnostics(), DiagnosticSeverity.Error);
+        if (errors.Length > 0)
         {
-            compilation = compilation.AddSyntaxTrees(CSharpSyntaxTree.ParseText(LibraryUsing, parse));
+            return errors;
         }
 
+        string program = string.Join('\n', code.Index().Select(line => WithExpectation(line.Item, line.Index + 1)));
         using MemoryStream image = new();
-        string[] errors = compilation.Emit(image).Diagnostics
-            .Where(
-                diagnostic => diagnostic.Severity >= DiagnosticSeverity.Warning
-                    && !RepeatedUsing.Contains(diagnostic.Id, StringComparer.Ordinal))
-            .Select(diagnostic => diagnostic.ToString())
-            .ToArray();
+        errors = Errors(Compile(Usings, Support, program).Emit(image).Diagnostics, DiagnosticSeverity.Warning);
         if (errors.Length > 0 || !run)
         {
             return errors;
@@ -103,6 +88,28 @@ internal static partial class Snippet
 
         return wrong;
     }
+
+    private static CSharpCompilation Compile(params IEnumerable<string> texts)
+    {
+        CSharpParseOptions parse = new(LanguageVersion.CSharp14);
+        return CSharpCompilation.Create(
+            $"Example{Guid.NewGuid():N}",
+            texts.Select(text => CSharpSyntaxTree.ParseText(text, parse)),
+            References(),
+            new CSharpCompilationOptions(
+                OutputKind.ConsoleApplication,
+                allowUnsafe: true,
+                nullableContextOptions: NullableContextOptions.Enable));
+    }
+
+    private static string[] Errors(IEnumerable<Diagnostic> diagnostics, DiagnosticSeverity least) =>
+    [
+        .. diagnostics
+            .Where(
+                diagnostic => diagnostic.Severity >= least
+                    && !RepeatedUsing.Contains(diagnostic.Id, StringComparer.Ordinal))
+            .Select(static diagnostic => diagnostic.ToString()),
+    ];
 
     private static string[] Run(Stream image, List<string> wrong)
     {
