@@ -32,19 +32,34 @@ internal sealed unsafe partial class Arena
     /// <param name="limit">The maximum number of blocks of this length.</param>
     public void PostReady(nuint bytes, int limit)
     {
+        bool isSettled = false;
         try
         {
-            if (TryRequestReady(bytes, limit, out bool post)
-                && post
-                && !MaintenanceThread.TryPost(new ReadyWork(this)))
-            {
-                GiveBackReady();
-            }
+            isSettled = !TryRequestReady(bytes, limit, out bool post)
+                || !post
+                || MaintenanceThread.TryPost(new ReadyWork(this));
         }
         catch (OutOfMemoryException)
         {
-            GiveBackReady();
+            // The table will start with small pages.
         }
+
+        if (!isSettled)
+        {
+            EndReadyWork();
+        }
+    }
+
+    /// <summary>Gives everything back because no work is queued that would fill the blocks. The next request tells the
+    /// maintenance thread again.</summary>
+    public void EndReadyWork()
+    {
+        using (_gate.Enter())
+        {
+            _readyPosted = false;
+        }
+
+        GiveBackReady();
     }
 
     /// <summary>Adds the request for a block without telling the maintenance thread.</summary>

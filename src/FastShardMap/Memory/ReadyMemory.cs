@@ -19,6 +19,7 @@ internal static class ReadyMemory
     // The arenas that may have ready blocks. They stay reachable as long as they are in this set; the rules above
     // remove them. Protected by the gate.
     private static readonly HashSet<Arena> s_arenas = [];
+    private static int s_arenaCount;
     private static readonly GiveBackWork s_expiredWork = new(all: false);
     private static readonly GiveBackWork s_allWork = new(all: true);
 
@@ -70,6 +71,7 @@ internal static class ReadyMemory
         using (s_gate.Enter())
         {
             s_arenas.Add(arena);
+            Volatile.Write(ref s_arenaCount, s_arenas.Count);
         }
     }
 
@@ -89,6 +91,7 @@ internal static class ReadyMemory
         using (s_gate.Enter())
         {
             s_arenas.RemoveWhere(static arena => !arena.HasReady);
+            Volatile.Write(ref s_arenaCount, s_arenas.Count);
         }
     }
 
@@ -99,7 +102,8 @@ internal static class ReadyMemory
     /// <param name="isIdle">Whether the thread has waited for work, got none, and would end.</param>
     public static IBackgroundWork? Due(bool isIdle)
     {
-        if (Bytes == 0)
+        // Not the bytes: arenas whose blocks were all taken must leave the set, too.
+        if (Volatile.Read(ref s_arenaCount) == 0)
         {
             return null;
         }

@@ -7,16 +7,18 @@ internal sealed class ReadyWork(Arena arena) : IBackgroundWork
     public void Run()
     {
         bool left = false;
+        bool failed = true;
         try
         {
             left = arena.FillReady();
+            failed = false;
         }
         finally
         {
             // Also after an exception: without this work, the blocks would never be finished.
-            if (left && !MaintenanceThread.TryPost(this))
+            if (failed || (left && !MaintenanceThread.TryPost(this)))
             {
-                arena.GiveBackReady();
+                arena.EndReadyWork();
             }
         }
     }

@@ -31,6 +31,7 @@ public sealed unsafe class ReadyBlockTests : IDisposable
         FaultInjection.Discard = null;
         FaultInjection.Post = null;
         _arena.DrainRetired();
+        ReadyMemory.GiveBackAll();
         _idleLimit.Dispose();
         ReadyMemory.MaxBytes = ReadyMemory.DefaultMaxBytes;
         GC.KeepAlive(_arena);
@@ -278,6 +279,33 @@ public sealed unsafe class ReadyBlockTests : IDisposable
         _arena.PostReady(Bytes, 1);
         Assert.Equal(0, ReadyMemory.Bytes);
         Assert.False(_arena.HasReady);
+
+        // The next request tells the thread again.
+        Assert.True(_arena.TryRequestReady(Bytes, 1, out bool post));
+        Assert.True(post);
+    }
+
+    [Fact]
+    public void Run_ThreadIsLost_DropsTheBlocksAndTellsTheNextOne()
+    {
+        Request(Bytes);
+        FaultInjection.Post = static () => true;
+        new ReadyWork(_arena).Run();
+        Assert.Equal(0, ReadyMemory.Bytes);
+        Assert.Equal(0, _arena.HeldBytes);
+        Assert.True(_arena.TryRequestReady(Bytes, 1, out bool post));
+        Assert.True(post);
+    }
+
+    [Fact]
+    public void Run_FillThrows_DropsTheRequests()
+    {
+        FaultInjection.Scarce = static _ => throw new InvalidOperationException("On purpose.");
+        Request(Bytes);
+        Assert.Throws<InvalidOperationException>(new ReadyWork(_arena).Run);
+        Assert.Equal(0, ReadyMemory.Bytes);
+        Assert.True(_arena.TryRequestReady(Bytes, 1, out bool post));
+        Assert.True(post);
     }
 
     [Fact]

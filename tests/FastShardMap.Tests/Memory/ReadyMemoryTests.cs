@@ -119,6 +119,19 @@ public sealed unsafe class ReadyMemoryTests : IDisposable
     }
 
     [Fact]
+    public void Due_BlockThatWasTaken_LetsTheArenaGo()
+    {
+        Arena arena = Filled();
+        byte* block = arena.Allocate(Page, collapsible: true);
+        Assert.Equal(Page, arena.ReadyBytes(block));
+        Assert.Equal(0, HugePagePool.Bytes);
+        IBackgroundWork? work = ReadyMemory.Due(isIdle: true);
+        Assert.NotNull(work); // the arena is still in the set of those that may have blocks
+        work.Run();
+        Assert.Null(ReadyMemory.Due(isIdle: true));
+    }
+
+    [Fact]
     public void Due_BusyThread_GivesBackWhatHasExpired()
     {
         Arena arena = Filled();
