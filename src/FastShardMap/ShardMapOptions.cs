@@ -60,8 +60,9 @@ public sealed class ShardMapOptions
     /// shard has grown into keep small pages while they fill. When the migration is over, a background thread moves
     /// them to huge pages, one by one (Linux 6.1 and later; on other systems nothing happens). Each such move takes the
     /// kernel 0.6 ms (2-core Xeon), and 10 ms or more while all processors are busy. Operations on that range, and page
-    /// faults anywhere in the process, may have to wait for it. If a map must not pause while it grows, leave this
-    /// option off, or reserve its capacity and prefault it. With this option, growing tables take up address space in
+    /// faults anywhere in the process, may have to wait for it. <see cref="HugePagePool"/> keeps blocks ready that need
+    /// no such move. If a map must not pause while it grows, set its limit to twice the bytes of the tables, leave this
+    /// option off, or reserve the capacity and prefault it. With this option, growing tables take up address space in
     /// multiples of 2 MiB.
     /// </remarks>
     public bool HugePages { get; set; }

@@ -32,6 +32,8 @@ internal static class DriveCommand
         Option<int> shards = CommandOptions.Number("--shards", "Shards or stripes; 0 for the default.", 0, 0, 1 << 16);
         Option<bool> pin = CommandOptions.Switch("--pin", "Keep each thread on one core (Linux).");
         Option<bool> huge = CommandOptions.Switch("--huge-pages", "Huge pages in the shard map.");
+        Option<int> pool = CommandOptions.Number(
+            "--pool", "With --growth and --huge-pages: MiB kept ready for growth.", 0, 0, 1 << 20);
         Option<bool> background = CommandOptions.Switch("--background", "Background migration in the shard map.");
         Option<bool> growth = CommandOptions.Switch(
             "--growth", "Instead of mixes: grow from empty to --pairs, alone and with --readers.");
@@ -40,7 +42,7 @@ internal static class DriveCommand
         Command command = new("drive", "Measures throughput and latency under mixed operations, churn and growth.")
         {
             maps, mixes, distributions, threads, pairs, milliseconds, repetitions, rate, shards,
-            pin, huge, background, growth, readers,
+            pin, huge, pool, background, growth, readers,
         };
         command.SetAction(parsed => CommandRun.Guarded("drive", terminal =>
         {
@@ -54,6 +56,7 @@ internal static class DriveCommand
                     Repetitions = parsed.GetValue(repetitions),
                     Pin = parsed.GetValue(pin),
                     HugePages = parsed.GetValue(huge),
+                    PoolMebibytes = parsed.GetValue(pool),
                     Background = parsed.GetValue(background),
                 });
                 return CommandRun.Done;

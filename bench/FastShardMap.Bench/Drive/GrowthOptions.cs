@@ -16,5 +16,8 @@ internal sealed record GrowthOptions
 
     public bool HugePages { get; init; }
 
+    /// <summary>Huge pages kept ready for growth, in MiB.</summary>
+    public int PoolMebibytes { get; init; }
+
     public bool Background { get; init; }
 }

@@ -16,6 +16,7 @@ internal sealed class GrowthSession(GrowthOptions options, Action<string> announ
     public List<GrowthResult> Run()
     {
         List<GrowthResult> results = new();
+        HugePagePool.MaxBytes = (long)options.PoolMebibytes << 20;
         foreach (int readers in options.Readers == 0 ? (int[])[0] : [0, options.Readers])
         {
             foreach (string map in options.Maps)
@@ -73,6 +74,7 @@ internal sealed class GrowthSession(GrowthOptions options, Action<string> announ
         }
 
         string extras = (options.HugePages ? ", huge pages" : string.Empty) +
+            (options.PoolMebibytes > 0 ? $", {options.PoolMebibytes} MiB ready" : string.Empty) +
             (options.Background ? ", background" : string.Empty);
         return new GrowthResult(TMap.Label + extras, readers, Spread.Of(longest), inserts, reads);
     }

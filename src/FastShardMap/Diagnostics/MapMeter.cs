@@ -35,6 +35,11 @@ internal static class MapMeter
             static () => ForgottenMemory.Collections,
             "{collection}",
             "Garbage collections that the library has requested because of undisposed memory.");
+        s_meter.CreateObservableUpDownCounter(
+            "fastshardmap.huge_page_pool.memory",
+            static () => ReadyMemory.Bytes,
+            "By",
+            "Memory that is kept ready for growing maps.");
         Level("fastshardmap.map.entries", "{entry}", "Entries.", (in s) => s.Count);
         Level(
             "fastshardmap.map.capacity",

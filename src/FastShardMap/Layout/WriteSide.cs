@@ -45,8 +45,8 @@ internal unsafe struct WriteSide
     /// <summary>Number of reads whose optimistic attempts failed, and which took the lock.</summary>
     public long ReadFallbacks;
 
-    /// <summary>Number of bytes, from the start of the current table, that a migration has made resident ahead of its
-    /// moves.</summary>
+    /// <summary>Number of bytes, from the start of the current table, that were resident when a migration began, or
+    /// that it has made resident ahead of its moves.</summary>
     public ulong PopulatedBytes;
 
     /// <summary>Number of removals since the last rebuild for saturated overflow counts.</summary>

@@ -18,7 +18,7 @@ internal sealed unsafe partial class Arena
     /// <summary>Whether a collapse is queued or running.</summary>
     public bool IsCollapsing => Volatile.Read(ref _collapses) != 0;
 
-    private bool IsForgotten => _map.IsAllocated && !_map.TryGetTarget(out _);
+    public bool IsForgotten => _map.IsAllocated && !_map.TryGetTarget(out _);
 
     /// <summary>Asks the maintenance thread to move a live block into huge pages, which keeps its contents. Only for
     /// blocks that were allocated as collapsible. Does nothing if there is no thread, or no memory to ask for
@@ -40,13 +40,15 @@ internal sealed unsafe partial class Arena
 
     /// <summary>Returns the identity of the live block that starts here, which distinguishes it from later blocks at
     /// the same address.</summary>
-    /// <returns><see langword="null"/> if the block was not allocated as collapsible.</returns>
+    /// <returns><see langword="null"/> if the block was not allocated as collapsible, or is in huge pages already.
+    /// </returns>
     public LiveBlockId? IdentifyCollapsible(byte* block)
     {
         using (_gate.Enter())
         {
             LiveBlock live = _live[(nuint)block];
-            return ReferenceEquals(live.Pool, _collapsibleBlocks)
+            bool isHuge = live.ReadyBytes != 0 && live.Bytes - live.ReadyBytes < PageMemory.HugePageBytes;
+            return ReferenceEquals(live.Pool, _collapsibleBlocks) && !isHuge
                 ? new LiveBlockId((nuint)block, live.Bytes, live.Serial)
                 : null;
         }

@@ -95,6 +95,7 @@ internal sealed unsafe partial class Arena
     /// </summary>
     public void DrainRetired()
     {
+        GiveBackReady();
         GiveBackQueued();
         WaitUntilNonePending(); // Other threads may be clearing blocks, which the trim then gives back.
         TrimResident();
@@ -168,6 +169,7 @@ internal sealed unsafe partial class Arena
 
             if (trim)
             {
+                GiveBackReady();
                 TrimResident();
             }
             else
@@ -179,32 +181,40 @@ internal sealed unsafe partial class Arena
 
     private void GiveBack(RetiredBlock block)
     {
-        nuint position = block.Range.Start;
-        nuint end = block.Range.End;
-        bool resident = false;
-        while (position < end)
-        {
-            // Slices end at multiples of their length, so that none splits a huge page.
-            nuint next = nuint.Min(end, (position & ~(SliceBytes - 1)) + SliceBytes);
-            resident |= !PageMemory.DiscardOrClear((byte*)position, next - position);
-            position = next;
-        }
-
-        // Collapsing leaves its advice to the kernel behind. The next table in this range must start with small pages.
-        if (ReferenceEquals(block.Pool, _collapsibleBlocks))
-        {
-            _ = PageMemory.TryForbidHugePages((byte*)block.Range.Start, block.Range.Bytes);
-        }
-
-        if (!resident)
-        {
-            MemoryEvents.Listener?.Released(block.Range.Start, block.Range.Bytes);
-        }
-
+        bool resident = !Discard(block.Range, block.Pool);
         if (AddFree(block, resident))
         {
             Post();
         }
+    }
+
+    /// <summary>Makes a free block read zero, in slices, and gives its pages back.</summary>
+    /// <returns>Whether all its pages were given back.</returns>
+    private bool Discard(AddressRange range, BlockPool pool)
+    {
+        nuint position = range.Start;
+        bool discarded = true;
+        while (position < range.End)
+        {
+            // Slices end at multiples of their length, so that none splits a huge page.
+            nuint next = nuint.Min(range.End, (position & ~(SliceBytes - 1)) + SliceBytes);
+            discarded &= PageMemory.DiscardOrClear((byte*)position, next - position);
+            position = next;
+        }
+
+        // Collapsing and ready blocks leave advice to the kernel behind. The next table in this range must start with
+        // small pages.
+        if (ReferenceEquals(pool, _collapsibleBlocks))
+        {
+            _ = PageMemory.TryForbidHugePages((byte*)range.Start, range.Bytes);
+        }
+
+        if (discarded)
+        {
+            MemoryEvents.Listener?.Released(range.Start, range.Bytes);
+        }
+
+        return discarded;
     }
 
     // The block is zero. [E8] Leaving the lock publishes that together with the free list. Returns whether to post a

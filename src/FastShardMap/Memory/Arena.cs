@@ -145,8 +145,9 @@ internal sealed unsafe partial class Arena : CriticalFinalizerObject, IBackgroun
     public int MappingCount => _mappings.Count;
 
     /// <summary>
-    /// The maximum number of bytes that can be resident: live blocks, retired blocks that were not given back yet, and
-    /// small blocks that were cleared in place. The rest of a huge page that blocks share is not counted.
+    /// The maximum number of bytes that can be resident: live blocks, retired blocks that were not given back yet,
+    /// ready blocks, and small blocks that were cleared in place. The rest of a huge page that blocks share is not
+    /// counted.
     /// </summary>
     public long HeldBytes
     {
@@ -154,7 +155,7 @@ internal sealed unsafe partial class Arena : CriticalFinalizerObject, IBackgroun
         {
             using (_gate.Enter())
             {
-                return _liveBytes + _retiredBytes + (long)ResidentFreeBytes();
+                return _liveBytes + _retiredBytes + ReadyHeldBytes() + (long)ResidentFreeBytes();
             }
         }
     }
@@ -217,8 +218,14 @@ internal sealed unsafe partial class Arena : CriticalFinalizerObject, IBackgroun
             _live.EnsureCapacity(_live.Count + 1);
             _retired.EnsureCapacity(_live.Count + _pending + 1);
             // [E8] acquire: entering the lock acquired what AddFree released, so a block taken here reads zero.
-            start = pool.Take(occupiedBytes, alignment);
-            _live.Add(start, new LiveBlock(blockBytes, occupiedBytes, pool, ++_serial));
+            nuint readyBytes = 0;
+            if (!ReferenceEquals(pool, _collapsibleBlocks)
+                || !TryTakeReady(occupiedBytes, out start, out readyBytes))
+            {
+                start = pool.Take(occupiedBytes, alignment);
+            }
+
+            _live.Add(start, new LiveBlock(blockBytes, occupiedBytes, pool, ++_serial, readyBytes));
             Interlocked.Add(ref _liveBytes, (long)occupiedBytes);
         }
 
@@ -230,7 +237,7 @@ internal sealed unsafe partial class Arena : CriticalFinalizerObject, IBackgroun
     private static nuint RoundToGranule(nuint bytes) => (bytes + (BlockGranuleBytes - 1)) & ~(BlockGranuleBytes - 1);
 
     private nuint ResidentFreeBytes() =>
-        ReferenceEquals(_smallBlocks, _largeBlocks)
+        HasGuardPages
             ? _smallBlocks.ResidentFreeBytes
             : _smallBlocks.ResidentFreeBytes + _largeBlocks.ResidentFreeBytes
                 + _hugeBlocks.ResidentFreeBytes
@@ -248,7 +255,8 @@ internal sealed unsafe partial class Arena : CriticalFinalizerObject, IBackgroun
         // The map may have been resurrected. Or another finalizer may just have disposed it and queued its blocks for
         // the maintenance thread, and a later collection may have cleared the handle.
         bool mapIsReachable = _map.IsAllocated && !IsForgotten;
-        bool isWorkedOn = Volatile.Read(ref _posted) || Volatile.Read(ref _pending) != 0 || IsCollapsing;
+        bool isWorkedOn = Volatile.Read(ref _posted) || Volatile.Read(ref _pending) != 0 || IsCollapsing
+            || HasReady;
         if (mapIsReachable || isWorkedOn)
         {
             GC.ReRegisterForFinalize(this);
@@ -265,5 +273,6 @@ internal sealed unsafe partial class Arena : CriticalFinalizerObject, IBackgroun
         ForgottenMemory.Finalized(Volatile.Read(ref _isClosed) ? null : _ownerType, _ownerName, _liveBytes);
     }
 
-    private readonly record struct LiveBlock(nuint Bytes, nuint OccupiedBytes, BlockPool Pool, long Serial);
+    private readonly record struct LiveBlock(
+        nuint Bytes, nuint OccupiedBytes, BlockPool Pool, long Serial, nuint ReadyBytes);
 }

@@ -16,6 +16,12 @@ internal static class FaultInjection
     private static Func<nuint, bool>? t_discard;
 
     [ThreadStatic]
+    private static Func<nuint, bool>? t_fill;
+
+    [ThreadStatic]
+    private static Func<nuint, bool>? t_scarce;
+
+    [ThreadStatic]
     private static Func<bool>? t_post;
 
     [ThreadStatic]
@@ -42,6 +48,21 @@ internal static class FaultInjection
         set => t_discard = value;
     }
 
+    /// <summary>Called with the length of every huge page before it is made resident ahead of its use.</summary>
+    public static Func<nuint, bool>? Fill
+    {
+        get => t_fill;
+        set => t_fill = value;
+    }
+
+    /// <summary>Decides, instead of the system, whether memory would be scarce after another block of this
+    /// length.</summary>
+    public static Func<nuint, bool>? Scarce
+    {
+        get => t_scarce;
+        set => t_scarce = value;
+    }
+
     /// <summary>Called before work is passed to the maintenance thread. If it returns true, the caller does the work
     /// itself.</summary>
     public static Func<bool>? Post
@@ -62,6 +83,8 @@ internal static class FaultInjection
     public static bool FailsAllocate(nuint bytes) => t_allocate is { } hook && hook(bytes);
 
     public static bool FailsDiscard(nuint bytes) => t_discard is { } hook && hook(bytes);
+
+    public static bool FailsFill(nuint bytes) => t_fill is { } hook && hook(bytes);
 
     public static bool FailsPost() => t_post is { } hook && hook();
 

@@ -7,7 +7,8 @@ internal static class MaintenanceThread
     // The work needs little stack. The default of 1.5 MiB or more would be the largest object that the library owns.
     private const int StackBytes = 256 * 1024;
 
-    private static readonly WorkThreads s_threads = new("FastShardMap maintenance", limit: 1, StackBytes);
+    private static readonly WorkThreads s_threads = new(
+        "FastShardMap maintenance", limit: 1, StackBytes, due: static isIdle => ReadyMemory.Due(isIdle));
 
     /// <inheritdoc cref="WorkThreads.IdleLimit"/>
     public static TimeSpan IdleLimit

@@ -33,6 +33,10 @@ internal static unsafe partial class PageMemory
         public static bool TryCollapse(byte* start, nuint bytes) =>
             madvise(start, bytes, AdviseHugePage) == 0 && madvise(start, bytes, AdviseCollapse) == 0;
 
+        // Needs Linux 5.14. Older kernels refuse, and no table is made ready.
+        public static bool TryFillHugePage(byte* start, nuint bytes) =>
+            madvise(start, bytes, AdviseHugePage) == 0 && madvise(start, bytes, AdvisePopulateWrite) == 0;
+
         // Needs Linux 5.14. Older kernels return EINVAL, and the caller touches the pages itself.
         public static bool TryPopulate(byte* start, nuint bytes)
         {

@@ -144,6 +144,13 @@ internal static unsafe partial class PageMemory
     /// </summary>
     public static bool TryCollapse(byte* start, nuint bytes) => IsLinux && Linux.TryCollapse(start, bytes);
 
+    /// <summary>Makes one untouched, aligned huge page resident and zero. Takes some tenths of a millisecond; for
+    /// background threads.</summary>
+    /// <returns><see langword="false"/> if the operating system refuses huge pages or the memory. The page reads zero
+    /// in either case, and may be partly resident.</returns>
+    public static bool TryFillHugePage(byte* start) =>
+        IsLinux && !FaultInjection.FailsFill(HugePageBytes) && Linux.TryFillHugePage(start, HugePageBytes);
+
     /// <summary>Makes the range resident without changing its contents. Other threads may write to it at the same
     /// time.</summary>
     public static void Prefault(byte* start, nuint bytes)

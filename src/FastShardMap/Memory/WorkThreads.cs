@@ -23,6 +23,7 @@ internal sealed class WorkThreads
     private readonly int _limit;
     private readonly int _stackBytes;
     private readonly bool _growsWhenStuck;
+    private readonly Func<bool, IBackgroundWork?>? _due;
     private int _threads;
     private int _idle;
     private bool _isWatched;
@@ -35,8 +36,16 @@ internal sealed class WorkThreads
     /// <param name="stackBytes">The stack size per thread; 0 for the system's default.</param>
     /// <param name="growsWhenStuck">Whether the limit may be exceeded, by one thread per <see cref="StuckTime"/>, while
     /// work is queued and no thread has finished any. For work that may wait for other work of the same kind.</param>
-    public WorkThreads(string name, int limit, int stackBytes = 0, bool growsWhenStuck = false)
+    /// <param name="due">Returns work that is due beside the queue, or null. Called after every piece of work, and with
+    /// true before an idle thread ends, which it does not do if there is such work. Must not wait.</param>
+    public WorkThreads(
+        string name,
+        int limit,
+        int stackBytes = 0,
+        bool growsWhenStuck = false,
+        Func<bool, IBackgroundWork?>? due = null)
     {
+        _due = due;
         _name = name;
         _limit = limit;
         _stackBytes = stackBytes;
@@ -148,7 +157,7 @@ internal sealed class WorkThreads
                 Interlocked.Increment(ref _wakeups);
             }
 
-            if (!_queue.TryDequeue(out work))
+            if (!_queue.TryDequeue(out work) && (work = _due?.Invoke(true)) is null)
             {
                 Volatile.Write(ref _threads, _threads - 1);
                 return false;
@@ -158,6 +167,7 @@ internal sealed class WorkThreads
         try
         {
             work.Run();
+            _due?.Invoke(false)?.Run();
         }
         catch (Exception)
         {

@@ -10,7 +10,11 @@ internal sealed record FolderTable(string Project, params Folder[] Folders)
 {
     public static readonly FolderTable Library = new(
         "src/FastShardMap",
-        new("Memory", "pages, arenas, files: all calls of the operating system") { IsConcurrent = true },
+        new("Memory", "pages, arenas, files: all calls of the operating system")
+        {
+            IsConcurrent = true,
+            HasRootTypes = true,
+        },
         new("Layout", "the native structures, and all arithmetic on their bits"),
         new("Hashing", "hashers", "Layout") { HasRootTypes = true },
         new("Probing", "control groups per instruction set, the probe sequence", "Layout"),

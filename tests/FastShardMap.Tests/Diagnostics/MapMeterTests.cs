@@ -151,7 +151,7 @@ public sealed class MapMeterTests
         using ShardMap<int, int> map = new(new ShardMapOptions { Name = "one" });
         Dictionary<string, double> measured = Collect(name: null);
         Assert.Equal(
-            ["fastshardmap.collections", "fastshardmap.undisposed.memory"],
+            ["fastshardmap.collections", "fastshardmap.huge_page_pool.memory", "fastshardmap.undisposed.memory"],
             measured.Keys.Order(StringComparer.Ordinal));
     }
 
@@ -170,7 +170,7 @@ public sealed class MapMeterTests
         };
         listener.Start();
 
-        Assert.Equal(22, instruments.Count);
+        Assert.Equal(23, instruments.Count);
         Assert.All(instruments, instrument =>
         {
             Assert.Matches("^fastshardmap(\\.[a-z_]+)+$", instrument.Name);

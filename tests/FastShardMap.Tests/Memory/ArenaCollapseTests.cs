@@ -44,7 +44,8 @@ public sealed unsafe class ArenaCollapseTests
         // Where the system has huge pages to offer here and now, the block is in them: all of it, for it is aligned.
         if (PageMemory.TryCollapse(block, Bytes))
         {
-            Assert.Equal((long)Bytes, LinuxFacts.HugeBytes((nuint)block));
+            // The kernel may show the block together with a neighbor of another arena.
+            Assert.InRange(LinuxFacts.HugeBytes((nuint)block), (long)Bytes, long.MaxValue);
         }
 
         GC.KeepAlive(arena);

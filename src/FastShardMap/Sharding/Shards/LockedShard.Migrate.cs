@@ -208,7 +208,7 @@ internal unsafe ref partial struct LockedShard<TKey, TValue, THasher>
         EndViewChange();
         Volatile.Write(ref side->MaxEntries, TableSize.MaxEntries(next.Groups, Slots));
         side->MigrationCursor = 0;
-        side->PopulatedBytes = 0;
+        side->PopulatedBytes = Map.HugePages ? Map.Arena.ReadyBytes(next.Base) : 0;
         if (nothingToMove)
         {
             side->SaturatedGroups = 0;
@@ -243,12 +243,28 @@ internal unsafe ref partial struct LockedShard<TKey, TValue, THasher>
         EndCompaction();
         side->MigrationsFinished++;
         ShardEvents.Listener?.MigrationStop(side, groups, completed: true);
-        if (Map.HugePages && view->Current.Size.Bytes(Stride) >= ShardSet<TKey, TValue, THasher>.MinCollapseBytes)
+        if (Map.HugePages)
         {
-            Map.Arena.PostCollapse(view->Current.Base);
+            UseHugePages(grew: groups < view->Current.Groups);
         }
 
         Retire(emptied);
+    }
+
+    /// <summary>Moves the current table to huge pages, and asks for a block for the table that the shard will grow
+    /// into.</summary>
+    private readonly void UseHugePages(bool grew)
+    {
+        TableRef current = View->Current;
+        if (current.Size.Bytes(Stride) >= ShardSet<TKey, TValue, THasher>.MinCollapseBytes)
+        {
+            Map.Arena.PostCollapse(current.Base);
+        }
+
+        if (grew)
+        {
+            Map.Arena.PostReady(TableSize.GrowFrom(current.Groups).Bytes(Stride), Map.ShardCount);
+        }
     }
 
     /// <summary>Counts a removal, and rebuilds the table at the same size after as many removals as it holds entries.
