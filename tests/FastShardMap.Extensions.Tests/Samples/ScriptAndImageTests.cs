@@ -50,6 +50,29 @@ public partial class ScriptAndImageTests
         Assert.Contains("**/obj", ignored, StringComparer.Ordinal);
     }
 
+    /// <summary>A property of the command line reaches every project that the service is built with, the analyzers
+    /// included, whose framework has no ahead-of-time compilation.</summary>
+    [Theory]
+    [Trait("Category", "Heavy")]
+    [InlineData("src/FastShardMap.Analyzers/FastShardMap.Analyzers.csproj", "false")]
+    [InlineData("src/FastShardMap.Analyzers.CodeFixes/FastShardMap.Analyzers.CodeFixes.csproj", "false")]
+    [InlineData("src/samples/SessionService/SessionService.csproj", "true")]
+    public async Task PublishAot_OfTheCommandLine_ReachesOnlyWhatCanBeCompiled(string project, string expected)
+    {
+        ProcessStartInfo start = new(
+            Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet",
+            ["msbuild", Repository.PathOf(project), "-p:PublishAot=true", "-getProperty:PublishAot"])
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+        };
+        using Process process = Process.Start(start)!;
+        string output = await process.StandardOutput.ReadToEndAsync(Cancellation);
+        await process.WaitForExitAsync(Cancellation);
+
+        Assert.Equal(expected, output.Trim());
+    }
+
     [GeneratedRegex(@"dotnet publish (\S+) -c Release -p:PublishAot=true ")]
     private static partial Regex Publish();
 }
