@@ -9,6 +9,9 @@ internal sealed partial class NearCore<TResult>
     /// <summary>Much less than any time to live that is worth a copy; the clock of expiries is that coarse.</summary>
     private static readonly TimeSpan s_expiryTolerance = TimeSpan.FromMilliseconds(50);
 
+    // A flight ends by the timeout of the operation and of the turn; this bound is behind both.
+    private TimeSpan Patience => _options.OperationTimeout * 3;
+
     /// <summary>Reads a key that has no near copy that may answer.</summary>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="freshness"/> is none of the enum.</exception>
     public Task<TResult> GetAsync(byte[] engineKey, Freshness freshness, CancellationToken cancellationToken) =>
@@ -45,7 +48,10 @@ internal sealed partial class NearCore<TResult>
 
         if (own.Count > 0)
         {
-            _ = FlyManyAsync(own);
+            // Once for all: to wait for one flight after the other would change threads for each of them. The caller
+            // goes on elsewhere, because the thread that ends the last flight can be one of the client library.
+            await FlyManyAsync(own).WaitAsync(Patience, cancellationToken)
+                .ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         }
 
         TResult[] results = new TResult[flights.Length];
@@ -71,9 +77,8 @@ internal sealed partial class NearCore<TResult>
         return result;
     }
 
-    // The flight itself ends by the timeout of the operation and of the turn; this bound is behind both.
     private Task<TResult> ResultOfAsync(Flight<TResult> flight, CancellationToken cancellationToken) =>
-        flight.Result.WaitAsync(_options.OperationTimeout * 3, cancellationToken);
+        flight.Result.WaitAsync(Patience, cancellationToken);
 
     private bool StartFlight(byte[] engineKey, out ulong hash, out Flight<TResult> flight)
     {
@@ -124,6 +129,7 @@ internal sealed partial class NearCore<TResult>
         }
     }
 
+    /// <summary>Reads the keys of many flights. Never fails itself: the flights do.</summary>
     private async Task FlyManyAsync(List<(ulong Hash, Flight<TResult> Flight)> flights)
     {
         try
@@ -160,7 +166,7 @@ internal sealed partial class NearCore<TResult>
     }
 
     /// <summary>Decodes what a flight has read, and stores it.</summary>
-    private async Task<TResult> LandAsync(Flight<TResult> flight, RedisValue bytes)
+    private async ValueTask<TResult> LandAsync(Flight<TResult> flight, RedisValue bytes)
     {
         TResult result = Decode(bytes, flight.EngineKey, out bool expires);
         if (BeforeFill is { } beforeFill)
@@ -180,7 +186,7 @@ internal sealed partial class NearCore<TResult>
         return result;
     }
 
-    private async Task<bool> TryStoreAsync(Flight<TResult> flight, TResult result, bool expires)
+    private async ValueTask<bool> TryStoreAsync(Flight<TResult> flight, TResult result, bool expires)
     {
         TimeSpan? timeToLive = Source == InvalidationSource.Published ? _options.MaxForeignStaleness : null;
         if (expires)

@@ -23,12 +23,13 @@ internal static class NearCommand
             0, 0, int.MaxValue);
         Option<bool> moves = CommandOptions.Switch("--moves", "Only what moves of slots cost.");
         Option<bool> nodes = CommandOptions.Switch("--nodes", "Only reads from several servers.");
+        Option<bool> storm = CommandOptions.Switch("--storm", "Only whether any read is staler than it may be.");
         Option<bool> quick = CommandOptions.Quick();
         Option<bool> check = CommandOptions.Check();
         Option<string?> markdown = CommandOptions.Markdown();
         Command command = new("near", "Measures the near map: hits, batches, invalidations, staleness, moves.")
         {
-            engine, reads, moves, nodes, quick, check, markdown,
+            engine, reads, moves, nodes, storm, quick, check, markdown,
         };
         command.SetAction(parsed => CommandRun.Guarded("near", terminal =>
         {
@@ -37,6 +38,7 @@ internal static class NearCommand
                 parsed.GetValue(reads),
                 parsed.GetValue(moves),
                 parsed.GetValue(nodes),
+                parsed.GetValue(storm),
                 parsed.GetValue(quick));
             List<FigureRow> figures = new NearSession(options, terminal.Announce).RunAsync().GetAwaiter().GetResult();
             CommandRun.Show(new FigureReport(figures, MachineInfo.Read(), Legend), terminal, parsed.GetValue(markdown));
@@ -49,6 +51,7 @@ internal static class NearCommand
                         {
                             { OnlyMoves: true } => NearReshard.Rows.Contains(row),
                             { OnlyNodes: true } => NearNodes.Rows.Contains(row),
+                            { OnlyStorm: true } => NearStorm.Rows.Contains(row),
                             _ => true,
                         }),
                     Console.Error)

@@ -5,8 +5,10 @@ namespace FastShardMap.Bench.Near;
 /// <param name="Reads">How often maps read keys that they also write; 0 for the default.</param>
 /// <param name="OnlyMoves">Measure only what moves of slots cost.</param>
 /// <param name="OnlyNodes">Measure only reads from several servers.</param>
+/// <param name="OnlyStorm">Measure only whether any read is staler than it may be.</param>
 /// <param name="IsQuick">Fewer keys and repetitions.</param>
-internal sealed record NearOptions(string? Engine, int Reads, bool OnlyMoves, bool OnlyNodes, bool IsQuick)
+internal sealed record NearOptions(
+    string? Engine, int Reads, bool OnlyMoves, bool OnlyNodes, bool OnlyStorm, bool IsQuick)
 {
     public long StormReads => Reads > 0 ? Reads : IsQuick ? 1_000_000 : 10_000_000;
 

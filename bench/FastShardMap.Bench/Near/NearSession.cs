@@ -23,12 +23,12 @@ internal sealed class NearSession(NearOptions options, Action<string> announce)
             await RunWithOneEngineAsync();
         }
 
-        if (!options.OnlyNodes)
+        if (!options.OnlyNodes && !options.OnlyStorm)
         {
             _figures.AddRange(await new NearReshard(options.IsQuick, announce).RunAsync());
         }
 
-        if (!options.OnlyMoves)
+        if (!options.OnlyMoves && !options.OnlyStorm)
         {
             _figures.AddRange(await new NearNodes(options.IsQuick, announce).RunAsync());
         }
@@ -42,19 +42,11 @@ internal sealed class NearSession(NearOptions options, Action<string> announce)
         try
         {
             string configuration = options.Engine ?? engine!.Configuration;
-            NearMapOptions nearOptions = new(configuration, $"bench{Environment.ProcessId}:")
+            if (!options.OnlyStorm)
             {
-                MaxBytes = 256 << 20,
-                MaxForeignStaleness = TimeSpan.FromHours(1),
-            };
-            await using NearMap<long, NearPair> map = await NearMap<long, NearPair>.ConnectAsync(nearOptions);
-            announce("filling");
-            long[] keys = await FillAsync(map, options.Keys);
-            await MeasureRoundTripAsync(map, keys);
-            MeasureHits(map, keys);
-            await MeasureBatchesAsync(map, keys);
-            await MeasureInvalidationsAsync(map, nearOptions);
-            MeasureCollections(map, await FillAsync(map, options.CollectedEntries));
+                await MeasureOneMapAsync(configuration);
+            }
+
             announce("storm");
             _figures.AddRange(await new NearStorm(configuration, options.StormReads).RunAsync());
         }
@@ -65,6 +57,27 @@ internal sealed class NearSession(NearOptions options, Action<string> announce)
                 await engine.DisposeAsync();
             }
         }
+    }
+
+    private async Task MeasureOneMapAsync(string configuration)
+    {
+        NearMapOptions nearOptions = new(configuration, $"bench{Environment.ProcessId}:")
+        {
+            MaxBytes = 256 << 20,
+            MaxForeignStaleness = TimeSpan.FromHours(1),
+        };
+        await using NearMap<long, NearPair> map = await NearMap<long, NearPair>.ConnectAsync(nearOptions);
+        announce("filling");
+        long[] keys = await FillAsync(map, options.Keys);
+        await MeasureRoundTripAsync(map, keys);
+        MeasureHits(map, keys);
+        await using (NearBare bare = await NearBare.ConnectAsync(configuration, BatchKeys))
+        {
+            await MeasureBatchesAsync(map, keys, bare);
+            await MeasureInvalidationsAsync(map, nearOptions, bare);
+        }
+
+        MeasureCollections(map, await FillAsync(map, options.CollectedEntries));
     }
 
     /// <summary>Writes keys and reads them until near copies of all of them are there.</summary>
@@ -163,11 +176,13 @@ internal sealed class NearSession(NearOptions options, Action<string> announce)
             new Measure(TargetUnit.ManagedBytes, Spread.Of([allocated]))));
     }
 
-    private async Task MeasureBatchesAsync(NearMap<long, NearPair> map, long[] keys)
+    private async Task MeasureBatchesAsync(NearMap<long, NearPair> map, long[] keys, NearBare bare)
     {
         announce("batches");
         List<double> batched = [];
         List<double> single = [];
+        List<double> bareBatched = [];
+        List<double> bareSingle = [];
         NearPair[] values = new NearPair[BatchKeys];
         bool[] found = new bool[BatchKeys];
         for (int repetition = -3; repetition < options.Repetitions; repetition++)
@@ -196,6 +211,13 @@ internal sealed class NearSession(NearOptions options, Action<string> announce)
                 {
                     (isBatched ? batched : single).Add(nanoseconds);
                 }
+
+                await Task.Delay(50);
+                nanoseconds = await bare.TimeReadsAsync(isBatched);
+                if (repetition >= 0)
+                {
+                    (isBatched ? bareBatched : bareSingle).Add(nanoseconds);
+                }
             }
         }
 
@@ -206,13 +228,22 @@ internal sealed class NearSession(NearOptions options, Action<string> announce)
             $"per key {Units.Duration(Spread.Of(batched).Median)}, one by one "
                 + Units.Duration(Spread.Of(single).Median),
             new Measure(TargetUnit.OfSingleReads, Spread.OfRatios(single, batched))));
+        _figures.Add(FigureRow.Of(
+            AllTargets.Near,
+            "near-batch-bare",
+            $"the client library alone: MGET of {BatchKeys} keys",
+            $"per key {Units.Duration(Spread.Of(bareBatched).Median)}, one by one "
+                + $"{Units.Duration(Spread.Of(bareSingle).Median)}, "
+                + $"{Spread.OfRatios(bareSingle, bareBatched).Median:0.0} times"));
     }
 
-    private async Task MeasureInvalidationsAsync(NearMap<long, NearPair> map, NearMapOptions nearOptions)
+    private async Task MeasureInvalidationsAsync(
+        NearMap<long, NearPair> map, NearMapOptions nearOptions, NearBare bare)
     {
         announce("invalidations");
         await using NearMap<long, NearPair> writer = await NearMap<long, NearPair>.ConnectAsync(nearOptions);
         LatencyHistogram delays = new();
+        LatencyHistogram messages = new();
         for (int turn = 0; turn < options.Invalidations; turn++)
         {
             while (!(await map.GetAsync(0)).IsNear)
@@ -229,9 +260,11 @@ internal sealed class NearSession(NearOptions options, Action<string> announce)
 
             delays.Record(Stopwatch.GetTimestamp() - start);
             await write;
+            messages.Record(await bare.TimeMessageAsync());
         }
 
         double Nanoseconds(double share) => LatencyHistogram.ToNanoseconds(delays.PercentileTicks(share));
+        double message = LatencyHistogram.ToNanoseconds(messages.PercentileTicks(0.5));
         _figures.Add(FigureRow.Of(
             AllTargets.Near,
             "near-invalidation",
@@ -239,6 +272,12 @@ internal sealed class NearSession(NearOptions options, Action<string> announce)
             $"p50 {Units.Duration(Nanoseconds(0.5))}, p99 {Units.Duration(Nanoseconds(0.99))}, "
                 + $"p99.9 {Units.Duration(Nanoseconds(0.999))}",
             new Measure(TargetUnit.OfRoundTrip, Spread.Of([Nanoseconds(0.5) / _roundTrip.Median]))));
+        _figures.Add(FigureRow.Of(
+            AllTargets.Near,
+            "near-invalidation-bare",
+            "the client library alone: from a transaction with SET and PUBLISH to its message",
+            $"p50 {Units.Duration(message)}, {message / _roundTrip.Median:0.00} round trips; the near map takes "
+                + $"{Nanoseconds(0.5) / message:0.00} of it"));
     }
 
     private void MeasureCollections(NearMap<long, NearPair> map, long[] keys)

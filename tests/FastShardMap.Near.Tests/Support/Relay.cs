@@ -15,6 +15,7 @@ internal sealed class Relay : IAsyncDisposable
     private volatile TaskCompletionSource? _stalled;
     private volatile bool _refuses;
     private int _delayMilliseconds;
+    private long _accepted;
 
     public Relay(int targetPort)
     {
@@ -24,6 +25,9 @@ internal sealed class Relay : IAsyncDisposable
     }
 
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+
+    /// <summary>The connections that clients have made, those that were closed at once included.</summary>
+    public long Accepted => Interlocked.Read(ref _accepted);
 
     /// <summary>How long each piece of data waits, in both directions.</summary>
     public int DelayMilliseconds
@@ -84,6 +88,7 @@ internal sealed class Relay : IAsyncDisposable
         while (!_stop.IsCancellationRequested)
         {
             Socket client = await _listener.AcceptSocketAsync(_stop.Token);
+            Interlocked.Increment(ref _accepted);
             if (_refuses)
             {
                 client.Close();

@@ -1,0 +1,90 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+
+namespace FastShardMap.Near.Tests.Support;
+
+/// <summary>A process with a near map that reads all the time. Its output is kept.</summary>
+internal sealed class ClientProcess : IAsyncDisposable
+{
+    private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(2);
+
+    private readonly Process _process;
+    private readonly ConcurrentQueue<string> _output = new();
+
+    private ClientProcess(Process process) => _process = process;
+
+    /// <summary>All that the process has written to its output and its errors.</summary>
+    public string Output => string.Join('\n', _output);
+
+    /// <summary>Starts a process, and waits until its map is live.</summary>
+    public static async Task<ClientProcess> StartAsync(
+        string configuration, string prefix, string log, int keys, TimeSpan maxStaleness)
+    {
+        string host = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
+        ProcessStartInfo start = new(
+            host,
+            [
+                Path.Combine(AppContext.BaseDirectory, "FastShardMap.Near.StormClient.dll"),
+                prefix,
+                log,
+                keys.ToString(CultureInfo.InvariantCulture),
+                maxStaleness.TotalMilliseconds.ToString(CultureInfo.InvariantCulture),
+            ])
+        {
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        ClientProcess client = new(Process.Start(start)!);
+        client._process.ErrorDataReceived += (_, line) => client._output.Enqueue(line.Data ?? "");
+        client._process.BeginErrorReadLine();
+        try
+        {
+            Assert.Equal("connected", await client.AskAsync(configuration));
+            return client;
+        }
+        catch
+        {
+            await client.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async Task<StormReport> ReportAsync() =>
+        JsonSerializer.Deserialize<StormReport>(await AskAsync("report"))!;
+
+    /// <summary>Sends a line, and waits for the line that answers it.</summary>
+    public async Task<string> AskAsync(string command)
+    {
+        await _process.StandardInput.WriteLineAsync(command);
+        await _process.StandardInput.FlushAsync();
+        string? line = await _process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken)
+            .AsTask().WaitAsync(s_limit);
+        _output.Enqueue(line ?? "");
+        Assert.True(line is not null, $"The client has ended: {Output}");
+        return line;
+    }
+
+    /// <summary>Ends the process by the end of its input.</summary>
+    /// <returns>Its exit code.</returns>
+    public async Task<int> EndAsync()
+    {
+        _process.StandardInput.Close();
+        await _process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(s_limit);
+        return _process.ExitCode;
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill();
+        }
+
+        _process.Dispose();
+        return ValueTask.CompletedTask;
+    }
+}
