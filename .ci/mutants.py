@@ -155,7 +155,7 @@ mutant('a lookup goes on past a home group whose overflow filter has its hash',
 mutant('H1: the kind of a table is read from the table\'s own word',
        replace('Shard.TryReadHome', '!table.IsFractional', '!table.IsUnsettled'))
 mutant('a probe that meets a group that is being written starts again',
-       drop('Shard.ProbeGroup', 'if (version.IsWritten) { value = default; return ProbeResult.Conflict; }'))
+       drop('Shard.ProbeGroup', 'if (version.IsWritten) { ClearUnlessWide(out value); return ProbeResult.Conflict; }'))
 mutant('a probe ignores the tags of a moved group', drop('Shard.ProbeGroup', 'match = 0;'))
 mutant('a probe validates each group', never('Shard.ProbeGroup', '!GroupVersion.Validate(group, version)'))
 mutant('a probe validates the generation',
@@ -170,7 +170,7 @@ mutant('a read looks into the previous table before the current one',
                'if (result == ProbeResult.Miss && generation.IsMigrating)'),
        replace('Shard.TryRead', 'if (result == ProbeResult.Miss) { SchedulePoint', 'if (false) { SchedulePoint'))
 mutant('a miss after a probe checks whether the map is disposed',
-       drop('Shard.TryRead', 'if (result == ProbeResult.Miss) { _map.ThrowIfDisposed(); }'))
+       drop('Shard.TryRead', '_map.ThrowIfDisposed();'))
 mutant('the read of last resort takes the lock',
        replace('Shard.TryReadLocked', 'locked = Enter(thread, guarded: true);',
                'locked = LockedShard<TKey, TValue, THasher>.OwnedAlready(this, thread, guarded: true);'))

@@ -118,7 +118,7 @@ internal readonly unsafe ref partial struct Shard<TKey, TValue, THasher>
         {
             if (version.IsWritten)
             {
-                value = default;
+                ClearUnlessWide(out value);
                 return ProbeResult.Conflict;
             }
 
@@ -132,24 +132,48 @@ internal readonly unsafe ref partial struct Shard<TKey, TValue, THasher>
             SchedulePoint.BeforeRead(slot, sizeof(TKey), "reader: key");
             TKey candidate = *(TKey*)slot;
             SchedulePoint.BeforeRead(slot + GroupShape<TKey, TValue>.ValueOffset, sizeof(TValue), "reader: value");
-            TValue copy = *(TValue*)(slot + GroupShape<TKey, TValue>.ValueOffset);
+            CopyValue(slot + GroupShape<TKey, TValue>.ValueOffset, out value);
             if (!GroupVersion.Validate(group, version))
             {
-                value = default;
+                ClearUnlessWide(out value);
                 return ProbeResult.Conflict;
             }
 
             if (key.Equals(candidate))
             {
-                value = copy;
                 return ProbeResult.Hit;
             }
         }
 
         // A miss needs no validation: TryReadHome has the argument, and moving a group leaves filter and tags as they
         // are.
-        value = default;
+        ClearUnlessWide(out value);
         return version.MayBePassedBy(hash) ? ProbeResult.Passed : ProbeResult.Miss;
+    }
+
+    /// <summary>Copies a value. The copy counts only after it is validated.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: hit-100k-256
+    private static void CopyValue(byte* place, out TValue value)
+    {
+        if (sizeof(TValue) > WideValue.MaxRegisterBytes)
+        {
+            WideValue.Copy(place, out value);
+        }
+        else
+        {
+            value = *(TValue*)place;
+        }
+    }
+
+    /// <summary>Clears a value that no search has found. Wide ones are cleared once, when the search is over.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: hit-100k-256
+    private static void ClearUnlessWide(out TValue value)
+    {
+        Unsafe.SkipInit(out value);
+        if (sizeof(TValue) <= WideValue.MaxRegisterBytes)
+        {
+            value = default;
+        }
     }
 
     /// <summary>Searches one table for a key, without a lock.</summary>
@@ -164,7 +188,7 @@ internal readonly unsafe ref partial struct Shard<TKey, TValue, THasher>
             }
         }
 
-        value = default;
+        ClearUnlessWide(out value);
         return ProbeResult.Miss;
     }
 
@@ -178,7 +202,7 @@ internal readonly unsafe ref partial struct Shard<TKey, TValue, THasher>
             if (!generation.IsBusy)
             {
                 ProbeResult result = ProbeResult.Miss;
-                value = default;
+                ClearUnlessWide(out value);
                 if (generation.IsMigrating)
                 {
                     SchedulePoint.BeforeRead(&view->Previous, sizeof(TableRef), "reader: previous");
@@ -203,6 +227,7 @@ internal readonly unsafe ref partial struct Shard<TKey, TValue, THasher>
                 {
                     if (result == ProbeResult.Miss)
                     {
+                        value = default;
                         _map.ThrowIfDisposed();
                     }
 
