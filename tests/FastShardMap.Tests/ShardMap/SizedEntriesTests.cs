@@ -20,6 +20,10 @@ public sealed class SizedEntriesTests
         Assert.All(Enumerable.Range(1, SizedBytes.Largest), static bytes => SizedBytes.Run(bytes, default(BothBody)));
 
     [Fact]
+    public void TryGetValue_AbsentKeyInAnyStateOfTheTables_ClearsTheValue() =>
+        Assert.All(SizedBytes.Selection, static bytes => SizedBytes.Run(bytes, default(AbsentBody)));
+
+    [Fact]
     public void Entries_OfFourKilobytes_PassTheWholeInterface() => Check<int, Page>(static number => number, 40);
 
     private static void Check<TKey, TValue>(Func<int, TKey> keyOf, int count)
@@ -120,6 +124,29 @@ public sealed class SizedEntriesTests
     {
         Assert.True(SizedBytes.IsWhole(value));
         Assert.Equal(stamp, SizedBytes.StampOf(value));
+    }
+
+    private readonly struct AbsentBody : ISizedBody
+    {
+        public void Run<T>()
+            where T : unmanaged
+        {
+            // Growth by one group per write: most lookups find two tables, and every table becomes full.
+            using ShardMap<int, T> map = new(new ShardMapOptions { ShardCount = 1, MigrationStepGroups = 1 });
+            int migrating = 0;
+            for (int key = 0; key < 200; key++)
+            {
+                map[key] = SizedBytes.Stamped<T>((byte)key);
+                migrating += map.GetStatistics().MigrationsActive;
+                T[] values = [SizedBytes.Stamped<T>(0xA5)];
+                Assert.False(map.TryGetValue(-1 - key, out values[0]));
+                Assert.False(SizedBytes.BytesOf(ref values[0]).ContainsAnyExcept((byte)0));
+                Assert.True(map.TryGetValue(key / 2, out T value));
+                Assert.True(SizedBytes.IsWhole(value) && SizedBytes.StampOf(value) == (byte)(key / 2));
+            }
+
+            Assert.NotEqual(0, migrating);
+        }
     }
 
     private readonly struct ValueBody : ISizedBody
