@@ -47,7 +47,9 @@ internal sealed unsafe partial class Arena
         using (_gate.Enter())
         {
             LiveBlock live = _live[(nuint)block];
-            bool isHuge = live.ReadyBytes != 0 && live.Bytes - live.ReadyBytes < PageMemory.HugePageBytes;
+            bool isHuge = PageMemory.FillsUsedRanges
+                && live.ReadyBytes != 0
+                && live.ReadyBytes + PageMemory.HugePageBytes > live.Bytes;
             return ReferenceEquals(live.Pool, _collapsibleBlocks) && !isHuge
                 ? new LiveBlockId((nuint)block, live.Bytes, live.Serial)
                 : null;

@@ -10,6 +10,8 @@ namespace FastShardMap.Memory;
 // given back; the thread gives it back if it is unwanted at the end of the page.
 internal sealed unsafe partial class Arena
 {
+    private const nuint ScarcityCheckBytes = 16 * PageMemory.HugePageBytes;
+
     // Protected by the lock, like the next field.
     private readonly List<ReadyBlock> _ready = [];
 
@@ -60,6 +62,7 @@ internal sealed unsafe partial class Arena
         }
 
         GiveBackReady();
+        ReadyMemory.RemoveEmpty(); // there may be no thread that would do it
     }
 
     /// <summary>Adds the request for a block without telling the maintenance thread.</summary>
@@ -71,7 +74,10 @@ internal sealed unsafe partial class Arena
     {
         post = false;
         nuint blockBytes = RoundToGranule(bytes);
-        if (blockBytes < PageMemory.HugePageBytes || HasGuardPages || Volatile.Read(ref _isClosed))
+        if (!PageMemory.CanFillHugePages
+            || blockBytes < PageMemory.HugePageBytes
+            || HasGuardPages
+            || Volatile.Read(ref _isClosed))
         {
             return false;
         }
@@ -114,7 +120,7 @@ internal sealed unsafe partial class Arena
 
         if (added)
         {
-            ReadyMemory.Add(this);
+            post |= ReadyMemory.Add(this); // more work in the queue than needed does no harm
         }
 
         return added;
@@ -129,8 +135,17 @@ internal sealed unsafe partial class Arena
         {
             GiveBackReady();
         }
+        else if (ReadyMemory.Bytes > ReadyMemory.MaxBytes)
+        {
+            // The limit was lowered while a request was being added.
+            GiveBackReady();
+            ReadyMemory.GiveBackAll();
+        }
 
-        if (FindUnfilled() is { HasBegun: false, OccupiedBytes: nuint bytes } && ScarceMemory.IsScarceWith(bytes))
+        // Also in between: the pages of a large block take seconds.
+        if (FindUnfilled() is { } next
+            && next.ResidentBytes % ScarcityCheckBytes == 0
+            && ScarceMemory.IsScarceWith(next.OccupiedBytes - next.ResidentBytes))
         {
             ReadyMemory.GiveBackAll();
         }
@@ -191,8 +206,8 @@ internal sealed unsafe partial class Arena
                     return;
                 }
 
+                Volatile.Write(ref _pending, _pending + 1); // before the removal: the finalizer reads without the lock
                 RemoveReady(block);
-                _pending++;
             }
 
             GiveBack(block);
@@ -319,7 +334,9 @@ internal sealed unsafe partial class Arena
     // Ends a pending operation.
     private void GiveBack(ReadyBlock block)
     {
-        bool resident = block.HasBegun && !Discard(block.Range, _collapsibleBlocks);
+        // What was touched: the pages that are resident, and one that may be partly so.
+        nuint touched = nuint.Min(block.OccupiedBytes, block.ResidentBytes + PageMemory.HugePageBytes);
+        bool resident = block.HasBegun && !Discard(new AddressRange(block.Start, touched), _collapsibleBlocks);
         ReadyMemory.Release(block.OccupiedBytes);
         using (_gate.Enter())
         {

@@ -255,8 +255,9 @@ internal sealed unsafe partial class Arena : CriticalFinalizerObject, IBackgroun
         // The map may have been resurrected. Or another finalizer may just have disposed it and queued its blocks for
         // the maintenance thread, and a later collection may have cleared the handle.
         bool mapIsReachable = _map.IsAllocated && !IsForgotten;
-        bool isWorkedOn = Volatile.Read(ref _posted) || Volatile.Read(ref _pending) != 0 || IsCollapsing
-            || HasReady;
+        // Ready blocks first: a block leaves them only after it counts as pending.
+        bool isWorkedOn = HasReady || Volatile.Read(ref _posted) || Volatile.Read(ref _pending) != 0
+            || IsCollapsing;
         if (mapIsReachable || isWorkedOn)
         {
             GC.ReRegisterForFinalize(this);

@@ -144,10 +144,21 @@ internal static unsafe partial class PageMemory
     /// </summary>
     public static bool TryCollapse(byte* start, nuint bytes) => IsLinux && Linux.TryCollapse(start, bytes);
 
+    /// <summary>Whether <see cref="TryFillHugePage"/> can succeed on this system.</summary>
+    public static bool CanFillHugePages => IsLinux;
+
+    /// <summary>Whether what <see cref="TryFillHugePage"/> makes resident is in huge pages also where small pages have
+    /// been before. Before Linux 6.14, and on other processors than x64, an address range keeps the page table of its
+    /// small pages, and gets small pages again.</summary>
+    public static bool FillsUsedRanges { get; } =
+        IsLinux && RuntimeInformation.ProcessArchitecture == Architecture.X64
+        && Environment.OSVersion.Version >= new Version(6, 14);
+
     /// <summary>Makes one untouched, aligned huge page resident and zero. Takes some tenths of a millisecond; for
     /// background threads.</summary>
-    /// <returns><see langword="false"/> if the operating system refuses huge pages or the memory. The page reads zero
-    /// in either case, and may be partly resident.</returns>
+    /// <returns><see langword="false"/> if the operating system refuses the advice or the memory. The page reads zero
+    /// in either case, and may be partly resident. The system may have taken small pages
+    /// (<see cref="FillsUsedRanges"/>), and does so where it has no huge page left.</returns>
     public static bool TryFillHugePage(byte* start) =>
         IsLinux && !FaultInjection.FailsFill(HugePageBytes) && Linux.TryFillHugePage(start, HugePageBytes);
 

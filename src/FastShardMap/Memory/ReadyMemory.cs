@@ -66,11 +66,24 @@ internal static class ReadyMemory
     public static void Release(nuint bytes) => Interlocked.Add(ref s_bytes, -(long)bytes);
 
     /// <summary>Records that the arena has ready blocks.</summary>
-    public static void Add(Arena arena)
+    /// <returns>Whether that was new. The caller must then post work, because the maintenance thread may have ended
+    /// without having seen the arena.</returns>
+    public static bool Add(Arena arena)
     {
         using (s_gate.Enter())
         {
-            s_arenas.Add(arena);
+            bool isNew = s_arenas.Add(arena);
+            Volatile.Write(ref s_arenaCount, s_arenas.Count);
+            return isNew;
+        }
+    }
+
+    /// <summary>Removes the arenas that have no blocks.</summary>
+    public static void RemoveEmpty()
+    {
+        using (s_gate.Enter())
+        {
+            s_arenas.RemoveWhere(static arena => !arena.HasReady);
             Volatile.Write(ref s_arenaCount, s_arenas.Count);
         }
     }
@@ -88,11 +101,7 @@ internal static class ReadyMemory
             }
         }
 
-        using (s_gate.Enter())
-        {
-            s_arenas.RemoveWhere(static arena => !arena.HasReady);
-            Volatile.Write(ref s_arenaCount, s_arenas.Count);
-        }
+        RemoveEmpty();
     }
 
     /// <summary>Gives back the blocks of all arenas.</summary>

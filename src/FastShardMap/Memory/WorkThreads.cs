@@ -157,7 +157,7 @@ internal sealed class WorkThreads
                 Interlocked.Increment(ref _wakeups);
             }
 
-            if (!_queue.TryDequeue(out work) && (work = _due?.Invoke(true)) is null)
+            if (!_queue.TryDequeue(out work) && (work = DueWhenIdle()) is null)
             {
                 Volatile.Write(ref _threads, _threads - 1);
                 return false;
@@ -177,6 +177,19 @@ internal sealed class WorkThreads
 
         Interlocked.Increment(ref _turns);
         return true;
+    }
+
+    private IBackgroundWork? DueWhenIdle()
+    {
+        try
+        {
+            return _due?.Invoke(true);
+        }
+        catch (Exception)
+        {
+            Interlocked.Increment(ref _failures); // as a failure in the work itself
+            return null;
+        }
     }
 
     // Runs only while work is queued and all threads are busy.

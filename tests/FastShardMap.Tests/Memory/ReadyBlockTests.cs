@@ -51,7 +51,7 @@ public sealed unsafe class ReadyBlockTests : IDisposable
         Assert.Equal(Bytes, _arena.ReadyBytes(block));
         Assert.Equal((long)Bytes, LinuxFacts.ResidentBytes(block, Bytes));
         ArenaTests.AssertZero(block, Bytes);
-        Assert.Null(_arena.IdentifyCollapsible(block));
+        Assert.Equal(PageMemory.FillsUsedRanges, _arena.IdentifyCollapsible(block) is null);
         Assert.Equal(0, ReadyMemory.Bytes);
         Assert.False(_arena.HasReady);
         Assert.Equal((long)Bytes, _arena.HeldBytes);
@@ -133,7 +133,7 @@ public sealed unsafe class ReadyBlockTests : IDisposable
         byte* block = _arena.Allocate(Odd, collapsible: true);
         Assert.Equal(Bytes, _arena.ReadyBytes(block));
         Assert.Equal((long)Bytes, LinuxFacts.ResidentBytes(block, Odd));
-        Assert.Null(_arena.IdentifyCollapsible(block)); // no other whole page is left
+        Assert.Equal(PageMemory.FillsUsedRanges, _arena.IdentifyCollapsible(block) is null); // no other whole page
         block[Bytes] = 1;
         Assert.Equal((long)(Bytes + PageMemory.PageBytes), LinuxFacts.ResidentBytes(block, Odd));
     }

@@ -255,6 +255,7 @@ internal readonly unsafe ref partial struct Shard<TKey, TValue, THasher>
     /// without a lock.</summary>
     private bool TryReadLocked(in TKey key, ulong hash, out TValue value)
     {
+        value = default; // an exception must not leave what an attempt has copied
         ThreadState thread = ThreadState.Current;
         thread.ReserveCallback();
         if (ShardLock.IsOwnedBy(Side, thread))
