@@ -40,6 +40,7 @@ internal sealed class NearStorm(string configuration, long wantedReads)
         NearMapOptions options = new(configuration, $"storm{Environment.ProcessId}:")
         {
             MaxBytes = 8 << 20,
+            MaxForeignStaleness = TimeSpan.FromHours(1), // no copy ends by its age
             ExactStaleness = true,
             OperationTimeout = TimeSpan.FromMinutes(10), // a long storm may run on a machine that has other work, too
         };
