@@ -73,8 +73,7 @@ internal sealed class NearStorm(string configuration, long wantedReads)
             FigureRow.Of(
                 AllTargets.Near,
                 "near-late-fills",
-                $"the same; 1 answer in {FillsPerLateOne}, and those behind it in its batch, late by "
-                    + $"{s_delayOfLateFills.TotalMilliseconds} ms",
+                $"the same; 1 answer in {FillsPerLateOne} late by {s_delayOfLateFills.TotalMilliseconds} ms",
                 $"{Units.Count(counts.Sum(one => one.Fills))} answers stored, "
                     + $"{Units.Count(counts.Sum(one => one.RefusedFills))} refused; copies stale for ever "
                     + Units.Count(left),
