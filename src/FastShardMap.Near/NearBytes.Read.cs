@@ -117,7 +117,7 @@ public sealed partial class NearBytes
     }
 
     /// <summary>Gets the values of many keys: near copies first, and the rest from the engine in one trip per node,
-    /// which all nodes make at the same time.</summary>
+    /// or two if values expire. All nodes are asked at the same time.</summary>
     /// <param name="keys">The keys.</param>
     /// <param name="cancellationToken">A token to stop waiting.</param>
     /// <returns>What was found, at the positions of the keys.</returns>

@@ -92,7 +92,9 @@ public sealed partial class NearBytes : IAsyncDisposable
     public NearStatistics GetStatistics() => _core.GetStatistics();
 
     /// <summary>Closes the connections and releases the memory. What the engine holds stays there.</summary>
-    /// <returns>A task that completes when the connections are closed, or after a few seconds.</returns>
+    /// <returns>A task that completes when the connections are closed. If the engine does not answer, what is on its
+    /// way ends first, by <see cref="NearMapOptions.ConnectTimeout"/> or <see cref="NearMapOptions.OperationTimeout"/>,
+    /// and closing then takes at most two seconds per connection.</returns>
     public ValueTask DisposeAsync() => _core.DisposeAsync();
 
     /// <summary>Returns prefix, state and source.</summary>

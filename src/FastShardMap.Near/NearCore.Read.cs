@@ -33,7 +33,7 @@ internal sealed partial class NearCore<TResult>
         return await ResultOfAsync(flight, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Reads keys that have no near copies, in one trip per node.</summary>
+    /// <summary>Reads keys that have no near copies, in one trip per node, or two if values expire.</summary>
     public async Task<TResult[]> GetManyThroughAsync(byte[][] engineKeys, CancellationToken cancellationToken)
     {
         List<(ulong Hash, Flight<TResult> Flight)> own = [];
@@ -136,17 +136,21 @@ internal sealed partial class NearCore<TResult>
         {
             RedisValue[] answers = await _entries
                 .ReadManyAsync([.. flights.Select(flight => flight.Flight.EngineKey)]).ConfigureAwait(false);
+
+            // Values that expire need a second trip: all of them make it at the same time.
+            List<Task>? landings = null;
             for (int index = 0; index < flights.Count; index++)
             {
-                Flight<TResult> flight = flights[index].Flight;
-                try
+                Task landing = EndAsync(flights[index].Flight, answers[index]);
+                if (!landing.IsCompleted)
                 {
-                    flight.Complete(await LandAsync(flight, answers[index]).ConfigureAwait(false));
+                    (landings ??= []).Add(landing);
                 }
-                catch (Exception exception)
-                {
-                    flight.Fail(exception);
-                }
+            }
+
+            if (landings is not null)
+            {
+                await Task.WhenAll(landings).ConfigureAwait(false);
             }
         }
         catch (Exception exception)
@@ -162,6 +166,19 @@ internal sealed partial class NearCore<TResult>
             {
                 _flights.Remove(hash, flight);
             }
+        }
+    }
+
+    /// <summary>Ends a flight with what it has read. Never fails itself: the flight does.</summary>
+    private async Task EndAsync(Flight<TResult> flight, RedisValue bytes)
+    {
+        try
+        {
+            flight.Complete(await LandAsync(flight, bytes).ConfigureAwait(false));
+        }
+        catch (Exception exception)
+        {
+            flight.Fail(exception);
         }
     }
 
@@ -209,8 +226,16 @@ internal sealed partial class NearCore<TResult>
     private async Task<TimeSpan?> RemainingAsync(byte[] engineKey)
     {
         long started = Environment.TickCount64;
-        TimeSpan? timeToLive = await _entries.ReadTimeToLiveAsync(engineKey).ConfigureAwait(false);
-        return timeToLive - TimeSpan.FromMilliseconds(Environment.TickCount64 - started);
+        try
+        {
+            TimeSpan? timeToLive = await _entries.ReadTimeToLiveAsync(engineKey).ConfigureAwait(false);
+            return timeToLive - TimeSpan.FromMilliseconds(Environment.TickCount64 - started);
+        }
+        catch (Exception)
+        {
+            // Whatever it is: the value has arrived, and without the time there is just no copy.
+            return null;
+        }
     }
 
     private TResult Decode(RedisValue bytes, byte[] engineKey, out bool expires)

@@ -5,7 +5,7 @@ namespace FastShardMap.Near;
 public sealed partial class NearMap<TKey, TValue>
 {
     /// <summary>Gets the values of many keys: near copies first, and the rest from the engine in one trip per node,
-    /// which all nodes make at the same time.</summary>
+    /// or two if values expire. All nodes are asked at the same time.</summary>
     /// <param name="keys">The keys.</param>
     /// <param name="values">Receives the values, or default, at the positions of the keys.</param>
     /// <param name="found">Receives whether each key has a value.</param>

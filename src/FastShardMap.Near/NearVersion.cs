@@ -2,7 +2,8 @@ using System.Globalization;
 
 namespace FastShardMap.Near;
 
-/// <summary>Identifies one write of a value. Two writes have different versions, even of equal values.</summary>
+/// <summary>Identifies one write of a value. Two writes have different versions, even of equal values: those of one map
+/// always, and those of different maps by chance, because each map starts at a random number of 64 bits.</summary>
 /// <param name="value">The number of the version, or zero for "no value".</param>
 /// <remarks>Versions can be compared for equality only; they have no order.</remarks>
 public readonly struct NearVersion(ulong value) : IEquatable<NearVersion>

@@ -51,8 +51,8 @@ public sealed partial class RoutedNearMap<TKey, TValue>
     public ValueTask<bool> RemoveAsync(TKey key, CancellationToken cancellationToken = default) =>
         WriterOf(key).RemoveAsync(key, cancellationToken);
 
-    /// <summary>Gets the values of many keys: near copies first, and the rest in one trip per server, which all servers
-    /// make at the same time.</summary>
+    /// <summary>Gets the values of many keys: near copies first, and the rest in one trip per server, or two if
+    /// values expire. All servers are asked at the same time.</summary>
     /// <inheritdoc cref="NearMap{TKey, TValue}.GetManyAsync"/>
     /// <remarks>Each key is read as by <see cref="GetAsync"/>; the values are not of one instant. If a server fails,
     /// the call throws after all servers have answered or failed, and near copies that the others have filled stay.

@@ -186,7 +186,9 @@ public sealed partial class RoutedNearMap<TKey, TValue> : IAsyncDisposable
     }
 
     /// <summary>Closes the connections and releases the memory. What the servers hold stays there.</summary>
-    /// <returns>A task that completes when the connections are closed, or after a few seconds.</returns>
+    /// <returns>A task that completes when the connections are closed: those of all servers at the same time, as by
+    /// <see cref="NearMap{TKey, TValue}.DisposeAsync"/>. With the table of a control server, those of
+    /// <see cref="RoutedStore"/> follow.</returns>
     public async ValueTask DisposeAsync()
     {
         if (_follower is not null)

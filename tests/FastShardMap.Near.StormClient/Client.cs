@@ -48,6 +48,7 @@ internal sealed class Client : IAsyncDisposable
             MaxBytes = 1 << 20,
             MaxStaleness = options.MaxStaleness,
             ExactStaleness = true, // other work can stop this process
+            OperationTimeout = TimeSpan.FromSeconds(20),
             ConnectTimeout = TimeSpan.FromSeconds(60),
         };
         return new Client(options, await NearMap<long, long>.ConnectAsync(near));

@@ -187,6 +187,7 @@ public class NearMoveTests(Servers servers)
         {
             MaxBytes = 4 << 20,
             MaxStaleness = maxStaleness,
+            MaxForeignStaleness = TimeSpan.FromHours(1), // no copy ends by its age
             ExactStaleness = true,
             ConnectTimeout = Servers.Timeout,
             OperationTimeout = Servers.Timeout,

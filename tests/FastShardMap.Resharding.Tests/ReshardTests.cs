@@ -70,15 +70,7 @@ public class ReshardTests(Servers servers)
         RedisKey[] keys = Traffic.KeysIn(Slots, where == "Copying" ? 600 : 150);
         await using Traffic traffic = await Traffic.StartAsync(options, keys, 3, 2);
         await first.ScheduleAsync(await first.PlanAsync(Servers.Nodes(3), new MoveSome(Slots)));
-        first.Checkpoint = what =>
-        {
-            if (what == where)
-            {
-                throw new KilledException();
-            }
-        };
-        Exception killed = await Assert.ThrowsAnyAsync<Exception>(() => first.RunAsync(Quick));
-        Assert.IsType<KilledException>(killed is AggregateException all ? all.InnerException : killed);
+        await KillAsync(first, where, () => first.RunAsync(Quick));
 
         long before = traffic.Operations;
         await Wait.UntilAsync(
@@ -105,24 +97,45 @@ public class ReshardTests(Servers servers)
 
         await using Traffic traffic = await Traffic.StartAsync(options, Traffic.KeysIn(Slots, 150), 3, 2);
         await first.ScheduleAsync(await first.PlanAsync(Servers.Nodes(3), new MoveSome(Slots)));
-        first.Checkpoint = what =>
-        {
-            if (what == where)
-            {
-                throw new KilledException();
-            }
-        };
-        await Assert.ThrowsAnyAsync<Exception>(() => first.RunAsync(Quick));
+        await KillAsync(first, where, () => first.RunAsync(Quick));
 
         await using Resharder second = await Resharder.ConnectAsync(options);
         await second.RollBackAsync(Quick);
         await traffic.StopAsync();
 
-        ReshardStatus status = await second.GetStatusAsync();
-        Assert.Empty(status.Moves);
-        Assert.Equal(["node-0", "node-1"], status.Table.Nodes.Select(node => node.Name));
-        Assert.Equal(table.ToRanges(), status.Table.ToRanges());
+        await AssertRolledBackAsync(second, table);
         await AssertCleanAsync(second, options, traffic);
+    }
+
+    /// <summary>A coordinator that rolls back ends at a step, too. Another one rolls back again, as if the command were
+    /// repeated.</summary>
+    [Theory]
+    [InlineData("Cutover begins", "RollingBack begins")]
+    [InlineData("Cutover begins", "deleting")]
+    [InlineData("Cutover begins", "copies deleted")]
+    [InlineData("Draining holds", "Draining begins")]
+    [InlineData("Draining holds", "Draining hands over")]
+    [InlineData("Draining holds", "Draining holds")]
+    [InlineData("Draining holds", "Cleaning begins")]
+    [InlineData("Draining holds", "deleting")]
+    [InlineData("Draining holds", "copies deleted")]
+    public async Task RollBackAsync_KilledAndRepeated_GivesTheSlotsBack(string where, string whereAgain)
+    {
+        ShardingOptions options = await servers.EmptyAsync(3);
+        await using Resharder first = await Resharder.ConnectAsync(options);
+        SlotTable table = await first.CreateAsync(Servers.Nodes(2));
+        await using Traffic traffic = await Traffic.StartAsync(options, Traffic.KeysIn(Slots, 150), 3, 2);
+        await first.ScheduleAsync(await first.PlanAsync(Servers.Nodes(3), new MoveSome(Slots)));
+        await KillAsync(first, where, () => first.RunAsync(Quick));
+        await using Resharder second = await Resharder.ConnectAsync(options);
+        await KillAsync(second, whereAgain, () => second.RollBackAsync(Quick));
+
+        await using Resharder third = await Resharder.ConnectAsync(options);
+        await third.RollBackAsync(Quick);
+        await traffic.StopAsync();
+
+        await AssertRolledBackAsync(third, table);
+        await AssertCleanAsync(third, options, traffic);
     }
 
     [Fact]
@@ -287,6 +300,28 @@ public class ReshardTests(Servers servers)
         await Assert.ThrowsAsync<ArgumentOutOfRangeException>(
             "expiry", () => store.SetAsync("k", 1, TimeSpan.Zero));
         Assert.DoesNotContain("password", options.ToString(), StringComparison.OrdinalIgnoreCase);
+    }
+
+    /// <summary>Lets a coordinator work until it ends at a step.</summary>
+    private static async Task KillAsync(Resharder coordinator, string where, Func<Task> work)
+    {
+        coordinator.Checkpoint = what =>
+        {
+            if (what == where)
+            {
+                throw new KilledException();
+            }
+        };
+        Exception killed = await Assert.ThrowsAnyAsync<Exception>(work);
+        Assert.IsType<KilledException>(killed is AggregateException all ? all.InnerException : killed);
+    }
+
+    private static async Task AssertRolledBackAsync(Resharder resharder, SlotTable table)
+    {
+        ReshardStatus status = await resharder.GetStatusAsync();
+        Assert.Empty(status.Moves);
+        Assert.Equal(["node-0", "node-1"], status.Table.Nodes.Select(node => node.Name));
+        Assert.Equal(table.ToRanges(), status.Table.ToRanges());
     }
 
     internal static async Task AssertCleanAsync(Resharder resharder, ShardingOptions options, Traffic traffic)

@@ -40,6 +40,7 @@ internal sealed class NearStorm(string configuration, long wantedReads)
         NearMapOptions options = new(configuration, $"storm{Environment.ProcessId}:")
         {
             MaxBytes = 8 << 20,
+            MaxForeignStaleness = TimeSpan.FromHours(1), // no copy ends by its age
             ExactStaleness = true,
             OperationTimeout = TimeSpan.FromMinutes(10), // a long storm may run on a machine that has other work, too
         };
@@ -72,8 +73,7 @@ internal sealed class NearStorm(string configuration, long wantedReads)
             FigureRow.Of(
                 AllTargets.Near,
                 "near-late-fills",
-                $"the same; 1 answer in {FillsPerLateOne}, and those behind it in its batch, late by "
-                    + $"{s_delayOfLateFills.TotalMilliseconds} ms",
+                $"the same; 1 answer in {FillsPerLateOne} late by {s_delayOfLateFills.TotalMilliseconds} ms",
                 $"{Units.Count(counts.Sum(one => one.Fills))} answers stored, "
                     + $"{Units.Count(counts.Sum(one => one.RefusedFills))} refused; copies stale for ever "
                     + Units.Count(left),

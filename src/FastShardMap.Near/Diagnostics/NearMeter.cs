@@ -9,6 +9,12 @@ internal sealed class NearMeter : IDisposable
     public const string Name = "FastShardMap.Near";
     public const string NameTag = "fastshardmap.near.name";
 
+    /// <summary>Loopback takes a tenth of a millisecond, and the bound of staleness is a second by default.</summary>
+    private static readonly double[] s_delayBuckets =
+    [
+        0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5,
+    ];
+
     private readonly Meter _meter;
     private readonly Histogram<double> _heartbeats;
     private readonly KeyValuePair<string, object?> _tag;
@@ -46,7 +52,9 @@ internal sealed class NearMeter : IDisposable
         _heartbeats = _meter.CreateHistogram<double>(
             "fastshardmap.near.invalidation.delay",
             "s",
-            "Time from the write of a heartbeat until it is reported as an invalidation.");
+            "Time from the write of a heartbeat until it is reported as an invalidation.",
+            tags: null,
+            new InstrumentAdvice<double> { HistogramBucketBoundaries = s_delayBuckets });
     }
 
     public void RecordHeartbeat(TimeSpan delay) => _heartbeats.Record(delay.TotalSeconds, _tag);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using StackExchange.Redis;
 
@@ -315,8 +316,9 @@ internal sealed class EngineClient : IAsyncDisposable
 
             // The owners of the slots are asked after the time that counts, so that they were these until then.
             await topology.CheckAsync(_connection, link.Endpoint).ConfigureAwait(false);
+            long beatStarted = Stopwatch.GetTimestamp(); // finer than the clock of the lease
             long sent = await link.BeatAsync(patience, cancellationToken).ConfigureAwait(false);
-            HeartbeatReturned?.Invoke(TimeSpan.FromMilliseconds(Environment.TickCount64 - sent));
+            HeartbeatReturned?.Invoke(Stopwatch.GetElapsedTime(beatStarted));
             Lease.Renew(node, topology.IsCluster ? started : sent);
         }
     }

@@ -38,7 +38,6 @@ internal sealed class Lease
     public Lease(TimeSpan maxStaleness, bool isExact, bool countsHits, bool needsTable)
     {
         _tableStamp = needsTable ? long.MinValue / 2 : long.MaxValue;
-        // Half of it for bounds that are hardly longer than the tolerances.
         _durationMilliseconds = (long)maxStaleness.TotalMilliseconds - (2 * ToleranceMilliseconds);
         _isExact = isExact;
         _allowsQuickHits = !isExact && !countsHits;

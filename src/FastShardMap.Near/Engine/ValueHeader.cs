@@ -22,6 +22,7 @@ internal struct ValueHeader
     /// <summary>Of the write; never zero.</summary>
     public ulong Version;
 
-    /// <summary>XxHash3 of the key's bytes, of this header with this field zero, and of the value's bytes.</summary>
+    /// <summary>XxHash3 of the value's bytes. Its seed is the hash of this header with this field zero, whose seed is
+    /// the hash of the key at the engine.</summary>
     public ulong Checksum;
 }

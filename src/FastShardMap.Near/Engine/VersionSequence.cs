@@ -3,7 +3,8 @@ using System.Runtime.InteropServices;
 
 namespace FastShardMap.Near.Engine;
 
-/// <summary>Versions that no other process uses: a random start, and steps that visit every number.</summary>
+/// <summary>The versions of a map's writes: a random start, and steps that visit every number. Two maps have a version
+/// in common only by chance.</summary>
 internal sealed class VersionSequence
 {
     private const ulong Step = 0x9E37_79B9_7F4A_7C15;

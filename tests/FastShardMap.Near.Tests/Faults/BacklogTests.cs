@@ -20,6 +20,7 @@ public class BacklogTests(Engines engines)
     {
         NearMapOptions options = await engines.OptionsAsync(kind);
         options.MaxStaleness = TimeSpan.FromHours(1); // no heartbeat is due in the test
+        options.MaxForeignStaleness = TimeSpan.FromHours(1); // no copy ends by its age
         await using NearMap<long, long> map = await NearMap<long, long>.ConnectAsync(options, Token);
         await using NearMap<long, long> writer = await NearMap<long, long>.ConnectAsync(options, Token);
         await writer.SetAsync(Unchanged, 1, cancellationToken: Token);

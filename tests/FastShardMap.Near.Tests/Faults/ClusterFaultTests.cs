@@ -21,6 +21,7 @@ public class ClusterFaultTests
         {
             MaxBytes = 4 << 20,
             MaxStaleness = TimeSpan.FromSeconds(2),
+            MaxForeignStaleness = TimeSpan.FromHours(1), // no copy ends by its age
             OperationTimeout = TimeSpan.FromSeconds(10),
             ConnectTimeout = TimeSpan.FromSeconds(60),
         };
@@ -50,6 +51,7 @@ public class ClusterFaultTests
         {
             MaxBytes = 4 << 20,
             MaxStaleness = TimeSpan.FromSeconds(2),
+            MaxForeignStaleness = TimeSpan.FromHours(1), // no copy ends by its age
             OperationTimeout = TimeSpan.FromSeconds(2),
             ConnectTimeout = TimeSpan.FromSeconds(60),
         };

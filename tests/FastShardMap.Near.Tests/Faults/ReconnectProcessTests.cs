@@ -25,6 +25,11 @@ public class ReconnectProcessTests
 
     private static readonly TimeSpan s_maxStaleness = TimeSpan.FromSeconds(2);
 
+    /// <summary>How long all processes together may take, also beside other work.</summary>
+    private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(3);
+
+    private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(100);
+
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     /// <summary>The engine's process is killed and started again, or a relay resets all connections and closes new ones
@@ -44,44 +49,54 @@ public class ReconnectProcessTests
         string prefix = Engines.NewPrefix();
         string file = Path.GetTempFileName();
         using WriteLog log = new(file, Keys);
-        NearMapOptions options = new(server.Configuration, prefix) { ConnectTimeout = TimeSpan.FromSeconds(60) };
+        NearMapOptions options = new(server.Configuration, prefix)
+        {
+            OperationTimeout = TimeSpan.FromSeconds(20), ConnectTimeout = TimeSpan.FromSeconds(60),
+        };
         List<ClientProcess> clients = [];
         try
         {
             await using NearMap<long, long> map = await NearMap<long, long>.ConnectAsync(options, Token);
             StormWriter writer = StormWriter.Start(map, log, Keys);
-            clients.AddRange(await Task.WhenAll(Enumerable.Range(0, s_processes).Select(
-                _ => ClientProcess.StartAsync(configuration, prefix, file, Keys, s_maxStaleness))));
-            await UntilAllAsync(clients, (_, now) => now is { IsLive: true, Hits: > 0 }, "near hits of all");
-
-            if (throughRelay)
+            try
             {
-                long accepted = relay.Accepted;
-                long start = Stopwatch.GetTimestamp();
-                relay.Refuse();
-                await ExpectReadsToEndAsync(clients);
-                TimeSpan outage = Stopwatch.GetElapsedTime(start);
-                relay.Resume();
-                await ExpectFreshReadsAsync(clients);
-                ExpectFewConnections(relay.Accepted - accepted, s_processes, outage);
+                clients.AddRange(await Task.WhenAll(Enumerable.Range(0, s_processes).Select(
+                    _ => ClientProcess.StartAsync(configuration, prefix, file, Keys, s_maxStaleness))));
+                await UntilAllAsync(clients, (_, now) => now is { IsLive: true, Hits: > 0 }, "near hits of all");
+
+                if (throughRelay)
+                {
+                    long accepted = relay.Accepted;
+                    long start = Stopwatch.GetTimestamp();
+                    relay.Refuse();
+                    await ExpectReadsToEndAsync(clients);
+                    TimeSpan outage = Stopwatch.GetElapsedTime(start);
+                    relay.Resume();
+                    await ExpectFreshReadsAsync(clients);
+                    ExpectFewConnections(relay.Accepted - accepted, s_processes, outage);
+                }
+                else
+                {
+                    await writer.StopAsync();
+                    log.Lose(Keys);
+                    server.Kill();
+                    await ExpectReadsToEndAsync(clients);
+                    RedisServer killed = server;
+                    server = await RedisServer.StartAsync(Token, server.Port);
+                    await killed.DisposeAsync();
+                    writer = StormWriter.Start(map, log, Keys);
+                    await ExpectFreshReadsAsync(clients);
+                    long made = await CountAsync(server, "total_connections_received");
+                    ExpectFewConnections(made, s_processes + 1, TimeSpan.Zero);
+                }
+
+                await ExpectFewReadsAtTheEngineAsync(clients, server, writer);
+                await ExpectNoFaultAsync(clients);
             }
-            else
+            finally
             {
                 await writer.StopAsync();
-                log.Lose(Keys);
-                server.Kill();
-                await ExpectReadsToEndAsync(clients);
-                RedisServer killed = server;
-                server = await RedisServer.StartAsync(Token, server.Port);
-                await killed.DisposeAsync();
-                writer = StormWriter.Start(map, log, Keys);
-                await ExpectFreshReadsAsync(clients);
-                long made = await CountAsync(server, "total_connections_received");
-                ExpectFewConnections(made, s_processes + 1, TimeSpan.Zero);
             }
-
-            await ExpectFewReadsAtTheEngineAsync(clients, server, writer);
-            await ExpectNoFaultAsync(clients);
         }
         finally
         {
@@ -162,7 +177,8 @@ public class ReconnectProcessTests
         await Task.WhenAll(clients.Select(async client =>
         {
             StormReport before = await client.ReportAsync();
-            await Wait.UntilAsync(async () => condition(before, await client.ReportAsync()), what);
+            await Wait.UntilAsync(
+                async () => condition(before, await client.ReportAsync()), what, s_limit, s_interval);
         }));
     }
 

@@ -11,6 +11,7 @@ public class MeterTests(Engines engines)
     public async Task Meter_OfAMap_ShowsWhatItDid()
     {
         Dictionary<string, double> readings = [];
+        IReadOnlyList<double>? buckets = null;
         Lock gate = new();
         NearMapOptions options = await engines.OptionsAsync(EngineKind.Garnet);
         options.Name = "prices";
@@ -22,6 +23,13 @@ public class MeterTests(Engines engines)
             if (instrument.Meter.Name == "FastShardMap.Near")
             {
                 self.EnableMeasurementEvents(instrument);
+                if (instrument is Histogram<double> { Name: "fastshardmap.near.invalidation.delay" } delay)
+                {
+                    lock (gate)
+                    {
+                        buckets = delay.Advice?.HistogramBucketBoundaries;
+                    }
+                }
             }
         };
         void Take(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
@@ -64,6 +72,14 @@ public class MeterTests(Engines engines)
 
         Assert.Equal(1, readings["fastshardmap.near.entries"]);
         Assert.InRange(readings["fastshardmap.near.lease.age"], 0, 60);
+        lock (gate)
+        {
+            Assert.NotNull(buckets);
+            Assert.Equal(14, buckets.Count);
+            Assert.Equal(0.0001, buckets[0]);
+            Assert.Equal(2.5, buckets[13]);
+        }
+
         string[] zero = ["joined", "fills.refused", "format_errors", "suspensions"];
         Assert.All(zero, name => Assert.Contains($"fastshardmap.near.{name}", readings.Keys));
     }

@@ -192,22 +192,36 @@ public class NearMapTests(Engines engines)
         options.CountHits = true;
         await using NearMap<long, Price> map = await NearMap<long, Price>.ConnectAsync(options, Token);
         await map.SetAsync(1, new Price(1, 2), cancellationToken: Token);
-        await ReadUntilNearAsync(map, 1);
-        long before = map.GetStatistics().Hits;
+        long before = 0;
+        long allocated = 0;
 
-        int hits = 0;
-        long allocated = GC.GetAllocatedBytesForCurrentThread();
-        for (int turn = 0; turn < 10_000; turn++)
-        {
-            hits += map.TryGetLocal(1, out _) ? 1 : 0;
-            ValueTask<NearResult<Price>> read = map.GetAsync(1, cancellationToken: Token);
-            hits += read.IsCompletedSuccessfully ? 1 : 0;
-        }
+        // A late report of the write can drop the copy, and on a loaded machine the lease can end: then again.
+        await Wait.UntilAsync(
+            async () =>
+            {
+                await ReadUntilNearAsync(map, 1);
+                before = map.GetStatistics().Hits;
+                return TryHitAllTheTime(map, out allocated);
+            },
+            "10,000 turns without a miss");
 
-        allocated = GC.GetAllocatedBytesForCurrentThread() - allocated;
-        Assert.Equal(20_000, hits);
         Assert.Equal(0, allocated);
         Assert.InRange(map.GetStatistics().Hits - before, 1, 20_000);
+
+        static bool TryHitAllTheTime(NearMap<long, Price> map, out long allocated)
+        {
+            bool isNear = true;
+            allocated = GC.GetAllocatedBytesForCurrentThread();
+            for (int turn = 0; turn < 10_000 && isNear; turn++)
+            {
+                isNear = map.TryGetLocal(1, out _);
+                ValueTask<NearResult<Price>> read = map.GetAsync(1, cancellationToken: Token);
+                isNear &= read.IsCompletedSuccessfully;
+            }
+
+            allocated = GC.GetAllocatedBytesForCurrentThread() - allocated;
+            return isNear;
+        }
     }
 
     [Fact]

@@ -24,6 +24,7 @@ public class StormTests(Engines engines)
         TimeSpan duration = Soak.Time(seconds: 2);
         NearMapOptions options = await engines.OptionsAsync(kind);
         options.MaxStaleness = TimeSpan.FromSeconds(1);
+        options.MaxForeignStaleness = TimeSpan.FromHours(1); // no copy ends by its age
         options.ExactStaleness = true;
         List<NearMap<long, long>> maps = [];
         for (int index = 0; index < 3; index++)

@@ -5,18 +5,20 @@ using System.Text.Json;
 
 namespace FastShardMap.Near.Tests.Support;
 
-/// <summary>A process with a near map that reads all the time. Its output is kept.</summary>
+/// <summary>A process with a near map that reads all the time. Of its output, the last report and all other lines are
+/// kept: a report has what the earlier ones had.</summary>
 internal sealed class ClientProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(3);
 
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _output = new();
+    private volatile string _lastReport = "";
 
     private ClientProcess(Process process) => _process = process;
 
-    /// <summary>All that the process has written to its output and its errors.</summary>
-    public string Output => string.Join('\n', _output);
+    /// <summary>What the process has written to its output and its errors.</summary>
+    public string Output => string.Join('\n', _output.Append(_lastReport));
 
     /// <summary>Starts a process, and waits until its map is live.</summary>
     public static async Task<ClientProcess> StartAsync(
@@ -53,19 +55,19 @@ internal sealed class ClientProcess : IAsyncDisposable
         }
     }
 
-    public async Task<StormReport> ReportAsync() =>
-        JsonSerializer.Deserialize<StormReport>(await AskAsync("report"))!;
+    public async Task<StormReport> ReportAsync()
+    {
+        string report = await ExchangeAsync("report");
+        _lastReport = report;
+        return JsonSerializer.Deserialize<StormReport>(report)!;
+    }
 
     /// <summary>Sends a line, and waits for the line that answers it.</summary>
     public async Task<string> AskAsync(string command)
     {
-        await _process.StandardInput.WriteLineAsync(command);
-        await _process.StandardInput.FlushAsync();
-        string? line = await _process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken)
-            .AsTask().WaitAsync(s_limit);
-        _output.Enqueue(line ?? "");
-        Assert.True(line is not null, $"The client has ended: {Output}");
-        return line;
+        string answer = await ExchangeAsync(command);
+        _output.Enqueue(answer);
+        return answer;
     }
 
     /// <summary>Ends the process by the end of its input.</summary>
@@ -86,5 +88,15 @@ internal sealed class ClientProcess : IAsyncDisposable
 
         _process.Dispose();
         return ValueTask.CompletedTask;
+    }
+
+    private async Task<string> ExchangeAsync(string command)
+    {
+        await _process.StandardInput.WriteLineAsync(command);
+        await _process.StandardInput.FlushAsync();
+        string? line = await _process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken)
+            .AsTask().WaitAsync(s_limit);
+        Assert.True(line is not null, $"The client has ended: {Output}");
+        return line;
     }
 }

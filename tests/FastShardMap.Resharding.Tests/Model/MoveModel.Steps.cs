@@ -56,11 +56,11 @@ internal sealed partial class MoveModel
             }
         }
 
-        if (hasFaults && !_current.IsRolledBack
-            && _current.Table is { IsComplete: false, State: not MoveState.Cleaning })
+        if (hasFaults && !_current.IsRolledBackAgain
+            && _current.Table is { IsComplete: false } and ({ State: not MoveState.Cleaning } or { IsTurned: true }))
         {
             World world = _current;
-            world.IsRolledBack = true;
+            (world.IsRolledBackAgain, world.IsRolledBack) = (world.IsRolledBack, true);
             world.Table = RolledBack(world.Table);
             Put(world, new Process(0, world.Table, default));
         }
@@ -167,6 +167,7 @@ internal sealed partial class MoveModel
         {
             MoveState.Planned => next with { IsComplete = true },
             MoveState.RollingBack => next,
+            MoveState.Draining or MoveState.Cleaning when table.IsTurned => next,
             MoveState.Draining => next with { IsTurned = !table.IsTurned, Previous = table.Token, Token = epoch },
             _ => next with { State = MoveState.RollingBack, Token = epoch, Percent = 0 },
         };

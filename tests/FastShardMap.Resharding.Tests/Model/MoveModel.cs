@@ -10,8 +10,8 @@ namespace FastShardMap.Resharding.Tests.Model;
 /// </summary>
 /// <param name="readsFences">Whether reads in a slot that moves look at the fence, as <see cref="RoutedStore"/>
 /// does.</param>
-/// <param name="hasFaults">Whether a coordinator can roll the move back, and the second half of a double write can
-/// fail.</param>
+/// <param name="hasFaults">Whether coordinators can roll the move back, once or twice, and the second half of a double
+/// write can fail.</param>
 internal sealed partial class MoveModel(bool readsFences, bool hasFaults)
 {
     private const byte Ended = byte.MaxValue;
@@ -32,7 +32,8 @@ internal sealed partial class MoveModel(bool readsFences, bool hasFaults)
     /// required, and whether the follower was read.</summary>
     public Dictionary<(MoveState State, bool Required, bool FromFollower), int> Reads { get; } = [];
 
-    /// <summary>The first read that missed a write that had completed before it, with the way to it.</summary>
+    /// <summary>The first read that missed a write that had completed before it, with the way to it, or the first
+    /// roll-back that did not give the slot back.</summary>
     public string? Fault { get; private set; }
 
     public void Explore()
@@ -74,6 +75,10 @@ internal sealed partial class MoveModel(bool readsFences, bool hasFaults)
         {
             _origins?.Add(world, _current);
             _open.Enqueue(world);
+            if (world is { IsRolledBack: true, Table: { IsComplete: true, IsTurned: true } })
+            {
+                Fault ??= $"The slot was rolled back, but B owns it: {world}";
+            }
         }
     }
 

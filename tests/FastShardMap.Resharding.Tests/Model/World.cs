@@ -20,6 +20,9 @@ internal record struct World
     public sbyte Required;
 
     public bool IsRolledBack;
+
+    /// <summary>The command to roll back was repeated.</summary>
+    public bool IsRolledBackAgain;
     public Process Coordinator;
 
     /// <summary>A copy of a coordinator that was killed, which is still on its way.</summary>
