@@ -10,15 +10,19 @@ if (args is ["bare"])
     return;
 }
 
-if (args is ["holders" or "collecting"])
+if (args is ["holders" or "collecting" or "caches"])
 {
-    if (args is ["holders"])
+    switch (args[0])
     {
-        Holders.Create();
-    }
-    else
-    {
-        Collecting.Start();
+        case "holders":
+            Holders.Create();
+            break;
+        case "caches":
+            Caches.Create();
+            break;
+        default:
+            Collecting.Start();
+            break;
     }
 
     Console.WriteLine("ready");

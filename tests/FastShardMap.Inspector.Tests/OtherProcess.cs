@@ -4,7 +4,8 @@ using System.Globalization;
 namespace FastShardMap.Inspector.Tests;
 
 /// <summary>
-/// A specimen in one of its lesser modes: <c>bare</c> without the library, <c>holders</c> full of objects around maps.
+/// A specimen in one of its lesser modes: <c>bare</c> without the library, <c>holders</c> full of objects around maps,
+/// <c>caches</c> with caches instead of maps.
 /// </summary>
 public sealed class OtherProcess : IDisposable
 {

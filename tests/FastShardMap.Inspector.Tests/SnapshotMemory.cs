@@ -48,8 +48,27 @@ internal sealed unsafe class SnapshotMemory : TargetMemory
         where TValue : unmanaged
         where THasher : struct, IKeyHasher<TKey>
     {
+        SnapshotMemory memory = Of(map.Shards.Header);
+        address = (ulong)map.Shards.Header;
+        GC.KeepAlive(map);
+        return memory;
+    }
+
+    /// <summary>Copies a cache that nobody writes to, without its rings and ghosts.</summary>
+    public static SnapshotMemory Of<TKey, TValue, THasher>(ShardCache<TKey, TValue, THasher> cache, out ulong address)
+        where TKey : unmanaged, IEquatable<TKey>
+        where TValue : unmanaged
+        where THasher : struct, IKeyHasher<TKey>
+    {
+        SnapshotMemory memory = Of(cache.Shards.Header);
+        address = (ulong)cache.Shards.Header;
+        GC.KeepAlive(cache);
+        return memory;
+    }
+
+    private static SnapshotMemory Of(MapHeader* header)
+    {
         SnapshotMemory memory = new();
-        MapHeader* header = map.Shards.Header;
         memory.Copy((byte*)header, (int)header->MapBytes);
         for (int shard = 0; shard < header->ShardCount; shard++)
         {
@@ -61,8 +80,6 @@ internal sealed unsafe class SnapshotMemory : TargetMemory
             }
         }
 
-        GC.KeepAlive(map);
-        address = (ulong)header;
         return memory;
     }
 

@@ -23,6 +23,8 @@ internal static class StressCatalogue
         ["history-text"] = HistoryScenario.OverText,
         ["text"] = static () => new TextScenario(),
         ["blob"] = static () => new BlobScenario(),
+        ["cache"] = static () => new CacheScenario(),
+        ["blob-cache"] = static () => new BlobCacheScenario(),
     };
 
     public static IReadOnlyList<string> Names { get; } = [.. s_scenarios.Keys];

@@ -1,6 +1,9 @@
 using System.Buffers.Binary;
 using System.Collections.ObjectModel;
 using System.Globalization;
+using System.Reflection;
+using FastShardMap.Inspector.Maps;
+using FastShardMap.Layout;
 using Microsoft.Diagnostics.Runtime;
 
 namespace FastShardMap.Inspector.Entries;
@@ -11,29 +14,36 @@ namespace FastShardMap.Inspector.Entries;
 internal abstract class FieldDecoder(int offset, int bytes)
 {
     private const int MaxDepth = 8;
+    private const string EnumKeyType = "FastShardMap.EnumKey`1";
+
+    private static readonly string s_cacheEntry = typeof(CacheEntry<>).FullName!;
 
     protected int Offset { get; } = offset;
 
     protected int Bytes { get; } = bytes;
 
     /// <summary>
-    /// A decoder for a type of the framework, or for one that the target's heap describes, or else for plain bytes.
+    /// A decoder for a type of the framework, or for one that the target's heap describes, or else for plain bytes. Of
+    /// a cache's entry, it decodes the value of the user.
     /// </summary>
     public static FieldDecoder For(string typeName, int bytes, ClrRuntime? runtime)
     {
-        if (ScalarDecoder.TryCreate(typeName, 0, bytes) is { } scalar)
+        string? valueType = TypeNames.ArgumentOf(typeName, s_cacheEntry);
+        ScalarDecoder? scalar = valueType is null
+            ? ScalarDecoder.TryCreate(typeName, 0, bytes)
+            : ScalarDecoder.TryCreateOfEntry(valueType, bytes);
+        if (scalar is not null)
         {
             return scalar;
         }
 
-        const string EnumKeyPrefix = "FastShardMap.EnumKey`1[";
-        bool isEnumKey = typeName.StartsWith(EnumKeyPrefix, StringComparison.Ordinal);
-        string clrName = isEnumKey ? typeName[EnumKeyPrefix.Length..^1] : typeName;
+        string userType = valueType ?? typeName;
+        string clrName = TypeNames.ArgumentOf(userType, EnumKeyType) ?? userType;
         try
         {
             if (runtime is not null && FindType(runtime, clrName) is { } type)
             {
-                return ForType(type, 0, bytes, 0);
+                return valueType is null ? ForType(type, 0, bytes, 0) : ForEntry(type, bytes);
             }
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
@@ -92,6 +102,29 @@ internal abstract class FieldDecoder(int offset, int bytes)
 
         return null;
     }
+
+    // The value is at the start of a cache's entry, unless the runtime chooses the order of fields.
+    private static FieldDecoder ForEntry(ClrType type, int bytes) =>
+        type.IsEnum ? ForType(type, 0, Math.Min(bytes, BytesOf(type.AsEnum())), 0)
+        : IsSequential(type, 0) ? ForType(type, 0, bytes, 0)
+        : new BytesDecoder(0, bytes);
+
+    private static int BytesOf(ClrEnum type) => type.ElementType switch
+    {
+        ClrElementType.Boolean or ClrElementType.Int8 or ClrElementType.UInt8 => sizeof(byte),
+        ClrElementType.Char or ClrElementType.Int16 or ClrElementType.UInt16 => sizeof(short),
+        ClrElementType.Int32 or ClrElementType.UInt32 => sizeof(int),
+        _ => sizeof(long),
+    };
+
+    /// <summary>Whether the fields of a structure, and of those in it, have the order of the source. The runtime
+    /// chooses the order for a structure that contains one of automatic layout, such as
+    /// <see cref="DateTime"/>.</summary>
+    private static bool IsSequential(ClrType type, int depth) =>
+        depth < MaxDepth
+        && (type.TypeAttributes & TypeAttributes.LayoutMask) == TypeAttributes.SequentialLayout
+        && type.Fields.All(field => field.IsPrimitive
+            || (field.Type is { } inner && (inner.IsEnum || IsSequential(inner, depth + 1))));
 
     private static FieldDecoder ForType(ClrType type, int offset, int bytes, int depth)
     {

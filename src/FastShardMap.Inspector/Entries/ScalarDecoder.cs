@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Numerics;
 using System.Runtime.InteropServices;
+using FastShardMap.Layout;
 using Microsoft.Diagnostics.Runtime;
 
 namespace FastShardMap.Inspector.Entries;
@@ -23,6 +24,14 @@ internal sealed class ScalarDecoder : FieldDecoder
     public static ScalarDecoder? TryCreate(string typeName, int offset, int bytes) =>
         s_scalars.TryGetValue(typeName, out Scalar? known) && known.Bytes == bytes
             ? new ScalarDecoder(known, offset, bytes)
+            : null;
+
+    /// <summary>A decoder of the value in a cache's entry.</summary>
+    /// <param name="valueType">The type of the value.</param>
+    /// <param name="bytes">The length of the entry.</param>
+    public static ScalarDecoder? TryCreateOfEntry(string valueType, int bytes) =>
+        s_scalars.TryGetValue(valueType, out Scalar? known) && known.EntryBytes == bytes
+            ? new ScalarDecoder(known, known.OffsetInEntry, known.Bytes)
             : null;
 
     public static ScalarDecoder? TryCreate(ClrElementType elementType, int offset, int bytes, ClrType? type) =>
@@ -124,12 +133,27 @@ internal sealed class ScalarDecoder : FieldDecoder
 
     private static unsafe void Add<T>(
         Dictionary<string, Scalar> scalars, Reader read, Func<string, IComparable?>? parse)
-        where T : unmanaged =>
-        scalars.Add(typeof(T).ToString(), new Scalar(typeof(T).Name, read, sizeof(T), parse));
+        where T : unmanaged
+    {
+        CacheEntry<T> entry = default;
+        int offsetInEntry = (int)((byte*)&entry.Value - (byte*)&entry);
+        scalars.Add(
+            typeof(T).ToString(),
+            new Scalar(typeof(T).Name, read, sizeof(T), sizeof(CacheEntry<T>), offsetInEntry, parse));
+    }
 
     /// <param name="Name">The name of the type, for messages.</param>
     /// <param name="Read">Converts bytes to the value.</param>
     /// <param name="Bytes">The length in bytes.</param>
+    /// <param name="EntryBytes">The length of a cache's entry with such a value.</param>
+    /// <param name="OffsetInEntry">Where the value is in that entry. It need not be the start, because
+    /// <see cref="DateTime"/> has automatic layout.</param>
     /// <param name="Parse">Parses a text as a value; null for numbers, which are compared across types.</param>
-    private sealed record Scalar(string Name, Reader Read, int Bytes, Func<string, IComparable?>? Parse);
+    private sealed record Scalar(
+        string Name,
+        Reader Read,
+        int Bytes,
+        int EntryBytes,
+        int OffsetInEntry,
+        Func<string, IComparable?>? Parse);
 }

@@ -79,6 +79,8 @@ internal sealed unsafe class NativeMap
         KeyForm.Text or KeyForm.Bytes when HasBlobs => IsCache ? "BlobShardCache" : "BlobShardMap",
         KeyForm.Text => $"TextShardMap<{TypeNames.Short(ValueType)}>",
         KeyForm.Bytes => $"BytesShardMap<{TypeNames.Short(ValueType)}>",
+        _ when TypeNames.ArgumentOf(ValueType, typeof(CacheEntry<>).FullName!) is { } value =>
+            $"ShardCache<{TypeNames.Short(KeyType)}, {TypeNames.Short(value)}>",
         _ => $"{(IsCache ? "ShardCache" : "ShardMap")}<{TypeNames.Short(KeyType)}, {TypeNames.Short(ValueType)}>",
     };
 

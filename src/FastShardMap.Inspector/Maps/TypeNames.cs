@@ -5,6 +5,14 @@ namespace FastShardMap.Inspector.Maps;
 /// <summary>Names of types in a short, readable form.</summary>
 internal static class TypeNames
 {
+    /// <summary>The type argument of a generic type: <c>A.B`1[C.D]</c> with the generic type <c>A.B`1</c> is
+    /// <c>C.D</c>; null for other types.</summary>
+    public static string? ArgumentOf(string name, string genericType) =>
+        name.Length > genericType.Length + 2 && name.StartsWith(genericType, StringComparison.Ordinal)
+            && name[genericType.Length] == '[' && name[^1] == ']'
+            ? name[(genericType.Length + 1)..^1]
+            : null;
+
     /// <summary>Without namespaces, arity marks and nesting: <c>A.B`1[C.D]</c> becomes <c>B&lt;D&gt;</c>.</summary>
     public static string Short(string name)
     {

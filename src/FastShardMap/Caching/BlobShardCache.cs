@@ -21,8 +21,10 @@ namespace FastShardMap;
 /// <para><b>Keys and values</b> are those of <see cref="BlobShardMap"/>.</para>
 /// <para><b>Thread safety.</b> All members may be called concurrently from multiple threads, including
 /// <see cref="Dispose"/>. Operations on one key are linearizable, except that an entry may leave at any time. A write
-/// that finds no room although there are many free records of other lengths moves the records of its shard together,
-/// while it holds the lock of the shard. Lookups continue.</para>
+/// that finds no room although there are many free records of other lengths begins to move the records of its shard
+/// together. Later writes to the shard and a background thread do the rest, in steps: a hold of the lock moves the
+/// records of 8 to 64 groups. A write to another shard that needs the same first finishes this one. Lookups
+/// continue.</para>
 /// <para><b>Allocation.</b> No operation allocates managed memory per call or per entry.</para>
 /// </remarks>
 [DebuggerDisplay("{ToString(),nq}")]

@@ -90,6 +90,17 @@ public sealed class NativeMapTests
     public void Short_NameOfAType_HasNoNamespaces(string name, string expected) =>
         Assert.Equal(expected, TypeNames.Short(name));
 
+    [Theory]
+    [InlineData("A.B`1[C.D]", "C.D")]
+    [InlineData("A.B`1[A.B`1[C.D]]", "A.B`1[C.D]")]
+    [InlineData("A.B`1[]", null)]
+    [InlineData("A.B`1[", null)]
+    [InlineData("A.B`1]", null)]
+    [InlineData("A.B`10[C]", null)]
+    [InlineData("X.B`1[C.D]", null)]
+    public void ArgumentOf_NameOfAType_IsThatOfTheGenericType(string name, string? expected) =>
+        Assert.Equal(expected, TypeNames.ArgumentOf(name, "A.B`1"));
+
     private static NativeMap Read(SnapshotMemory memory, ulong address)
     {
         NativeMap? map = NativeMap.TryRead(memory, address, out string? problem);

@@ -337,6 +337,7 @@ public class BlobShardCacheTests
         Assert.Throws<ObjectDisposedException>(() => cache.Trim(1));
         Assert.Throws<ObjectDisposedException>(() => cache.RemoveExpired());
         Assert.Throws<ObjectDisposedException>(() => cache.GetStatistics());
+        Assert.Throws<ObjectDisposedException>(() => cache.Save(Stream.Null));
         Assert.InRange(cache.BytesAllocated, 0, 4_096);
         Assert.Equal("BlobShardCache: disposed", cache.ToString());
     }
