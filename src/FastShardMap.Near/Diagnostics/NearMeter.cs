@@ -38,10 +38,10 @@ internal sealed class NearMeter : IDisposable
         Count("format_errors", "{error}", "Reads of bytes that are not a value of the map.", s => s.FormatErrors);
         Count("suspensions", "{suspension}", "How often the map stopped serving near copies.", s => s.Suspensions);
         _meter.CreateObservableUpDownCounter(
-            "fastshardmap.near.entries", () => new Measurement<long>(_read().Entries, _tag), "{entry}", "Near copies.");
+            "fastshardmap.near.entries", () => Read(static s => s.Entries), "{entry}", "Near copies.");
         _meter.CreateObservableUpDownCounter(
             "fastshardmap.near.memory.usage",
-            () => new Measurement<long>(_read().BytesAllocated, _tag),
+            () => Read(static s => s.BytesAllocated),
             "By",
             "Unmanaged memory for near copies.");
         _meter.CreateObservableGauge(
@@ -62,6 +62,18 @@ internal sealed class NearMeter : IDisposable
     public void Dispose() => _meter.Dispose();
 
     private void Count(string name, string unit, string description, Func<NearStatistics, long> reading) =>
-        _meter.CreateObservableCounter(
-            $"fastshardmap.near.{name}", () => new Measurement<long>(reading(_read()), _tag), unit, description);
+        _meter.CreateObservableCounter($"fastshardmap.near.{name}", () => Read(reading), unit, description);
+
+    // Nothing if the map is disposed while a listener collects.
+    private IEnumerable<Measurement<long>> Read(Func<NearStatistics, long> reading)
+    {
+        try
+        {
+            return [new Measurement<long>(reading(_read()), _tag)];
+        }
+        catch (ObjectDisposedException)
+        {
+            return [];
+        }
+    }
 }

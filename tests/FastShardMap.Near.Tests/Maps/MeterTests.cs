@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using FastShardMap.Near.Diagnostics;
 using FastShardMap.Near.Tests.Support;
 
 namespace FastShardMap.Near.Tests.Maps;
@@ -82,5 +83,32 @@ public class MeterTests(Engines engines)
 
         string[] zero = ["joined", "fills.refused", "format_errors", "suspensions"];
         Assert.All(zero, name => Assert.Contains($"fastshardmap.near.{name}", readings.Keys));
+    }
+
+    /// <summary>A listener collects while another thread disposes the map.</summary>
+    [Fact]
+    public void Meter_OfAMapThatIsBeingDisposed_ReportsNothing()
+    {
+        using NearMeter meter = new(
+            "gone", static () => throw new ObjectDisposedException("map"), static () => TimeSpan.Zero);
+        int readings = 0;
+        using MeterListener listener = new();
+        listener.InstrumentPublished = static (instrument, listener) =>
+        {
+            if (instrument.Meter.Name == NearMeter.Name)
+            {
+                listener.EnableMeasurementEvents(instrument);
+            }
+        };
+        listener.SetMeasurementEventCallback<long>((_, _, tags, _) =>
+        {
+            foreach (KeyValuePair<string, object?> tag in tags)
+            {
+                readings += tag.Value is "gone" ? 1 : 0;
+            }
+        });
+        listener.Start();
+        listener.RecordObservableInstruments();
+        Assert.Equal(0, readings);
     }
 }
