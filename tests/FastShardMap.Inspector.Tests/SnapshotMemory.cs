@@ -46,28 +46,17 @@ internal sealed unsafe class SnapshotMemory : TargetMemory
     public static SnapshotMemory Of<TKey, TValue, THasher>(ShardMap<TKey, TValue, THasher> map, out ulong address)
         where TKey : unmanaged, IEquatable<TKey>
         where TValue : unmanaged
-        where THasher : struct, IKeyHasher<TKey>
-    {
-        SnapshotMemory memory = Of(map.Shards.Header);
-        address = (ulong)map.Shards.Header;
-        GC.KeepAlive(map);
-        return memory;
-    }
+        where THasher : struct, IKeyHasher<TKey> => Of(map, map.Shards.Header, out address);
 
     /// <summary>Copies a cache that nobody writes to, without its rings and ghosts.</summary>
     public static SnapshotMemory Of<TKey, TValue, THasher>(ShardCache<TKey, TValue, THasher> cache, out ulong address)
         where TKey : unmanaged, IEquatable<TKey>
         where TValue : unmanaged
-        where THasher : struct, IKeyHasher<TKey>
-    {
-        SnapshotMemory memory = Of(cache.Shards.Header);
-        address = (ulong)cache.Shards.Header;
-        GC.KeepAlive(cache);
-        return memory;
-    }
+        where THasher : struct, IKeyHasher<TKey> => Of(cache, cache.Shards.Header, out address);
 
-    private static SnapshotMemory Of(MapHeader* header)
+    private static SnapshotMemory Of(object owner, MapHeader* header, out ulong address)
     {
+        address = (ulong)header;
         SnapshotMemory memory = new();
         memory.Copy((byte*)header, (int)header->MapBytes);
         for (int shard = 0; shard < header->ShardCount; shard++)
@@ -80,6 +69,7 @@ internal sealed unsafe class SnapshotMemory : TargetMemory
             }
         }
 
+        GC.KeepAlive(owner);
         return memory;
     }
 

@@ -64,30 +64,10 @@ public sealed class BlobCacheLifetimeTests
             }
 
             int spins = random.Next(20_000);
-            Race race = new(TimeSpan.FromSeconds(20));
-            race.Once("dispose", () =>
-            {
-                Thread.SpinWait(spins);
-                cache.Dispose();
-                race.Stop();
-            });
-            foreach (int index in (int[])[round % s_operations.Length, random.Next(s_operations.Length)])
-            {
-                (string name, Action<BlobShardCache, int> call) = s_operations[index];
-                race.Loop(name, number =>
-                {
-                    try
-                    {
-                        call(cache, start + number);
-                    }
-                    catch (ObjectDisposedException)
-                    {
-                        // The only exception that may come.
-                    }
-                });
-            }
-
-            race.Run();
+            int[] indices = [round % s_operations.Length, random.Next(s_operations.Length)];
+            DisposeRace.Run(cache, spins, indices.Select(index => s_operations[index]).Select(
+                operation => (operation.Name, (Action<BlobShardCache, int>)((cache, number) =>
+                    operation.Call(cache, start + number)))));
             Assert.Throws<ObjectDisposedException>(() => cache.Set("a", [1]));
         }
     }

@@ -123,30 +123,10 @@ public sealed class CacheLifetimeTests
             }
 
             int spins = random.Next(3000);
-            Race race = new(TimeSpan.FromSeconds(20));
-            race.Once("dispose", () =>
-            {
-                Thread.SpinWait(spins);
-                cache.Dispose();
-                race.Stop();
-            });
-            foreach (int index in (int[])[round % s_operations.Length, random.Next(s_operations.Length)])
-            {
-                (string name, Action<Cache, long> call) = s_operations[index];
-                race.Loop(name, number =>
-                {
-                    try
-                    {
-                        call(cache, number % 4000);
-                    }
-                    catch (ObjectDisposedException)
-                    {
-                        // The only exception that may come.
-                    }
-                });
-            }
-
-            race.Run();
+            int[] indices = [round % s_operations.Length, random.Next(s_operations.Length)];
+            DisposeRace.Run(cache, spins, indices.Select(index => s_operations[index]).Select(
+                operation => (operation.Name, (Action<Cache, int>)((cache, number) =>
+                    operation.Call(cache, number % 4000)))));
             Assert.Throws<ObjectDisposedException>(() => cache.Set(1, 1));
         }
     }

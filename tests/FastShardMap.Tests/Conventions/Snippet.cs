@@ -32,6 +32,19 @@ internal static partial class Snippet
     // CS0105, CS8933: an example may show the using that it needs, although it is given.
     private static readonly string[] RepeatedUsing = ["CS0105", "CS8933"];
 
+    // The framework that runs this test, and the library beside it. The compiler keeps what it has read of a reference
+    // with that object.
+    private static readonly MetadataReference[] s_references =
+    [
+        .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
+            .Where(path => Path.GetFileName(path).StartsWith("System.", StringComparison.Ordinal)
+                || Path.GetFileName(path).StartsWith("FastShardMap", StringComparison.Ordinal)
+                || Path.GetFileName(path).StartsWith("Microsoft.Extensions.", StringComparison.Ordinal)
+                || Path.GetFileName(path).StartsWith("StackExchange.", StringComparison.Ordinal)
+                || Path.GetFileName(path) is "netstandard.dll" or "mscorlib.dll" or "Microsoft.CSharp.dll")
+            .Select(static path => MetadataReference.CreateFromFile(path)),
+    ];
+
     private const string Support = """
         internal static class Example
         {
@@ -95,7 +108,7 @@ internal static partial class Snippet
         return CSharpCompilation.Create(
             $"Example{Guid.NewGuid():N}",
             texts.Select(text => CSharpSyntaxTree.ParseText(text, parse)),
-            References(),
+            s_references,
             new CSharpCompilationOptions(
                 OutputKind.ConsoleApplication,
                 allowUnsafe: true,
@@ -141,16 +154,6 @@ internal static partial class Snippet
             .Select(line => line.Trim())
             .ToArray();
     }
-
-    // The framework that runs this test, and the library beside it.
-    private static IEnumerable<MetadataReference> References() =>
-        ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
-            .Where(path => Path.GetFileName(path).StartsWith("System.", StringComparison.Ordinal)
-                || Path.GetFileName(path).StartsWith("FastShardMap", StringComparison.Ordinal)
-                || Path.GetFileName(path).StartsWith("Microsoft.Extensions.", StringComparison.Ordinal)
-                || Path.GetFileName(path).StartsWith("StackExchange.", StringComparison.Ordinal)
-                || Path.GetFileName(path) is "netstandard.dll" or "mscorlib.dll" or "Microsoft.CSharp.dll")
-            .Select(path => MetadataReference.CreateFromFile(path));
 
     private static string WithExpectation(string line, int number)
     {

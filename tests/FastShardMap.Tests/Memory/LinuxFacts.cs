@@ -1,8 +1,19 @@
+using FastShardMap.Memory;
+
 namespace FastShardMap.Tests.Memory;
 
 /// <summary>What Linux knows about this process.</summary>
 internal static unsafe class LinuxFacts
 {
+    /// <summary>Whether the system makes a huge page resident ahead of its use.</summary>
+    public static bool CanFillHugePage()
+    {
+        byte* sample = PageMemory.Map(PageMemory.HugePageBytes, PageMemory.HugePageBytes);
+        bool filled = PageMemory.TryFillHugePage(sample);
+        PageMemory.Unmap(sample, PageMemory.HugePageBytes);
+        return filled;
+    }
+
     /// <summary>Resident bytes of the mappings' pages inside a range.</summary>
     public static long ResidentBytes(byte* start, nuint bytes)
     {

@@ -14,10 +14,7 @@ public sealed unsafe class ReadyBlockTests : IDisposable
 
     public ReadyBlockTests()
     {
-        byte* sample = PageMemory.Map(Page, Page);
-        bool offered = PageMemory.TryFillHugePage(sample);
-        PageMemory.Unmap(sample, Page);
-        Assert.SkipUnless(offered, "The system has no huge pages.");
+        Assert.SkipUnless(LinuxFacts.CanFillHugePage(), "The system has no huge pages.");
         _idleLimit = new MaintenanceIdleLimit(TimeSpan.FromHours(1)); // so that nothing expires
         FaultInjection.Scarce = static _ => false;
         ReadyMemory.MaxBytes = 64L << 20;

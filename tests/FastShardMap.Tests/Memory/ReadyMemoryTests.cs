@@ -16,10 +16,7 @@ public sealed unsafe class ReadyMemoryTests : IDisposable
 
     public ReadyMemoryTests()
     {
-        byte* sample = PageMemory.Map(Page, Page);
-        bool offered = PageMemory.TryFillHugePage(sample);
-        PageMemory.Unmap(sample, Page);
-        Assert.SkipUnless(offered, "The system has no huge pages.");
+        Assert.SkipUnless(LinuxFacts.CanFillHugePage(), "The system has no huge pages.");
         Assert.SkipWhen(PageMemory.GuardPages, "Arenas with guard pages keep nothing ready.");
         Assert.SkipWhen(ScarceMemory.IsScarceWith((nuint)Budget), "The machine has too little memory.");
         _idleLimit = new MaintenanceIdleLimit(TimeSpan.FromHours(1)); // however slow the machine is, nothing expires
