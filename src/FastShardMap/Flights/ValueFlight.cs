@@ -39,6 +39,12 @@ internal sealed class ValueFlight<TKey, TValue>(TKey key)
             state = found;
         }
 
+        if (state == Abandoned)
+        {
+            // The caller that left last may not have come to that, and the factory of another flight will start.
+            CancelFactory();
+        }
+
         return state == Landing ? FlightPhase.Landing : FlightPhase.Over;
     }
 
