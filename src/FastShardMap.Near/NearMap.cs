@@ -72,9 +72,10 @@ public sealed partial class NearMap<TKey, TValue> : IAsyncDisposable
     /// <param name="cancellationToken">A token to cancel the connecting.</param>
     /// <returns>The map. Dispose it to close the connections and release the memory.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="options"/> is null.</exception>
-    /// <exception cref="NotSupportedException">The type of keys can have equal keys with different bytes, the engine
-    /// cannot do what <see cref="NearMapOptions.Source"/> asks for, the connection string names several independent
-    /// servers, or the processor is big-endian.</exception>
+    /// <exception cref="ArgumentException"><see cref="NearMapOptions.MaxBytes"/> is too small for one copy.</exception>
+    /// <exception cref="NotSupportedException">A key and a value have more than 8,165 bytes together, the type of keys
+    /// can have equal keys with different bytes, the engine cannot do what <see cref="NearMapOptions.Source"/> asks
+    /// for, the connection string names several independent servers, or the processor is big-endian.</exception>
     /// <exception cref="InvalidOperationException">The other near maps of the prefix use another source of
     /// invalidations.</exception>
     /// <exception cref="TimeoutException">The engine did not answer within

@@ -108,7 +108,8 @@ public sealed partial class Resharder
             await Task.Delay(attempt, cancellationToken).ConfigureAwait(false);
         }
 
-        throw new TimeoutException($"A key of slot {rule.Slot} could not be copied: other writes were always faster.");
+        throw new TimeoutException(
+            $"A key of slot {rule.Slot} was not copied: other writes changed it {MostCopyAttempts} times in a row.");
     }
 
     /// <summary>
@@ -295,7 +296,7 @@ public sealed partial class Resharder
             }
         }
 
-        throw new TimeoutException($"The fence of slot {rule.Slot} changed again and again.");
+        throw new TimeoutException($"The fence of slot {rule.Slot} changed {MostCopyAttempts} times in a row.");
     }
 
     /// <summary>The keys on a server that are in slots that move from it, or to it; null for both.</summary>

@@ -65,12 +65,13 @@ public readonly record struct ShardMapStatistics
     /// <summary>The number of reads that took the lock because writers had disturbed them too often.</summary>
     public long ReadFallbacks { get; init; }
 
-    /// <summary>The number of bytes of the records that contain long keys; 0 for keys of fixed size. Each record is
-    /// rounded up to a size class.</summary>
+    /// <summary>The number of bytes of the records of the entries: the bytes of long keys and, in a <see
+    /// cref="BlobShardMap"/>, of values. Records of up to 32,766 bytes are rounded up to a size class. 0 for keys of
+    /// fixed size.</summary>
     public long RecordBytesLive { get; init; }
 
-    /// <summary>The number of bytes of all segments, which are the blocks that contain records. Included in
-    /// <see cref="BytesAllocated"/>.</summary>
+    /// <summary>The number of bytes of all segments and large records. Included in <see
+    /// cref="BytesAllocated"/>.</summary>
     public long RecordBytesHeld { get; init; }
 
     /// <summary>The number of bytes of released records that wait to be used again.</summary>
@@ -80,7 +81,7 @@ public readonly record struct ShardMapStatistics
     /// after these snapshots are disposed.</summary>
     public long RecordBytesInLimbo { get; init; }
 
-    /// <summary>The number of segments.</summary>
+    /// <summary>The number of segments and large records.</summary>
     public long RecordSegments { get; init; }
 
     /// <summary>The number of groups with a saturated overflow count; above 0 only with a poor hasher.</summary>

@@ -28,7 +28,7 @@ internal static class DriveCommand
             "--milliseconds", "Length of each leg, throughput and latency.", 1000, 1, 3_600_000);
         Option<int> repetitions = CommandOptions.Number("--repetitions", "Repetitions.", 5, 1, 1000);
         Option<int> rate = CommandOptions.Number(
-            "--open-loop", "Operations a second on a fixed timetable; 0 for a closed loop.", 0, 0, int.MaxValue);
+            "--open-loop", "Operations per second on a fixed timetable; 0 for a closed loop.", 0, 0, int.MaxValue);
         Option<int> shards = CommandOptions.Number("--shards", "Shards or stripes; 0 for the default.", 0, 0, 1 << 16);
         Option<bool> pin = CommandOptions.Switch("--pin", "Keep each thread on one core (Linux).");
         Option<bool> huge = CommandOptions.Switch("--huge-pages", "Huge pages in the shard map.");

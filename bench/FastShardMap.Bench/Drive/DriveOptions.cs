@@ -22,7 +22,7 @@ internal sealed record DriveOptions
     public int Repetitions { get; init; } = 5;
 
     /// <summary>
-    /// Operations a second that arrive on a fixed schedule, whether or not the map keeps up; 0 lets each wait for the
+    /// Operations per second that arrive on a fixed schedule, whether or not the map keeps up; 0 lets each wait for the
     /// one before.
     /// </summary>
     public double ArrivalRate { get; init; }

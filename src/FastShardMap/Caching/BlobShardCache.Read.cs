@@ -9,8 +9,8 @@ public sealed unsafe partial class BlobShardCache
 {
     /// <summary>Copies the value of a key, and marks its entry as used.</summary>
     /// <param name="key">The key.</param>
-    /// <param name="destination">Receives the bytes of the value. Other content of it is unspecified afterwards,
-    /// whatever the call returns.</param>
+    /// <param name="destination">Receives the bytes of the value. Must not overlap the key. Other content of it is
+    /// unspecified afterwards, whatever the call returns.</param>
     /// <param name="length">The length of the value; -1 if the key is absent.</param>
     /// <returns>Whether the key is present, its entry has not expired, and its value was copied, never torn. If this is
     /// <see langword="false"/> and <paramref name="length"/> is not -1, the destination is too short.</returns>

@@ -154,6 +154,7 @@ public sealed unsafe partial class BlobShardCache
         uint life = _cache.LifeOf(timeToLive);
         if (_cache.IsTooLarge(key.Length, value.Length))
         {
+            _cache.Shards.ThrowIfDisposed();
             _cache.CountRefusal();
             return false;
         }

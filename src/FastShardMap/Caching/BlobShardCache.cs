@@ -25,7 +25,9 @@ namespace FastShardMap;
 /// together. Later writes to the shard and a background thread do the rest, in steps: a hold of the lock moves the
 /// records of 8 to 64 groups. A write to another shard that needs the same first finishes this one. Lookups
 /// continue.</para>
-/// <para><b>Allocation.</b> No operation allocates managed memory per call or per entry.</para>
+/// <para><b>Allocation.</b> Lookups and writes allocate no managed memory, unless <see
+/// cref="ShardCacheOptions.PendingRemovals"/> is set: each notice then has an array with copies of key and value. Other
+/// operations allocate only what their documentation says.</para>
 /// </remarks>
 [DebuggerDisplay("{ToString(),nq}")]
 public sealed unsafe partial class BlobShardCache : IDisposable

@@ -48,7 +48,19 @@ internal readonly unsafe ref partial struct CacheShard<TKey, TValue, THasher>
         if (IsBeyond(added) || !HasRoom(bytes) || HasOldRecords(slot.Group))
         {
             RemoveNoted(hash, slot);
-            Insert(hash, key, entry, now);
+            try
+            {
+                Insert(hash, key, entry, now);
+            }
+            catch
+            {
+                // The old value is gone, and its bytes are no longer there for a notice.
+                _cache->Evicted++;
+                _cache->EvictedForBytes++;
+                _removals?.Lose();
+                throw;
+            }
+
             _cache->Added--; // replaced, and not added
             return;
         }

@@ -135,7 +135,7 @@ internal readonly unsafe ref partial struct CacheShard<TKey, TValue, THasher>
 
         if (!HasRoom(bytes))
         {
-            NoteOrLose(slot);
+            NoteOrLose(slot, ShardCacheRemovalCause.Evicted);
             Table<TKey, CacheEntry<TValue>>.Remove<SeqLockGroups>(Table, _shard.Map.Hash(key), slot);
             Side->Count--;
             _cache->Evicted++;
@@ -160,19 +160,6 @@ internal readonly unsafe ref partial struct CacheShard<TKey, TValue, THasher>
         else if (bytes != 0)
         {
             BlobStore<TKey, CacheEntry<TValue>>.Forget(Heap, key, entry);
-        }
-    }
-
-    // A compaction does not end halfway for lack of memory for a notice.
-    private void NoteOrLose(SlotRef slot)
-    {
-        try
-        {
-            Note(slot, ShardCacheRemovalCause.Evicted);
-        }
-        catch (OutOfMemoryException)
-        {
-            _removals!.Lose();
         }
     }
 }

@@ -216,6 +216,19 @@ internal readonly unsafe ref partial struct CacheShard<TKey, TValue, THasher>(
         _removals?.Add(
             *Table<TKey, CacheEntry<TValue>>.KeyAt(slot.Group, slot.Slot), EntryAt(slot)->Value, cause);
 
+    /// <summary>As <see cref="Note"/>, where the removal must not fail: it is one step of many.</summary>
+    private void NoteOrLose(SlotRef slot, ShardCacheRemovalCause cause)
+    {
+        try
+        {
+            Note(slot, cause);
+        }
+        catch (OutOfMemoryException)
+        {
+            _removals!.Lose();
+        }
+    }
+
     private void NoteAll(Group* group)
     {
         if (_removals is null)
@@ -226,7 +239,7 @@ internal readonly unsafe ref partial struct CacheShard<TKey, TValue, THasher>(
         GroupVersion.AwaitUnlocked(group);
         foreach (int slot in Table<TKey, CacheEntry<TValue>>.Occupied(group->Control))
         {
-            Note(new SlotRef(group, slot), ShardCacheRemovalCause.Removed);
+            NoteOrLose(new SlotRef(group, slot), ShardCacheRemovalCause.Removed);
         }
     }
 

@@ -98,14 +98,30 @@ internal sealed class CacheSweeps(ISweptCache cache, CacheClock clock) : IBackgr
             return;
         }
 
-        if (_clock.Provider is null)
+        ITimer timer;
+        try
         {
-            CoarseClock.Serve(cache);
-            return;
+            if (_clock.Provider is null)
+            {
+                CoarseClock.Serve(cache);
+                return;
+            }
+
+            timer = _clock.Provider.CreateTimer(
+                static state => ((CacheSweeps)state!).OnTimer(), this, s_timerPeriod, s_timerPeriod);
+        }
+        catch
+        {
+            // The next entry with a time to live tries again.
+            using (_gate.Enter())
+            {
+                Volatile.Write(ref _shortestLife, uint.MaxValue);
+                _isServed = false;
+            }
+
+            throw;
         }
 
-        ITimer timer = _clock.Provider.CreateTimer(
-            static state => ((CacheSweeps)state!).OnTimer(), this, s_timerPeriod, s_timerPeriod);
         using (_gate.Enter())
         {
             if (!_isStopped)

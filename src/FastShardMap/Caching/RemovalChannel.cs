@@ -83,7 +83,15 @@ internal sealed class RemovalChannel<TKey, TValue, TNotice> : RemovalChannel<TKe
     {
         try
         {
-            Uninterruptible.Run((_channel, notice), static state => state._channel.Writer.TryWrite(state.notice));
+            Uninterruptible.Run(
+                (Channel: this, Notice: notice),
+                static state =>
+                {
+                    if (!state.Channel._channel.Writer.TryWrite(state.Notice))
+                    {
+                        Interlocked.Increment(ref state.Channel._dropped); // the cache was disposed meanwhile
+                    }
+                });
         }
         catch (OutOfMemoryException)
         {

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using FastShardMap.Layout;
 
 namespace FastShardMap.Caching;
@@ -55,14 +54,14 @@ internal static unsafe class Rings
 
     public static void PushSmall(CacheSide* side, SlotPosition position)
     {
-        Debug.Assert(side->SmallCount < side->SmallRoom, "The small ring is full.");
+        ThrowIfFull(side->SmallCount, side->SmallRoom);
         side->Small[Wrap((ulong)side->SmallHead + side->SmallCount, side->SmallRoom)] = position.Word;
         side->SmallCount++;
     }
 
     public static void PushMain(CacheSide* side, SlotPosition position)
     {
-        Debug.Assert(side->MainCount < side->MainRoom, "The main ring is full.");
+        ThrowIfFull(side->MainCount, side->MainRoom);
         side->Main[Wrap((ulong)side->MainHead + side->MainCount, side->MainRoom)] = position.Word;
         side->MainCount++;
     }
@@ -108,6 +107,15 @@ internal static unsafe class Rings
         place += count;
         left = end - place;
         return (int)count;
+    }
+
+    // In Release builds too: beyond the end of a ring is other memory of the cache.
+    private static void ThrowIfFull(uint count, uint room)
+    {
+        if (count >= room)
+        {
+            throw new InvalidOperationException("A ring of the cache is full.");
+        }
     }
 
     private static uint Wrap(ulong index, uint room) => (uint)(index >= room ? index - room : index);

@@ -19,7 +19,8 @@ public unsafe partial class ShardCache<TKey, TValue, THasher>
     /// <param name="value">The value, never torn; default if the key is absent.</param>
     /// <returns>Whether the key is present and its entry has not expired.</returns>
     /// <remarks>Lock-free unless writers interfere with 32 attempts in a row. Allocates nothing. May be called from
-    /// callbacks.</remarks>
+    /// callbacks. A value of more than 32 bytes is copied straight to <paramref name="value"/>: if other threads can
+    /// see that variable, they may see it torn until this method returns.</remarks>
     /// <exception cref="ObjectDisposedException">The cache is disposed.</exception>
     public bool TryGetValue(TKey key, out TValue value)
     {

@@ -120,24 +120,25 @@ public unsafe partial class ShardCache<TKey, TValue, THasher>
             {
                 LimitRecords(options);
             }
+
+            // The time provider is code of the user.
+            _clock = new CacheClock(options.TimeProvider);
+            _requests = options.CountRequests ? new RequestCounters() : null;
+            _readsInOneStep = _requests is null && _clock.IsOfProcess;
+            _removals = options.PendingRemovals > 0
+                ? CreateRemovals(options.PendingRemovals)
+                : null;
+            _sweeps = new CacheSweeps(this, _clock);
+            _compactions = BlobStore<TKey, CacheEntry<TValue>>.HasBlobs ? new CacheCompactions(this) : null;
+            if (options.TimeToLive is { } timeToLive && timeToLive != Timeout.InfiniteTimeSpan)
+            {
+                _defaultLife = LifeOf(timeToLive);
+            }
         }
         catch
         {
             _shards.Dispose();
             throw;
-        }
-
-        _clock = new CacheClock(options.TimeProvider);
-        _requests = options.CountRequests ? new RequestCounters() : null;
-        _readsInOneStep = _requests is null && _clock.IsOfProcess;
-        _removals = options.PendingRemovals > 0
-            ? CreateRemovals(options.PendingRemovals)
-            : null;
-        _sweeps = new CacheSweeps(this, _clock);
-        _compactions = BlobStore<TKey, CacheEntry<TValue>>.HasBlobs ? new CacheCompactions(this) : null;
-        if (options.TimeToLive is { } timeToLive && timeToLive != Timeout.InfiniteTimeSpan)
-        {
-            _defaultLife = LifeOf(timeToLive);
         }
 
         if (options.Name is not null)

@@ -4,8 +4,9 @@ using FastShardMap.Layout;
 
 namespace FastShardMap;
 
-/// <summary>Specifies how a <see cref="ShardCache{TKey, TValue}"/> is created. One limit is required:
-/// <see cref="MaxEntries"/> or <see cref="MaxBytes"/>.</summary>
+/// <summary>Specifies how a <see cref="ShardCache{TKey, TValue}"/> or a <see cref="BlobShardCache"/> is created. A <see
+/// cref="ShardCache{TKey, TValue}"/> needs <see cref="MaxEntries"/> or <see cref="MaxBytes"/>; a <see
+/// cref="BlobShardCache"/> needs <see cref="MaxBytes"/>.</summary>
 public sealed class ShardCacheOptions
 {
     /// <summary>The maximum number of shards.</summary>
@@ -29,9 +30,11 @@ public sealed class ShardCacheOptions
 
     /// <summary>The number of bytes of unmanaged memory that the cache never exceeds; 1 or more. Default: 0, which
     /// means that only <see cref="MaxEntries"/> limits the cache.</summary>
-    /// <remarks>All entries of a cache have the same size, so this is another way to give a number of entries: as many
-    /// as fit, with the tables and everything else that the cache allocates. If both limits are set, the lower number
-    /// counts.</remarks>
+    /// <remarks>All entries of a <see cref="ShardCache{TKey, TValue}"/> have the same size. There, this is another
+    /// way to give a number of entries: as many as fit, with the tables and everything else that the cache allocates.
+    /// If both limits are set, the lower number counts. In a <see cref="BlobShardCache"/>, this bounds the tables and
+    /// the records, and <see cref="MaxEntries"/> is the number of entries that the tables have room for (if it is not
+    /// set, it is chosen for entries of 512 bytes).</remarks>
     /// <exception cref="ArgumentOutOfRangeException">The value is zero or negative.</exception>
     public long MaxBytes
     {

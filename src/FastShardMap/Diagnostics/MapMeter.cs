@@ -112,17 +112,17 @@ internal static class MapMeter
         Level(
             "fastshardmap.map.record.memory.live",
             "By",
-            "Memory of the long keys in the map.",
+            "Memory of the long keys and of the values of any length in the map.",
             (in s) => s.RecordBytesLive);
         Level(
             "fastshardmap.map.record.memory.held",
             "By",
-            "Memory of all segments, which contain the bytes of long keys.",
+            "Memory of all segments and large records.",
             (in s) => s.RecordBytesHeld);
         Level(
             "fastshardmap.map.record.memory.free",
             "By",
-            "Memory of removed long keys that waits to be used again.",
+            "Memory of released records that waits to be used again.",
             (in s) => s.RecordBytesFree);
         Level(
             "fastshardmap.map.record.memory.limbo",

@@ -4,10 +4,10 @@ namespace FastShardMap;
 /// inlined.</summary>
 /// <typeparam name="TKey">The type of the keys.</typeparam>
 /// <remarks>
-/// <para>The map derives everything it needs from one hash code and does not mix it further: the shard from its lowest
-/// bits, a 7-bit tag from the bits above those, and the group from its highest bits. All 64 bits must therefore depend
-/// on the whole key and on the seed. <see cref="HashMixer"/> returns such hash codes; every hasher should end with a
-/// call of one of its methods.</para>
+/// <para>The map derives everything it needs from one hash code and does not mix it further: the shard from bits 5 to
+/// 16, a 7-bit tag from bits 17 to 23, the overflow filter from bits 24 to 27, and the home group from bit 63
+/// downwards. All 64 bits must therefore depend on the whole key and on the seed. <see cref="HashMixer"/> returns such
+/// hash codes; every hasher should end with a call of one of its methods.</para>
 /// <para>A weak hash function makes the map slow, but never wrong. A hash function that returns different hash codes
 /// for equal keys makes the map lose entries.</para>
 /// <example>

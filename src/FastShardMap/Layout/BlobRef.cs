@@ -58,4 +58,18 @@ internal readonly unsafe struct BlobRef(ulong place, uint length, uint lowVersio
 
     /// <summary>Returns the length. The bytes may be gone.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"value of {Length} bytes");
+
+    /// <summary>Requires that a value is not too long.</summary>
+    /// <exception cref="ArgumentException">It has more than <see cref="MaxBytes"/> bytes.</exception>
+    public static void ThrowIfTooLong(int length, string parameterName)
+    {
+        if (length > MaxBytes)
+        {
+            throw new ArgumentException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"A value has at most {MaxBytes:N0} bytes, and this one has {length:N0}."),
+                parameterName);
+        }
+    }
 }

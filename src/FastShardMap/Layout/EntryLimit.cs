@@ -23,7 +23,7 @@ internal static class EntryLimit
                 $"A key and a value take at most {Bytes} bytes together: "
                 + $"{typeof(TKey)} has {Unsafe.SizeOf<TKey>()} bytes, "
                 + $"and {typeof(TValue)} has {Unsafe.SizeOf<TValue>()} bytes. "
-                + "Keep large values elsewhere, and their addresses or indices in the map.");
+                + "For larger values, use BlobShardMap, or keep them outside the map and store their indexes.");
         }
     }
 

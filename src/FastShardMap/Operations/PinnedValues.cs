@@ -13,8 +13,11 @@ internal unsafe ref struct PinnedValues(ReadOnlySpan<ReadOnlyMemory<byte>> value
     public BlobRef Present(int index)
     {
         Unpin();
-        _pin = _values[index].Pin();
-        return BlobRef.Present((byte*)_pin.Pointer, _values[index].Length);
+        // Read once: pinning runs code of the owner, which may change the caller's array.
+        ReadOnlyMemory<byte> value = _values[index];
+        BlobRef.ThrowIfTooLong(value.Length, "values");
+        _pin = value.Pin();
+        return BlobRef.Present((byte*)_pin.Pointer, value.Length);
     }
 
     public void Unpin()

@@ -30,7 +30,7 @@ internal sealed unsafe class BlobBuffer : IDisposable
         if (length > BlobRef.MaxBytes)
         {
             throw new InvalidOperationException(
-                $"A value has at most {BlobRef.MaxBytes} bytes, and the delegate wrote {length}.");
+                $"A value has at most {BlobRef.MaxBytes:N0} bytes, and the delegate wrote {length:N0}.");
         }
 
         _pin = _writer.WrittenMemory.Pin();

@@ -37,11 +37,7 @@ internal sealed class ParallelParts : IThreadPoolWorkItem
     public static int Run(int count, Func<ParallelParts, int, int> perform)
     {
         ParallelParts parts = new(count, perform);
-        for (int helper = 1; helper < count; helper++)
-        {
-            ThreadPool.UnsafeQueueUserWorkItem(parts, preferLocal: false);
-        }
-
+        parts.AskForHelp();
         parts.PerformAll();
         using (parts._gate.Enter())
         {
@@ -54,6 +50,23 @@ internal sealed class ParallelParts : IThreadPoolWorkItem
 
     /// <inheritdoc/>
     void IThreadPoolWorkItem.Execute() => PerformAll();
+
+    // No exception may leave Run before all parts have ended.
+    private void AskForHelp()
+    {
+        try
+        {
+            for (int helper = 1; helper < _count; helper++)
+            {
+                Uninterruptible.Run(
+                    this, static parts => ThreadPool.UnsafeQueueUserWorkItem(parts, preferLocal: false));
+            }
+        }
+        catch (OutOfMemoryException)
+        {
+            // The calling thread performs what no helper does.
+        }
+    }
 
     private void PerformAll()
     {

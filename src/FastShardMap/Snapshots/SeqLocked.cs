@@ -4,7 +4,7 @@ using FastShardMap.Layout;
 
 namespace FastShardMap;
 
-/// <summary>A value of any size that is replaced as a whole. Readers take no lock, and never see half of an old value
+/// <summary>A value that is replaced as a whole. Readers take no lock, and never see half of an old value
 /// together with half of a new one.</summary>
 /// <typeparam name="T">The type of the value: any unmanaged type of at most 8,192 bytes.</typeparam>
 /// <remarks>

@@ -76,6 +76,11 @@ public partial class ShardMap<TKey, TValue, THasher>
     public long CopyTo(ShardMap<TKey, TValue, THasher> destination)
     {
         ArgumentNullException.ThrowIfNull(destination);
+        if (ReferenceEquals(destination, this))
+        {
+            throw new ArgumentException("A map cannot be copied to itself.", nameof(destination));
+        }
+
         Overwrite merger = default;
         return destination.MergeFrom(this, ref merger);
     }

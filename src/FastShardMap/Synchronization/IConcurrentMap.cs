@@ -1,6 +1,7 @@
 namespace FastShardMap;
 
-/// <summary>Defines the operations that all maps of the library have, whatever their locking strategy. It is meant for
+/// <summary>Defines the operations that <see cref="ShardMap{TKey, TValue}"/> and the maps with other locking strategies
+/// share. It is meant for
 /// code that runs over any of them, such as a comparison. Code that uses one particular map should call its type
 /// directly, without interface calls.</summary>
 /// <typeparam name="TKey">The type of the keys.</typeparam>

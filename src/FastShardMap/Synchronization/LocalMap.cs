@@ -67,10 +67,7 @@ internal sealed unsafe class LocalMap<TKey, TValue> : IDisposable
             case EntryAction.Remove:
                 Table<TKey, TValue>.Remove<UnsharedGroups>(_table, hash, slot);
                 Count--;
-                if (_saturatedGroups > 0 && ++_removes > _maxEntries)
-                {
-                    Rebuild(_table.Size); // probe sequences have become too long
-                }
+                CountTowardsRebuild();
 
                 break;
             default:
@@ -119,6 +116,27 @@ internal sealed unsafe class LocalMap<TKey, TValue> : IDisposable
         _saturatedGroups += Table<TKey, TValue>.Insert<UnsharedGroups>(_table, hash, key, value);
         Count++;
         GC.KeepAlive(this);
+    }
+
+    /// <summary>Shortens the probe sequences after many removals. The removal has happened by then, so a failure of the
+    /// rebuild, which would only have made lookups faster, is not reported.</summary>
+    private void CountTowardsRebuild()
+    {
+        if (_saturatedGroups == 0 || ++_removes <= _maxEntries)
+        {
+            return;
+        }
+
+        _removes = 0;
+        try
+        {
+            Rebuild(_table.Size);
+        }
+#pragma warning disable CA1031 // the hash code of the user's key may throw anything
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+        }
     }
 
     /// <summary>Copies all entries to a new table. If an exception is thrown, the old table is unchanged.</summary>

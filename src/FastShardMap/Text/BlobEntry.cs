@@ -65,20 +65,17 @@ public readonly ref struct BlobEntry
     /// <summary>Returns the key as a new string. Bytes that are not UTF-8 become U+FFFD; only a key that was passed as
     /// bytes can have such bytes.</summary>
     /// <returns>The key.</returns>
-    public string KeyToString() => Wtf8.Decode(Utf8Key);
+    /// <exception cref="ObjectDisposedException">The entry is that of a snapshot, which is disposed.</exception>
+    public string KeyToString() => KeyOutput.StringOf(Utf8Key, _state, nameof(BlobSnapshot));
 
     /// <summary>Copies the key as text, without an allocation.</summary>
     /// <param name="destination">Receives the characters.</param>
     /// <returns>The number of characters.</returns>
     /// <exception cref="ArgumentException"><paramref name="destination"/> is too short; nothing is copied. The message
     /// tells the length that is needed.</exception>
-    public int CopyKeyTo(Span<char> destination) => KeyOutput.CopyText(Utf8Key, destination, nameof(destination));
+    /// <exception cref="ObjectDisposedException">The entry is that of a snapshot, which is disposed.</exception>
+    public int CopyKeyTo(Span<char> destination) =>
+        KeyOutput.CopyText(Utf8Key, destination, nameof(destination), _state, nameof(BlobSnapshot));
 
-    private void ThrowIfDisposed()
-    {
-        if (_state is { IsDisposed: true })
-        {
-            throw new ObjectDisposedException(nameof(BlobSnapshot));
-        }
-    }
+    private void ThrowIfDisposed() => KeyOutput.ThrowIfDisposed(_state, nameof(BlobSnapshot));
 }

@@ -14,7 +14,7 @@ internal static class BlobRange
     {
         foreach (ReadOnlyMemory<byte> value in values)
         {
-            BlobShardMap.ThrowIfTooLong(value.Length, parameterName);
+            BlobRef.ThrowIfTooLong(value.Length, parameterName);
         }
     }
 

@@ -32,7 +32,7 @@ public sealed unsafe partial class BlobShardMap
         TimeSpan timeout,
         CancellationToken cancellationToken = default)
     {
-        ThrowIfTooLong(value.Length, nameof(value));
+        BlobRef.ThrowIfTooLong(value.Length, nameof(value));
         byte* buffer = stackalloc byte[KeyText.BufferBytes];
         using KeyText text = new(key, buffer, _seed);
         return Add(text.Key, value, timeout, cancellationToken);
@@ -55,7 +55,7 @@ public sealed unsafe partial class BlobShardMap
         TimeSpan timeout,
         CancellationToken cancellationToken = default)
     {
-        ThrowIfTooLong(value.Length, nameof(value));
+        BlobRef.ThrowIfTooLong(value.Length, nameof(value));
         KeyBytes.ThrowIfTooLong(key.Length, nameof(key));
         byte* buffer = stackalloc byte[RecordKey.BufferBytes];
         fixed (byte* bytes = key)
@@ -90,7 +90,7 @@ public sealed unsafe partial class BlobShardMap
         TimeSpan timeout,
         CancellationToken cancellationToken = default)
     {
-        ThrowIfTooLong(value.Length, nameof(value));
+        BlobRef.ThrowIfTooLong(value.Length, nameof(value));
         byte* buffer = stackalloc byte[KeyText.BufferBytes];
         using KeyText text = new(key, buffer, _seed);
         return Store(text.Key, value, timeout, cancellationToken);
@@ -113,7 +113,7 @@ public sealed unsafe partial class BlobShardMap
         TimeSpan timeout,
         CancellationToken cancellationToken = default)
     {
-        ThrowIfTooLong(value.Length, nameof(value));
+        BlobRef.ThrowIfTooLong(value.Length, nameof(value));
         KeyBytes.ThrowIfTooLong(key.Length, nameof(key));
         byte* buffer = stackalloc byte[RecordKey.BufferBytes];
         fixed (byte* bytes = key)
@@ -151,7 +151,7 @@ public sealed unsafe partial class BlobShardMap
         TimeSpan timeout,
         CancellationToken cancellationToken = default)
     {
-        ThrowIfTooLong(newValue.Length, nameof(newValue));
+        BlobRef.ThrowIfTooLong(newValue.Length, nameof(newValue));
         byte* buffer = stackalloc byte[KeyText.BufferBytes];
         using KeyText text = new(key, buffer, _seed);
         return Update(text.Key, newValue, comparisonValue, timeout, cancellationToken);
@@ -181,7 +181,7 @@ public sealed unsafe partial class BlobShardMap
         TimeSpan timeout,
         CancellationToken cancellationToken = default)
     {
-        ThrowIfTooLong(newValue.Length, nameof(newValue));
+        BlobRef.ThrowIfTooLong(newValue.Length, nameof(newValue));
         KeyBytes.ThrowIfTooLong(key.Length, nameof(key));
         byte* buffer = stackalloc byte[RecordKey.BufferBytes];
         fixed (byte* bytes = key)
@@ -224,7 +224,7 @@ public sealed unsafe partial class BlobShardMap
         TimeSpan timeout,
         CancellationToken cancellationToken = default)
     {
-        ThrowIfTooLong(newValue.Length, nameof(newValue));
+        BlobRef.ThrowIfTooLong(newValue.Length, nameof(newValue));
         byte* buffer = stackalloc byte[KeyText.BufferBytes];
         using KeyText text = new(key, buffer, _seed);
         return Update(text.Key, newValue, version, timeout, cancellationToken);
@@ -252,7 +252,7 @@ public sealed unsafe partial class BlobShardMap
         TimeSpan timeout,
         CancellationToken cancellationToken = default)
     {
-        ThrowIfTooLong(newValue.Length, nameof(newValue));
+        BlobRef.ThrowIfTooLong(newValue.Length, nameof(newValue));
         KeyBytes.ThrowIfTooLong(key.Length, nameof(key));
         byte* buffer = stackalloc byte[RecordKey.BufferBytes];
         fixed (byte* bytes = key)

@@ -29,7 +29,7 @@ public sealed unsafe partial class BlobShardMap
     [SkipLocalsInit]
     public bool GetOrAdd(ReadOnlySpan<char> key, ReadOnlySpan<byte> value, Span<byte> destination, out int length)
     {
-        ThrowIfTooLong(value.Length, nameof(value));
+        BlobRef.ThrowIfTooLong(value.Length, nameof(value));
         byte* buffer = stackalloc byte[KeyText.BufferBytes];
         using KeyText text = new(key, buffer, _seed);
         return LoadOrStore(text.Key, value, destination, out length);
@@ -47,7 +47,7 @@ public sealed unsafe partial class BlobShardMap
     [SkipLocalsInit]
     public bool GetOrAdd(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, Span<byte> destination, out int length)
     {
-        ThrowIfTooLong(value.Length, nameof(value));
+        BlobRef.ThrowIfTooLong(value.Length, nameof(value));
         KeyBytes.ThrowIfTooLong(key.Length, nameof(key));
         byte* buffer = stackalloc byte[RecordKey.BufferBytes];
         fixed (byte* bytes = key)
@@ -77,7 +77,7 @@ public sealed unsafe partial class BlobShardMap
     public bool GetOrAdd(ReadOnlySpan<char> key, ReadOnlySpan<byte> value, IBufferWriter<byte> destination)
     {
         ArgumentNullException.ThrowIfNull(destination);
-        ThrowIfTooLong(value.Length, nameof(value));
+        BlobRef.ThrowIfTooLong(value.Length, nameof(value));
         byte* buffer = stackalloc byte[KeyText.BufferBytes];
         using KeyText text = new(key, buffer, _seed);
         return LoadOrStore(text.Key, value, destination);
@@ -96,7 +96,7 @@ public sealed unsafe partial class BlobShardMap
     public bool GetOrAdd(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, IBufferWriter<byte> destination)
     {
         ArgumentNullException.ThrowIfNull(destination);
-        ThrowIfTooLong(value.Length, nameof(value));
+        BlobRef.ThrowIfTooLong(value.Length, nameof(value));
         KeyBytes.ThrowIfTooLong(key.Length, nameof(key));
         byte* buffer = stackalloc byte[RecordKey.BufferBytes];
         fixed (byte* bytes = key)

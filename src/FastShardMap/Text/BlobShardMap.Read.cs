@@ -11,8 +11,8 @@ public sealed unsafe partial class BlobShardMap
 {
     /// <summary>Copies the value of a key.</summary>
     /// <param name="key">The key.</param>
-    /// <param name="destination">Receives the bytes of the value. Other content of it is unspecified afterwards,
-    /// whatever the call returns.</param>
+    /// <param name="destination">Receives the bytes of the value. Must not overlap the key. Other content of it is
+    /// unspecified afterwards, whatever the call returns.</param>
     /// <param name="length">The length of the value; -1 if the key is absent.</param>
     /// <returns>Whether the key is present and its value was copied, never torn. If this is <see langword="false"/> and
     /// <paramref name="length"/> is not -1, the destination is too short.</returns>
@@ -50,8 +50,8 @@ public sealed unsafe partial class BlobShardMap
 
     /// <summary>Copies the value of a key, and returns its version.</summary>
     /// <param name="key">The key.</param>
-    /// <param name="destination">Receives the bytes of the value. Other content of it is unspecified afterwards,
-    /// whatever the call returns.</param>
+    /// <param name="destination">Receives the bytes of the value. Must not overlap the key. Other content of it is
+    /// unspecified afterwards, whatever the call returns.</param>
     /// <param name="length">The length of the value; -1 if the key is absent.</param>
     /// <param name="version">The version of the value, for <c>TryUpdate</c> and <c>TryRemove</c>; 0 if the key is
     /// absent. Every stored value gets another version, even if its bytes are those of the value before.</param>

@@ -22,7 +22,7 @@ public sealed unsafe partial class BlobShardMap
     [SkipLocalsInit]
     public void Set(ReadOnlySpan<char> key, ReadOnlySpan<byte> value)
     {
-        ThrowIfTooLong(value.Length, nameof(value));
+        BlobRef.ThrowIfTooLong(value.Length, nameof(value));
         byte* buffer = stackalloc byte[KeyText.BufferBytes];
         using KeyText text = new(key, buffer, _seed);
         Store(text.Key, value);
@@ -40,7 +40,7 @@ public sealed unsafe partial class BlobShardMap
     [SkipLocalsInit]
     public void Set(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
     {
-        ThrowIfTooLong(value.Length, nameof(value));
+        BlobRef.ThrowIfTooLong(value.Length, nameof(value));
         KeyBytes.ThrowIfTooLong(key.Length, nameof(key));
         byte* buffer = stackalloc byte[RecordKey.BufferBytes];
         fixed (byte* bytes = key)
@@ -62,7 +62,7 @@ public sealed unsafe partial class BlobShardMap
     [SkipLocalsInit]
     public bool TryAdd(ReadOnlySpan<char> key, ReadOnlySpan<byte> value)
     {
-        ThrowIfTooLong(value.Length, nameof(value));
+        BlobRef.ThrowIfTooLong(value.Length, nameof(value));
         byte* buffer = stackalloc byte[KeyText.BufferBytes];
         using KeyText text = new(key, buffer, _seed);
         return Add(text.Key, value);
@@ -80,7 +80,7 @@ public sealed unsafe partial class BlobShardMap
     [SkipLocalsInit]
     public bool TryAdd(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
     {
-        ThrowIfTooLong(value.Length, nameof(value));
+        BlobRef.ThrowIfTooLong(value.Length, nameof(value));
         KeyBytes.ThrowIfTooLong(key.Length, nameof(key));
         byte* buffer = stackalloc byte[RecordKey.BufferBytes];
         fixed (byte* bytes = key)
@@ -104,7 +104,7 @@ public sealed unsafe partial class BlobShardMap
     [SkipLocalsInit]
     public bool TryUpdate(ReadOnlySpan<char> key, ReadOnlySpan<byte> newValue, ReadOnlySpan<byte> comparisonValue)
     {
-        ThrowIfTooLong(newValue.Length, nameof(newValue));
+        BlobRef.ThrowIfTooLong(newValue.Length, nameof(newValue));
         byte* buffer = stackalloc byte[KeyText.BufferBytes];
         using KeyText text = new(key, buffer, _seed);
         return Update(text.Key, newValue, comparisonValue);
@@ -122,7 +122,7 @@ public sealed unsafe partial class BlobShardMap
     [SkipLocalsInit]
     public bool TryUpdate(ReadOnlySpan<byte> key, ReadOnlySpan<byte> newValue, ReadOnlySpan<byte> comparisonValue)
     {
-        ThrowIfTooLong(newValue.Length, nameof(newValue));
+        BlobRef.ThrowIfTooLong(newValue.Length, nameof(newValue));
         KeyBytes.ThrowIfTooLong(key.Length, nameof(key));
         byte* buffer = stackalloc byte[RecordKey.BufferBytes];
         fixed (byte* bytes = key)
@@ -149,7 +149,7 @@ public sealed unsafe partial class BlobShardMap
     [SkipLocalsInit]
     public bool TryUpdate(ReadOnlySpan<char> key, ReadOnlySpan<byte> newValue, long version)
     {
-        ThrowIfTooLong(newValue.Length, nameof(newValue));
+        BlobRef.ThrowIfTooLong(newValue.Length, nameof(newValue));
         byte* buffer = stackalloc byte[KeyText.BufferBytes];
         using KeyText text = new(key, buffer, _seed);
         return Update(text.Key, newValue, version);
@@ -167,7 +167,7 @@ public sealed unsafe partial class BlobShardMap
     [SkipLocalsInit]
     public bool TryUpdate(ReadOnlySpan<byte> key, ReadOnlySpan<byte> newValue, long version)
     {
-        ThrowIfTooLong(newValue.Length, nameof(newValue));
+        BlobRef.ThrowIfTooLong(newValue.Length, nameof(newValue));
         KeyBytes.ThrowIfTooLong(key.Length, nameof(key));
         byte* buffer = stackalloc byte[RecordKey.BufferBytes];
         fixed (byte* bytes = key)
@@ -279,20 +279,6 @@ public sealed unsafe partial class BlobShardMap
         fixed (byte* bytes = key)
         {
             return Remove(KeyBytes.Present(bytes, key.Length, buffer, _seed), version);
-        }
-    }
-
-    /// <summary>Throws if a value has too many bytes.</summary>
-    /// <exception cref="ArgumentException">The length is above <see cref="BlobRef.MaxBytes"/>.</exception>
-    internal static void ThrowIfTooLong(int length, string parameterName)
-    {
-        if (length > BlobRef.MaxBytes)
-        {
-            throw new ArgumentException(
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"A value has at most {BlobRef.MaxBytes:N0} bytes, and this one has {length:N0}."),
-                parameterName);
         }
     }
 

@@ -19,7 +19,7 @@ public sealed unsafe partial class BlobShardMapExclusive
     [SkipLocalsInit]
     public void Set(ReadOnlySpan<char> key, ReadOnlySpan<byte> value)
     {
-        BlobShardMap.ThrowIfTooLong(value.Length, nameof(value));
+        BlobRef.ThrowIfTooLong(value.Length, nameof(value));
         byte* buffer = stackalloc byte[KeyText.BufferBytes];
         using KeyText text = new(key, buffer, _seed);
         Store(text.Key, value);
@@ -37,7 +37,7 @@ public sealed unsafe partial class BlobShardMapExclusive
     [SkipLocalsInit]
     public void Set(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
     {
-        BlobShardMap.ThrowIfTooLong(value.Length, nameof(value));
+        BlobRef.ThrowIfTooLong(value.Length, nameof(value));
         KeyBytes.ThrowIfTooLong(key.Length, nameof(key));
         byte* buffer = stackalloc byte[RecordKey.BufferBytes];
         fixed (byte* bytes = key)
@@ -59,7 +59,7 @@ public sealed unsafe partial class BlobShardMapExclusive
     [SkipLocalsInit]
     public bool TryAdd(ReadOnlySpan<char> key, ReadOnlySpan<byte> value)
     {
-        BlobShardMap.ThrowIfTooLong(value.Length, nameof(value));
+        BlobRef.ThrowIfTooLong(value.Length, nameof(value));
         byte* buffer = stackalloc byte[KeyText.BufferBytes];
         using KeyText text = new(key, buffer, _seed);
         return Add(text.Key, value);
@@ -77,7 +77,7 @@ public sealed unsafe partial class BlobShardMapExclusive
     [SkipLocalsInit]
     public bool TryAdd(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
     {
-        BlobShardMap.ThrowIfTooLong(value.Length, nameof(value));
+        BlobRef.ThrowIfTooLong(value.Length, nameof(value));
         KeyBytes.ThrowIfTooLong(key.Length, nameof(key));
         byte* buffer = stackalloc byte[RecordKey.BufferBytes];
         fixed (byte* bytes = key)
@@ -100,7 +100,7 @@ public sealed unsafe partial class BlobShardMapExclusive
     [SkipLocalsInit]
     public bool GetOrAdd(ReadOnlySpan<char> key, ReadOnlySpan<byte> value, out ReadOnlySpan<byte> stored)
     {
-        BlobShardMap.ThrowIfTooLong(value.Length, nameof(value));
+        BlobRef.ThrowIfTooLong(value.Length, nameof(value));
         byte* buffer = stackalloc byte[KeyText.BufferBytes];
         using KeyText text = new(key, buffer, _seed);
         return LoadOrStore(text.Key, value, out stored);
@@ -118,7 +118,7 @@ public sealed unsafe partial class BlobShardMapExclusive
     [SkipLocalsInit]
     public bool GetOrAdd(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, out ReadOnlySpan<byte> stored)
     {
-        BlobShardMap.ThrowIfTooLong(value.Length, nameof(value));
+        BlobRef.ThrowIfTooLong(value.Length, nameof(value));
         KeyBytes.ThrowIfTooLong(key.Length, nameof(key));
         byte* buffer = stackalloc byte[RecordKey.BufferBytes];
         fixed (byte* bytes = key)
@@ -141,7 +141,7 @@ public sealed unsafe partial class BlobShardMapExclusive
     [SkipLocalsInit]
     public bool TryUpdate(ReadOnlySpan<char> key, ReadOnlySpan<byte> newValue, ReadOnlySpan<byte> comparisonValue)
     {
-        BlobShardMap.ThrowIfTooLong(newValue.Length, nameof(newValue));
+        BlobRef.ThrowIfTooLong(newValue.Length, nameof(newValue));
         byte* buffer = stackalloc byte[KeyText.BufferBytes];
         using KeyText text = new(key, buffer, _seed);
         return Update(text.Key, newValue, comparisonValue);
@@ -159,7 +159,7 @@ public sealed unsafe partial class BlobShardMapExclusive
     [SkipLocalsInit]
     public bool TryUpdate(ReadOnlySpan<byte> key, ReadOnlySpan<byte> newValue, ReadOnlySpan<byte> comparisonValue)
     {
-        BlobShardMap.ThrowIfTooLong(newValue.Length, nameof(newValue));
+        BlobRef.ThrowIfTooLong(newValue.Length, nameof(newValue));
         KeyBytes.ThrowIfTooLong(key.Length, nameof(key));
         byte* buffer = stackalloc byte[RecordKey.BufferBytes];
         fixed (byte* bytes = key)
@@ -182,7 +182,7 @@ public sealed unsafe partial class BlobShardMapExclusive
     [SkipLocalsInit]
     public bool TryUpdate(ReadOnlySpan<char> key, ReadOnlySpan<byte> newValue, long version)
     {
-        BlobShardMap.ThrowIfTooLong(newValue.Length, nameof(newValue));
+        BlobRef.ThrowIfTooLong(newValue.Length, nameof(newValue));
         byte* buffer = stackalloc byte[KeyText.BufferBytes];
         using KeyText text = new(key, buffer, _seed);
         return Update(text.Key, newValue, version);
@@ -200,7 +200,7 @@ public sealed unsafe partial class BlobShardMapExclusive
     [SkipLocalsInit]
     public bool TryUpdate(ReadOnlySpan<byte> key, ReadOnlySpan<byte> newValue, long version)
     {
-        BlobShardMap.ThrowIfTooLong(newValue.Length, nameof(newValue));
+        BlobRef.ThrowIfTooLong(newValue.Length, nameof(newValue));
         KeyBytes.ThrowIfTooLong(key.Length, nameof(key));
         byte* buffer = stackalloc byte[RecordKey.BufferBytes];
         fixed (byte* bytes = key)

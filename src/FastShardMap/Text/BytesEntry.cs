@@ -37,15 +37,19 @@ public readonly ref struct BytesEntry<TValue>
     {
         get
         {
-            if (_state is { IsDisposed: true })
-            {
-                throw new ObjectDisposedException("BytesSnapshot");
-            }
-
+            KeyOutput.ThrowIfDisposed(_state, "BytesSnapshot");
             return _key.IsLong ? _longKey : KeyOutput.InlineBytes(in _key);
         }
     }
 
     /// <summary>The value.</summary>
     public TValue Value { get; }
+
+    // The array is only returned if the snapshot was not disposed while it was filled.
+    internal byte[] KeyToArray()
+    {
+        byte[] key = Key.ToArray();
+        KeyOutput.ThrowIfDisposed(_state, "BytesSnapshot");
+        return key;
+    }
 }

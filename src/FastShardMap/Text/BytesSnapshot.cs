@@ -95,7 +95,7 @@ public sealed unsafe class BytesSnapshot<TValue> : IDisposable
                 Enumerator entries = snapshot.GetEnumerator();
                 while (entries.MoveNext())
                 {
-                    yield return entries.Current.Key.ToArray();
+                    yield return entries.Current.KeyToArray();
                 }
             }
         }
@@ -135,7 +135,7 @@ public sealed unsafe class BytesSnapshot<TValue> : IDisposable
         Dictionary<byte[], TValue> entries = new((int)Math.Min(Count, Array.MaxLength), new ByteKeyComparer(_seed));
         foreach (BytesEntry<TValue> entry in this)
         {
-            entries.Add(entry.Key.ToArray(), entry.Value);
+            entries.Add(entry.KeyToArray(), entry.Value);
         }
 
         return entries;

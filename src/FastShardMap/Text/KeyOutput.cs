@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using FastShardMap.Layout;
 using FastShardMap.Records;
+using FastShardMap.Snapshots;
 
 namespace FastShardMap.Text;
 
@@ -31,6 +32,56 @@ internal static class KeyOutput
     // Safety: the record of the key is live.
     public static byte[] ArrayOf(RecordKey stored) =>
         stored.IsLong ? LongBytes(stored).ToArray() : InlineBytes(in stored).ToArray();
+
+    /// <summary>Returns a key that may be in the memory of a snapshot as a new string.</summary>
+    /// <exception cref="ObjectDisposedException">The snapshot was disposed before the key was read whole.</exception>
+    // SnapshotState.IsDisposed is read after the bytes.
+    public static string StringOf(ReadOnlySpan<byte> key, SnapshotState? state, string snapshot)
+    {
+        try
+        {
+            string text = Wtf8.Decode(key);
+            ThrowIfDisposed(state, snapshot);
+            return text;
+        }
+        catch (Exception exception) when (exception is not ObjectDisposedException && state is { IsDisposed: true })
+        {
+            throw new ObjectDisposedException(snapshot, exception); // the bytes changed while they were decoded
+        }
+    }
+
+    /// <summary>Copies a key that may be in the memory of a snapshot as text.</summary>
+    /// <returns>The number of characters.</returns>
+    /// <exception cref="ArgumentException">The destination is too short; nothing is copied.</exception>
+    /// <exception cref="ObjectDisposedException">The snapshot was disposed before the key was read whole.</exception>
+    // SnapshotState.IsDisposed is read after the bytes.
+    public static int CopyText(
+        ReadOnlySpan<byte> key, Span<char> destination, string parameterName, SnapshotState? state, string snapshot)
+    {
+        try
+        {
+            int chars = CopyText(key, destination, parameterName);
+            ThrowIfDisposed(state, snapshot);
+            return chars;
+        }
+        catch (Exception exception) when (exception is not ObjectDisposedException && state is { IsDisposed: true })
+        {
+            throw new ObjectDisposedException(snapshot, exception);
+        }
+    }
+
+    /// <summary>Throws if a snapshot is disposed.</summary>
+    /// <param name="state">The state of the snapshot; null for an entry of a map.</param>
+    /// <param name="snapshot">The name of its type.</param>
+    public static void ThrowIfDisposed(SnapshotState? state, string snapshot)
+    {
+        if (state is { IsDisposed: true })
+        {
+            throw Disposed(snapshot);
+        }
+    }
+
+    private static ObjectDisposedException Disposed(string snapshot) => new(snapshot);
 
     /// <summary>Copies a key as text.</summary>
     /// <returns>The number of characters.</returns>

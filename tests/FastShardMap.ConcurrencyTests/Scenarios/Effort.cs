@@ -17,7 +17,7 @@ internal static class Effort
 
     public static int Preemptions => s_factor > 5 ? 3 : 2;
 
-    public static long MaxSchedules => Of(16_000);
+    public static long MaxSchedules => Of(6_000);
 
     public static int Of(int schedules) => (int)Math.Min(int.MaxValue, Math.Max(1, schedules * s_factor));
 }

@@ -22,7 +22,7 @@ public class WeakMemoryTests(ITestOutputHelper output)
 
         Coverage coverage = explorer.Explore(
             new ExhaustiveStrategy(scenario.StalePreemptions, scenario.StaleReads), Effort.Of(scenario.StaleSchedules));
-        coverage += explorer.Explore(new RandomStrategy(1, Effort.Of(1_500)));
+        coverage += explorer.Explore(new RandomStrategy(1, Effort.Of(500)));
 
         output.WriteLine(
             $"{name}: {coverage.Schedules} schedules, {coverage.Steps} steps, {watch.ElapsedMilliseconds} ms");

@@ -295,6 +295,21 @@ public sealed class CacheExpiryTests
         Assert.Equal(0, time.TimerCount);
     }
 
+    [Fact]
+    public void Set_TimerRefused_ThrowsAndTheNextOneGetsIt()
+    {
+        FailingTime time = new() { FailsTimers = true };
+        using Cache cache = new(new ShardCacheOptions { MaxEntries = 100, TimeProvider = time });
+        Assert.Throws<InvalidTimeZoneException>(() => cache.Set(1, 1, TimeSpan.FromSeconds(10)));
+        Assert.False(cache.ContainsKey(1));
+        Assert.Throws<InvalidTimeZoneException>(() => cache.Set(1, 1, TimeSpan.FromSeconds(20)));
+        time.FailsTimers = false;
+        cache.Set(1, 1, TimeSpan.FromSeconds(20));
+        Assert.Equal(1, time.Timers);
+        cache.Set(2, 2, TimeSpan.FromSeconds(5));
+        Assert.Equal(1, time.Timers);
+    }
+
     private static Cache Create(ManualTime time) =>
         new(new ShardCacheOptions { MaxEntries = 100, TimeProvider = time });
 
@@ -302,10 +317,22 @@ public sealed class CacheExpiryTests
     {
         public bool Fails { get; set; }
 
+        public bool FailsTimers { get; set; }
+
+        public int Timers { get; private set; }
+
         public override long GetTimestamp() => Fails ? throw new InvalidTimeZoneException() : 1_000_000;
 
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
-            new ManualTime().CreateTimer(callback, state, dueTime, period);
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            if (FailsTimers)
+            {
+                throw new InvalidTimeZoneException();
+            }
+
+            Timers++;
+            return new ManualTime().CreateTimer(callback, state, dueTime, period);
+        }
     }
 
     private readonly struct HookedHasher : IKeyHasher<long>

@@ -5,11 +5,13 @@ namespace FastShardMap.Tests.Memory;
 /// <summary>What Linux knows about this process.</summary>
 internal static unsafe class LinuxFacts
 {
-    /// <summary>Whether the system makes a huge page resident ahead of its use.</summary>
+    /// <summary>Whether the system makes a huge page resident ahead of its use. Emulators of processors accept the
+    /// request and do nothing.</summary>
     public static bool CanFillHugePage()
     {
         byte* sample = PageMemory.Map(PageMemory.HugePageBytes, PageMemory.HugePageBytes);
-        bool filled = PageMemory.TryFillHugePage(sample);
+        bool filled = PageMemory.TryFillHugePage(sample)
+            && ResidentBytes(sample, PageMemory.HugePageBytes) == (long)PageMemory.HugePageBytes;
         PageMemory.Unmap(sample, PageMemory.HugePageBytes);
         return filled;
     }

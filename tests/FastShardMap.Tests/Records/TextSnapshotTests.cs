@@ -163,6 +163,60 @@ public class TextSnapshotTests
         return map;
     }
 
+    [Fact]
+    public void Keys_SnapshotDisposedMeanwhile_AreWholeOrRefused()
+    {
+        using TextShardMap<long> map = new(new ShardMapOptions { ShardCount = 1 });
+        string[] keys =
+            [.. Enumerable.Range(0, 200).Select(static i => new string((char)('a' + (i % 26)), 20 + (i % 40)) + i)];
+        HashSet<string> known = [.. keys];
+        for (int round = 0; round < 200; round++)
+        {
+            for (int i = 0; i < keys.Length; i++)
+            {
+                map[keys[i]] = i;
+            }
+
+            TextSnapshot<long> snapshot = map.Snapshot();
+            foreach (string key in keys)
+            {
+                map.TryRemove(key, out _); // the snapshot alone keeps the records now
+            }
+
+            using Barrier start = new(2);
+            Thread other = new(() =>
+            {
+                start.SignalAndWait();
+                Thread.SpinWait(round * 20);
+                snapshot.Dispose();
+            });
+            other.Start();
+            start.SignalAndWait(TestContext.Current.CancellationToken);
+            try
+            {
+                foreach (string key in snapshot.Keys)
+                {
+                    Assert.Contains(key, known);
+                }
+            }
+            catch (ObjectDisposedException)
+            {
+                // The other thread was faster.
+            }
+
+            other.Join();
+        }
+    }
+
+    [Fact]
+    public void Constructors_NegativeCapacity_NameTheParameter()
+    {
+        Assert.Equal("capacity", Assert.Throws<ArgumentOutOfRangeException>(() => new TextShardMap<int>(-1)).ParamName);
+        Assert.Equal(
+            "capacity", Assert.Throws<ArgumentOutOfRangeException>(() => new BytesShardMap<int>(-1)).ParamName);
+        Assert.Equal("capacity", Assert.Throws<ArgumentOutOfRangeException>(() => new BlobShardMap(-1)).ParamName);
+    }
+
     private static Dictionary<string, long> ToDictionary(TextShardMap<long> map)
     {
         Dictionary<string, long> entries = new(StringComparer.Ordinal);

@@ -67,7 +67,10 @@ public class MergeTests
     public void Merge_BadArguments_Throw()
     {
         using ShardMap<int, int> map = new();
-        Assert.Throws<ArgumentException>(() => map.CopyTo(map));
+        Assert.Equal("destination", Assert.Throws<ArgumentException>(() => map.CopyTo(map)).ParamName);
+        Assert.Equal(
+            "source",
+            Assert.Throws<ArgumentException>(() => map.MergeFrom(map, (_, _, theirs) => theirs)).ParamName);
         Assert.Throws<ArgumentNullException>(() => map.CopyTo((ShardMap<int, int>)null!));
         Assert.Throws<ArgumentNullException>(() => map.MergeFrom(null!, (_, _, theirs) => theirs));
         using ShardMap<int, int> other = new();
