@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Threading.Channels;
 using FastShardMap.Caching;
+using FastShardMap.Flights;
 using FastShardMap.Layout;
 using FastShardMap.Records;
 
@@ -25,7 +26,8 @@ namespace FastShardMap;
 /// together. Later writes to the shard and a background thread do the rest, in steps: a hold of the lock moves the
 /// records of 8 to 64 groups. A write to another shard that needs the same first finishes this one. Lookups
 /// continue.</para>
-/// <para><b>Allocation.</b> No operation allocates managed memory per call or per entry.</para>
+/// <para><b>Allocation.</b> No operation allocates managed memory per call or per entry, except <c>GetOrAddAsync</c>,
+/// whose values are arrays.</para>
 /// </remarks>
 [DebuggerDisplay("{ToString(),nq}")]
 public sealed unsafe partial class BlobShardCache : IDisposable
@@ -122,7 +124,12 @@ public sealed unsafe partial class BlobShardCache : IDisposable
     /// <summary>Disposes the cache and returns its memory to the operating system. Later calls, and calls that are
     /// waiting for a lock, throw <see cref="ObjectDisposedException"/>. Further calls of this method have no effect,
     /// even concurrent ones.</summary>
-    public void Dispose() => _cache.Dispose();
+    public void Dispose()
+    {
+        _cache.Dispose();
+        FlightTables.Close(ref _flights, _cache.Shards.Description);
+        GC.KeepAlive(_cache);
+    }
 
     /// <summary>Returns the type, the number of entries and the limit of the cache.</summary>
     /// <returns>For example, <c>BlobShardCache: 3 of 32 entries</c>.</returns>
