@@ -15,6 +15,21 @@ internal static class CommandOptions
 
     public static Option<string?> File(string name, string description) => new(name) { Description = description };
 
+    /// <summary>A folder, which is created if it is not there.</summary>
+    public static Option<string?> Folder(string name, string description)
+    {
+        Option<string?> option = File(name, description);
+        option.Validators.Add(result =>
+        {
+            string? path = result.Tokens.Count == 0 ? null : result.Tokens[^1].Value;
+            if (System.IO.File.Exists(path))
+            {
+                result.AddError($"{name} takes a folder, and '{path}' is a file.");
+            }
+        });
+        return option;
+    }
+
     public static Option<bool> Quick(string description = "Fewer operations and repetitions.") =>
         Switch("--quick", description);
 

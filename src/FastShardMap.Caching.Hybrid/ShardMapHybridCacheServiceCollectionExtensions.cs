@@ -16,7 +16,10 @@ public static class ShardMapHybridCacheServiceCollectionExtensions
     /// required.</param>
     /// <returns>A builder to configure HybridCache further.</returns>
     /// <remarks>Values of unmanaged types are stored with their bytes in memory. The registration replaces
-    /// <see cref="IDistributedCache"/> of the services. Wrong options throw when the cache is first used.</remarks>
+    /// <see cref="IDistributedCache"/> of the services. Wrong options throw when the cache is first used. The flags of
+    /// a call (<see cref="HybridCacheEntryOptions.Flags"/>) replace those of the registration: they must include
+    /// <see cref="HybridCacheEntryFlags.DisableLocalCache"/>, or HybridCache keeps the value on the heap a second time,
+    /// outside the limit.</remarks>
     /// <exception cref="ArgumentNullException">An argument is null.</exception>
     public static IHybridCacheBuilder AddShardMapHybridCache(
         this IServiceCollection services, Action<ShardCacheOptions> configure)

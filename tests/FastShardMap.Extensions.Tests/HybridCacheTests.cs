@@ -16,6 +16,7 @@ public sealed class HybridCacheTests
     {
         await using ServiceProvider services = Build();
         HybridCache cache = services.GetRequiredService<HybridCache>();
+        BlobShardCache bounded = services.GetRequiredService<BlobShardCache>();
         int factories = 0;
         for (int call = 0; call < 3; call++)
         {
@@ -25,10 +26,10 @@ public sealed class HybridCacheTests
             Assert.Equal("text", await cache.GetOrCreateAsync("text", _ => new ValueTask<string>(Made("text"))));
             int[] numbers = await cache.GetOrCreateAsync("numbers", _ => new ValueTask<int[]>(Made<int[]>([1, 2, 3])));
             Assert.Equal([1, 2, 3], numbers.AsEnumerable());
+            AwaitStored(bounded, entries: 3);
         }
 
         Assert.Equal(3, factories);
-        Assert.Equal(3, services.GetRequiredService<BlobShardCache>().Count);
         await cache.RemoveAsync("point");
         Assert.Equal(
             new Point(5, 6), await cache.GetOrCreateAsync("point", static _ => new ValueTask<Point>(new Point(5, 6))));
@@ -37,6 +38,70 @@ public sealed class HybridCacheTests
         {
             factories++;
             return value;
+        }
+    }
+
+    /// <summary>The local cache of HybridCache would still have the value. Flags of a call replace those of the
+    /// registration.</summary>
+    [Theory]
+    [InlineData(null, 2)]
+    [InlineData(HybridCacheEntryFlags.DisableLocalCache, 2)]
+    [InlineData(HybridCacheEntryFlags.DisableCompression, 1)]
+    public async Task GetOrCreateAsync_EntryIsGone_RunsTheFactoryUnlessFlagsAllowALocalCopy(
+        HybridCacheEntryFlags? flags, int expected)
+    {
+        await using ServiceProvider services = Build();
+        HybridCache cache = services.GetRequiredService<HybridCache>();
+        BlobShardCache bounded = services.GetRequiredService<BlobShardCache>();
+        HybridCacheEntryOptions options = new() { Expiration = TimeSpan.FromHours(1), Flags = flags };
+        int factories = 0;
+        for (int call = 0; call < 2; call++)
+        {
+            Assert.Equal(7, await cache.GetOrCreateAsync("key", _ => new ValueTask<long>(Made()), options));
+            if (call == 0)
+            {
+                AwaitStored(bounded, entries: 1);
+                bounded.Clear();
+            }
+        }
+
+        Assert.Equal(expected, factories);
+
+        long Made()
+        {
+            factories++;
+            return 7;
+        }
+    }
+
+    [Fact]
+    public async Task GetOrCreateAsync_ValueOfAnotherSize_ThrowsInvalidData()
+    {
+        await using ServiceProvider services = Build();
+        HybridCache cache = services.GetRequiredService<HybridCache>();
+        await cache.GetOrCreateAsync("key", static _ => new ValueTask<int>(7));
+        AwaitStored(services.GetRequiredService<BlobShardCache>(), entries: 1);
+
+        await Assert.ThrowsAsync<InvalidDataException>(
+            async () => await cache.GetOrCreateAsync("key", static _ => new ValueTask<Point>(new Point(1, 2))));
+    }
+
+    [Fact]
+    public void Deserialize_DataOfAnotherSize_ThrowsInvalidData()
+    {
+        using ServiceProvider services = Build();
+        Assert.True(services.GetServices<IHybridCacheSerializerFactory>().Last()
+            .TryCreateSerializer(out IHybridCacheSerializer<Point>? serializer));
+        ArrayBufferWriter<byte> writer = new();
+        serializer.Serialize(new Point(1, 2), writer);
+        byte[] bytes = writer.WrittenSpan.ToArray();
+
+        Assert.Equal(16, bytes.Length);
+        Assert.Equal(new Point(1, 2), serializer.Deserialize(Segments(bytes[..5], bytes[5..])));
+        foreach (int length in (int[])[0, 15, 17])
+        {
+            Assert.Throws<InvalidDataException>(
+                () => serializer.Deserialize(new ReadOnlySequence<byte>(new byte[length])));
         }
     }
 
@@ -140,6 +205,10 @@ public sealed class HybridCacheTests
         services.AddShardMapHybridCache(static options => options.MaxBytes = 4 << 20);
         return services.BuildServiceProvider();
     }
+
+    /// <summary>HybridCache stores a value after it has returned it.</summary>
+    private static void AwaitStored(BlobShardCache cache, int entries) => Assert.True(
+        SpinWait.SpinUntil(() => cache.Count == entries, TimeSpan.FromSeconds(60)), $"{cache.Count} entries");
 
     private static ReadOnlySequence<byte> Segments(byte[] first, byte[] second)
     {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using FastShardMap.Bench.Report;
 using FastShardMap.Bench.Reporting;
 using FastShardMap.Bench.Targets;
 
@@ -29,12 +30,14 @@ internal static class CacheCommand
         Option<int> churn = CommandOptions.Number(
             "--churn", "Operations of the part churn.", new CacheOptions().ChurnOperations, least: 1, int.MaxValue);
         Option<string?> markdown = CommandOptions.Markdown();
+        Option<string?> plots =
+            CommandOptions.Folder("--plots", "Also write plots of the hit ratios to this folder.");
         Option<bool> check = CommandOptions.Check();
         Option<int> shrink = CommandOptions.Shrink();
         Command command = new(
             "cache", "Measures ShardCache beside BitFaster.Caching, MemoryCache, exact LRU and exact S3-FIFO.")
         {
-            quick, parts, traces, format, requests, churn, markdown, check, shrink,
+            quick, parts, traces, format, requests, churn, markdown, plots, check, shrink,
         };
         command.SetAction(parsed =>
         {
@@ -49,13 +52,14 @@ internal static class CacheCommand
                 ChurnOperations = parsed.GetValue(churn),
                 ShrinkFactor = parsed.GetValue(shrink) * (isQuick ? 10 : 1),
             };
-            return CommandRun.Guarded(
-                "cache", terminal => Run(terminal, options, parsed.GetValue(markdown), parsed.GetValue(check)));
+            return CommandRun.Guarded("cache", terminal => Run(
+                terminal, options, parsed.GetValue(markdown), parsed.GetValue(plots), parsed.GetValue(check)));
         });
         return command;
     }
 
-    private static int Run(Terminal terminal, CacheOptions options, string? markdown, bool isChecked)
+    private static int Run(
+        Terminal terminal, CacheOptions options, string? markdown, string? plots, bool isChecked)
     {
         List<Trace> traces;
         try
@@ -77,6 +81,11 @@ internal static class CacheCommand
             options.Parts.Contains(CacheOptions.Memory) ? new CacheMemory(options, terminal.Announce).Run() : [],
             options.Parts.Contains(CacheOptions.Churn) ? new CacheChurn(options, terminal.Announce).Run() : null);
         CommandRun.Show(new CacheReport(results, machine), terminal, markdown);
+        if (plots is not null && !Plotter.WriteAll(plots, CachePlots.Of(results)))
+        {
+            terminal.WriteLine(Plotter.Missing);
+        }
+
         if (!isChecked)
         {
             return CommandRun.Done;

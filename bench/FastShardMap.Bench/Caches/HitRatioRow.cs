@@ -17,5 +17,8 @@ internal sealed record HitRatioRow(
     /// <summary>How many points ShardCache is behind exact LRU; negative if it is ahead.</summary>
     public double PointsBehindLru => 100 * (Of(ExactLru.Label) - Of(ShardCacheUnderTest.Label));
 
+    /// <summary>The hit ratio of a cache in percent.</summary>
+    public double PercentOf(string label) => 100 * Of(label);
+
     private double Of(string label) => Caches.First(cache => cache.Label == label).HitRatio;
 }

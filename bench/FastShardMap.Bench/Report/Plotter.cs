@@ -23,6 +23,21 @@ internal sealed class Plotter(string folder)
         }
     }
 
+    /// <summary>Writes plots to a folder, which is created; returns whether all were drawn.</summary>
+    public static bool WriteAll(string folder, IEnumerable<Plot> plots)
+    {
+        ArgumentNullException.ThrowIfNull(plots);
+        Directory.CreateDirectory(folder);
+        Plotter plotter = new(folder);
+        bool drawn = true;
+        foreach (Plot plot in plots)
+        {
+            drawn &= plotter.Write(plot);
+        }
+
+        return drawn;
+    }
+
     /// <summary>Writes the script, and the picture if gnuplot is there; returns whether it was drawn.</summary>
     public bool Write(Plot plot)
     {

@@ -11,7 +11,7 @@ internal static class RouteCommand
     {
         Option<bool> quick = CommandOptions.Quick("Fewer sets of names and fewer batches.");
         Option<string?> markdown = CommandOptions.Markdown();
-        Option<string?> plots = CommandOptions.File("--plots", "Also write plots to this folder.");
+        Option<string?> plots = CommandOptions.Folder("--plots", "Also write plots to this folder.");
         Command command = new("route", "Simulates placements of slots on nodes, and throughput decay by cause.")
         {
             quick, markdown, plots,
@@ -20,20 +20,9 @@ internal static class RouteCommand
         {
             RouteResults results = RouteResults.Simulate(parsed.GetValue(quick), terminal.Announce);
             CommandRun.Show(new RouteReport(results), terminal, parsed.GetValue(markdown));
-            if (parsed.GetValue(plots) is string folder)
+            if (parsed.GetValue(plots) is string folder && !Plotter.WriteAll(folder, RoutePlots.Of(results)))
             {
-                Directory.CreateDirectory(folder);
-                Plotter plotter = new(folder);
-                bool drawn = true;
-                foreach (Plot plot in RoutePlots.Of(results))
-                {
-                    drawn &= plotter.Write(plot);
-                }
-
-                if (!drawn)
-                {
-                    terminal.WriteLine(Plotter.Missing);
-                }
+                terminal.WriteLine(Plotter.Missing);
             }
 
             return CommandRun.Done;

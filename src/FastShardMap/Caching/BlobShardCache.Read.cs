@@ -23,7 +23,7 @@ public sealed unsafe partial class BlobShardCache
     {
         byte* buffer = stackalloc byte[KeyText.BufferBytes];
         using KeyText text = new(key, buffer, _seed);
-        return TryRead(text.Key, destination, out length);
+        return TryRead(text.Key, destination, out length, out _);
     }
 
     /// <inheritdoc cref="TryGetValue(ReadOnlySpan{char}, Span{byte}, out int)"/>
@@ -42,7 +42,7 @@ public sealed unsafe partial class BlobShardCache
         byte* buffer = stackalloc byte[RecordKey.BufferBytes];
         fixed (byte* bytes = key)
         {
-            return TryRead(KeyBytes.Present(bytes, key.Length, buffer, _seed), destination, out length);
+            return TryRead(KeyBytes.Present(bytes, key.Length, buffer, _seed), destination, out length, out _);
         }
     }
 
@@ -65,7 +65,7 @@ public sealed unsafe partial class BlobShardCache
         ArgumentNullException.ThrowIfNull(destination);
         byte* buffer = stackalloc byte[KeyText.BufferBytes];
         using KeyText text = new(key, buffer, _seed);
-        return TryWriteTo(text.Key, destination);
+        return TryReadTo(text.Key, destination, out _);
     }
 
     /// <inheritdoc cref="TryGetValue(ReadOnlySpan{char}, IBufferWriter{byte})"/>
@@ -85,81 +85,144 @@ public sealed unsafe partial class BlobShardCache
         byte* buffer = stackalloc byte[RecordKey.BufferBytes];
         fixed (byte* bytes = key)
         {
-            return TryWriteTo(KeyBytes.Present(bytes, key.Length, buffer, _seed), destination);
+            return TryReadTo(KeyBytes.Present(bytes, key.Length, buffer, _seed), destination, out _);
         }
     }
 
-    /// <summary>Determines whether a key is present, without marking its entry.</summary>
+    /// <summary>Copies the value of a key, gets the time until its entry expires, and marks the entry as
+    /// used.</summary>
     /// <param name="key">The key.</param>
-    /// <returns>Whether the key is present and its entry has not expired.</returns>
-    /// <remarks>Lock-free as the lookups of <see cref="ShardCache{TKey, TValue, THasher}"/>. The call is not counted.
-    /// Allocates nothing.</remarks>
+    /// <param name="destination">Receives the bytes of the value. Other content of it is unspecified afterwards,
+    /// whatever the call returns.</param>
+    /// <param name="length">The length of the value; -1 if the key is absent.</param>
+    /// <param name="remaining">The time until the entry expires; <see cref="Timeout.InfiniteTimeSpan"/> if it never
+    /// does, and zero if the key is absent.</param>
+    /// <inheritdoc cref="TryGetValue(ReadOnlySpan{char}, Span{byte}, out int)" path="/returns"/>
+    /// <remarks>As for <see cref="TryGetValue(ReadOnlySpan{char}, Span{byte}, out int)"/>. A program can store an entry
+    /// anew before it expires, if little of its time is left.</remarks>
     /// <exception cref="ObjectDisposedException">The cache is disposed.</exception>
     /// <exception cref="ArgumentException">The key has more than 32,766 bytes in UTF-8.</exception>
     [SkipLocalsInit]
-    public bool ContainsKey(ReadOnlySpan<char> key)
+    public bool TryGetValue(ReadOnlySpan<char> key, Span<byte> destination, out int length, out TimeSpan remaining)
     {
         byte* buffer = stackalloc byte[KeyText.BufferBytes];
         using KeyText text = new(key, buffer, _seed);
-        return _cache.ContainsKey(text.Key);
+        bool copied = TryRead(text.Key, destination, out length, out uint expiry);
+        remaining = _cache.RemainingOf(length >= 0, expiry);
+        return copied;
     }
 
-    /// <inheritdoc cref="ContainsKey(ReadOnlySpan{char})"/>
+    /// <inheritdoc cref="TryGetValue(ReadOnlySpan{char}, Span{byte}, out int, out TimeSpan)"/>
     /// <exception cref="ArgumentNullException"><paramref name="key"/> is null.</exception>
-    public bool ContainsKey(string key)
+    public bool TryGetValue(string key, Span<byte> destination, out int length, out TimeSpan remaining)
     {
         ArgumentNullException.ThrowIfNull(key);
-        return ContainsKey(key.AsSpan());
+        return TryGetValue(key.AsSpan(), destination, out length, out remaining);
     }
 
-    /// <inheritdoc cref="ContainsKey(ReadOnlySpan{char})"/>
+    /// <inheritdoc cref="TryGetValue(ReadOnlySpan{char}, Span{byte}, out int, out TimeSpan)"/>
     [SkipLocalsInit]
-    public bool ContainsKey(ReadOnlySpan<byte> key)
+    public bool TryGetValue(ReadOnlySpan<byte> key, Span<byte> destination, out int length, out TimeSpan remaining)
     {
         KeyBytes.ThrowIfTooLong(key.Length, nameof(key));
         byte* buffer = stackalloc byte[RecordKey.BufferBytes];
         fixed (byte* bytes = key)
         {
-            return _cache.ContainsKey(KeyBytes.Present(bytes, key.Length, buffer, _seed));
+            RecordKey presented = KeyBytes.Present(bytes, key.Length, buffer, _seed);
+            bool copied = TryRead(presented, destination, out length, out uint expiry);
+            remaining = _cache.RemainingOf(length >= 0, expiry);
+            return copied;
         }
     }
 
-    private bool TryRead(RecordKey key, Span<byte> destination, out int length)
+    /// <summary>Writes the value of a key to a buffer writer, gets the time until its entry expires, and marks the
+    /// entry as used.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="destination">Receives the bytes of the value, never torn. It is advanced once, by the length of the
+    /// value, and not at all if the key is absent or the value is empty.</param>
+    /// <param name="remaining">The time until the entry expires; <see cref="Timeout.InfiniteTimeSpan"/> if it never
+    /// does, and zero if the key is absent.</param>
+    /// <returns>Whether the key is present and its entry has not expired.</returns>
+    /// <remarks>As for <see cref="TryGetValue(ReadOnlySpan{char}, IBufferWriter{byte})"/>. A program can store an entry
+    /// anew before it expires, if little of its time is left.</remarks>
+    /// <inheritdoc cref="TryGetValue(ReadOnlySpan{char}, IBufferWriter{byte})" path="/exception"/>
+    [SkipLocalsInit]
+    public bool TryGetValue(ReadOnlySpan<char> key, IBufferWriter<byte> destination, out TimeSpan remaining)
     {
-        bool copied = TryCopy(key, destination, marks: true, out length);
+        ArgumentNullException.ThrowIfNull(destination);
+        byte* buffer = stackalloc byte[KeyText.BufferBytes];
+        using KeyText text = new(key, buffer, _seed);
+        bool found = TryReadTo(text.Key, destination, out uint expiry);
+        remaining = _cache.RemainingOf(found, expiry);
+        return found;
+    }
+
+    /// <inheritdoc cref="TryGetValue(ReadOnlySpan{char}, IBufferWriter{byte}, out TimeSpan)"/>
+    /// <exception cref="ArgumentNullException"><paramref name="key"/> is null.</exception>
+    public bool TryGetValue(string key, IBufferWriter<byte> destination, out TimeSpan remaining)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        return TryGetValue(key.AsSpan(), destination, out remaining);
+    }
+
+    /// <inheritdoc cref="TryGetValue(ReadOnlySpan{char}, IBufferWriter{byte}, out TimeSpan)"/>
+    [SkipLocalsInit]
+    public bool TryGetValue(ReadOnlySpan<byte> key, IBufferWriter<byte> destination, out TimeSpan remaining)
+    {
+        ArgumentNullException.ThrowIfNull(destination);
+        KeyBytes.ThrowIfTooLong(key.Length, nameof(key));
+        byte* buffer = stackalloc byte[RecordKey.BufferBytes];
+        fixed (byte* bytes = key)
+        {
+            bool found =
+                TryReadTo(KeyBytes.Present(bytes, key.Length, buffer, _seed), destination, out uint expiry);
+            remaining = _cache.RemainingOf(found, expiry);
+            return found;
+        }
+    }
+
+    /// <summary>Copies a value, marks its entry, and counts the lookup.</summary>
+    private bool TryRead(RecordKey key, Span<byte> destination, out int length, out uint expiry)
+    {
+        bool copied = TryCopy(key, destination, marks: true, out length, out expiry);
         _cache.CountRead(length >= 0);
         return copied;
     }
 
-    private bool TryCopy(RecordKey key, Span<byte> destination, bool marks, out int length)
+    /// <summary>Writes a value, marks its entry, and counts the lookup.</summary>
+    private bool TryReadTo(RecordKey key, IBufferWriter<byte> destination, out uint expiry)
+    {
+        bool found = TryWriteTo(key, destination, marks: true, out expiry);
+        _cache.CountRead(found);
+        return found;
+    }
+
+    private bool TryCopy(RecordKey key, Span<byte> destination, bool marks, out int length, out uint expiry)
     {
         fixed (byte* place = destination)
         {
             BlobCopy copy = new(place, destination.Length);
-            _cache.TryReadBlob(key, ref copy, marks);
+            _cache.TryReadBlob(key, ref copy, marks, out expiry);
             length = copy.Length;
             return copy.IsComplete;
         }
     }
 
-    private bool TryWriteTo(RecordKey key, IBufferWriter<byte> destination)
+    private bool TryWriteTo(RecordKey key, IBufferWriter<byte> destination, bool marks, out uint expiry)
     {
         Span<byte> span = default;
         int length;
-        bool marks = true; // one use, however often the value becomes longer in the meantime
-        while (!TryCopy(key, span, marks, out length))
+        while (!TryCopy(key, span, marks, out length, out expiry))
         {
             if (length < 0)
             {
-                _cache.CountRead(found: false);
                 return false;
             }
 
-            marks = false;
+            marks = false; // one use, however often the value becomes longer in the meantime
             span = BlobOutput.SpanFor(destination, length, span.Length);
         }
 
-        _cache.CountRead(found: true);
         if (length > 0)
         {
             destination.Advance(length);

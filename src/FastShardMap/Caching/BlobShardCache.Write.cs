@@ -68,7 +68,7 @@ public sealed unsafe partial class BlobShardCache
     {
         byte* buffer = stackalloc byte[KeyText.BufferBytes];
         using KeyText text = new(key, buffer, _seed);
-        return Add(text.Key, value, timeToLive);
+        return Add(text.Key, value, _cache.LifeOf(timeToLive), out _);
     }
 
     /// <inheritdoc cref="TryAdd(ReadOnlySpan{char}, ReadOnlySpan{byte}, TimeSpan?)"/>
@@ -87,7 +87,8 @@ public sealed unsafe partial class BlobShardCache
         byte* buffer = stackalloc byte[RecordKey.BufferBytes];
         fixed (byte* bytes = key)
         {
-            return Add(KeyBytes.Present(bytes, key.Length, buffer, _seed), value, timeToLive);
+            return Add(
+                KeyBytes.Present(bytes, key.Length, buffer, _seed), value, _cache.LifeOf(timeToLive), out _);
         }
     }
 
@@ -149,10 +150,11 @@ public sealed unsafe partial class BlobShardCache
         }
     }
 
-    private bool Add(RecordKey key, ReadOnlySpan<byte> value, TimeSpan? timeToLive)
+    /// <summary>Adds an entry if its key is absent, unless it is too large.</summary>
+    private bool Add(RecordKey key, ReadOnlySpan<byte> value, uint life, out bool isRefused)
     {
-        uint life = _cache.LifeOf(timeToLive);
-        if (_cache.IsTooLarge(key.Length, value.Length))
+        isRefused = _cache.IsTooLarge(key.Length, value.Length);
+        if (isRefused)
         {
             _cache.Shards.ThrowIfDisposed();
             _cache.CountRefusal();

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Threading.Channels;
 using FastShardMap.Caching;
+using FastShardMap.Flights;
 using FastShardMap.Layout;
 using FastShardMap.Records;
 
@@ -25,9 +26,9 @@ namespace FastShardMap;
 /// together. Later writes to the shard and a background thread do the rest, in steps: a hold of the lock moves the
 /// records of 8 to 64 groups. A write to another shard that needs the same first finishes this one. Lookups
 /// continue.</para>
-/// <para><b>Allocation.</b> Lookups and writes allocate no managed memory, unless <see
-/// cref="ShardCacheOptions.PendingRemovals"/> is set: each notice then has an array with copies of key and value. Other
-/// operations allocate only what their documentation says.</para>
+/// <para><b>Allocation.</b> Lookups and writes allocate no managed memory, with two exceptions. If
+/// <see cref="ShardCacheOptions.PendingRemovals"/> is set, each notice has an array with copies of key and value. The
+/// values of <c>GetOrAddAsync</c> are arrays. Other operations allocate only what their documentation says.</para>
 /// </remarks>
 [DebuggerDisplay("{ToString(),nq}")]
 public sealed unsafe partial class BlobShardCache : IDisposable
@@ -124,7 +125,12 @@ public sealed unsafe partial class BlobShardCache : IDisposable
     /// <summary>Disposes the cache and returns its memory to the operating system. Later calls, and calls that are
     /// waiting for a lock, throw <see cref="ObjectDisposedException"/>. Further calls of this method have no effect,
     /// even concurrent ones.</summary>
-    public void Dispose() => _cache.Dispose();
+    public void Dispose()
+    {
+        _cache.Dispose();
+        FlightTables.Close(ref _flights, _cache.Shards.Description);
+        GC.KeepAlive(_cache);
+    }
 
     /// <summary>Returns the type, the number of entries and the limit of the cache.</summary>
     /// <returns>For example, <c>BlobShardCache: 3 of 32 entries</c>.</returns>

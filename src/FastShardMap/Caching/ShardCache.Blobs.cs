@@ -61,12 +61,13 @@ public unsafe partial class ShardCache<TKey, TValue, THasher>
     /// <summary>Counts a lookup.</summary>
     internal void CountRead(bool found) => _requests?.CountRead(found);
 
-    /// <summary>Copies the value of a key, and marks its entry as used.</summary>
+    /// <summary>Copies the value of a key, and marks its entry as used if that is wanted.</summary>
     /// <param name="key">The key.</param>
     /// <param name="copy">Receives the bytes.</param>
     /// <param name="marks">Whether to mark the entry.</param>
+    /// <param name="expiry">The tick at which the entry expires; 0 if it never does, or if the key is absent.</param>
     /// <returns>Whether the key is present and its entry has not expired.</returns>
-    internal bool TryReadBlob(TKey key, ref BlobCopy copy, bool marks)
+    internal bool TryReadBlob(TKey key, ref BlobCopy copy, bool marks, out uint expiry)
     {
         ulong hash = _shards.Hash(key);
         bool found = _shards.ShardFor(hash).TryReadBlob(
@@ -81,6 +82,7 @@ public unsafe partial class ShardCache<TKey, TValue, THasher>
             Mark(place); // not after a read under the lock, which is over
         }
 
+        expiry = found ? entry.Expiry : 0;
         GC.KeepAlive(this);
         return found;
     }

@@ -54,9 +54,7 @@ public unsafe partial class ShardCache<TKey, TValue, THasher>
     {
         bool found = TryReadAnywhere(key, marks: true, out value, out uint expiry);
         _requests?.CountRead(found);
-        remaining = !found ? TimeSpan.Zero
-            : expiry == 0 ? Timeout.InfiniteTimeSpan
-            : ExpiryTick.Remaining(expiry, _clock.Now);
+        remaining = RemainingOf(found, expiry);
         GC.KeepAlive(this);
         return found;
     }
@@ -133,6 +131,10 @@ public unsafe partial class ShardCache<TKey, TValue, THasher>
         GC.KeepAlive(this);
         return found;
     }
+
+    /// <summary>Returns the time that an entry has left; zero if none was found.</summary>
+    internal TimeSpan RemainingOf(bool found, uint expiry) =>
+        found ? ExpiryTick.Remaining(expiry, _clock.Now) : TimeSpan.Zero;
 
     private bool IsAlive(uint expiry) => expiry == 0 || !ExpiryTick.HasPassed(expiry, _clock.Now);
 

@@ -36,7 +36,11 @@ internal static class ExpiryTick
         return expiry == 0 ? 1 : expiry;
     }
 
-    /// <summary>Returns the time until an entry expires.</summary>
+    /// <summary>Returns the time until an entry expires: zero if it has expired, and
+    /// <see cref="Timeout.InfiniteTimeSpan"/> if it never does.</summary>
+    // The clock may have advanced since a lookup has found the entry alive.
     public static TimeSpan Remaining(uint expiry, uint now) =>
-        TimeSpan.FromMilliseconds((double)(expiry - now) * TickMilliseconds);
+        expiry == 0 ? Timeout.InfiniteTimeSpan
+        : HasPassed(expiry, now) ? TimeSpan.Zero
+        : TimeSpan.FromMilliseconds((double)(expiry - now) * TickMilliseconds);
 }

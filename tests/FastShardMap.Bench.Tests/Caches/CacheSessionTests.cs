@@ -1,5 +1,7 @@
+using System.CommandLine;
 using FastShardMap.Bench.Caches;
 using FastShardMap.Bench.Measuring;
+using FastShardMap.Bench.Report;
 using FastShardMap.Bench.Targets;
 
 namespace FastShardMap.Bench.Tests.Caches;
@@ -40,6 +42,51 @@ public sealed class CacheSessionTests
         Assert.All(rows, static row => Assert.True(row.PointsBehindLru <= 2, $"{row}"));
         Assert.All(rows, static row => Assert.InRange(
             row.Caches.First(static cache => cache.Label == ShardCacheUnderTest.Label).Count, 1, row.Entries));
+    }
+
+    [Fact]
+    public void Plots_OfTwoSizes_HaveABarPerTraceAndCache()
+    {
+        HitRatioRow[] rows =
+        [
+            .. from trace in (string[])["zipf", "loop"]
+               from share in HitRatioSession.Shares
+               select new HitRatioRow(trace, share, 100, 1000,
+               [
+                   new(ExactLru.Label, share, 1, 100), new(ShardCacheUnderTest.Label, 2 * share, 1, 100),
+               ]),
+        ];
+        Plot[] plots = [.. CachePlots.Of(new CacheResults(rows, [], []))];
+
+        Assert.Equal(["cache-ratios-1", "cache-ratios-10"], plots.Select(static plot => plot.Name));
+        string script = plots[1].ToScript();
+        Assert.Contains("set output 'cache-ratios-10.svg'", script, StringComparison.Ordinal);
+        Assert.Contains("\"zipf\" 10 20\n\"loop\" 10 20\n", script, StringComparison.Ordinal);
+        Assert.Contains($"title \"{ShardCacheUnderTest.Label}\"", script, StringComparison.Ordinal);
+        Assert.Empty(CachePlots.Of(new CacheResults([], [], [])));
+    }
+
+    [Fact]
+    public void Command_WithAFolderForPlots_WritesThemThere()
+    {
+        DirectoryInfo root = Directory.CreateTempSubdirectory("cache-plots");
+        try
+        {
+            string folder = Path.Combine(root.FullName, "new");
+            string[] line = ["--quick", "--shrink", "50", "--parts", "ratios", "--plots", folder];
+            Assert.Equal(CommandRun.Done, CacheCommand.Create().Parse(line).Invoke());
+            Assert.Contains(
+                "cache-ratios-10.gp", Directory.GetFiles(folder).Select(static path => Path.GetFileName(path)));
+
+            string file = Path.Combine(root.FullName, "file");
+            File.WriteAllText(file, "");
+            ParseResult wrong = CacheCommand.Create().Parse(["--plots", file]);
+            Assert.Contains(file, Assert.Single(wrong.Errors).Message, StringComparison.Ordinal);
+        }
+        finally
+        {
+            root.Delete(recursive: true);
+        }
     }
 
     [Fact]

@@ -28,7 +28,7 @@ internal sealed class BlobCacheScenario : StressScenario
         for (int i = 0; i < 64; i++)
         {
             int key = worker.Random.Next(Keys);
-            switch (worker.Random.Next(9))
+            switch (worker.Random.Next(11))
             {
                 case 0 or 1 or 2:
                     Require(_cache.Set(KeyOf(key), NextValue(worker, key, room)), $"key {key} was refused");
@@ -47,6 +47,18 @@ internal sealed class BlobCacheScenario : StressScenario
                         Check(key, writer.WrittenSpan);
                     }
 
+                    break;
+                case 6:
+                    if (_cache.TryPeek(KeyOf(key), room, out int peeked))
+                    {
+                        Check(key, room.AsSpan(0, peeked));
+                    }
+
+                    break;
+                case 7:
+                    ValueTask<ReadOnlyMemory<byte>> call = _cache.GetOrAddAsync(
+                        KeyOf(key), static (_, bytes, _) => new(bytes), NextValue(worker, key, room).ToArray());
+                    Check(key, call.AsTask().GetAwaiter().GetResult().Span);
                     break;
                 default:
                     if (_cache.TryGetValue(KeyOf(key), room, out int length))

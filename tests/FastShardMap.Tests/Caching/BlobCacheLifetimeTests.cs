@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Reflection;
 using System.Text;
 using FastShardMap.Tests.Records;
 using FastShardMap.Tests.Support;
@@ -12,41 +13,162 @@ public sealed class BlobCacheLifetimeTests
     private const int Keys = 1_500;
     private const int LongestValue = 6_000;
 
-    // Each gets a number that grows from call to call.
+    /// <summary>Members that do not throw after Dispose, and those that have a test of their own.</summary>
+    private static readonly string[] s_others =
+    [
+        "Dispose()", "SaveTo(path, progress)", "SaveToAsync(path, progress, cancellationToken)", "ToString()",
+        "get_BytesAllocated()", "get_DroppedRemovals()", "get_MaxBytes()", "get_MaxEntries()", "get_MaxEntryBytes()",
+        "get_Removals()",
+    ];
+
+    // Each gets a number that grows from call to call. It also chooses the form of the key.
     private static readonly (string Name, Action<BlobShardCache, int> Call)[] s_operations =
     [
-        ("Set", static (cache, number) => cache.Set(KeyOf(number), ValueOf(number))),
-        ("Set, bytes", static (cache, number) => cache.Set(Utf8Of(number), ValueOf(number))),
-        ("Set, timeToLive", static (cache, number) =>
-            cache.Set(KeyOf(number), ValueOf(number), TimeSpan.FromMilliseconds(1 + (number & 31)))),
-        ("Set, too large", static (cache, number) => cache.Set(KeyOf(number), new byte[cache.MaxEntryBytes + 1])),
-        ("TryAdd", static (cache, number) => cache.TryAdd(KeyOf(number), ValueOf(number))),
-        ("TryGetValue, span", static (cache, number) =>
+        ("Set(key, value, timeToLive)", static (cache, number) => _ = (number % 16) switch
+        {
+            < 5 => cache.Set(KeyOf(number), ValueOf(number)),
+            < 10 => cache.Set(Utf8Of(number), ValueOf(number)),
+            < 15 => cache.Set(KeyOf(number).AsSpan(), ValueOf(number), LifeOf(number)),
+            _ => cache.Set(KeyOf(number), new byte[cache.MaxEntryBytes + 1]),
+        }),
+        ("TryAdd(key, value, timeToLive)", static (cache, number) => _ = (number % 3) switch
+        {
+            0 => cache.TryAdd(KeyOf(number), ValueOf(number)),
+            1 => cache.TryAdd(Utf8Of(number), ValueOf(number), LifeOf(number)),
+            _ => cache.TryAdd(KeyOf(number).AsSpan(), ValueOf(number)),
+        }),
+        ("TryGetValue(key, destination, length)", static (cache, number) =>
         {
             Span<byte> room = stackalloc byte[LongestValue];
-            if (cache.TryGetValue(KeyOf(number), room, out int length))
+            int length;
+            bool found = (number % 3) switch
             {
-                Assert.True(BlobBytes.IsWhole(room[..length]), "a torn value");
-            }
+                0 => cache.TryGetValue(KeyOf(number), room, out length),
+                1 => cache.TryGetValue(Utf8Of(number), room, out length),
+                _ => cache.TryGetValue(KeyOf(number).AsSpan(), room, out length),
+            };
+            AssertWhole(found ? room[..length] : []);
         }),
-        ("TryGetValue, writer", static (cache, number) =>
+        ("TryGetValue(key, destination, length, remaining)", static (cache, number) =>
+        {
+            Span<byte> room = stackalloc byte[LongestValue];
+            int length;
+            bool found = (number % 3) switch
+            {
+                0 => cache.TryGetValue(KeyOf(number), room, out length, out _),
+                1 => cache.TryGetValue(Utf8Of(number), room, out length, out _),
+                _ => cache.TryGetValue(KeyOf(number).AsSpan(), room, out length, out _),
+            };
+            AssertWhole(found ? room[..length] : []);
+        }),
+        ("TryPeek(key, destination, length)", static (cache, number) =>
+        {
+            Span<byte> room = stackalloc byte[LongestValue];
+            int length;
+            bool found = (number % 3) switch
+            {
+                0 => cache.TryPeek(KeyOf(number), room, out length),
+                1 => cache.TryPeek(Utf8Of(number), room, out length),
+                _ => cache.TryPeek(KeyOf(number).AsSpan(), room, out length),
+            };
+            AssertWhole(found ? room[..length] : []);
+        }),
+        ("TryGetValue(key, destination)", static (cache, number) =>
         {
             ArrayBufferWriter<byte> writer = new();
-            if (cache.TryGetValue(Utf8Of(number), writer))
+            bool found = (number % 3) switch
             {
-                Assert.True(BlobBytes.IsWhole(writer.WrittenSpan), "a torn value");
-            }
+                0 => cache.TryGetValue(KeyOf(number), writer),
+                1 => cache.TryGetValue(Utf8Of(number), writer),
+                _ => cache.TryGetValue(KeyOf(number).AsSpan(), writer),
+            };
+            AssertWhole(found ? writer.WrittenSpan : []);
         }),
-        ("ContainsKey", static (cache, number) => cache.ContainsKey(KeyOf(number))),
-        ("TryRemove", static (cache, number) => cache.TryRemove(KeyOf(number))),
-        ("Trim", static (cache, number) => cache.Trim(number & 7)),
-        ("RemoveExpired", static (cache, _) => cache.RemoveExpired()),
-        ("Clear", static (cache, _) => cache.Clear()),
-        ("Count", static (cache, _) => Assert.InRange(cache.Count, 0, cache.MaxEntries)),
-        ("GetStatistics", static (cache, _) => cache.GetStatistics()),
-        ("Save", static (cache, _) => cache.Save(Stream.Null)),
-        ("SaveAsync", static (cache, _) => cache.SaveAsync(Stream.Null).GetAwaiter().GetResult()),
+        ("TryGetValue(key, destination, remaining)", static (cache, number) =>
+        {
+            ArrayBufferWriter<byte> writer = new();
+            bool found = (number % 3) switch
+            {
+                0 => cache.TryGetValue(KeyOf(number), writer, out _),
+                1 => cache.TryGetValue(Utf8Of(number), writer, out _),
+                _ => cache.TryGetValue(KeyOf(number).AsSpan(), writer, out _),
+            };
+            AssertWhole(found ? writer.WrittenSpan : []);
+        }),
+        ("TryPeek(key, destination)", static (cache, number) =>
+        {
+            ArrayBufferWriter<byte> writer = new();
+            bool found = (number % 3) switch
+            {
+                0 => cache.TryPeek(KeyOf(number), writer),
+                1 => cache.TryPeek(Utf8Of(number), writer),
+                _ => cache.TryPeek(KeyOf(number).AsSpan(), writer),
+            };
+            AssertWhole(found ? writer.WrittenSpan : []);
+        }),
+        ("ContainsKey(key)", static (cache, number) => _ = (number % 3) switch
+        {
+            0 => cache.ContainsKey(KeyOf(number)),
+            1 => cache.ContainsKey(Utf8Of(number)),
+            _ => cache.ContainsKey(KeyOf(number).AsSpan()),
+        }),
+        ("TryRemove(key)", static (cache, number) => _ = (number % 3) switch
+        {
+            0 => cache.TryRemove(KeyOf(number)),
+            1 => cache.TryRemove(Utf8Of(number)),
+            _ => cache.TryRemove(KeyOf(number).AsSpan()),
+        }),
+        ("GetOrAddAsync(key, valueFactory, timeToLive, cancellationToken)", static (cache, number) => AssertWhole(
+            cache.GetOrAddAsync(
+                KeyOf(number),
+                (_, _) => new ValueTask<ReadOnlyMemory<byte>>(ValueOf(number)),
+                LifeOf(number),
+                CancellationToken.None))),
+        ("GetOrAddAsync(key, valueFactory, factoryArgument, timeToLive, cancellationToken)", static (cache, number) =>
+            AssertWhole(cache.GetOrAddAsync(
+                KeyOf(number), static (_, own, _) => new ValueTask<ReadOnlyMemory<byte>>(ValueOf(own)), number))),
+        ("Trim(entries)", static (cache, number) => cache.Trim(number & 7)),
+        ("RemoveExpired()", static (cache, _) => cache.RemoveExpired()),
+        ("Clear()", static (cache, _) => cache.Clear()),
+        ("get_Count()", static (cache, _) => Assert.InRange(cache.Count, 0, cache.MaxEntries)),
+        ("GetStatistics()", static (cache, _) => cache.GetStatistics()),
+        ("Save(destination, progress)", static (cache, _) => cache.Save(Stream.Null)),
+        ("SaveAsync(destination, progress, cancellationToken)", static (cache, _) =>
+            cache.SaveAsync(Stream.Null).GetAwaiter().GetResult()),
     ];
+
+    /// <summary>A method that is added to the cache must be added to the operations, too.</summary>
+    [Fact]
+    public void Operations_OfThisTest_AreAllMethodsOfTheCacheOfBytes()
+    {
+        string[] methods =
+        [
+            .. typeof(BlobShardCache)
+                .GetMethods(BindingFlags.Instance | BindingFlags.Public | BindingFlags.DeclaredOnly)
+                .Select(static method =>
+                    $"{method.Name}({string.Join(", ", method.GetParameters().Select(static one => one.Name))})")
+                .Distinct(),
+        ];
+
+        Assert.Equal(methods.Order(), s_operations.Select(static one => one.Name).Concat(s_others).Order());
+    }
+
+    [Fact]
+    public void Operations_OfBytesAfterDispose_ThrowObjectDisposed()
+    {
+        BlobShardCache cache = new(new ShardCacheOptions { MaxBytes = 512 * 1024, Name = "gone" });
+        cache.Set(KeyOf(1), ValueOf(1));
+        cache.Dispose();
+
+        foreach ((string name, Action<BlobShardCache, int> call) in s_operations)
+        {
+            for (int form = 0; form < 12; form++)
+            {
+                ObjectDisposedException exception = Assert.Throws<ObjectDisposedException>(() => call(cache, form));
+                Assert.True(exception.ObjectName == "BlobShardCache 'gone'", name);
+            }
+        }
+    }
 
     [Fact]
     public void Dispose_RacingWithEveryOperationOfBytes_ThrowsObjectDisposedAndNothingElse()
@@ -71,6 +193,14 @@ public sealed class BlobCacheLifetimeTests
             Assert.Throws<ObjectDisposedException>(() => cache.Set("a", [1]));
         }
     }
+
+    private static void AssertWhole(ReadOnlySpan<byte> value) =>
+        Assert.True(BlobBytes.IsWhole(value), "a torn value");
+
+    private static void AssertWhole(ValueTask<ReadOnlyMemory<byte>> call) =>
+        AssertWhole(call.AsTask().GetAwaiter().GetResult().Span);
+
+    private static TimeSpan LifeOf(int number) => TimeSpan.FromMilliseconds(1 + (number & 31));
 
     /// <summary>Lengths that grow, so that released records are of no use and the records are moved together.</summary>
     private static byte[] ValueOf(int number) => BlobBytes.Create(number, 10 + (number / 2 % (LongestValue - 10)));

@@ -1,3 +1,4 @@
+using FastShardMap.Layout;
 using FastShardMap.Memory;
 using Cache = FastShardMap.ShardCache<long, long>;
 
@@ -36,6 +37,40 @@ public sealed class CacheExpiryTests
             Assert.Equal([2L, 3L], cache.Select(static entry => entry.Key).Order());
         }
     }
+
+    /// <summary>An entry may expire between the moment at which a lookup finds it and the next look at the
+    /// clock.</summary>
+    [Fact]
+    public void Remaining_EntryThatExpiresDuringTheLookup_IsZero()
+    {
+        int zeros = 0;
+        for (int step = 33; step < 63; step++)
+        {
+            using Cache cache = new(new ShardCacheOptions
+            {
+                MaxEntries = 10, TimeProvider = new SteppingTime(TimeSpan.FromMilliseconds(step)),
+            });
+            cache.Set(1, 10, TimeSpan.FromSeconds(1));
+            while (cache.TryGetValue(1, out _, out TimeSpan remaining))
+            {
+                Assert.InRange(remaining, TimeSpan.Zero, TimeSpan.FromSeconds(1) + (2 * s_tick));
+                zeros += remaining == TimeSpan.Zero ? 1 : 0;
+            }
+        }
+
+        Assert.NotEqual(0, zeros);
+    }
+
+    [Theory]
+    [InlineData(0U, 7U, -1)]
+    [InlineData(8U, 7U, 16)]
+    [InlineData(7U, 7U, 0)]
+    [InlineData(7U, 8U, 0)]
+    [InlineData(7U, 1000U, 0)]
+    [InlineData(2U, 0xFFFF_FFFFU, 48)]
+    [InlineData(0xFFFF_FFFFU, 2U, 0)]
+    public void Remaining_OfTicks_IsNeverNegativeAndNeverWrapsAround(uint expiry, uint now, int milliseconds) =>
+        Assert.Equal(TimeSpan.FromMilliseconds(milliseconds), ExpiryTick.Remaining(expiry, now));
 
     [Fact]
     public void ExpiredEntry_EveryWrite_CountsAsAbsent()
