@@ -9,8 +9,9 @@ internal sealed partial class NearCore<TResult>
     /// <summary>Much less than any time to live that is worth a copy; the clock of expiries is that coarse.</summary>
     private static readonly TimeSpan s_expiryTolerance = TimeSpan.FromMilliseconds(50);
 
-    // A flight ends by the timeout of the operation and of the turn; this bound is behind both.
-    private TimeSpan Patience => _options.OperationTimeout * 3;
+    // A flight ends by the timeouts of the turn, of following slots that move, and of the last attempt; this bound is
+    // behind all of them.
+    private TimeSpan Patience => _options.OperationTimeout * 4;
 
     /// <summary>Reads a key that has no near copy that may answer.</summary>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="freshness"/> is none of the enum.</exception>

@@ -12,8 +12,9 @@ internal sealed class EngineClient : IAsyncDisposable
     private static readonly TimeSpan s_longestRetryDelay = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan s_closeTimeout = TimeSpan.FromSeconds(2);
 
-    /// <summary>Answers of a node that does not have the slot, or not now.</summary>
-    private static readonly string[] s_elsewhere = ["MOVED ", "ASK ", "TRYAGAIN", "CLUSTERDOWN"];
+    /// <summary>Answers of a node that does not have the slot, or not now. The last is the client library's, which
+    /// follows one answer: while nodes agree on a new owner, each can name the other.</summary>
+    private static readonly string[] s_elsewhere = ["MOVED ", "ASK ", "TRYAGAIN", "CLUSTERDOWN", "Key has MOVED"];
 
     private readonly ConnectionMultiplexer _connection;
     private readonly ConfigurationOptions _connectionOptions;
@@ -116,17 +117,21 @@ internal sealed class EngineClient : IAsyncDisposable
         }
     }
 
-    /// <summary>Does a write, and again if a node answers that the slot of the key is elsewhere. The client library
-    /// follows such answers itself, but not those within a transaction. Nothing has been done then: the node has
-    /// discarded the transaction.</summary>
-    public async Task<T> FollowMovesAsync<T>(Func<Task<T>> write)
+    /// <summary>Whether an answer says that the slot of a key is elsewhere, or not there now.</summary>
+    public static bool IsElsewhere(string answer) =>
+        Array.Exists(s_elsewhere, word => answer.StartsWith(word, StringComparison.Ordinal));
+
+    /// <summary>Reads or writes, and again if a node answers that the slot of the key is elsewhere. The client library
+    /// follows one such answer itself, but none within a transaction. Nothing has been done then: the node has refused
+    /// the command, or discarded the transaction.</summary>
+    public async Task<T> FollowMovesAsync<T>(Func<Task<T>> operation)
     {
         long started = Environment.TickCount64;
         while (true)
         {
             try
             {
-                return await write().ConfigureAwait(false);
+                return await operation().ConfigureAwait(false);
             }
             catch (RedisServerException exception) when (
                 IsElsewhere(exception.Message)
@@ -178,10 +183,7 @@ internal sealed class EngineClient : IAsyncDisposable
         return own;
     }
 
-    private static bool IsElsewhere(string answer) =>
-        Array.Exists(s_elsewhere, word => answer.StartsWith(word, StringComparison.Ordinal));
-
-    /// <summary>Asks the nodes who owns which slots. Many writes share one question.</summary>
+    /// <summary>Asks the nodes who owns which slots. Many operations share one question.</summary>
     private async Task RefreshAsync()
     {
         Task refresh;

@@ -5,7 +5,9 @@ namespace FastShardMap.Near.Engine;
 /// <summary>Entries at one engine: a server or a cluster.</summary>
 internal sealed class EngineEntries(EngineClient engine) : IEntryStore
 {
-    public Task<RedisValue> ReadAsync(byte[] key) => engine.Database.StringGetAsync(key, CommandFlags.DemandMaster);
+    public Task<RedisValue> ReadAsync(byte[] key) => engine.IsCluster
+        ? engine.FollowMovesAsync(() => engine.Database.StringGetAsync(key, CommandFlags.DemandMaster))
+        : engine.Database.StringGetAsync(key, CommandFlags.DemandMaster);
 
     public async Task<RedisValue[]> ReadManyAsync(byte[][] keys)
     {
@@ -19,7 +21,17 @@ internal sealed class EngineEntries(EngineClient engine) : IEntryStore
         IBatch batch = engine.Database.CreateBatch();
         Task<RedisValue>[] reads = [.. keys.Select(key => batch.StringGetAsync(key, CommandFlags.DemandMaster))];
         batch.Execute();
-        return await Task.WhenAll(reads).ConfigureAwait(false);
+        try
+        {
+            return await Task.WhenAll(reads).ConfigureAwait(false);
+        }
+        catch (RedisServerException exception) when (EngineClient.IsElsewhere(exception.Message))
+        {
+            // Slots move: the keys that have no answer are read one by one.
+            return await Task.WhenAll(
+                reads.Select((read, index) => read.IsCompletedSuccessfully ? read : ReadAsync(keys[index])))
+                .ConfigureAwait(false);
+        }
     }
 
     public Task<TimeSpan?> ReadTimeToLiveAsync(byte[] key) =>

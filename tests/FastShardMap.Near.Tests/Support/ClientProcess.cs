@@ -70,6 +70,11 @@ internal sealed class ClientProcess : IAsyncDisposable
         return answer;
     }
 
+    /// <summary>Stops the process without ending it (SIGSTOP).</summary>
+    public void Stop() => Signals.Send(_process, "STOP");
+
+    public void Continue() => Signals.Send(_process, "CONT");
+
     /// <summary>Ends the process by the end of its input.</summary>
     /// <returns>Its exit code.</returns>
     public async Task<int> EndAsync()

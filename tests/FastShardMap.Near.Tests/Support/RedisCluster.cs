@@ -10,6 +10,7 @@ internal sealed class RedisCluster : IAsyncDisposable
     private const int SlotCount = 16_384;
 
     private readonly List<Process> _processes = [];
+    private readonly List<OrphanGuard> _guards = [];
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("fsmap-redis-");
     private readonly int[] _ports;
     private readonly int[] _busPorts;
@@ -27,6 +28,8 @@ internal sealed class RedisCluster : IAsyncDisposable
         _ports = [.. Enumerable.Range(0, count).Select(_ => RedisServer.FindFreePort())];
         _busPorts = [.. Enumerable.Range(0, count).Select(_ => RedisServer.FindFreePort())];
     }
+
+    public IReadOnlyList<int> Ports => _ports;
 
     public string Configuration => string.Join(',', _ports.Select(port => $"127.0.0.1:{port}"));
 
@@ -58,8 +61,14 @@ internal sealed class RedisCluster : IAsyncDisposable
         _processes[node].WaitForExit();
     }
 
+    /// <summary>Stops the process of a node without ending it (SIGSTOP).</summary>
+    public void Pause(int node) => Signals.Send(_processes[node], "STOP");
+
+    public void Resume(int node) => Signals.Send(_processes[node], "CONT");
+
     public async ValueTask DisposeAsync()
     {
+        _guards.ForEach(guard => guard.Dispose());
         foreach (Process process in _processes)
         {
             if (!process.HasExited)
@@ -90,6 +99,7 @@ internal sealed class RedisCluster : IAsyncDisposable
         }
 
         _processes.Add(Process.Start(start)!);
+        _guards.Add(OrphanGuard.Of(_processes[^1]));
     }
 
     private async Task JoinAsync()

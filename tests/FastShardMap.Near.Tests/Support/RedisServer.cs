@@ -15,10 +15,12 @@ internal sealed class RedisServer : IAsyncDisposable
     public const string Password = "of-the-tests-only";
 
     private readonly Process _process;
+    private readonly OrphanGuard _guard;
 
     private RedisServer(Process process, int port, int tlsPort)
     {
         _process = process;
+        _guard = OrphanGuard.Of(process);
         Port = port;
         TlsPort = tlsPort;
     }
@@ -84,18 +86,20 @@ internal sealed class RedisServer : IAsyncDisposable
     }
 
     /// <summary>Stops the process without ending it (SIGSTOP), as a long pause does.</summary>
-    public void Pause() => Signal("STOP");
+    public void Pause() => Signals.Send(_process, "STOP");
 
-    public void Resume() => Signal("CONT");
+    public void Resume() => Signals.Send(_process, "CONT");
 
     public void Kill()
     {
+        _guard.Dispose();
         _process.Kill();
         _process.WaitForExit();
     }
 
     public ValueTask DisposeAsync()
     {
+        _guard.Dispose();
         if (!_process.HasExited)
         {
             Kill();
@@ -110,13 +114,6 @@ internal sealed class RedisServer : IAsyncDisposable
         using Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         return ((IPEndPoint)socket.LocalEndPoint!).Port;
-    }
-
-    private void Signal(string name)
-    {
-        using Process kill = Process.Start(
-            "kill", [$"-{name}", _process.Id.ToString(CultureInfo.InvariantCulture)]);
-        kill.WaitForExit();
     }
 
     private async Task WaitAsync(CancellationToken cancellationToken)
