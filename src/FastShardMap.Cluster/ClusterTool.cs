@@ -8,7 +8,13 @@ namespace FastShardMap.Cluster;
 /// <summary>The command line of <c>fsmap-cluster</c>.</summary>
 internal static class ClusterTool
 {
-    public static async Task<int> RunAsync(string[] arguments, TextWriter output, TextWriter error)
+    /// <param name="arguments">What the command line says.</param>
+    /// <param name="output">Where results go.</param>
+    /// <param name="error">Where faults go.</param>
+    /// <param name="isTerminal">Whether progress is a bar that is drawn again and again; null asks the
+    /// console.</param>
+    public static async Task<int> RunAsync(
+        string[] arguments, TextWriter output, TextWriter error, bool? isTerminal = null)
     {
         Option<NodeWeight[]> allNodes = ToolOptions.Nodes(isRequired: true);
         Option<NodeWeight[]> nodes = ToolOptions.Nodes(isRequired: false);
@@ -68,7 +74,7 @@ internal static class ClusterTool
             }
 
             command.SetAction((parsed, cancellationToken) => GuardAsync(
-                parsed, session => run(session, parsed), output, error, cancellationToken));
+                parsed, session => run(session, parsed), output, error, isTerminal, cancellationToken));
             return command;
         }
     }
@@ -78,6 +84,7 @@ internal static class ClusterTool
         Func<ToolSession, Task<int>> run,
         TextWriter output,
         TextWriter error,
+        bool? isTerminal,
         CancellationToken cancellationToken)
     {
         int seconds = parsed.GetValue(ToolOptions.TimeoutSeconds);
@@ -94,7 +101,7 @@ internal static class ClusterTool
         {
             ToolSession session = await ToolSession.ConnectAsync(
                 connection, parsed.GetValue(ToolOptions.Cluster), TimeSpan.FromSeconds(seconds), output,
-                cancellationToken).ConfigureAwait(false);
+                isTerminal, cancellationToken).ConfigureAwait(false);
             await using (session.ConfigureAwait(false))
             {
                 return await run(session).ConfigureAwait(false);

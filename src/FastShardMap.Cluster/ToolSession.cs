@@ -19,18 +19,24 @@ internal sealed class ToolSession : IAsyncDisposable
     private readonly CancellationToken _cancellationToken;
 
     private ToolSession(
-        Resharder? independent, ClusterResharder? cluster, TextWriter output, CancellationToken cancellationToken)
+        Resharder? independent,
+        ClusterResharder? cluster,
+        TextWriter output,
+        bool? isTerminal,
+        CancellationToken cancellationToken)
     {
         _independent = independent;
         _cluster = cluster;
         _output = output;
         _cancellationToken = cancellationToken;
-        bool isPlain = Console.IsOutputRedirected || output != Console.Out;
+        bool isPlain = !(isTerminal ?? (!Console.IsOutputRedirected && output == Console.Out));
+        bool isForced = isTerminal == true;
         _console = AnsiConsole.Create(new AnsiConsoleSettings
         {
-            Ansi = isPlain ? AnsiSupport.No : AnsiSupport.Detect,
+            Ansi = isPlain ? AnsiSupport.No : isForced ? AnsiSupport.Yes : AnsiSupport.Detect,
             ColorSystem = isPlain ? ColorSystemSupport.NoColors : ColorSystemSupport.Detect,
-            Interactive = isPlain ? InteractionSupport.No : InteractionSupport.Detect,
+            Interactive = isPlain ? InteractionSupport.No
+                : isForced ? InteractionSupport.Yes : InteractionSupport.Detect,
             Out = new AnsiConsoleOutput(output),
         });
         if (isPlain)
@@ -45,6 +51,7 @@ internal sealed class ToolSession : IAsyncDisposable
         bool isCluster,
         TimeSpan timeout,
         TextWriter output,
+        bool? isTerminal,
         CancellationToken cancellationToken)
     {
         ClusterResharder? cluster = isCluster
@@ -55,7 +62,7 @@ internal sealed class ToolSession : IAsyncDisposable
             : await Resharder.ConnectAsync(
                 new ShardingOptions { ControlConfiguration = connection, OperationTimeout = timeout })
                 .ConfigureAwait(false);
-        return new ToolSession(independent, cluster, output, cancellationToken);
+        return new ToolSession(independent, cluster, output, isTerminal, cancellationToken);
     }
 
     public async Task<int> InitializeAsync(NodeWeight[] nodes, ISlotPlacement placement, bool isMeant)

@@ -17,18 +17,40 @@ public class CoordinatorProcessTests
         MoveState.Cleaning,
     ];
 
+    private const int RollBacksAtMost = 10;
+
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     /// <summary>Kills the coordinator (SIGKILL) once in each state, while programs read and write, and starts it again.
     /// Nothing is lost, and the last one completes the moves.</summary>
     [Fact]
-    public async Task Apply_KilledInEachState_IsContinuedByTheNextProcess()
+    public Task Apply_KilledInEachState_IsContinuedByTheNextProcess() => WithServersAsync(RunAsync);
+
+    /// <summary>Where the move ends at first, and the state in which its roll-back is killed.</summary>
+    public static TheoryData<string, MoveState> RollBacks { get; } = Soak.IsOn
+        ? new()
+        {
+            { "Cutover begins", MoveState.RollingBack },
+            { "Draining holds", MoveState.Draining },
+            { "Draining holds", MoveState.Cleaning },
+        }
+        : new() { { "Draining holds", MoveState.Draining } };
+
+    /// <summary>Kills a roll-back (SIGKILL) while programs read and write, before and after the new owner has taken
+    /// over (FASTSHARDMAP_SOAK; otherwise after it only), and repeats the command. The old table is there, and so are all
+    /// keys.</summary>
+    [Theory]
+    [MemberData(nameof(RollBacks))]
+    public Task RollBack_Killed_IsContinuedByTheSameCommand(string where, MoveState killedIn) =>
+        WithServersAsync(servers => RollBackAsync(servers, where, killedIn));
+
+    private static async Task WithServersAsync(Func<RedisServer[], Task> run)
     {
         Assert.SkipUnless(RedisServer.IsInstalled, RedisServer.SkipReason);
         RedisServer[] servers = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => RedisServer.StartAsync(Token)));
         try
         {
-            await RunAsync(servers);
+            await run(servers);
         }
         finally
         {
@@ -41,15 +63,8 @@ public class CoordinatorProcessTests
 
     private static async Task RunAsync(RedisServer[] servers)
     {
-        ShardingOptions options = new()
-        {
-            ControlConfiguration = servers[0].Configuration,
-            Lease = TimeSpan.FromMilliseconds(100),
-            OperationTimeout = Servers.Timeout,
-        };
-        NodeWeight[] nodes =
-            [.. servers.Select(server => new NodeWeight(string.Create(
-                CultureInfo.InvariantCulture, $"127.0.0.1:{server.Port}")))];
+        ShardingOptions options = OptionsOf(servers);
+        NodeWeight[] nodes = NodesOf(servers);
         await using Resharder resharder = await Resharder.ConnectAsync(options);
         await resharder.CreateAsync(nodes[..2]);
         await using Traffic traffic = await Traffic.StartAsync(options, Traffic.KeysIn(Slots, 300), 2, 2);
@@ -72,44 +87,117 @@ public class CoordinatorProcessTests
         await ReshardTests.AssertCleanAsync(resharder, options, traffic);
     }
 
+    private static ShardingOptions OptionsOf(RedisServer[] servers) => new()
+    {
+        ControlConfiguration = servers[0].Configuration,
+        Lease = TimeSpan.FromMilliseconds(100),
+        OperationTimeout = Servers.Timeout,
+    };
+
+    private static NodeWeight[] NodesOf(RedisServer[] servers) =>
+        [.. servers.Select(server => new NodeWeight(string.Create(
+            CultureInfo.InvariantCulture, $"127.0.0.1:{server.Port}")))];
+
+    private static async Task RollBackAsync(RedisServer[] servers, string where, MoveState killedIn)
+    {
+        ShardingOptions options = OptionsOf(servers);
+        NodeWeight[] nodes = NodesOf(servers);
+        string configuration = servers[0].Configuration;
+        await using Resharder resharder = await Resharder.ConnectAsync(options);
+        SlotTable table = await resharder.CreateAsync(nodes[..2]);
+        await using Traffic traffic = await Traffic.StartAsync(options, Traffic.KeysIn(ReshardTests.Slots, 300), 2, 2);
+
+        // A roll-back that was over before it could be killed is begun again.
+        bool isKilled = false;
+        for (int attempt = 0; !isKilled; attempt++)
+        {
+            Assert.True(attempt < RollBacksAtMost, "no roll-back was killed");
+            await resharder.ScheduleAsync(await resharder.PlanAsync(nodes, new MoveSome(ReshardTests.Slots)));
+            resharder.Checkpoint = what =>
+            {
+                if (what == where)
+                {
+                    throw new KilledException();
+                }
+            };
+            await Assert.ThrowsAsync<KilledException>(() => resharder.RunAsync(ReshardTests.Quick));
+            resharder.Checkpoint = null;
+            isKilled = await RunToolAsync(
+                configuration, ["rollback", "--yes"], async () => IsKilledThere(await resharder.GetStatusAsync()));
+        }
+
+        long before = traffic.Operations;
+        await Wait.UntilAsync(() => traffic.Operations > before + 50 || traffic.Wrong.Count > 0, "the traffic goes on");
+        Assert.False(await RunToolAsync(configuration, ["rollback", "--yes"], () => Task.FromResult(false)));
+        await traffic.StopAsync();
+        ReshardStatus status = await resharder.GetStatusAsync();
+        Assert.Empty(status.Moves);
+        Assert.Equal(0, ReshardPlan.Between(table, status.Table).MovedShare);
+        await ReshardTests.AssertCleanAsync(resharder, options, traffic);
+
+        // After the handover, a roll-back is a move to the old owner.
+        bool IsKilledThere(ReshardStatus status) => status.State == killedIn
+            && (killedIn == MoveState.RollingBack || status.Moves[0].Move.To != nodes[2].Name);
+    }
+
     /// <summary>Starts the tool, and kills it in a state in which none was killed.</summary>
     /// <returns>The state; null if the tool has completed the moves instead.</returns>
     private static async Task<MoveState?> KillInNewStateAsync(
         Resharder resharder, string configuration, HashSet<MoveState> killedIn)
     {
+        // It may be a later state than the one that was seen first.
+        MoveState state = MoveState.Planned;
+        bool isKilled = await RunToolAsync(configuration, ["apply", "--yes"], async () =>
+        {
+            state = (await resharder.GetStatusAsync()).State;
+            return s_states.Contains(state) && !killedIn.Contains(state);
+        });
+        return isKilled ? state : null;
+    }
+
+    /// <summary>Starts the tool, and kills it when a condition holds.</summary>
+    /// <returns>Whether it was killed, and the condition holds still, when nothing changes any more; false if the tool
+    /// has ended with success.</returns>
+    private static async Task<bool> RunToolAsync(string configuration, string[] command, Func<Task<bool>> isKilled)
+    {
         string tool = Path.Combine(AppContext.BaseDirectory, "FastShardMap.Cluster.dll");
-        ProcessStartInfo start = new("dotnet", [tool, "apply", "--yes"])
+        while (true)
         {
-            UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true,
-        };
-        start.Environment[ToolOptions.Variable] = configuration;
-        using Process process = Process.Start(start)!;
-        Task<string> output = process.StandardOutput.ReadToEndAsync(Token);
-        Task<string> error = process.StandardError.ReadToEndAsync(Token);
-        while (!process.HasExited)
-        {
-            if (IsNew((await resharder.GetStatusAsync()).State))
+            ProcessStartInfo start = new("dotnet", [tool, .. command])
             {
-                process.Kill();
-                await process.WaitForExitAsync(Token);
-
-                // Nothing changes the state any more. It may be a later one than the one that was seen.
-                if ((await resharder.GetStatusAsync()).State is MoveState state && IsNew(state))
+                UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true,
+            };
+            start.Environment[ToolOptions.Variable] = configuration;
+            using Process process = Process.Start(start)!;
+            Task<string> output = process.StandardOutput.ReadToEndAsync(Token);
+            Task<string> error = process.StandardError.ReadToEndAsync(Token);
+            bool wasKilled = false;
+            while (!process.HasExited && !wasKilled)
+            {
+                wasKilled = await isKilled();
+                if (wasKilled)
                 {
-                    return state;
+                    process.Kill();
+                    await process.WaitForExitAsync(Token);
                 }
-
-                return await KillInNewStateAsync(resharder, configuration, killedIn);
+                else
+                {
+                    await Task.Delay(1, Token);
+                }
             }
 
-            await Task.Delay(1, Token);
+            if (!wasKilled)
+            {
+                string all = await output + await error;
+                Assert.True(process.ExitCode == ExitCode.Success, all);
+                Assert.DoesNotContain(RedisServer.Password, all, StringComparison.Ordinal);
+                return false;
+            }
+
+            if (await isKilled())
+            {
+                return true;
+            }
         }
-
-        string all = await output + await error;
-        Assert.True(process.ExitCode == ExitCode.Success, all);
-        Assert.DoesNotContain(RedisServer.Password, all, StringComparison.Ordinal);
-        return null;
-
-        bool IsNew(MoveState state) => s_states.Contains(state) && !killedIn.Contains(state);
     }
 }

@@ -1,45 +1,23 @@
-using System.Collections.Concurrent;
-using System.Diagnostics;
 using FastShardMap.Near;
+using FastShardMap.Near.Tests.Support;
 using FastShardMap.Routing;
 
 namespace FastShardMap.Resharding.Tests;
 
-/// <summary>
-/// Near maps that read and write keys of the slots that move. Each key has one writer, which counts it up. No read is
-/// staler than the bound, none goes back behind an earlier one of its map, and a writer sees its own writes.
-/// </summary>
+/// <summary>Routed near maps that read and write keys of the slots that move; <see cref="MapTraffic"/> says what is
+/// checked.</summary>
 internal sealed class NearTraffic : IAsyncDisposable
 {
-    /// <summary>Short, so that it can pass within a move.</summary>
-    public static readonly TimeSpan MaxStaleness = TimeSpan.FromMilliseconds(500);
-
-    private const int Remembered = 1 << 10;
-
-    private readonly CancellationTokenSource _stop = new();
-    private readonly ConcurrentQueue<string> _faults = new();
     private readonly List<RoutedNearMap<long, long>> _maps = [];
-    private readonly long[] _keys;
-    private readonly long[] _acknowledged;
-    private readonly long[] _times;
-    private Task _running = Task.CompletedTask;
-    private long _reads;
-    private long _hits;
+    private MapTraffic? _traffic;
 
-    private NearTraffic(long[] keys)
+    private NearTraffic()
     {
-        _keys = keys;
-        _acknowledged = new long[keys.Length];
-        _times = new long[keys.Length * Remembered];
     }
 
     public IReadOnlyList<RoutedNearMap<long, long>> Maps => _maps;
 
-    public long Reads => Interlocked.Read(ref _reads);
-
-    public long Hits => Interlocked.Read(ref _hits);
-
-    public bool HasFaults => !_faults.IsEmpty;
+    public bool HasFaults => _traffic!.HasFaults;
 
     /// <summary>Keys of a prefix that are in the first slots.</summary>
     public static long[] KeysIn(string prefix, int slots, int count) =>
@@ -49,118 +27,57 @@ internal sealed class NearTraffic : IAsyncDisposable
                 .. BitConverter.GetBytes(key)]) < slots).Take(count),
     ];
 
-    public static async Task<NearTraffic> StartAsync(
-        ShardingOptions sharding, Func<string, NearMapOptions> options, long[] keys, int maps)
-    {
-        NearTraffic traffic = new(keys);
-        for (int map = 0; map < maps; map++)
+    public static NearMapOptions OptionsOf(
+        ShardingOptions sharding, string node, string prefix, TimeSpan maxStaleness) =>
+        new(sharding.NodeConfiguration!(node), prefix)
         {
-            traffic._maps.Add(await RoutedNearMap<long, long>.ConnectAsync(sharding, options));
-        }
+            MaxBytes = 4 << 20,
+            MaxStaleness = maxStaleness,
+            MaxForeignStaleness = TimeSpan.FromHours(1), // no copy ends by its age
+            ExactStaleness = true,
+            ConnectTimeout = Servers.Timeout,
+            OperationTimeout = Servers.Timeout,
+        };
 
-        await Parallel.ForEachAsync(
-            keys, async (key, token) => await traffic._maps[0].SetAsync(key, 0, cancellationToken: token));
-        traffic._running = Task.WhenAll(Enumerable.Range(0, maps).Select(map => traffic.RunAsync(map, maps)));
-        return traffic;
+    public static async Task<NearTraffic> StartAsync(
+        ShardingOptions sharding, string prefix, TimeSpan maxStaleness, long[] keys, int maps)
+    {
+        NearTraffic traffic = new();
+        try
+        {
+            for (int map = 0; map < maps; map++)
+            {
+                traffic._maps.Add(await RoutedNearMap<long, long>.ConnectAsync(
+                    sharding, node => OptionsOf(sharding, node, prefix, maxStaleness)));
+            }
+
+            traffic._traffic = await MapTraffic.StartAsync(
+                [.. traffic._maps.Select(TrafficMap.Of)], keys, maxStaleness);
+            return traffic;
+        }
+        catch
+        {
+            await traffic.DisposeAsync();
+            throw;
+        }
     }
+
+    /// <summary>Waits for more reads and writes.</summary>
+    public Task PassAsync() => _traffic!.PassAsync();
 
     /// <summary>Ends the traffic. After it, every copy is or becomes the last value.</summary>
-    public async Task StopAsync()
-    {
-        await _stop.CancelAsync();
-        await _running.WaitAsync(Servers.Timeout);
-        Assert.Empty(_faults);
-        foreach (RoutedNearMap<long, long> map in _maps)
-        {
-            long[] values = new long[_keys.Length];
-            bool[] found = new bool[_keys.Length];
-            await Near.Tests.Support.Wait.UntilAsync(
-                async () => await map.GetManyAsync(_keys, values, found) == _keys.Length
-                    && values.SequenceEqual(_acknowledged),
-                "all copies show the last values");
-        }
-    }
+    public Task StopAsync() => _traffic!.StopAsync(Servers.Timeout);
 
     public async ValueTask DisposeAsync()
     {
-        await _stop.CancelAsync();
-        await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (_traffic is not null)
+        {
+            await _traffic.DisposeAsync();
+        }
+
         foreach (RoutedNearMap<long, long> map in _maps)
         {
             await map.DisposeAsync();
-        }
-
-        _stop.Dispose();
-    }
-
-    private async Task RunAsync(int number, int maps)
-    {
-        RoutedNearMap<long, long> map = _maps[number];
-        Random random = new(number);
-        long[] seen = new long[_keys.Length];
-        await Task.Yield();
-        while (!_stop.IsCancellationRequested && _faults.IsEmpty)
-        {
-            try
-            {
-                int index = random.Next(_keys.Length);
-                if (index % maps == number && random.Next(5) == 0)
-                {
-                    await WriteAsync(map, index);
-                }
-
-                await ReadAsync(map, index, seen);
-            }
-            catch (Exception exception) when (exception is not OutOfMemoryException)
-            {
-                _faults.Enqueue($"{exception.GetType().Name} {exception.Message}");
-            }
-        }
-    }
-
-    private async Task WriteAsync(RoutedNearMap<long, long> map, int index)
-    {
-        long next = _acknowledged[index] + 1;
-        await map.SetAsync(_keys[index], next);
-        Volatile.Write(ref _times[(index * Remembered) + (next % Remembered)], Stopwatch.GetTimestamp());
-        Volatile.Write(ref _acknowledged[index], next);
-        long own = map.TryGetLocal(_keys[index], out long value) ? value : (await map.GetAsync(_keys[index])).Value;
-        if (own != next)
-        {
-            _faults.Enqueue($"key {_keys[index]} is {own} after the own write of {next}");
-        }
-
-        await Task.Delay(1);
-    }
-
-    private async Task ReadAsync(RoutedNearMap<long, long> map, int index, long[] seen)
-    {
-        long key = _keys[index];
-        long started = Stopwatch.GetTimestamp();
-        long acknowledged = Volatile.Read(ref _acknowledged[index]);
-        bool isLocal = map.TryGetLocal(key, out long value);
-        if (!isLocal)
-        {
-            NearResult<long> result = await map.GetAsync(key);
-            value = result.Found ? result.Value : -1;
-        }
-
-        Interlocked.Increment(ref _reads);
-        Interlocked.Add(ref _hits, isLocal ? 1 : 0);
-        if (value < seen[index])
-        {
-            _faults.Enqueue($"key {key}: {value} after {seen[index]}, local {isLocal}");
-        }
-
-        seen[index] = value;
-        if (acknowledged > value)
-        {
-            long overwritten = Volatile.Read(ref _times[(index * Remembered) + ((value + 1) % Remembered)]);
-            TimeSpan age = Stopwatch.GetElapsedTime(overwritten, started);
-            if (age > MaxStaleness)
-            {
-                _faults.Enqueue($"key {key}: {value} is {age} older than {value + 1}, local {isLocal}");
-            }
         }
     }
 }

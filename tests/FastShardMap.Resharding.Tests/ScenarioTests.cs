@@ -1,3 +1,4 @@
+using FastShardMap.Near.Tests.Support;
 using FastShardMap.Routing;
 using StackExchange.Redis;
 
@@ -7,8 +8,14 @@ namespace FastShardMap.Resharding.Tests;
 public class ScenarioTests(Servers servers)
 {
     private const int Keys = 1_200;
+    private const int NearKeys = 400;
+    private const string NearPrefix = "near:";
 
-    /// <summary>Eight servers become twelve while programs read and write: all 16,384 slots, in waves.</summary>
+    /// <summary>The traffic of near maps needs leases of twelve servers, also on a busy machine.</summary>
+    private static readonly TimeSpan s_maxStaleness = TimeSpan.FromSeconds(2);
+
+    /// <summary>Eight servers become twelve while programs read and write, some of them through near maps: all 16,384
+    /// slots, in waves.</summary>
     [Fact]
     public async Task RunAsync_EightToTwelveServers_MovesAThirdAndLosesNoWrite()
     {
@@ -17,12 +24,37 @@ public class ScenarioTests(Servers servers)
         await resharder.CreateAsync(Servers.Nodes(8));
         RedisKey[] keys = Traffic.KeysIn(SlotTable.SlotCount, Keys);
         await using Traffic traffic = await Traffic.StartAsync(options, keys, 2, 2);
+        await using NearTraffic near = await NearTraffic.StartAsync(
+            options, NearPrefix, s_maxStaleness, NearTraffic.KeysIn(NearPrefix, SlotTable.SlotCount, NearKeys), maps: 2);
+        await near.PassAsync();
         long[] before = await CountAsync(8);
 
         ReshardPlan plan = await resharder.PlanAsync(Servers.Nodes(12));
         await resharder.ScheduleAsync(plan);
-        await resharder.RunAsync(
-            new ReshardOptions { SlotsPerWave = 4_096, Concurrency = 64, CutoverPercents = [25, 100] });
+        ReshardOptions run = new() { SlotsPerWave = 4_096, Concurrency = 64, CutoverPercents = [25, 100] };
+        bool isHeld = false;
+        resharder.Checkpoint = what =>
+        {
+            if (what == "Draining begins" && !isHeld)
+            {
+                isHeld = true;
+                throw new KilledException();
+            }
+        };
+        await Assert.ThrowsAsync<KilledException>(() => resharder.RunAsync(run));
+
+        // In the middle of a wave: reads and writes go to new servers already.
+        await near.PassAsync();
+        await resharder.RunAsync(run);
+
+        // Each near map follows the slots, and keeps copies of what it has read on each new server.
+        await Wait.UntilAsync(
+            () => near.HasFaults || near.Maps.All(
+                map => Enumerable.Range(8, 4).All(
+                    i => map.Table.IndexOf($"node-{i}") >= 0 && map.StatisticsOfNode($"node-{i}").Fills > 0)),
+            "copies of keys that have moved");
+        await near.PassAsync();
+        await near.StopAsync();
         await traffic.StopAsync();
 
         Assert.InRange(plan.MovedShare, plan.LeastShare, plan.LeastShare + 0.01);
@@ -31,6 +63,7 @@ public class ScenarioTests(Servers servers)
         Assert.True(status.Table.Skew < 1.001);
         VerifyReport report = await resharder.VerifyAsync();
         Assert.Equal((0, 0), (report.Misplaced, report.Differences));
+        Assert.InRange(report.Keys, NearKeys, NearKeys + Keys);
 
         // Each new server has about a twelfth of the keys: five deviations of a binomial distribution.
         long[] after = await CountAsync(12);

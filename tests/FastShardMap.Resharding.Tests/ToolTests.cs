@@ -1,6 +1,7 @@
 using System.Globalization;
 using FastShardMap.Cluster;
 using FastShardMap.Embedded;
+using FastShardMap.Near.Tests.Support;
 using FastShardMap.Routing;
 
 namespace FastShardMap.Resharding.Tests;
@@ -61,6 +62,66 @@ public sealed class ToolTests : IDisposable
         await ExpectAsync(ExitCode.BadInput, "no node", "promote", "10.0.0.1:1", "--yes", "--cluster");
         await ExpectAsync(ExitCode.BadInput, "already", "init", "--nodes", nodes[0], "--cluster");
         await ExpectAsync(ExitCode.BadInput, "Plan the move back", "rollback", "--cluster");
+    }
+
+    /// <summary>A terminal shows a bar, which ends at all slots.</summary>
+    [Fact]
+    public async Task Apply_OnATerminal_DrawsABar()
+    {
+        await using EmbeddedEngine engine = await EmbeddedEngine.StartAsync(Servers.EngineOptions(2));
+        Environment.SetEnvironmentVariable(ToolOptions.Variable, engine.Configuration);
+        string[] nodes = [.. engine.Endpoints.Select(endpoint => $"{endpoint}")];
+        using StringWriter output = new(CultureInfo.InvariantCulture);
+        using StringWriter error = new(CultureInfo.InvariantCulture);
+        int code = await ClusterTool.RunAsync(
+            ["apply", "--nodes", $"{nodes[0]}=0.98", nodes[1], "--cluster", "--yes"], output, error, isTerminal: true);
+
+        string all = $"{output}";
+        Assert.True(code == ExitCode.Success, $"{all}{error}");
+        Assert.Contains("Cleaning", all, StringComparison.Ordinal); // the description of the last step
+        Assert.Contains("100%", all, StringComparison.Ordinal);
+        Assert.Contains("\u001b[", all, StringComparison.Ordinal);
+        Assert.DoesNotContain(" of 82 slots", all, StringComparison.Ordinal);
+        Assert.EndsWith("All moves are complete.", all.TrimEnd(), StringComparison.Ordinal);
+    }
+
+    /// <summary>A replica of Redis becomes a primary, and its primary a replica.</summary>
+    [Fact]
+    public async Task Promote_AReplica_MakesItThePrimary()
+    {
+        Assert.SkipUnless(RedisServer.IsInstalled, RedisServer.SkipReason);
+        await using RedisCluster cluster = await RedisCluster.StartAsync(primaries: 3, replicas: 1);
+        Environment.SetEnvironmentVariable(ToolOptions.Variable, cluster.Configuration);
+        string[] nodes = [.. cluster.Ports.Select(port => string.Create(
+            CultureInfo.InvariantCulture, $"127.0.0.1:{port}"))];
+        await ExpectOwnersAsync(nodes[0], nodes[1], nodes[2]);
+        await ExpectAsync(ExitCode.Success, "would become a primary", "promote", nodes[3], "--cluster");
+        await ExpectOwnersAsync(nodes[0], nodes[1], nodes[2]);
+
+        await ExpectAsync(ExitCode.Success, "is a primary", "promote", nodes[3], "--yes", "--cluster");
+        await ExpectOwnersAsync(nodes[3], nodes[1], nodes[2]);
+
+        // A primary stays one.
+        await ExpectAsync(ExitCode.Success, "is a primary", "promote", nodes[3], "--yes", "--cluster");
+        await ExpectOwnersAsync(nodes[3], nodes[1], nodes[2]);
+
+        // All nodes learn of the promotion, one after the other.
+        Task ExpectOwnersAsync(params string[] owners) => Wait.UntilAsync(
+            async () =>
+            {
+                foreach (string node in nodes)
+                {
+                    await using ClusterResharder one = await ClusterResharder.ConnectAsync(node, Servers.Timeout);
+                    SlotTable table = await one.GetTableAsync();
+                    if (!owners.ToHashSet().SetEquals(table.Nodes.Select(owner => owner.Name)))
+                    {
+                        return false;
+                    }
+                }
+
+                return true;
+            },
+            $"the owners are {string.Join(", ", owners)}");
     }
 
     [Fact]
