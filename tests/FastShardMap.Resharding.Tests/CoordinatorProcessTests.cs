@@ -37,8 +37,8 @@ public class CoordinatorProcessTests
         : new() { { "Draining holds", MoveState.Draining } };
 
     /// <summary>Kills a roll-back (SIGKILL) while programs read and write, before and after the new owner has taken
-    /// over (FASTSHARDMAP_SOAK; otherwise after it only), and repeats the command. The old table is there, and so are all
-    /// keys.</summary>
+    /// over (FASTSHARDMAP_SOAK; otherwise after it only), and repeats the command. The old table is there, and so are
+    /// all keys.</summary>
     [Theory]
     [MemberData(nameof(RollBacks))]
     public Task RollBack_Killed_IsContinuedByTheSameCommand(string where, MoveState killedIn) =>

@@ -25,7 +25,11 @@ public class ScenarioTests(Servers servers)
         RedisKey[] keys = Traffic.KeysIn(SlotTable.SlotCount, Keys);
         await using Traffic traffic = await Traffic.StartAsync(options, keys, 2, 2);
         await using NearTraffic near = await NearTraffic.StartAsync(
-            options, NearPrefix, s_maxStaleness, NearTraffic.KeysIn(NearPrefix, SlotTable.SlotCount, NearKeys), maps: 2);
+            options,
+            NearPrefix,
+            s_maxStaleness,
+            NearTraffic.KeysIn(NearPrefix, SlotTable.SlotCount, NearKeys),
+            maps: 2);
         await near.PassAsync();
         long[] before = await CountAsync(8);
 
