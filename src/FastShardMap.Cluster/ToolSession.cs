@@ -9,6 +9,7 @@ namespace FastShardMap.Cluster;
 internal sealed class ToolSession : IAsyncDisposable
 {
     private const string DryRun = "Nothing was changed. Add --yes to do it.";
+    private const int MostLines = 1000; // more than any bar has
 
     private readonly Resharder? _independent;
     private readonly ClusterResharder? _cluster;
@@ -39,9 +40,15 @@ internal sealed class ToolSession : IAsyncDisposable
                 : isForced ? InteractionSupport.Yes : InteractionSupport.Detect,
             Out = new AnsiConsoleOutput(output),
         });
-        if (isPlain)
+        if (isPlain || isForced)
         {
             _console.Profile.Width = 160;
+        }
+
+        // If a bar has more lines than the terminal, the thread that draws it throws, which would end the process.
+        _console.Profile.Height = MostLines;
+        if (isPlain)
+        {
             _console.Profile.Capabilities.Unicode = false;
         }
     }

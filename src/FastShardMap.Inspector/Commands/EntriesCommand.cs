@@ -11,6 +11,8 @@ namespace FastShardMap.Inspector.Commands;
 /// <summary><c>fsmap entries</c>: keys and values, as lines, CSV or JSON lines.</summary>
 internal static class EntriesCommand
 {
+    private const int MostLines = 1000; // more than any bar has
+
     public static int Run(string dumpOrProcess, string? wanted, EntriesOptions options, Output output)
     {
         EntryFilter? filter = options.Where is null ? null : EntryFilter.Parse(options.Where);
@@ -82,6 +84,9 @@ internal static class EntriesCommand
     {
         IAnsiConsole console = AnsiConsole.Create(
             new AnsiConsoleSettings { Out = new AnsiConsoleOutput(System.Console.Error) });
+
+        // If a bar has more lines than the terminal, the thread that draws it throws, which would end the process.
+        console.Profile.Height = MostLines;
         console.Progress().AutoClear(enabled: true).Start(context =>
         {
             ProgressTask task = context.AddTask("shards", maxValue: shards);
