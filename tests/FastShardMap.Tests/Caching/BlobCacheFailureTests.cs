@@ -37,11 +37,7 @@ public sealed class BlobCacheFailureTests
         }
 
         Assert.NotEqual(0, failures);
-        ShardCacheStatistics statistics = cache.GetStatistics();
-        Assert.Equal(
-            cache.Count,
-            statistics.Added - statistics.Removed - statistics.EvictedForEntries - statistics.EvictedForBytes
-                - statistics.Expired - statistics.Trimmed);
+        CacheSums.AssertAddUp(cache.GetStatistics);
         Assert.True(cache.DroppedRemovals >= failures);
         Assert.Empty(cache.Inner.FindViolations());
     }

@@ -91,11 +91,7 @@ public sealed class CachePolicyTests
                 Assert.True(cache.Count <= limit);
             }
 
-            ShardCacheStatistics statistics = cache.GetStatistics();
-            Assert.Equal(
-                statistics.Added,
-                statistics.Count + statistics.Removed + statistics.Expired + statistics.Trimmed
-                    + statistics.EvictedForEntries);
+            CacheSums.AssertAddUp(cache.GetStatistics);
             Assert.Empty(cache.FindViolations());
         }
     }
