@@ -30,23 +30,29 @@ internal sealed class ToolSession : IAsyncDisposable
         _cluster = cluster;
         _output = output;
         _cancellationToken = cancellationToken;
-        bool isPlain = !(isTerminal ?? (!Console.IsOutputRedirected && output == Console.Out));
-        bool isForced = isTerminal == true;
+        (AnsiSupport ansi, InteractionSupport interaction) = isTerminal switch
+        {
+            null when !Console.IsOutputRedirected && output == Console.Out =>
+                (AnsiSupport.Detect, InteractionSupport.Detect),
+            true => (AnsiSupport.Yes, InteractionSupport.Yes),
+            _ => (AnsiSupport.No, InteractionSupport.No),
+        };
+        bool isPlain = ansi == AnsiSupport.No;
         _console = AnsiConsole.Create(new AnsiConsoleSettings
         {
-            Ansi = isPlain ? AnsiSupport.No : isForced ? AnsiSupport.Yes : AnsiSupport.Detect,
+            Ansi = ansi,
             ColorSystem = isPlain ? ColorSystemSupport.NoColors : ColorSystemSupport.Detect,
-            Interactive = isPlain ? InteractionSupport.No
-                : isForced ? InteractionSupport.Yes : InteractionSupport.Detect,
+            Interactive = interaction,
             Out = new AnsiConsoleOutput(output),
         });
-        if (isPlain || isForced)
+
+        // If a bar has more lines than the terminal, the thread that draws it throws, which would end the process.
+        _console.Profile.Height = MostLines;
+        if (ansi != AnsiSupport.Detect)
         {
             _console.Profile.Width = 160;
         }
 
-        // If a bar has more lines than the terminal, the thread that draws it throws, which would end the process.
-        _console.Profile.Height = MostLines;
         if (isPlain)
         {
             _console.Profile.Capabilities.Unicode = false;

@@ -116,7 +116,7 @@ public partial class ShardMap<TKey, TValue, THasher>
     /// address space allows, or the operating system refuses the memory. A limit of the managed heap does not
     /// apply.</exception>
     public ShardMap(long capacity)
-        : this(new ShardMapOptions { Capacity = ValidCapacity(capacity) })
+        : this(ShardMapOptions.OfCapacity(capacity))
     {
     }
 
@@ -273,11 +273,5 @@ public partial class ShardMap<TKey, TValue, THasher>
     {
         ArgumentNullException.ThrowIfNull(options);
         return options.Resolve();
-    }
-
-    private static long ValidCapacity(long capacity)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegative(capacity);
-        return capacity;
     }
 }

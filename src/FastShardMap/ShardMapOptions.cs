@@ -101,6 +101,14 @@ public sealed class ShardMapOptions
     /// <summary>For tests: a fixed seed.</summary>
     internal HashSeed? Seed { get; set; }
 
+    /// <summary>Returns options for the constructors that take a capacity, whose exceptions name that
+    /// parameter.</summary>
+    internal static ShardMapOptions OfCapacity(long capacity)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(capacity);
+        return new ShardMapOptions { Capacity = capacity };
+    }
+
     /// <summary>Returns a copy of the options for a map that the library fills before any other code can access
     /// it.</summary>
     internal ShardMapOptions WithoutExclusive()

@@ -11,8 +11,8 @@ public sealed unsafe partial class BlobShardCache
     /// <summary>Copies the value of a key without marking its entry, so that the call does not make the entry stay
     /// longer. The call is not counted.</summary>
     /// <param name="key">The key.</param>
-    /// <param name="destination">Receives the bytes of the value. Other content of it is unspecified afterwards,
-    /// whatever the call returns.</param>
+    /// <param name="destination">Receives the bytes of the value. Must not overlap the key. Other content of it is
+    /// unspecified afterwards, whatever the call returns.</param>
     /// <param name="length">The length of the value; -1 if the key is absent.</param>
     /// <inheritdoc cref="TryGetValue(ReadOnlySpan{char}, Span{byte}, out int)" path="/returns"/>
     /// <inheritdoc cref="TryGetValue(ReadOnlySpan{char}, Span{byte}, out int)" path="/remarks"/>

@@ -92,8 +92,8 @@ public sealed unsafe partial class BlobShardCache
     /// <summary>Copies the value of a key, gets the time until its entry expires, and marks the entry as
     /// used.</summary>
     /// <param name="key">The key.</param>
-    /// <param name="destination">Receives the bytes of the value. Other content of it is unspecified afterwards,
-    /// whatever the call returns.</param>
+    /// <param name="destination">Receives the bytes of the value. Must not overlap the key. Other content of it is
+    /// unspecified afterwards, whatever the call returns.</param>
     /// <param name="length">The length of the value; -1 if the key is absent.</param>
     /// <param name="remaining">The time until the entry expires; <see cref="Timeout.InfiniteTimeSpan"/> if it never
     /// does, and zero if the key is absent.</param>

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using FastShardMap.Layout;
 
 namespace FastShardMap.Records;
@@ -30,7 +31,9 @@ internal sealed unsafe class BlobBuffer : IDisposable
         if (length > BlobRef.MaxBytes)
         {
             throw new InvalidOperationException(
-                $"A value has at most {BlobRef.MaxBytes:N0} bytes, and the delegate wrote {length:N0}.");
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"A value has at most {BlobRef.MaxBytes:N0} bytes, and the delegate wrote {length:N0}."));
         }
 
         _pin = _writer.WrittenMemory.Pin();

@@ -1,9 +1,8 @@
 namespace FastShardMap;
 
 /// <summary>Defines the operations that <see cref="ShardMap{TKey, TValue}"/> and the maps with other locking strategies
-/// share. It is meant for
-/// code that runs over any of them, such as a comparison. Code that uses one particular map should call its type
-/// directly, without interface calls.</summary>
+/// share. It is meant for code that runs over any of them, such as a comparison. Code that uses one particular map
+/// should call its type directly, without interface calls.</summary>
 /// <typeparam name="TKey">The type of the keys.</typeparam>
 /// <typeparam name="TValue">The type of the values.</typeparam>
 /// <remarks>Operations on one key are linearizable. Callbacks run once, and calls from them that write to their own map

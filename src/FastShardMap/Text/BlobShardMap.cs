@@ -3,7 +3,6 @@ using FastShardMap.Flights;
 using FastShardMap.Layout;
 using FastShardMap.Records;
 using FastShardMap.Sharding;
-using FastShardMap.Text;
 
 namespace FastShardMap;
 
@@ -45,7 +44,7 @@ public sealed unsafe partial class BlobShardMap : IDisposable
     /// <exception cref="OutOfMemoryException">The capacity exceeds what the machine, the process's control group or its
     /// address space allows, or the operating system refuses the memory.</exception>
     public BlobShardMap(long capacity)
-        : this(new ShardMapOptions { Capacity = RecordMaps.ValidCapacity(capacity) })
+        : this(ShardMapOptions.OfCapacity(capacity))
     {
     }
 

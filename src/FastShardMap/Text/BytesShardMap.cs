@@ -46,7 +46,7 @@ public sealed unsafe partial class BytesShardMap<TValue> : IDisposable
     /// <exception cref="OutOfMemoryException">The capacity exceeds what the machine, the process's control group or its
     /// address space allows, or the operating system refuses the memory.</exception>
     public BytesShardMap(long capacity)
-        : this(new ShardMapOptions { Capacity = RecordMaps.ValidCapacity(capacity) })
+        : this(ShardMapOptions.OfCapacity(capacity))
     {
     }
 

@@ -35,18 +35,15 @@ internal static class KeyOutput
 
     /// <summary>Returns a key that may be in the memory of a snapshot as a new string.</summary>
     /// <exception cref="ObjectDisposedException">The snapshot was disposed before the key was read whole.</exception>
-    // SnapshotState.IsDisposed is read after the bytes.
     public static string StringOf(ReadOnlySpan<byte> key, SnapshotState? state, string snapshot)
     {
         try
         {
-            string text = Wtf8.Decode(key);
-            ThrowIfDisposed(state, snapshot);
-            return text;
+            return Wtf8.Decode(key);
         }
-        catch (Exception exception) when (exception is not ObjectDisposedException && state is { IsDisposed: true })
+        finally
         {
-            throw new ObjectDisposedException(snapshot, exception); // the bytes changed while they were decoded
+            ThrowIfDisposed(state, snapshot); // after an exception, too: bytes that change can be the reason for it
         }
     }
 
@@ -54,19 +51,16 @@ internal static class KeyOutput
     /// <returns>The number of characters.</returns>
     /// <exception cref="ArgumentException">The destination is too short; nothing is copied.</exception>
     /// <exception cref="ObjectDisposedException">The snapshot was disposed before the key was read whole.</exception>
-    // SnapshotState.IsDisposed is read after the bytes.
     public static int CopyText(
         ReadOnlySpan<byte> key, Span<char> destination, string parameterName, SnapshotState? state, string snapshot)
     {
         try
         {
-            int chars = CopyText(key, destination, parameterName);
-            ThrowIfDisposed(state, snapshot);
-            return chars;
+            return CopyText(key, destination, parameterName);
         }
-        catch (Exception exception) when (exception is not ObjectDisposedException && state is { IsDisposed: true })
+        finally
         {
-            throw new ObjectDisposedException(snapshot, exception);
+            ThrowIfDisposed(state, snapshot);
         }
     }
 

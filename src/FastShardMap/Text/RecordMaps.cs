@@ -9,14 +9,6 @@ internal static unsafe class RecordMaps
 {
     private const int MaxPeekedEntries = 1000;
 
-    /// <summary>Returns the argument of a constructor.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">It is negative.</exception>
-    public static long ValidCapacity(long capacity)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegative(capacity);
-        return capacity;
-    }
-
     /// <summary>Creates an empty map with the options and the seed of another.</summary>
     public static ShardMap<RecordKey, TValue, RecordKeyHasher> EmptyTwin<TValue>(
         ShardMap<RecordKey, TValue, RecordKeyHasher> map)

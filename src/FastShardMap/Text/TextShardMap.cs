@@ -49,7 +49,7 @@ public sealed unsafe partial class TextShardMap<TValue> : IDisposable
     /// <exception cref="OutOfMemoryException">The capacity exceeds what the machine, the process's control group or its
     /// address space allows, or the operating system refuses the memory.</exception>
     public TextShardMap(long capacity)
-        : this(new ShardMapOptions { Capacity = RecordMaps.ValidCapacity(capacity) })
+        : this(ShardMapOptions.OfCapacity(capacity))
     {
     }
 

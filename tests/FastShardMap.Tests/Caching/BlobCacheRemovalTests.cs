@@ -138,12 +138,7 @@ public sealed class BlobCacheRemovalTests
         Assert.False(await reader.WaitToReadAsync());
     }
 
-    private static long Left(BlobShardCache cache)
-    {
-        ShardCacheStatistics statistics = cache.GetStatistics();
-        return statistics.Removed + statistics.EvictedForEntries + statistics.EvictedForBytes + statistics.Trimmed
-            + statistics.Expired;
-    }
+    private static long Left(BlobShardCache cache) => CacheSums.Left(cache.GetStatistics());
 
     private static string KeyOf(int i) =>
         i % 2 == 0

@@ -223,11 +223,7 @@ public sealed class CacheRemovalTests
         Assert.False(await reader.WaitToReadAsync());
     }
 
-    private static long Left(Cache cache)
-    {
-        ShardCacheStatistics statistics = cache.GetStatistics();
-        return statistics.Removed + statistics.EvictedForEntries + statistics.Trimmed + statistics.Expired;
-    }
+    private static long Left(Cache cache) => CacheSums.Left(cache.GetStatistics());
 
     private static Removal[] Read(Cache cache)
     {

@@ -13,7 +13,11 @@ internal static class CacheSums
         Assert.Equal(0, difference);
     }
 
+    /// <summary>The number of entries that have left, for whatever cause.</summary>
+    public static long Left(ShardCacheStatistics statistics) =>
+        statistics.Removed + statistics.Expired + statistics.Trimmed + statistics.EvictedForEntries
+            + statistics.EvictedForBytes;
+
     private static long Difference(ShardCacheStatistics statistics) =>
-        statistics.Added - statistics.Count - statistics.Removed - statistics.Expired - statistics.Trimmed
-            - statistics.EvictedForEntries - statistics.EvictedForBytes;
+        statistics.Added - statistics.Count - Left(statistics);
 }
