@@ -475,7 +475,7 @@ mutant('a value in an old segment is not replaced in its slot',
 mutant('the moved bit of a group is cleared when the cursor passes it',
        drop('CacheShard.CompactSome', '_cache->InRing[index] &= unchecked((byte)~CacheSide.MovedBit);'))
 mutant('a write to a cache sweeps a group',
-       drop('ShardCache.WriteLocked', 'cache.Sweep(groups: 1, operation.Now);'))
+       drop('ShardCache.WriteLocked', 'cache.SweepNext(operation.Now);'))
 for operations, member in (
         ('lookups', 'ShardCache.TryPeekElsewhere'), ('writes', 'ShardCache.WriteLocked'), ('sweeps', 'ShardCache.Trim'),
         ('saves', 'ShardCache.Pack')):

@@ -12,7 +12,6 @@ internal sealed class CacheClock(TimeProvider? provider)
 
     private readonly TimeProvider? _provider = ReferenceEquals(provider, TimeProvider.System) ? null : provider;
     private readonly long _start = provider?.GetTimestamp() ?? 0;
-    private bool _isBehind;
     private long _latest = 1;
     private long _swept = 1;
 
@@ -23,18 +22,20 @@ internal sealed class CacheClock(TimeProvider? provider)
     public bool IsOfProcess => _provider is null;
 
     /// <summary>The current tick, possibly some ticks late.</summary>
-    public uint Now => _provider is null ? CoarseTick.Now : (uint)ProvidedTick();
-
-    /// <summary>The current tick.</summary>
-    public uint Exact => _provider is null ? CoarseClock.Refresh() : (uint)ProvidedTick();
+    public uint Now => _provider is null ? CoarseTick.Now : (uint)ProvidedTick(out _);
 
     /// <summary>The latest tick that an operation has got from this clock, or a later one. Runs no code of the
     /// provider, so it may be read under a lock.</summary>
     public uint Latest => _provider is null ? CoarseTick.Now : (uint)Volatile.Read(ref _latest);
 
-    /// <summary>Whether the provider was so far ahead of the last sweep that the time here lags behind, until the next
-    /// sweep.</summary>
-    public bool IsBehind => Volatile.Read(ref _isBehind);
+    /// <summary>Returns the current tick.</summary>
+    /// <param name="isBehind">Whether the provider is so far ahead of the last sweep that the tick lags behind it. The
+    /// next sweep lets the time go on.</param>
+    public uint Exact(out bool isBehind)
+    {
+        isBehind = false;
+        return _provider is null ? CoarseClock.Refresh() : (uint)ProvidedTick(out isBehind);
+    }
 
     /// <summary>Records that nothing is left that had expired at this tick.</summary>
     public void HasSwept(uint tick)
@@ -44,13 +45,13 @@ internal sealed class CacheClock(TimeProvider? provider)
         Volatile.Write(ref _swept, latest - behind);
     }
 
-    private long ProvidedTick()
+    private long ProvidedTick(out bool isBehind)
     {
         long elapsed = _provider!.GetElapsedTime(_start).Ticks
             / (ExpiryTick.TickMilliseconds * TimeSpan.TicksPerMillisecond);
         long most = Volatile.Read(ref _swept) + MostAheadOfSweep;
         long tick = Math.Min(elapsed + 1, most);
-        Volatile.Write(ref _isBehind, elapsed + 1 > most);
+        isBehind = elapsed + 1 > most;
         long latest = Volatile.Read(ref _latest);
         while (tick > latest)
         {

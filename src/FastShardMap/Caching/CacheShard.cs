@@ -134,22 +134,31 @@ internal readonly unsafe ref partial struct CacheShard<TKey, TValue, THasher>(
         Ghosts.Reset(_cache);
     }
 
-    /// <summary>Removes the expired entries of the next groups.</summary>
+    /// <summary>Removes the expired entries of some groups. A pass over all of them counts for itself, because the
+    /// groups that other passes have swept were compared with their time.</summary>
+    /// <param name="first">The first group.</param>
+    /// <param name="most">The most groups to sweep; fewer if the table ends before.</param>
+    /// <param name="now">The current tick.</param>
     /// <returns>The number of entries removed.</returns>
-    public long Sweep(ulong groups, uint now)
+    public long Sweep(ulong first, ulong most, uint now)
     {
         long removed = 0;
         TableRef table = Table;
-        ulong count = table.Groups;
-        ulong index = _cache->SweepCursor;
-        for (; groups > 0; groups--)
+        ulong end = Math.Min(first + most, table.Groups);
+        for (ulong index = first; index < end; index++)
         {
             removed += SweepGroup(Table<TKey, CacheEntry<TValue>>.GroupAt(table, index), now);
-            index = index + 1 == count ? 0 : index + 1;
-            _cache->SweepCursor = index;
         }
 
         return removed;
+    }
+
+    /// <summary>Removes the expired entries of the group whose turn it is.</summary>
+    public void SweepNext(uint now)
+    {
+        ulong index = _cache->SweepCursor;
+        _ = Sweep(index, 1, now);
+        _cache->SweepCursor = index + 1 == Table.Groups ? 0 : index + 1;
     }
 
     private static CacheEntry<TValue>* EntryAt(SlotRef slot) =>

@@ -27,9 +27,10 @@ public unsafe partial class ShardCache<TKey, TValue, THasher>
         using InterruptDeferral deferral = new(_shards.EnterThread());
         _shards.ThrowIfDisposed();
         long removed = 0;
+        bool isBehind;
         do
         {
-            uint now = _clock.Exact;
+            uint now = _clock.Exact(out isBehind);
             for (int shard = 0; shard < _shape.ShardCount; shard++)
             {
                 removed += Sweep(shard, now);
@@ -37,7 +38,7 @@ public unsafe partial class ShardCache<TKey, TValue, THasher>
 
             _clock.HasSwept(now);
         }
-        while (_clock.IsBehind);
+        while (isBehind);
         GC.KeepAlive(this);
         return removed;
     }
@@ -126,7 +127,7 @@ public unsafe partial class ShardCache<TKey, TValue, THasher>
     void ISweptCache.SweepInBackground()
     {
         Sharding.ThreadState thread = _shards.EnterThread();
-        uint now = _clock.Exact;
+        uint now = _clock.Exact(out _);
         bool isComplete = true;
         for (int shard = 0; shard < _shape.ShardCount; shard++)
         {
@@ -145,12 +146,12 @@ public unsafe partial class ShardCache<TKey, TValue, THasher>
     {
         // NeedsNoKeepAlive: every caller does it.
         long removed = 0;
-        for (ulong left = _shape.Table.Groups; left > 0; left -= Math.Min(left, GroupsPerHold))
+        for (ulong first = 0; first < _shape.Table.Groups; first += GroupsPerHold)
         {
             using RemovalScope<TKey, TValue> removals = new(_removals);
             using LockedShard<TKey, CacheEntry<TValue>, THasher> locked =
                 Enter(_shards.ShardAt(shard), runsUserCode: false);
-            removed += CacheOf(_shards.ShardAt(shard), removals).Sweep(Math.Min(left, GroupsPerHold), now);
+            removed += CacheOf(_shards.ShardAt(shard), removals).Sweep(first, GroupsPerHold, now);
         }
 
         return removed;
@@ -179,7 +180,7 @@ public unsafe partial class ShardCache<TKey, TValue, THasher>
 
     private bool TrySweep(Sharding.ThreadState thread, Shard<TKey, CacheEntry<TValue>, THasher> shard, uint now)
     {
-        for (ulong left = _shape.Table.Groups; left > 0; left -= Math.Min(left, GroupsPerHold))
+        for (ulong first = 0; first < _shape.Table.Groups; first += GroupsPerHold)
         {
             using RemovalScope<TKey, TValue> removals = new(_removals);
             if (!ShardLock.TryEnter(shard.Side, thread, BackgroundWaitMilliseconds))
@@ -197,7 +198,7 @@ public unsafe partial class ShardCache<TKey, TValue, THasher>
 
             try
             {
-                CacheOf(shard, removals).Sweep(Math.Min(left, GroupsPerHold), now);
+                CacheOf(shard, removals).Sweep(first, GroupsPerHold, now);
             }
             catch (Exception)
             {

@@ -286,11 +286,11 @@ public unsafe partial class ShardCache<TKey, TValue, THasher>
         }
 
         _sweeps.Expect(life);
-        now = _clock.Exact;
-        while (_clock.IsBehind)
+        now = _clock.Exact(out bool isBehind);
+        while (isBehind)
         {
             RemoveExpired(); // a clock that jumps by years: the entry must not expire early when the time catches up
-            now = _clock.Exact;
+            now = _clock.Exact(out isBehind);
         }
 
         return ExpiryTick.After(now, life);
@@ -317,7 +317,7 @@ public unsafe partial class ShardCache<TKey, TValue, THasher>
             CacheShard<TKey, TValue, THasher> cache = CacheOf(shard, removals);
             if (_sweeps.AreNeeded)
             {
-                cache.Sweep(groups: 1, operation.Now); // before the write: a hasher that throws must not follow it
+                cache.SweepNext(operation.Now); // before the write: a hasher that throws must not follow it
             }
 
             added = cache.Write(hash, key, ref operation);

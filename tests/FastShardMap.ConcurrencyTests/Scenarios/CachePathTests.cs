@@ -1,3 +1,4 @@
+using FastShardMap.ConcurrencyTests.Scheduling;
 using FastShardMap.Layout;
 using FastShardMap.Sharding;
 using FastShardMap.Tables;
@@ -34,7 +35,7 @@ public sealed unsafe class CachePathTests
         bool isWritten = false;
         Pair value = default;
         bool found = false;
-        Interrupt(
+        Interruption.Run(
             (step, _) =>
             {
                 reads += step == "reader: version" ? 1 : 0;
@@ -61,7 +62,7 @@ public sealed unsafe class CachePathTests
         bool isReused = false;
         bool found = true;
         Pair value = Pair.Of(7);
-        Interrupt(
+        Interruption.Run(
             (step, address) =>
             {
                 if (!isReused && step == "reader: value" && place.Holds(address))
@@ -91,7 +92,7 @@ public sealed unsafe class CachePathTests
         bool isReplaced = false;
         Pair value = default;
         bool found = false;
-        Interrupt(
+        Interruption.Run(
             (step, address) =>
             {
                 isCopied |= step == "reader: value" && place.Holds(address);
@@ -129,19 +130,6 @@ public sealed unsafe class CachePathTests
         return cache;
     }
 
-    private static void Interrupt(Action<string, nint> between, Action action)
-    {
-        SchedulePoint.Schedule = new Interruption(between);
-        try
-        {
-            action();
-        }
-        finally
-        {
-            SchedulePoint.Schedule = null;
-        }
-    }
-
     private static Place PlaceOf(Cache cache, ulong key)
     {
         TableRef table = cache.Shards.Header->Views[0].Current;
@@ -164,31 +152,5 @@ public sealed unsafe class CachePathTests
     {
         public bool Holds(nint entry) =>
             entry == (nint)Table<ulong, CacheEntry<Pair>>.ValueAt((Layout.Group*)Group, Slot);
-    }
-
-    /// <summary>Runs an action between the steps of a thread, but not between the steps of that action.</summary>
-    private sealed class Interruption(Action<string, nint> between) : ISchedule
-    {
-        private bool _isRunning;
-
-        public void Before(string step) => BeforeRead(null, 0, step);
-
-        public void BeforeRead(void* address, int bytes, string step)
-        {
-            if (_isRunning)
-            {
-                return;
-            }
-
-            _isRunning = true;
-            try
-            {
-                between(step, (nint)address);
-            }
-            finally
-            {
-                _isRunning = false;
-            }
-        }
     }
 }

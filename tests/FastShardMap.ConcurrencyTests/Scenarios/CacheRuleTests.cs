@@ -1,4 +1,5 @@
 using FastShardMap.Caching;
+using FastShardMap.ConcurrencyTests.Scheduling;
 using FastShardMap.Layout;
 using FastShardMap.Memory;
 using FastShardMap.Sharding;
@@ -168,6 +169,39 @@ public sealed unsafe class CacheRuleTests
         Assert.Empty(cache.FindViolations());
     }
 
+    /// <summary>A writer that has read the clock before the entries expired sweeps a group between two holds of the
+    /// lock. That group is swept again with the later time.</summary>
+    [Fact]
+    public void Sweep_WriterWithAnEarlierTimeSweepsInTheMiddle_LeavesNoExpiredEntry()
+    {
+        using ShardCache<ulong, ulong, PlacedHasher> cache = Create(limit: 1_000);
+        TimeSpan life = TimeSpan.FromMilliseconds(20);
+        uint early = CoarseClock.Refresh();
+        for (int id = 0; id < 1_000; id++)
+        {
+            cache.Set(Spread(id), 1, life);
+        }
+
+        uint late = CoarseClock.Refresh() + ExpiryTick.LifeOf(life) + 2;
+        SpinWait.SpinUntil(() => CoarseClock.Refresh() > late);
+        int holds = 0;
+        Interruption.Run(
+            (step, _) =>
+            {
+                holds += step == "lock" ? 1 : 0;
+                if (step == "lock" && holds == 2)
+                {
+                    CoarseTick.Now = early;
+                    cache.TryRemove(Spread(1_000), out ulong _);
+                    CoarseClock.Refresh();
+                }
+            },
+            () => cache.RemoveExpired());
+
+        Assert.InRange(holds, 3, int.MaxValue);
+        Assert.Equal((0, 1_000), (cache.Count, cache.GetStatistics().Expired));
+    }
+
     /// <summary>Entries go from the small ring to the main one and around in that one while a copy of the rings
     /// pauses.</summary>
     [Theory]
@@ -286,12 +320,14 @@ public sealed unsafe class CacheRuleTests
     }
 
     // Another test may have moved the clock.
-    private static ShardCache<ulong, ulong, PlacedHasher> Create()
+    private static ShardCache<ulong, ulong, PlacedHasher> Create(int limit = Limit)
     {
         CoarseTick.Now = 0;
         CoarseClock.Refresh();
-        return new(new ShardCacheOptions { MaxEntries = Limit, ShardCount = 1, Seed = new HashSeed(1, 2) });
+        return new(new ShardCacheOptions { MaxEntries = limit, ShardCount = 1, Seed = new HashSeed(1, 2) });
     }
+
+    private static ulong Spread(int id) => unchecked((ulong)id * 0x9E37_79B9_7F4A_7C15);
 
     private static ulong Key(int id) => PlacedHasher.Key(id & 3, id % 5, id);
 }
