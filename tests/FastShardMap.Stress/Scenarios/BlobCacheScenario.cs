@@ -28,7 +28,7 @@ internal sealed class BlobCacheScenario : StressScenario
         for (int i = 0; i < 64; i++)
         {
             int key = worker.Random.Next(Keys);
-            switch (worker.Random.Next(11))
+            switch (worker.Random.Next(13))
             {
                 case 0 or 1 or 2:
                     Require(_cache.Set(KeyOf(key), NextValue(worker, key, room)), $"key {key} was refused");
@@ -59,6 +59,21 @@ internal sealed class BlobCacheScenario : StressScenario
                     ValueTask<ReadOnlyMemory<byte>> call = _cache.GetOrAddAsync(
                         KeyOf(key), static (_, bytes, _) => new(bytes), NextValue(worker, key, room).ToArray());
                     Check(key, call.AsTask().GetAwaiter().GetResult().Span);
+                    break;
+                case 8:
+                    if (_cache.TryGetValue(KeyOf(key), room, out int present))
+                    {
+                        byte[] old = room.AsSpan(0, present).ToArray();
+                        _cache.TryUpdate(KeyOf(key), NextValue(worker, key, room), old);
+                    }
+
+                    break;
+                case 9:
+                    if (_cache.TryRemove(KeyOf(key), room, out int removed))
+                    {
+                        Check(key, room.AsSpan(0, removed));
+                    }
+
                     break;
                 default:
                     if (_cache.TryGetValue(KeyOf(key), room, out int length))

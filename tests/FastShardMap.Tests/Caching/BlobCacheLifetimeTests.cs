@@ -118,6 +118,24 @@ public sealed class BlobCacheLifetimeTests
             1 => cache.TryRemove(Utf8Of(number)),
             _ => cache.TryRemove(KeyOf(number).AsSpan()),
         }),
+        ("TryRemove(key, destination, length)", static (cache, number) =>
+        {
+            Span<byte> room = stackalloc byte[LongestValue];
+            int length;
+            bool found = (number % 3) switch
+            {
+                0 => cache.TryRemove(KeyOf(number), room, out length),
+                1 => cache.TryRemove(Utf8Of(number), room, out length),
+                _ => cache.TryRemove(KeyOf(number).AsSpan(), room, out length),
+            };
+            AssertWhole(found ? room[..length] : []);
+        }),
+        ("TryUpdate(key, newValue, comparisonValue)", static (cache, number) => _ = (number % 3) switch
+        {
+            0 => cache.TryUpdate(KeyOf(number), ValueOf(number), ValueOf(number)),
+            1 => cache.TryUpdate(Utf8Of(number), ValueOf(number), ValueOf(number)),
+            _ => cache.TryUpdate(KeyOf(number).AsSpan(), ValueOf(number), ValueOf(number)),
+        }),
         ("GetOrAddAsync(key, valueFactory, timeToLive, cancellationToken)", static (cache, number) => AssertWhole(
             cache.GetOrAddAsync(
                 KeyOf(number),
