@@ -18,6 +18,10 @@ internal sealed class CacheChurn(CacheOptions options, Action<string> announce)
     /// <summary>One request of so many is for a key that is new and never comes again.</summary>
     private const int NewEvery = 4;
 
+    /// <summary>The reference gets the requests of one thread, this many at most. The hits of the second half
+    /// count.</summary>
+    private const long MostOfReference = 40_000_000;
+
     public ChurnRow Run()
     {
         ulong[] keys = KeyStreams.Distinct(first: 0, options.Scaled(Keys));
@@ -29,6 +33,7 @@ internal sealed class CacheChurn(CacheOptions options, Action<string> announce)
         int entries = keys.Length / EntriesPerKey;
         long perPart = Math.Max(1, options.ChurnOperations / options.ShrinkFactor / Parts / Threads);
         using ShardCache<ulong, ulong> cache = new(new ShardCacheOptions { MaxEntries = entries });
+        ShardCacheUnderTest underTest = new(cache);
         double[] ratios = new double[Parts];
         long[] resident = new long[Parts];
         for (int part = 0; part < Parts; part++)
@@ -36,7 +41,7 @@ internal sealed class CacheChurn(CacheOptions options, Action<string> announce)
             announce($"churn, part {part + 1} of {Parts}");
             long[] hits = new long[Threads];
             long first = part * perPart;
-            ParallelRun.Run(Threads, thread => hits[thread] = Replay(cache, requests[thread], first, perPart, thread));
+            ParallelRun.Run(Threads, thread => hits[thread] = Replay(underTest, requests[thread], first, perPart, thread));
             ratios[part] = (double)hits.Sum() / (perPart * Threads);
             resident[part] = Environment.WorkingSet;
             if (cache.Count > cache.MaxEntries)
@@ -45,10 +50,16 @@ internal sealed class CacheChurn(CacheOptions options, Action<string> announce)
             }
         }
 
-        return new ChurnRow(perPart * Threads * Parts, entries, ratios, resident);
+        announce("churn, exact S3-FIFO");
+        using ExactS3Fifo exact = ExactS3Fifo.Create(entries);
+        long half = Math.Min(perPart * Parts, MostOfReference) / 2;
+        _ = Replay(exact, requests[0], first: 0, half, thread: 0);
+        double reference = (double)Replay(exact, requests[0], half, half, thread: 0) / half;
+        return new ChurnRow(perPart * Threads * Parts, entries, ratios, resident, reference);
     }
 
-    private static long Replay(ShardCache<ulong, ulong> cache, ulong[] requests, long first, long count, int thread)
+    private static long Replay<TCache>(TCache cache, ulong[] requests, long first, long count, int thread)
+        where TCache : ICacheUnderTest<TCache>
     {
         long hits = 0;
         int next = (int)(first % requests.Length);
@@ -57,7 +68,7 @@ internal sealed class CacheChurn(CacheOptions options, Action<string> announce)
             ulong key = operation % NewEvery == 0
                 ? SplitMix.Mix((1UL << 62) + ((ulong)thread << 48) + (ulong)operation)
                 : requests[next];
-            if (cache.TryGetValue(key, out ulong value))
+            if (cache.TryGet(key, out ulong value))
             {
                 hits++;
                 if (value != key)

@@ -76,7 +76,8 @@ internal sealed class CacheReport(CacheResults results, MachineInfo machine) : I
     private static string ChurnText(ChurnRow churn) => string.Create(
         CultureInfo.InvariantCulture,
         $"{Units.Count(churn.Operations)} operations, {Units.Count(churn.Entries)} entries; hit ratio of each tenth "
-        + $"in percent: {string.Join(", ", churn.HitRatios.Select(Percent))}; resident memory after each tenth "
+        + $"in percent: {string.Join(", ", churn.HitRatios.Select(Percent))}; exact S3-FIFO: "
+        + $"{Percent(churn.ReferenceRatio)}; resident memory after each tenth "
         + $"in MB: {string.Join(", ", churn.ResidentBytes.Select(static bytes => (bytes >> 20).ToString(
             CultureInfo.InvariantCulture)))}.");
 

@@ -124,10 +124,12 @@ public sealed class CacheSessionTests
     public void Judge_ChurnThatGrowsOrLosesHits_FallsShort()
     {
         CacheOptions options = new() { Parts = [CacheOptions.Churn] };
-        ChurnRow bad = new(100, 10, [0.1, 0.5, 0.49, 0.5], [100, 100, 110]);
-        ChurnRow good = new(100, 10, [0.1, 0.5, 0.5, 0.5], [100, 110, 100]);
+        ChurnRow bad = new(100, 10, [0.1, 0.5, 0.5, 0.49], [100, 100, 110], 0.49);
+        ChurnRow behind = new(100, 10, [0.1, 0.48, 0.49, 0.49], [100, 100, 100], 0.49);
+        ChurnRow good = new(100, 10, [0.1, 0.51, 0.5, 0.5], [100, 110, 100], 0.5);
 
         Assert.Equal(["<= 0.5 points", "flat memory"], TextsOf(bad, isMet: false));
+        Assert.Equal(["<= 0.5 points"], TextsOf(behind, isMet: false));
         Assert.Equal(["<= 0.5 points", "flat memory"], TextsOf(good, isMet: true));
 
         IEnumerable<string> TextsOf(ChurnRow row, bool isMet) => AllTargets.Cache
