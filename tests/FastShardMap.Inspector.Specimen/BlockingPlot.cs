@@ -1,12 +1,13 @@
 namespace FastShardMap.Inspector.Specimen;
 
 /// <summary>
-/// The planted chain. Berta holds a shard, and Anna waits for it. Carla holds another shard and sleeps, and Berta waits
-/// for that one.
+/// The planted chain. Berta holds a shard, and Anna waits for it. Carla holds another shard until both have waited, and
+/// Berta waits for that one.
 /// </summary>
 internal static class BlockingPlot
 {
     private const int HoldMilliseconds = 600;
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(1);
 
     public static void Run()
     {
@@ -16,10 +17,11 @@ internal static class BlockingPlot
         second[1] = 1;
         using ManualResetEventSlim carlaHolds = new();
         using ManualResetEventSlim bertaHolds = new();
+        using ManualResetEventSlim bothHaveWaited = new();
         Thread carla = Named("Carla", () => second.TryUpdate(1, (ref int value, ManualResetEventSlim holds) =>
         {
             holds.Set();
-            Thread.Sleep(HoldMilliseconds);
+            bothHaveWaited.Wait();
         }, carlaHolds));
         Thread berta = Named("Berta", () => first.TryUpdate(1, (ref int value, ManualResetEventSlim holds) =>
         {
@@ -32,10 +34,17 @@ internal static class BlockingPlot
         berta.Start();
         bertaHolds.Wait();
         anna.Start();
+
+        // Not for a fixed time: on a busy machine the threads may begin late.
+        SpinWait.SpinUntil(() => Waits(anna) && Waits(berta), s_patience);
+        Thread.Sleep(HoldMilliseconds);
+        bothHaveWaited.Set();
         anna.Join();
         berta.Join();
         carla.Join();
     }
+
+    private static bool Waits(Thread thread) => (thread.ThreadState & ThreadState.WaitSleepJoin) != 0;
 
     private static Thread Named(string name, ThreadStart start) => new(start) { Name = name, IsBackground = true };
 }

@@ -14,7 +14,7 @@ public sealed class OtherProcess : IDisposable
     public OtherProcess(string mode)
     {
         _process = SpecimenProcess.Start(
-            SpecimenProcess.ToolCommand()[0],
+            SpecimenProcess.Host,
             Path.Combine(AppContext.BaseDirectory, "FastShardMap.Inspector.Specimen.dll"),
             mode);
         Assert.Equal("ready", _process.StandardOutput.ReadLine());

@@ -9,6 +9,15 @@ namespace FastShardMap.Inspector.Tests;
 public sealed class SpecimenProcess : IDisposable
 {
     private static readonly string s_host = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
+
+    /// <summary>What a script starts in the background ignores SIGINT, and so would the tool that a test
+    /// starts.</summary>
+    private static readonly Lazy<string[]> s_withSignals = new(static () =>
+    {
+        string[] prefix = ["/usr/bin/env", "--default-signal=INT"];
+        return OperatingSystem.IsLinux() && RunProcess([.. prefix, "true"]).Code == 0 ? prefix : [];
+    });
+
     private readonly Process _process;
     private readonly string _folder = Directory.CreateTempSubdirectory("fsmap-tests-").FullName;
     private string? _dump;
@@ -24,6 +33,9 @@ public sealed class SpecimenProcess : IDisposable
         }) ?? throw new InvalidOperationException("The specimen did not start.");
         Knowledge = JsonDocument.Parse(ReadLine());
     }
+
+    /// <summary>The program that runs the tool and the specimen.</summary>
+    public static string Host => s_host;
 
     /// <summary>What the process says of its maps.</summary>
     public JsonDocument Knowledge { get; }
@@ -96,7 +108,12 @@ public sealed class SpecimenProcess : IDisposable
 
     /// <summary>The tool's command line, for tests that run it in a way of their own.</summary>
     public static string[] ToolCommand(params string[] arguments) =>
-        [s_host, Path.Combine(AppContext.BaseDirectory, "FastShardMap.Inspector.dll"), .. arguments];
+    [
+        .. s_withSignals.Value,
+        s_host,
+        Path.Combine(AppContext.BaseDirectory, "FastShardMap.Inspector.dll"),
+        .. arguments,
+    ];
 
     /// <summary>Starts a process with its output and errors redirected.</summary>
     public static Process Start(params string[] command) =>

@@ -165,11 +165,15 @@ public class SlotTableTests
     public void Lookup_OfAKey_AllocatesNothing()
     {
         SlotTable table = SlotTable.Create(Two);
-        int sum = Sum(table);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        sum += Sum(table);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
-        Assert.True(sum > 0);
+        long allocated = long.MaxValue;
+        for (int turn = 0; turn < 5 && allocated != 0; turn++) // the runtime may allocate when it compiles code anew
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            Assert.True(Sum(table) > 0);
+            allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+
+        Assert.Equal(0, allocated);
 
         static int Sum(SlotTable table)
         {

@@ -60,7 +60,7 @@ public sealed class OperatorTests(SpecimenProcess specimen) : IClassFixture<Spec
         SkipUnlessLinux();
         using Process bare = isDotnet
             ? SpecimenProcess.Start(
-                SpecimenProcess.ToolCommand()[0],
+                SpecimenProcess.Host,
                 Path.Combine(AppContext.BaseDirectory, "FastShardMap.Inspector.Specimen.dll"),
                 "bare")
             : SpecimenProcess.Start("sleep", "600");

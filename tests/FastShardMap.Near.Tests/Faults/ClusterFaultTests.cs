@@ -72,7 +72,8 @@ public class ClusterFaultTests
         await traffic.PassAsync();
 
         await using ConnectionMultiplexer client =
-            await ConnectionMultiplexer.ConnectAsync($"{cluster.Configuration},allowAdmin=true,asyncTimeout=60000");
+            await ConnectionMultiplexer.ConnectAsync(
+                $"{cluster.Configuration},allowAdmin=true,connectTimeout=60000,asyncTimeout=60000");
         IServer source = client.GetServer("127.0.0.1", cluster.Ports[0]);
         IServer target = client.GetServer("127.0.0.1", cluster.Ports[1]);
         string sourceId = (string)(await source.ExecuteAsync("CLUSTER", "MYID"))!;
@@ -189,7 +190,8 @@ public class ClusterFaultTests
     {
         string key = Enumerable.Range(0, int.MaxValue).Select(i => $"filler{i}").First(key => ClusterSlot.Of(key) == 0);
         await using ConnectionMultiplexer client =
-            await ConnectionMultiplexer.ConnectAsync($"{cluster.Configuration},asyncTimeout=60000");
+            await ConnectionMultiplexer.ConnectAsync(
+                $"{cluster.Configuration},connectTimeout=60000,asyncTimeout=60000");
         byte[] megabyte = new byte[1 << 20];
         for (int i = 0; i < 48; i++)
         {
@@ -201,7 +203,7 @@ public class ClusterFaultTests
     {
         ConfigurationOptions options = ConfigurationOptions.Parse(engine.Configuration);
         options.AllowAdmin = true;
-        options.AsyncTimeout = (int)s_limit.TotalMilliseconds;
+        options.ConnectTimeout = options.AsyncTimeout = (int)s_limit.TotalMilliseconds;
         await using ConnectionMultiplexer client = await ConnectionMultiplexer.ConnectAsync(options);
         IPEndPoint target = engine.Endpoints[to];
         IServer source = client.GetServer(engine.Endpoints[from]);

@@ -186,7 +186,8 @@ public class ReconnectProcessTests
     private static async Task<long> CountAsync(RedisServer server, string name)
     {
         await using ConnectionMultiplexer connection =
-            await ConnectionMultiplexer.ConnectAsync(server.Configuration + ",allowAdmin=true");
+            await ConnectionMultiplexer.ConnectAsync(
+                server.Configuration + ",allowAdmin=true,connectTimeout=60000,asyncTimeout=60000");
         IServer admin = connection.GetServer(connection.GetEndPoints()[0]);
         string text = (string)(await admin.ExecuteAsync("INFO", "everything"))!;
         string line = text.Split("\r\n").First(line => line.StartsWith(name + ":", StringComparison.Ordinal));

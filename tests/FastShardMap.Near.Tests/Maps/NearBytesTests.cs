@@ -227,20 +227,29 @@ public class NearBytesTests(Engines engines)
     {
         await using NearBytes map = await ConnectAsync(EngineKind.Garnet);
         await map.SetAsync("key", BytesOf(500, 1), cancellationToken: Token);
-        await ReadUntilNearAsync(map, "key");
         ArrayBufferWriter<byte> written = new(4_096);
-        Assert.True(Read());
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        bool isNear = true;
-        for (int read = 0; read < 1_000; read++)
+
+        // The lease can end on a loaded machine, and then there is no near hit; and the runtime may allocate for itself
+        // when it compiles code anew: then again.
+        await Wait.UntilAsync(
+            async () =>
+            {
+                await ReadUntilNearAsync(map, "key");
+                return TryReadAllTheTime();
+            },
+            "1,000 near hits without an allocation");
+
+        bool TryReadAllTheTime()
         {
-            isNear &= Read();
+            bool isNear = true;
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int read = 0; read < 1_000; read++)
+            {
+                isNear &= Read();
+            }
+
+            return isNear && GC.GetAllocatedBytesForCurrentThread() == before;
         }
-
-        long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-
-        // The lease can end on a loaded machine, and then there is no near hit.
-        Assert.True(!isNear || allocated == 0, $"{allocated} bytes");
 
         bool Read()
         {

@@ -195,17 +195,17 @@ public class NearMapTests(Engines engines)
         long before = 0;
         long allocated = 0;
 
-        // A late report of the write can drop the copy, and on a loaded machine the lease can end: then again.
+        // A late report of the write can drop the copy, on a loaded machine the lease can end, and the runtime may
+        // allocate for itself when it compiles code anew: then again.
         await Wait.UntilAsync(
             async () =>
             {
                 await ReadUntilNearAsync(map, 1);
                 before = map.GetStatistics().Hits;
-                return TryHitAllTheTime(map, out allocated);
+                return TryHitAllTheTime(map, out allocated) && allocated == 0;
             },
-            "10,000 turns without a miss");
+            "10,000 turns without a miss and without an allocation");
 
-        Assert.Equal(0, allocated);
         Assert.InRange(map.GetStatistics().Hits - before, 1, 20_000);
 
         static bool TryHitAllTheTime(NearMap<long, Price> map, out long allocated)

@@ -157,15 +157,16 @@ public class AddShardMapNearMapTests(Engines engines)
         await Wait.UntilAsync(
             async () => (await CheckAsync(host)).Status == HealthStatus.Healthy, "the map is healthy");
         relay.Refuse();
+        HealthReportEntry degraded = default;
         await Wait.UntilAsync(
-            async () => (await CheckAsync(host)).Status == HealthStatus.Degraded, "the map is degraded");
-        HealthReportEntry degraded = await CheckAsync(host);
+            async () => (degraded = await CheckAsync(host)).Status == HealthStatus.Degraded, "the map is degraded");
         Assert.Contains("'prices' is suspended", degraded.Description, StringComparison.Ordinal);
         Assert.NotEqual("None", degraded.Data["suspension"]);
         relay.Resume();
+        HealthReportEntry healthy = default;
         await Wait.UntilAsync(
-            async () => (await CheckAsync(host)).Status == HealthStatus.Healthy, "the map is healthy again");
-        HealthReportEntry healthy = await CheckAsync(host);
+            async () => (healthy = await CheckAsync(host)).Status == HealthStatus.Healthy,
+            "the map is healthy again");
         Assert.Equal(("None", "Published"), (healthy.Data["suspension"], healthy.Data["source"]));
         Assert.True((long)healthy.Data["suspensions"] > 0);
 

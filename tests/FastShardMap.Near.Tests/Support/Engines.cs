@@ -87,6 +87,7 @@ public sealed class Engines : IAsyncLifetime
     {
         ConfigurationOptions options = ConfigurationOptions.Parse(await ConfigurationOfAsync(kind));
         options.AllowAdmin = true;
+        options.ConnectTimeout = options.AsyncTimeout = 60_000;
         return await ConnectionMultiplexer.ConnectAsync(options);
     }
 

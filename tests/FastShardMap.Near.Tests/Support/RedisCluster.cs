@@ -8,6 +8,7 @@ namespace FastShardMap.Near.Tests.Support;
 internal sealed class RedisCluster : IAsyncDisposable
 {
     private const int SlotCount = 16_384;
+    private const int MostStarts = 5;
 
     private readonly List<Process> _processes = [];
     private readonly List<OrphanGuard> _guards = [];
@@ -25,32 +26,44 @@ internal sealed class RedisCluster : IAsyncDisposable
         int count = primaries + replicas;
         _primaries = primaries;
         _nodeTimeoutMilliseconds = replicas > 0 ? "2000" : "15000";
-        _ports = [.. Enumerable.Range(0, count).Select(_ => RedisServer.FindFreePort())];
-        _busPorts = [.. Enumerable.Range(0, count).Select(_ => RedisServer.FindFreePort())];
+        int[] free = RedisServer.FindFreePorts(2 * count);
+        _ports = free[..count];
+        _busPorts = free[count..];
     }
 
     public IReadOnlyList<int> Ports => _ports;
+
+    private bool HasLostANode => _processes.Exists(process => process.HasExited);
 
     public string Configuration => string.Join(',', _ports.Select(port => $"127.0.0.1:{port}"));
 
     /// <summary>Starts nodes that form a cluster. The first replica is one of the first primary, and so on.</summary>
     public static async Task<RedisCluster> StartAsync(int primaries, int replicas = 0)
     {
-        RedisCluster cluster = new(primaries, replicas);
-        try
+        for (int start = 1; ; start++)
         {
-            for (int i = 0; i < primaries + replicas; i++)
+            RedisCluster cluster = new(primaries, replicas);
+            try
             {
-                cluster.Start(cluster._ports[i], cluster._busPorts[i]);
-            }
+                for (int i = 0; i < primaries + replicas; i++)
+                {
+                    cluster.Start(cluster._ports[i], cluster._busPorts[i]);
+                }
 
-            await cluster.JoinAsync();
-            return cluster;
-        }
-        catch
-        {
-            await cluster.DisposeAsync();
-            throw;
+                await cluster.JoinAsync();
+                Assert.False(cluster.HasLostANode, "A node has ended.");
+                return cluster;
+            }
+            catch
+            {
+                // A node ends if another process has taken one of its ports in the meantime.
+                bool startsAnew = cluster.HasLostANode && start < MostStarts;
+                await cluster.DisposeAsync();
+                if (!startsAnew)
+                {
+                    throw;
+                }
+            }
         }
     }
 
@@ -167,23 +180,24 @@ internal sealed class RedisCluster : IAsyncDisposable
                 return;
             }
             catch (Exception exception) when (
-                attempt < 600 && exception is RedisException or Xunit.Sdk.XunitException)
+                attempt < 600 && exception is RedisException or TimeoutException or Xunit.Sdk.XunitException)
             {
                 await Task.Delay(100);
             }
         }
     }
 
-    private static async Task<ConnectionMultiplexer> ConnectAsync(int port)
+    private async Task<ConnectionMultiplexer> ConnectAsync(int port)
     {
         for (int attempt = 0; ; attempt++)
         {
             try
             {
                 return await ConnectionMultiplexer.ConnectAsync(
-                    $"127.0.0.1:{port},allowAdmin=true,connectTimeout=2000");
+                    $"127.0.0.1:{port},allowAdmin=true,connectTimeout=2000,asyncTimeout=60000");
             }
-            catch (RedisConnectionException) when (attempt < 100)
+            catch (Exception exception) when (
+                exception is RedisException or TimeoutException && attempt < 100 && !HasLostANode)
             {
                 await Task.Delay(100);
             }

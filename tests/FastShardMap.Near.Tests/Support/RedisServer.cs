@@ -14,6 +14,8 @@ internal sealed class RedisServer : IAsyncDisposable
 
     public const string Password = "of-the-tests-only";
 
+    private const int MostStarts = 5;
+
     private readonly Process _process;
     private readonly OrphanGuard _guard;
 
@@ -39,11 +41,75 @@ internal sealed class RedisServer : IAsyncDisposable
     public static string ConfigurationAt(int port) =>
         string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{port},password={Password}");
 
+    /// <summary>Starts a server, at a free port if none is given.</summary>
     public static async Task<RedisServer> StartAsync(
         CancellationToken cancellationToken, int port = 0, TestCertificate? certificate = null)
     {
-        port = port != 0 ? port : FindFreePort();
-        int tlsPort = certificate is null ? 0 : FindFreePort();
+        for (int start = 1; ; start++)
+        {
+            int[] free = FindFreePorts(2);
+            RedisServer server = await StartProcessAsync(
+                port != 0 ? port : free[0], certificate is null ? 0 : free[1], certificate);
+            try
+            {
+                await server.WaitAsync(cancellationToken);
+                return server;
+            }
+            catch (Exception exception) when (
+                exception is RedisException or TimeoutException && server._process.HasExited && start < MostStarts)
+            {
+                // Another process has taken the port in the meantime. One that was given may soon be free again.
+                await server.DisposeAsync();
+                await Task.Delay(100, cancellationToken);
+            }
+            catch
+            {
+                await server.DisposeAsync();
+                throw;
+            }
+        }
+    }
+
+    /// <summary>Stops the process without ending it (SIGSTOP), as a long pause does.</summary>
+    public void Pause() => Signals.Send(_process, "STOP");
+
+    public void Resume() => Signals.Send(_process, "CONT");
+
+    public void Kill()
+    {
+        _guard.Dispose();
+        _process.Kill();
+        _process.WaitForExit();
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _guard.Dispose();
+        if (!_process.HasExited)
+        {
+            Kill();
+        }
+
+        _process.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Finds ports that are free now, no port twice.</summary>
+    public static int[] FindFreePorts(int count)
+    {
+        Socket[] sockets =
+        [
+            .. Enumerable.Range(0, count)
+                .Select(_ => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp)),
+        ];
+        Array.ForEach(sockets, socket => socket.Bind(new IPEndPoint(IPAddress.Loopback, 0)));
+        int[] ports = [.. sockets.Select(socket => ((IPEndPoint)socket.LocalEndPoint!).Port)];
+        Array.ForEach(sockets, socket => socket.Dispose());
+        return ports;
+    }
+
+    private static async Task<RedisServer> StartProcessAsync(int port, int tlsPort, TestCertificate? certificate)
+    {
         ProcessStartInfo start = new("redis-server", "-")
         {
             UseShellExecute = false,
@@ -72,48 +138,7 @@ internal sealed class RedisServer : IAsyncDisposable
         }
 
         process.StandardInput.Close();
-        RedisServer server = new(process, port, tlsPort);
-        try
-        {
-            await server.WaitAsync(cancellationToken);
-            return server;
-        }
-        catch
-        {
-            await server.DisposeAsync();
-            throw;
-        }
-    }
-
-    /// <summary>Stops the process without ending it (SIGSTOP), as a long pause does.</summary>
-    public void Pause() => Signals.Send(_process, "STOP");
-
-    public void Resume() => Signals.Send(_process, "CONT");
-
-    public void Kill()
-    {
-        _guard.Dispose();
-        _process.Kill();
-        _process.WaitForExit();
-    }
-
-    public ValueTask DisposeAsync()
-    {
-        _guard.Dispose();
-        if (!_process.HasExited)
-        {
-            Kill();
-        }
-
-        _process.Dispose();
-        return ValueTask.CompletedTask;
-    }
-
-    public static int FindFreePort()
-    {
-        using Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
+        return new RedisServer(process, port, tlsPort);
     }
 
     private async Task WaitAsync(CancellationToken cancellationToken)
@@ -122,11 +147,21 @@ internal sealed class RedisServer : IAsyncDisposable
         {
             try
             {
-                await using ConnectionMultiplexer client = await ConnectionMultiplexer.ConnectAsync(Configuration);
-                await client.GetDatabase().PingAsync();
-                return;
+                await using ConnectionMultiplexer client =
+                    await ConnectionMultiplexer.ConnectAsync($"{Configuration},allowAdmin=true");
+                string info = (string?)await client.GetDatabase().ExecuteAsync("INFO", "server") ?? "";
+
+                // Not another server that has taken the port.
+                string id = string.Create(CultureInfo.InvariantCulture, $"\nprocess_id:{_process.Id}\r");
+                if (info.Contains(id, StringComparison.Ordinal))
+                {
+                    return;
+                }
+
+                throw new RedisException($"Another server answers at port {Port}.");
             }
-            catch (RedisException) when (attempt < 100 && !_process.HasExited)
+            catch (Exception exception) when (
+                exception is RedisException or TimeoutException && attempt < 100 && !_process.HasExited)
             {
                 await Task.Delay(100, cancellationToken);
             }

@@ -41,7 +41,11 @@ public sealed unsafe class H02LifetimeTests
             race.Loop($"{second}", key => CallUntilDisposed(map, second, (ulong)key % 50));
             race.Run();
             Assert.Throws<ObjectDisposedException>(() => map[1]);
-            Assert.InRange(map.BytesAllocated, 0, 4096);
+
+            // A migration in the background may just have finished, and gives its table back after the call.
+            Assert.True(
+                SpinWait.SpinUntil(() => map.BytesAllocated <= 4096, TimeSpan.FromMinutes(1)),
+                $"{map.BytesAllocated} bytes are left");
         }
     }
 

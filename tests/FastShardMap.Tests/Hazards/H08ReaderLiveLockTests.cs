@@ -47,7 +47,7 @@ public sealed unsafe class H08ReaderLiveLockTests
         using ShardMap<ulong, Wide> map = new(new ShardMapOptions { ShardCount = 1 });
         map[1] = default;
         long reads = 0;
-        Race race = new(Soak.Time(0.7));
+        Race race = new Race(Soak.Time(0.7)).Until(() => Volatile.Read(ref reads) >= 100);
         race.Loop("writer", round => map[1] = new Wide { First = round });
         race.Loop("reader", _ =>
         {

@@ -1,3 +1,4 @@
+using FastShardMap.Layout;
 using FastShardMap.Tests.Support;
 using Map = FastShardMap.ShardMap<ulong, ulong>;
 
@@ -6,7 +7,7 @@ namespace FastShardMap.Tests.Hazards;
 /// <summary>
 /// H19: callbacks that wait for their own map, or for each other. One thread in one map: CallbackTests.
 /// </summary>
-public sealed class H19ReentryTests
+public sealed unsafe class H19ReentryTests
 {
     [Fact]
     public void Callbacks_OfTwoMapsCrossing_OneThrowsAndTheOtherFinishes()
@@ -100,7 +101,8 @@ public sealed class H19ReentryTests
                 (ref ulong value, int _) =>
                 {
                     inside.Set();
-                    Thread.Sleep(700);
+                    Assert.True(SpinWait.SpinUntil(() => IsAwaited(map), TimeSpan.FromMinutes(1)));
+                    Thread.Sleep(700); // some checks for deadlocks
                     value = 8;
                 },
                 0))
@@ -206,6 +208,10 @@ public sealed class H19ReentryTests
         Assert.InRange(disposed.BytesAllocated, 0, 4096);
         Assert.Throws<ObjectDisposedException>(() => disposed[1]);
     }
+
+    // Whether a thread is parked for the only shard's lock.
+    private static bool IsAwaited(Map map) =>
+        new LockWord(Volatile.Read(ref map.Shards.Header->WriteSides[0].Lock)).HasWaiters;
 
     private static Map NewMap() => new(new ShardMapOptions { ShardCount = 1 }) { [1] = 1 };
 

@@ -19,7 +19,8 @@ public class BlobReuseTests
     {
         using BlobShardMap map = new(new ShardMapOptions { ShardCount = 1 });
         string[] keys = Enumerable.Range(0, 8).Select(i => $"{i}{new string('-', keyLength - 1)}").ToArray();
-        Race race = new(s_time);
+        long hits = 0;
+        Race race = new Race(s_time).Until(() => Interlocked.Read(ref hits) != 0);
         for (int writer = 0; writer < 2; writer++)
         {
             Random random = new(writer);
@@ -42,7 +43,6 @@ public class BlobReuseTests
             });
         }
 
-        long hits = 0;
         for (int reader = 0; reader < 2; reader++)
         {
             Random random = new(100 + reader);

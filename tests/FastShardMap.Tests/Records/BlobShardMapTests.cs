@@ -221,12 +221,7 @@ public class BlobShardMapTests
         using BlobShardMap map = new();
         byte[] room = new byte[5_000];
         byte[] value = new byte[300];
-        ReadAndWrite(map, room, value);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-
-        ReadAndWrite(map, room, value);
-
-        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+        Allocation.AssertNone(() => ReadAndWrite(map, room, value));
     }
 
     private static void ReadAndWrite(BlobShardMap map, byte[] room, byte[] value)

@@ -21,7 +21,8 @@ public class RecordReuseTests
         string[] keys = Enumerable.Range(0, count)
             .Select(i => $"{i:D8}{new string('-', length - 16)}{i:D8}")
             .ToArray();
-        Race race = new(s_time);
+        long hits = 0;
+        Race race = new Race(s_time).Until(() => Interlocked.Read(ref hits) != 0);
         for (int writer = 0; writer < 2; writer++)
         {
             Random random = new(writer);
@@ -41,7 +42,6 @@ public class RecordReuseTests
             });
         }
 
-        long hits = 0;
         for (int reader = 0; reader < 2; reader++)
         {
             Random random = new(100 + reader);

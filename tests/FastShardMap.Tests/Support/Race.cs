@@ -14,16 +14,27 @@ internal sealed class Race
     private readonly List<Exception> _exceptions = [];
     private readonly Stopwatch _watch = new();
     private readonly TimeSpan _time;
+    private Func<bool>? _isEnough;
     private int _stopped;
 
     /// <param name="time">After this, <see cref="Goes"/> is false.</param>
     public Race(TimeSpan time) => _time = time;
 
     /// <summary>Whether bodies that loop should go on.</summary>
-    public bool Goes => Volatile.Read(ref _stopped) == 0 && _watch.Elapsed < _time;
+    public bool Goes => Volatile.Read(ref _stopped) == 0 && (_watch.Elapsed < _time || MustGoOn);
+
+    private bool MustGoOn => _isEnough is not null && _watch.Elapsed < _time + s_patience && !_isEnough();
 
     /// <summary>Ends the race early.</summary>
     public void Stop() => Volatile.Write(ref _stopped, 1);
+
+    /// <summary>Lets the race go on after its time until this is true as well, for a minute at most. Every thread that
+    /// loops asks.</summary>
+    public Race Until(Func<bool> isEnough)
+    {
+        _isEnough = isEnough;
+        return this;
+    }
 
     /// <summary>Adds a thread that runs the body once.</summary>
     public Race Once(string name, Action body)
@@ -32,32 +43,35 @@ internal sealed class Race
         return this;
     }
 
-    /// <summary>Adds a thread that runs the body again and again.</summary>
+    /// <summary>Adds a thread that runs the body again and again, and at least once.</summary>
     public Race Loop(string name, Action body) => Loop(name, _ => body());
 
-    /// <summary>Adds a thread that runs the body again and again, with the number of the round.</summary>
+    /// <summary>Adds a thread that runs the body again and again, and at least once, with the number of the
+    /// round.</summary>
     public Race Loop(string name, Action<int> body) => Once(name, () =>
     {
-        for (int round = 0; Goes; round++)
+        int round = 0;
+        do
         {
-            body(round);
+            body(round++);
         }
+        while (Goes);
     });
 
     /// <summary>Runs all threads to their end.</summary>
     public void Run()
     {
-        using Barrier gate = new(_bodies.Count);
+        // The time begins when all threads are at the gate.
+        using Barrier gate = new(_bodies.Count, _ => _watch.Restart());
         Thread[] threads = _bodies
             .Select(body => new Thread(() => Run(body.Body, gate)) { IsBackground = true, Name = body.Name })
             .ToArray();
-        _watch.Restart();
         foreach (Thread thread in threads)
         {
             thread.Start();
         }
 
-        DateTime deadline = DateTime.UtcNow + _time + s_patience;
+        DateTime deadline = DateTime.UtcNow + _time + (_isEnough is null ? s_patience : 2 * s_patience);
         StringBuilder hanging = new();
         foreach (Thread thread in threads)
         {

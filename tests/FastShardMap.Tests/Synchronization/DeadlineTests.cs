@@ -1,12 +1,13 @@
 using System.Diagnostics;
+using FastShardMap.Layout;
 using FastShardMap.Tests.Support;
 
 namespace FastShardMap.Tests.Synchronization;
 
 /// <summary>Writes with a limit, against a holder of the lock that is stuck: a callback that waits.</summary>
-public class DeadlineTests
+public unsafe class DeadlineTests
 {
-    private static readonly TimeSpan Long = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Long = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Short = TimeSpan.FromMilliseconds(30);
 
     [Fact]
@@ -63,10 +64,10 @@ public class DeadlineTests
         {
             foreach (TimeSpan timeout in new[] { Long, Timeout.InfiniteTimeSpan })
             {
-                using CancellationTokenSource source = new(Short);
                 Stopwatch watch = Stopwatch.StartNew();
+                using CancellationTokenSource source = new(Short);
                 Assert.Equal(DeadlineResult.Cancelled, map.TryAdd(3, 3, timeout, source.Token));
-                Assert.InRange(watch.Elapsed, TimeSpan.FromMilliseconds(10), TimeSpan.FromSeconds(10));
+                Assert.InRange(watch.Elapsed, TimeSpan.FromMilliseconds(10), Long);
                 Assert.Equal(DeadlineResult.Cancelled, map.TryRemove(1, out _, timeout, source.Token)); // already
             }
         }
@@ -170,10 +171,11 @@ public class DeadlineTests
         Task<DeadlineResult> waiting;
         using (new StuckHolder(map))
         {
+            // In this order, so that the write has not seen at its beginning that the map is disposed.
+            waiting = Task.Factory.StartNew(() => map.TryAdd(1, 1, 2 * Long), TaskCreationOptions.LongRunning);
+            Assert.True(SpinWait.SpinUntil(() => IsAwaited(map), Long));
             disposing = Task.Factory.StartNew(map.Dispose, TaskCreationOptions.LongRunning);
-            Thread.Sleep(50);
-            waiting = Task.Factory.StartNew(() => map.TryAdd(1, 1, Long), TaskCreationOptions.LongRunning);
-            Thread.Sleep(50);
+            Assert.True(SpinWait.SpinUntil(() => map.Shards.IsDisposed, Long));
         }
 
         disposing.Wait();
@@ -184,9 +186,13 @@ public class DeadlineTests
     {
         Stopwatch watch = Stopwatch.StartNew();
         Assert.Equal(DeadlineResult.TimedOut, write(Short));
-        Assert.InRange(watch.Elapsed, Short - TimeSpan.FromMilliseconds(16), TimeSpan.FromSeconds(10));
+        Assert.InRange(watch.Elapsed, Short - TimeSpan.FromMilliseconds(16), Long);
         Assert.Equal(DeadlineResult.TimedOut, write(TimeSpan.Zero));
     }
+
+    // Whether a thread is parked for the only shard's lock.
+    private static bool IsAwaited(ShardMap<int, int> map) =>
+        new LockWord(Volatile.Read(ref map.Shards.Header->WriteSides[0].Lock)).HasWaiters;
 
     private struct Doubler : IValueUpdater<int>
     {

@@ -13,6 +13,22 @@ public sealed unsafe class LockFairnessTests
     public void MoveSome_AThreadIsParked_GetsTheLockNext()
     {
         const int Rounds = 100;
+        const int Least = Rounds / 4;
+        int most = 0;
+
+        // On a busy machine, a thread that is woken may run late in most rounds. Without the rule it is late in nearly
+        // all rounds of every attempt: a wake-up takes longer than the way from one line to the next.
+        for (int attempt = 0; attempt < 5 && most < Least; attempt++)
+        {
+            most = Math.Max(most, CountRoundsInTurn(Rounds));
+        }
+
+        Assert.InRange(most, Least, Rounds);
+    }
+
+    // In how many rounds the thread that waits gets the lock before the one that releases it and takes it again.
+    private static int CountRoundsInTurn(int rounds)
+    {
         using ShardMap<ulong, ulong, HookedHasher> map = new(new ShardMapOptions { ShardCount = 1 });
         for (ulong key = 0; key < 10_000; key++)
         {
@@ -24,7 +40,7 @@ public sealed unsafe class LockFairnessTests
         WriteSide* side = header->WriteSides;
         int entered = 0;
         int before = 0;
-        for (int round = 0; round < Rounds; round++)
+        for (int round = 0; round < rounds; round++)
         {
             Thread waiter = new(() =>
             {
@@ -49,9 +65,8 @@ public sealed unsafe class LockFairnessTests
             waiter.Join();
         }
 
-        // Otherwise next to none: a wake-up takes longer than the way from one line to the next.
-        Assert.InRange(before, Rounds / 4, Rounds);
         GC.KeepAlive(map);
+        return before;
     }
 
     private readonly struct HookedHasher : IKeyHasher<ulong>
