@@ -107,8 +107,13 @@ mutant('the generation says whether the shard is migrating',
        replace('ViewGeneration.EndChange', 'isMigrating = !view->Previous.IsNone', 'isMigrating = false'))
 mutant('E14: a view that changes has no settled table',
        drop('ViewGeneration.BeginChange', 'view->Settled = TableRef.Unsettled;'))
-mutant('E14: the odd generation is a release', weaken_write('ViewGeneration.BeginChange', 'view->Generation'))
-mutant('E15: the settled table is a release', weaken_write('ViewGeneration.EndChange', '*(ulong*)&view->Settled'))
+mutant('E14: the odd generation is a release', weaken_write('ViewGeneration.BeginChange', 'view->Generation'),
+       redundant='until the next generation, which is behind the barrier that follows, the table that was settled is '
+       'part of the view, and a lookup that meets a write of an exclusive phase there finds the mark from then on; the '
+       'store stays a release')
+mutant('E15: the settled table is a release', weaken_write('ViewGeneration.EndChange', '*(ulong*)&view->Settled'),
+       redundant='the entries that were in the table before are behind the barrier of BeginChange, and a lookup need '
+       'not know what an exclusive phase has added before it has met the even generation; the store stays a release')
 mutant('a view with two tables has no settled table',
        replace('ViewGeneration.EndChange', 'if (next.IsStable)', 'if (!next.IsBusy)'))
 

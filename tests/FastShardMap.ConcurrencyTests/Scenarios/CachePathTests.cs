@@ -1,3 +1,4 @@
+using FastShardMap.Caching;
 using FastShardMap.ConcurrencyTests.Scheduling;
 using FastShardMap.Layout;
 using FastShardMap.Sharding;
@@ -109,6 +110,103 @@ public sealed unsafe class CachePathTests
         Assert.Empty(cache.FindViolations());
     }
 
+    /// <summary>The lookup that also tells the time has a search of its own. A writer begins before it copies the
+    /// value, and ends when it asks for the version again.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void LookupWithTime_GroupWrittenDuringTheCopy_ReturnsTheWholeValue(bool isAtHome)
+    {
+        using Cache cache = Create(out ulong key, isAtHome);
+        Place place = PlaceOf(cache, key);
+        bool isBegun = false;
+        bool isWritten = false;
+        Pair value = default;
+        bool found = false;
+        Interruption.Run(
+            (step, address) =>
+            {
+                if (!isBegun && step == "reader: value" && place.Holds(address))
+                {
+                    isBegun = true;
+                    GroupVersion.BeginWrite((Group*)place.Group);
+                    Table<ulong, CacheEntry<Pair>>.ValueAt((Group*)place.Group, place.Slot)->Value.First = 2;
+                }
+                else if (isBegun && !isWritten && step == "reader: version again")
+                {
+                    isWritten = true;
+                    FinishWrite(place);
+                }
+            },
+            () => found = cache.TryGetValue(key, out value, out _));
+
+        Assert.True(isBegun);
+        Assert.True(isWritten, "The lookup has not asked for the version again.");
+        Assert.Equal((true, 2UL), (found, value.Number));
+        Assert.Empty(cache.FindViolations());
+    }
+
+    /// <summary>The default hasher runs no code of a program, so the store is tried in place first.</summary>
+    [Fact]
+    public void Store_ExpiredEntry_IsAnAdditionAndNotAnUpdateInPlace()
+    {
+        CoarseTick.Now = 0; // another test may have moved the clock
+        CoarseClock.Refresh();
+        using ShardCache<ulong, ulong> cache = new(new ShardCacheOptions { MaxEntries = Limit, ShardCount = 1 });
+        TimeSpan life = TimeSpan.FromMinutes(1);
+        cache.Set(1, 10, life);
+        cache.Set(1, 11, life);
+        Assert.Equal(1, cache.GetStatistics().Added);
+        CoarseTick.Now += ExpiryTick.LifeOf(life) + 2;
+        cache.Set(1, 12);
+        Assert.Equal((2, 1), (cache.GetStatistics().Added, cache.GetStatistics().Expired));
+        Assert.True(cache.TryGetValue(1, out ulong value) && value == 12);
+    }
+
+    /// <summary>A write in place began before this thread took the lock of the shard. What this thread removes has the
+    /// value of that write, and not a part of it.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Removal_GroupLockedByAWriteInPlace_HasTheWholeValue(bool isEviction)
+    {
+        using Cache cache = Create(out ulong key, isAtHome: true);
+        key = isEviction ? FirstEvicted() : key;
+        Place place = PlaceOf(cache, key);
+        VersionWord version = GroupVersion.BeginRead((Group*)place.Group);
+        Assert.True(GroupVersion.TryLock((Group*)place.Group, version, Sharding.ThreadState.Current));
+        Table<ulong, CacheEntry<Pair>>.ValueAt((Group*)place.Group, place.Slot)->Value.First = 2;
+        bool isWritten = false;
+        Pair value = default;
+        Interruption.Run(
+            (step, _) =>
+            {
+                if (!isWritten && step == "writer: group owner")
+                {
+                    isWritten = true;
+                    Table<ulong, CacheEntry<Pair>>.ValueAt((Group*)place.Group, place.Slot)->Value.Second = 2;
+                    GroupVersion.Unlock((Group*)place.Group, version, changed: true);
+                }
+            },
+            () =>
+            {
+                if (isEviction)
+                {
+                    Assert.Equal(1, cache.Trim(1));
+                }
+                else
+                {
+                    Assert.True(cache.TryRemove(key, out value));
+                }
+            });
+
+        Assert.True(isWritten);
+        Assert.True(cache.Removals!.TryRead(out ShardCacheRemoval<ulong, Pair> removal));
+        Assert.Equal((key, 2UL), (removal.Key, removal.Value.Number));
+        Assert.True(isEviction || value.Number == 2);
+        Assert.Empty(cache.FindViolations());
+    }
+
     private static void FinishWrite(Place place)
     {
         Table<ulong, CacheEntry<Pair>>.ValueAt((Group*)place.Group, place.Slot)->Value.Second = 2;
@@ -118,7 +216,10 @@ public sealed unsafe class CachePathTests
     /// <summary>All keys have one home group, which has no room for most of them.</summary>
     private static Cache Create(out ulong key, bool isAtHome)
     {
-        Cache cache = new(new ShardCacheOptions { MaxEntries = Limit, ShardCount = 1, Seed = new HashSeed(1, 2) });
+        Cache cache = new(new ShardCacheOptions
+        {
+            MaxEntries = Limit, ShardCount = 1, Seed = new HashSeed(1, 2), PendingRemovals = 10,
+        });
         for (int id = 0; id < Keys; id++)
         {
             cache.Set(PlacedHasher.Key(0, id, id), Pair.Of(1));
@@ -128,6 +229,14 @@ public sealed unsafe class CachePathTests
         key = PlacedHasher.Key(0, chosen, chosen);
         Assert.Equal(isAtHome ? 0UL : 1UL, PlaceOf(cache, key).Index);
         return cache;
+    }
+
+    private static ulong FirstEvicted()
+    {
+        using Cache cache = Create(out _, isAtHome: true);
+        Assert.Equal(1, cache.Trim(1));
+        Assert.True(cache.Removals!.TryRead(out ShardCacheRemoval<ulong, Pair> removal));
+        return removal.Key;
     }
 
     private static Place PlaceOf(Cache cache, ulong key)

@@ -123,7 +123,9 @@ public sealed unsafe class CacheRuleTests
         Assert.Equal(3UL, cache.GetOrAdd(Key(2), 3));
         Assert.False(cache.TryRemove(Key(3), out _));
         Assert.True(cache.TryAdd(Key(4), 4));
+        long added = cache.GetStatistics().Added;
         cache.Set(Key(5), 5);
+        Assert.Equal(added + 1, cache.GetStatistics().Added); // not a replacement
         Assert.True(cache.TryGetValue(Key(5), out ulong value, out TimeSpan remaining) && value == 5);
         Assert.Equal(Timeout.InfiniteTimeSpan, remaining);
         Assert.Empty(cache.FindViolations());
@@ -200,6 +202,41 @@ public sealed unsafe class CacheRuleTests
 
         Assert.InRange(holds, 3, int.MaxValue);
         Assert.Equal((0, 1_000), (cache.Count, cache.GetStatistics().Expired));
+    }
+
+    /// <summary>A life that is longer than what is left until the ticks wrap around looks like one that is over, to a
+    /// sweep that has read the clock before a jump.</summary>
+    [Fact]
+    public void Sweep_ClockJumpsInTheMiddle_KeepsWhatWasStoredAfterwards()
+    {
+        const ulong Last = 0xFFFF_FFFF_FFFF_FF00; // in the last group
+        SetTime time = new();
+        using ShardCache<ulong, ulong, PlacedHasher> cache = new(new ShardCacheOptions
+        {
+            MaxEntries = 1_000, ShardCount = 1, Seed = new HashSeed(1, 2), TimeProvider = time,
+        });
+        for (int id = 0; id < 900; id++)
+        {
+            cache.Set(Spread(id), 1, TimeSpan.FromSeconds(1));
+        }
+
+        time.Elapsed = TimeSpan.FromSeconds(2);
+        int holds = 0;
+        Interruption.Run(
+            (step, _) =>
+            {
+                holds += step == "lock" ? 1 : 0;
+                if (step == "lock" && holds == 2)
+                {
+                    time.Elapsed = TimeSpan.FromDays(150);
+                    cache.Set(Last, 7, ShardCacheOptions.MaxTimeToLive);
+                }
+            },
+            () => cache.RemoveExpired());
+
+        Assert.InRange(holds, 3, int.MaxValue);
+        Assert.True(cache.TryGetValue(Last, out ulong value) && value == 7);
+        Assert.Equal((1, 900), (cache.Count, cache.GetStatistics().Expired));
     }
 
     /// <summary>Entries go from the small ring to the main one and around in that one while a copy of the rings
@@ -330,4 +367,28 @@ public sealed unsafe class CacheRuleTests
     private static ulong Spread(int id) => unchecked((ulong)id * 0x9E37_79B9_7F4A_7C15);
 
     private static ulong Key(int id) => PlacedHasher.Key(id & 3, id % 5, id);
+
+    /// <summary>A clock that stands until a test sets it, and whose timers never fire.</summary>
+    private sealed class SetTime : TimeProvider
+    {
+        public TimeSpan Elapsed { get; set; }
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override long GetTimestamp() => Elapsed.Ticks;
+
+        public override ITimer CreateTimer(
+            TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => new NoTimer();
+    }
+
+    private sealed class NoTimer : ITimer
+    {
+        public bool Change(TimeSpan dueTime, TimeSpan period) => true;
+
+        public void Dispose()
+        {
+        }
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
 }

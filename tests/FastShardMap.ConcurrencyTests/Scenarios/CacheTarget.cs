@@ -7,9 +7,13 @@ using FastShardMap.Tables;
 namespace FastShardMap.ConcurrencyTests.Scenarios;
 
 /// <summary>A cache with one shard and room for all keys, so that entries leave only when a scenario says so.</summary>
-internal sealed unsafe class CacheTarget<TValue>(ulong[] keys)
-    : DisposableTarget<ShardCache<ulong, TValue, PlacedHasher>>
+/// <typeparam name="TValue">The type of values.</typeparam>
+/// <typeparam name="THasher">The hasher: that of a program, whose writes take the lock, or the default one, whose
+/// writes are done in place.</typeparam>
+internal sealed unsafe class CacheTarget<TValue, THasher>(ulong[] keys)
+    : DisposableTarget<ShardCache<ulong, TValue, THasher>>
     where TValue : unmanaged, IRepeated<TValue>, IEquatable<TValue>
+    where THasher : struct, IKeyHasher<ulong>
 {
     /// <summary>The second argument of a removal that is done by Trim.</summary>
     public const ulong ByTrim = 1;
@@ -19,9 +23,9 @@ internal sealed unsafe class CacheTarget<TValue>(ulong[] keys)
     public override MapHeader* Header => Map.Shards.Header;
 
     /// <inheritdoc/>
-    protected override ShardCache<ulong, TValue, PlacedHasher> CreateMap()
+    protected override ShardCache<ulong, TValue, THasher> CreateMap()
     {
-        ShardCache<ulong, TValue, PlacedHasher> cache = new(new ShardCacheOptions
+        ShardCache<ulong, TValue, THasher> cache = new(new ShardCacheOptions
         {
             MaxEntries = keys.Length, ShardCount = 1, Seed = new HashSeed(1, 2), PendingRemovals = keys.Length,
         });

@@ -17,11 +17,15 @@ internal static partial class SmallScenarios
         Caches("mark and dispose", 2, [Set(0, 1)], [Dispose()], [Get(0), Get(0)], [Set(0, 2), Add(1, 1)]),
         Caches("mark and trim", 1, [Set(0, 1)], [TrimOne(), Add(0, 3)], [Get(0), Get(0)]),
         Caches("trim of a marked entry", 1, [Set(0, 1), Get(0), Get(0)], [TrimOne()], [Set(0, 2)], [Get(0)]),
+        InPlace("mark and update in place", 1, [Set(0, 1)], [Set(0, 2), Set(0, 3)], [Get(0), Get(0)]),
+        InPlace("removal and update in place", 1, [Set(0, 1)], [Remove(0)], [Set(0, 2), Get(0)]),
+        InPlace("trim and update in place", 1, [Set(0, 1)], [TrimOne()], [Set(0, 2), Get(0)]),
+        InPlace("clear and update in place", 1, [Set(0, 1)], [Clear(), Add(0, 3)], [Set(0, 2), Get(0)]),
         Caches("cache, get or add", 1, [], [GetOrAdd(0, 1), Remove(0)], [GetOrAdd(0, 2)]),
         Caches("cache, enumerated", 3, [Set(0, 1), Set(1, 1)], [Walk()], [Remove(0), Set(1, 2)], [Get(1)]),
         new(
             "mark beside wide values",
-            new CacheTarget<Page>(Keys[..4]),
+            new CacheTarget<Page, PlacedHasher>(Keys[..4]),
             4,
             [Set(0, 1), Set(1, 1)],
             [Remove(0), Add(2, 2), Add(3, 3)],
@@ -29,7 +33,10 @@ internal static partial class SmallScenarios
     ];
 
     private static Scenario Caches(string name, int keys, MapOp[] setup, params MapOp[][] threads) =>
-        new(name, new CacheTarget<Pair>(Keys[..keys]), keys, setup, threads);
+        new(name, new CacheTarget<Pair, PlacedHasher>(Keys[..keys]), keys, setup, threads);
 
-    private static MapOp TrimOne() => new(OpKind.TryRemove, 0, 0, CacheTarget<Pair>.ByTrim);
+    private static Scenario InPlace(string name, int keys, MapOp[] setup, params MapOp[][] threads) =>
+        new(name, new CacheTarget<Pair, DefaultHasher<ulong>>(Keys[..keys]), keys, setup, threads);
+
+    private static MapOp TrimOne() => new(OpKind.TryRemove, 0, 0, CacheTarget<Pair, PlacedHasher>.ByTrim);
 }
