@@ -41,7 +41,8 @@ internal sealed class CacheChurn(CacheOptions options, Action<string> announce)
             announce($"churn, part {part + 1} of {Parts}");
             long[] hits = new long[Threads];
             long first = part * perPart;
-            ParallelRun.Run(Threads, thread => hits[thread] = Replay(underTest, requests[thread], first, perPart, thread));
+            ParallelRun.Run(
+                Threads, thread => hits[thread] = Replay(underTest, requests[thread], first, perPart, thread));
             ratios[part] = (double)hits.Sum() / (perPart * Threads);
             resident[part] = Environment.WorkingSet;
             if (cache.Count > cache.MaxEntries)

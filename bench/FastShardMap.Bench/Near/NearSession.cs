@@ -132,9 +132,11 @@ internal sealed class NearSession(NearOptions options, Action<string> announce)
     {
         announce("hits");
         using ShardCache<long, NearPair> cache = new(new ShardCacheOptions { MaxBytes = 256 << 20 });
+        using ShardCache<long, NearCopy> copies = new(new ShardCacheOptions { MaxBytes = 256 << 20 });
         foreach (long key in keys)
         {
             cache.Set(key, new NearPair(key, ~key));
+            copies.Set(key, new NearCopy { Value = new NearPair(key, ~key) });
         }
 
         ulong Near(int repetition)
@@ -159,9 +161,21 @@ internal sealed class NearSession(NearOptions options, Action<string> announce)
             return sum;
         }
 
+        ulong Copies(int repetition)
+        {
+            ulong sum = 0;
+            foreach (long key in keys)
+            {
+                sum += copies.TryGetValue(key, out NearCopy copy) ? (ulong)copy.Value.First : 1UL << 60;
+            }
+
+            return sum;
+        }
+
         Series near = Series.OneThread("hits", keys.Length, Near);
         Series local = Series.OneThread("hits", keys.Length, Local);
-        Series.Interleave(options.Repetitions, 20, [near, local]);
+        Series equal = Series.OneThread("hits", keys.Length, Copies);
+        Series.Interleave(options.Repetitions, 20, [near, local, equal]);
         long allocated = GC.GetAllocatedBytesForCurrentThread();
         Near(0);
         allocated = GC.GetAllocatedBytesForCurrentThread() - allocated;
@@ -170,7 +184,9 @@ internal sealed class NearSession(NearOptions options, Action<string> announce)
             AllTargets.Near,
             "near-hit",
             $"TryGetLocal of {Units.Count(keys.Length)} keys, 1 thread",
-            $"near {Units.Duration(near.Spread.Median)}, ShardCache {Units.Duration(local.Spread.Median)}",
+            $"near {Units.Duration(near.Spread.Median)}, ShardCache {Units.Duration(local.Spread.Median)}; ShardCache "
+            + $"with values as long as a near copy {Units.Duration(equal.Spread.Median)}, near takes "
+            + $"{Units.Digits(near.RatioTo(equal).Median)} of it",
             new Measure(TargetUnit.OfCache, near.RatioTo(local)),
             new Measure(TargetUnit.OfRoundTrip, Spread.Of(near.NanosecondsPerOperation.Select(one => one / trip))),
             new Measure(TargetUnit.ManagedBytes, Spread.Of([allocated]))));
