@@ -55,8 +55,8 @@ public sealed unsafe partial class BlobShardCache
     /// <param name="destination">Receives the bytes of the value. Must not overlap the key.</param>
     /// <param name="length">The length of the value; -1 if the key is absent.</param>
     /// <returns>Whether the key was present, its entry had not expired, and it was removed. If this is <see
-    /// langword="false"/> and <paramref name="length"/> is not -1, the destination is too short: nothing was copied, and
-    /// the entry stays.</returns>
+    /// langword="false"/> and <paramref name="length"/> is not -1, the destination is too short: nothing was copied,
+    /// and the entry stays.</returns>
     /// <remarks>Copies under the lock of the shard.</remarks>
     /// <exception cref="ObjectDisposedException">The cache is disposed.</exception>
     /// <exception cref="ArgumentException">The key has more than 32,766 bytes in UTF-8.</exception>

@@ -22,7 +22,7 @@ internal sealed class CacheCompactions(ISweptCache cache) : IBackgroundWork
     /// <inheritdoc/>
     void IBackgroundWork.Run()
     {
-        // A full fence: who posts from now on is heard, and what was written before an unheard post is read below.
+        // A full fence: a post from now on is heard, and what was written before an unheard one is read below.
         _ = Interlocked.Exchange(ref _isPosted, 0);
         if (_cache.TryGetTarget(out ISweptCache? cache))
         {

@@ -71,7 +71,7 @@ internal sealed class CacheSweeps(ISweptCache cache, CacheClock clock) : IBackgr
     /// <inheritdoc/>
     void IBackgroundWork.Run()
     {
-        // A full fence: who posts from now on is heard, and what was written before an unheard post is read below.
+        // A full fence: a post from now on is heard, and what was written before an unheard one is read below.
         _ = Interlocked.Exchange(ref _isPosted, 0);
         if (_cache.TryGetTarget(out ISweptCache? cache))
         {
