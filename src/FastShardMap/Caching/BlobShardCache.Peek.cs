@@ -98,7 +98,7 @@ public sealed unsafe partial class BlobShardCache
     {
         byte* buffer = stackalloc byte[KeyText.BufferBytes];
         using KeyText text = new(key, buffer, _seed);
-        return _cache.ContainsKey(text.Key);
+        return IsPresent(text.Key);
     }
 
     /// <inheritdoc cref="ContainsKey(ReadOnlySpan{char})"/>
@@ -117,7 +117,14 @@ public sealed unsafe partial class BlobShardCache
         byte* buffer = stackalloc byte[RecordKey.BufferBytes];
         fixed (byte* bytes = key)
         {
-            return _cache.ContainsKey(KeyBytes.Present(bytes, key.Length, buffer, _seed));
+            return IsPresent(KeyBytes.Present(bytes, key.Length, buffer, _seed));
         }
+    }
+
+    // By the search that validates records: the record of a present key may be exchanged while it is compared.
+    private bool IsPresent(RecordKey key)
+    {
+        TryCopy(key, default, marks: false, out int length, out _);
+        return length >= 0;
     }
 }

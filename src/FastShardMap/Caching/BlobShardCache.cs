@@ -127,9 +127,15 @@ public sealed unsafe partial class BlobShardCache : IDisposable
     /// even concurrent ones.</summary>
     public void Dispose()
     {
-        _cache.Dispose();
-        FlightTables.Close(ref _flights, _cache.Shards.Description);
-        GC.KeepAlive(_cache);
+        try
+        {
+            _cache.Dispose();
+        }
+        finally
+        {
+            FlightTables.Close(ref _flights, _cache.Shards.Description);
+            GC.KeepAlive(_cache);
+        }
     }
 
     /// <summary>Returns the type, the number of entries and the limit of the cache.</summary>

@@ -14,7 +14,7 @@ internal struct CacheOperation<TValue, TInner>(TInner inner, uint now, uint expi
     where TInner : struct, IEntryOperation<TValue>
 {
     private uint _now = now;
-    private readonly uint _expiry = expiry;
+    private uint _expiry = expiry;
     private readonly bool _setsExpiry = setsExpiry;
 
     public TInner Inner = inner;
@@ -22,10 +22,27 @@ internal struct CacheOperation<TValue, TInner>(TInner inner, uint now, uint expi
     /// <summary>The current tick of the clock.</summary>
     public readonly uint Now => _now;
 
-    /// <summary>Sets the current tick anew, under the lock of the shard. A thread may have waited for that lock while
-    /// the clock has jumped, and to an older tick, a long life that began after the jump looks like one that is
-    /// over.</summary>
-    public void Advance(uint tick) => _now = tick;
+    /// <summary>The tick at which an entry expires that is stored now; 0 for never.</summary>
+    public readonly uint Expiry => _expiry;
+
+    /// <summary>Sets the current tick anew, under the lock of the shard, and with it the expiry. A thread may have
+    /// waited for that lock while the clock has jumped, and to an older tick, a long life that began after the jump
+    /// looks like one that is over. Or the code of the program has taken its time, and an entry's life begins when it
+    /// is stored.</summary>
+    public void Advance(uint tick)
+    {
+        if (_now != 0 && tick - _now >= ExpiryTick.MaxLife)
+        {
+            return; // the coarse clock is behind the tick that the operation has read
+        }
+
+        if (_expiry != 0)
+        {
+            _expiry = ExpiryTick.After(tick, _expiry - _now);
+        }
+
+        _now = tick;
+    }
 
     public static bool RunsUserCode => TInner.RunsUserCode;
 

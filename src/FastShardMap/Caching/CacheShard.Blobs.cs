@@ -144,6 +144,7 @@ internal readonly unsafe ref partial struct CacheShard<TKey, TValue, THasher>
             }
             else
             {
+                DropRecords(); // all are free, and of lengths that are of no use here
                 break;
             }
         }

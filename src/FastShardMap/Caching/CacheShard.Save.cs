@@ -33,7 +33,7 @@ internal readonly unsafe ref partial struct CacheShard<TKey, TValue, THasher>
             MemoryMarshal.Write(next, in key);
             MemoryMarshal.Write(next[sizeof(TKey)..], in entry.Value);
             BinaryPrimitives.WriteUInt32LittleEndian(
-                next[(sizeof(TKey) + sizeof(TValue))..], entry.Expiry == 0 ? 0 : entry.Expiry - now);
+                next[(sizeof(TKey) + sizeof(TValue))..], LifeLeft(entry.Expiry, now));
             next[sizeof(TKey) + sizeof(TValue) + sizeof(uint)] = new SavedUse(mark, isMain).Byte;
             bytes += sizeof(TKey) + sizeof(TValue) + CacheFormat.ExtraBytes;
         }
@@ -81,7 +81,7 @@ internal readonly unsafe ref partial struct CacheShard<TKey, TValue, THasher>
             byte mark = Math.Min(entry.Mark, CacheEntry<TValue>.MaxMark);
             written += BlobCacheFormat.WriteEntry(
                 destination[written..],
-                entry.Expiry == 0 ? 0 : entry.Expiry - now,
+                LifeLeft(entry.Expiry, now),
                 new SavedUse(mark, isMain).Byte,
                 new ReadOnlySpan<byte>(key.IsLong ? key.Address : (byte*)&key, key.Length),
                 value);
@@ -112,6 +112,12 @@ internal readonly unsafe ref partial struct CacheShard<TKey, TValue, THasher>
             Insert(hash, key, entry, now, isMain);
         }
     }
+
+    /// <summary>The life that a file has for an entry; 0 if it never expires. The clock may be a tick behind that of
+    /// the store, and a tick is left out for an expiry of 0, so the difference may be more than a life can
+    /// be.</summary>
+    private static uint LifeLeft(uint expiry, uint now) =>
+        expiry == 0 ? 0 : Math.Min(expiry - now, ExpiryTick.MaxLife - 1);
 
     /// <summary>Reads the entry at a position of a ring that was copied before.</summary>
     /// <returns>Whether there is an entry that has not expired.</returns>

@@ -63,7 +63,7 @@ internal readonly unsafe ref partial struct CacheShard<TKey, TValue, THasher>(
         long before = _cache->Added;
         if (!Table<TKey, CacheEntry<TValue>>.TryFind(Table, hash, key, out SlotRef slot))
         {
-            if (operation.OnAbsent(out CacheEntry<TValue> added) == EntryAction.Store)
+            if (OnAbsent(ref operation, out CacheEntry<TValue> added) == EntryAction.Store)
             {
                 Insert(hash, key, added, operation.Now);
             }
@@ -73,7 +73,7 @@ internal readonly unsafe ref partial struct CacheShard<TKey, TValue, THasher>(
 
         GroupVersion.AwaitUnlocked(slot.Group);
         CacheEntry<TValue> entry = *EntryAt(slot);
-        if (entry.Expiry != 0)
+        if (entry.Expiry != 0 || operation.Expiry != 0)
         {
             operation.Advance(_clock.Latest);
         }
@@ -194,11 +194,26 @@ internal readonly unsafe ref partial struct CacheShard<TKey, TValue, THasher>(
         return removed;
     }
 
-    private void ReplaceExpired<TOperation>(
-        ulong hash, in TKey key, SlotRef slot, ref TOperation operation, uint now)
-        where TOperation : struct, IEntryOperation<CacheEntry<TValue>>
+    /// <summary>Asks an operation for an entry to store. Its life begins now: the thread may have waited for the lock,
+    /// and a factory may have taken its time.</summary>
+    private EntryAction OnAbsent<TInner>(ref CacheOperation<TValue, TInner> operation, out CacheEntry<TValue> added)
+        where TInner : struct, IEntryOperation<TValue>
     {
-        if (operation.OnAbsent(out CacheEntry<TValue> added) == EntryAction.Store)
+        EntryAction action = operation.OnAbsent(out added);
+        if (action == EntryAction.Store && added.Expiry != 0)
+        {
+            operation.Advance(TInner.RunsUserCode ? _clock.Exact(out _) : _clock.Latest);
+            added.Expiry = operation.Expiry;
+        }
+
+        return action;
+    }
+
+    private void ReplaceExpired<TInner>(
+        ulong hash, in TKey key, SlotRef slot, ref CacheOperation<TValue, TInner> operation, uint now)
+        where TInner : struct, IEntryOperation<TValue>
+    {
+        if (OnAbsent(ref operation, out CacheEntry<TValue> added) == EntryAction.Store)
         {
             if (HasBlobs)
             {

@@ -31,7 +31,7 @@ internal sealed class CacheSweeps(ISweptCache cache, CacheClock clock) : IBackgr
     /// <summary>Records that an entry with this life is about to be stored.</summary>
     public void Expect(uint life)
     {
-        if (life < Volatile.Read(ref _shortestLife))
+        if (life < Volatile.Read(ref _shortestLife) || !Volatile.Read(ref _isServed))
         {
             ExpectShorter(life);
         }
@@ -91,7 +91,7 @@ internal sealed class CacheSweeps(ISweptCache cache, CacheClock clock) : IBackgr
             }
 
             serve = !_isServed && !_isStopped && _cache.TryGetTarget(out _);
-            _isServed = true;
+            Volatile.Write(ref _isServed, true);
         }
 
         if (!serve || !_cache.TryGetTarget(out cache))
@@ -116,8 +116,7 @@ internal sealed class CacheSweeps(ISweptCache cache, CacheClock clock) : IBackgr
             // The next entry with a time to live tries again.
             using (_gate.Enter())
             {
-                Volatile.Write(ref _shortestLife, uint.MaxValue);
-                _isServed = false;
+                Volatile.Write(ref _isServed, false);
             }
 
             throw;
@@ -139,7 +138,14 @@ internal sealed class CacheSweeps(ISweptCache cache, CacheClock clock) : IBackgr
     {
         if (_cache.TryGetTarget(out ISweptCache? cache) && !cache.IsClosed)
         {
-            PostIfDue();
+            try
+            {
+                PostIfDue();
+            }
+            catch (Exception)
+            {
+                // The clock of the program has thrown, and nobody is there to be told. The next tick tries again.
+            }
         }
         else
         {

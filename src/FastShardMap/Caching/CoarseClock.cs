@@ -38,11 +38,7 @@ internal static class CoarseClock
     public static uint Refresh()
     {
         uint now = (uint)((Environment.TickCount64 - s_start) / ExpiryTick.TickMilliseconds) + 1;
-        if (now - CoarseTick.Now < ExpiryTick.MaxLife)
-        {
-            CoarseTick.Now = now; // two threads may store in the wrong order, a tick apart
-        }
-
+        CoarseTick.Advance(now);
         return now;
     }
 

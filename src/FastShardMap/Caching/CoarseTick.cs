@@ -1,3 +1,5 @@
+using FastShardMap.Layout;
+
 namespace FastShardMap.Caching;
 
 /// <summary>The tick that <see cref="CoarseClock"/> stores. A class of its own without an initializer, so that a lookup
@@ -11,5 +13,22 @@ internal static class CoarseTick
     {
         get => Volatile.Read(ref s_now);
         set => Volatile.Write(ref s_now, value);
+    }
+
+    /// <summary>Sets the tick, unless it is later already: a thread may have slept since it has asked for the
+    /// time.</summary>
+    public static void Advance(uint now)
+    {
+        uint seen = Now;
+        while (seen != now && now - seen < ExpiryTick.MaxLife)
+        {
+            uint found = Interlocked.CompareExchange(ref s_now, now, seen);
+            if (found == seen)
+            {
+                return;
+            }
+
+            seen = found;
+        }
     }
 }

@@ -41,11 +41,12 @@ public unsafe partial class ShardCache<TKey, TValue, THasher>
         out int needed)
     {
         int done;
+        uint now = _clock.Now; // before the lock, because it may run code of the program
         using (LockedShard<TKey, CacheEntry<TValue>, THasher> locked =
             Enter(_shards.ShardAt(shard), runsUserCode: false))
         {
             done = CacheOf(_shards.ShardAt(shard), default)
-                .PackBlobs(positions, isMain, _clock.Now, destination, ends, out entries, out needed);
+                .PackBlobs(positions, isMain, now, destination, ends, out entries, out needed);
         }
 
         GC.KeepAlive(this);

@@ -150,11 +150,11 @@ public partial class ShardCache<TKey, TValue, THasher>
     internal int Pack(int shard, ReadOnlySpan<uint> positions, bool isMain, Span<byte> destination)
     {
         int bytes;
+        uint now = _clock.Now; // before the lock, because it may run code of the program
         using (LockedShard<TKey, CacheEntry<TValue>, THasher> locked =
             Enter(_shards.ShardAt(shard), runsUserCode: false))
         {
-            bytes = CacheOf(_shards.ShardAt(shard), default)
-                .Pack(positions, isMain, _clock.Now, destination);
+            bytes = CacheOf(_shards.ShardAt(shard), default).Pack(positions, isMain, now, destination);
         }
 
         GC.KeepAlive(this);

@@ -46,8 +46,8 @@ public sealed partial class ShardCache<TKey, TValue>(ShardCacheOptions options)
 /// pages become resident when they are first used. <see cref="Dispose"/> releases the memory. The garbage collector
 /// does not see it.</para>
 /// <para><b>Time.</b> A time to live is measured in ticks of 16 ms. An entry never expires before its time to live has
-/// passed. It expires at most two ticks after that, or later if the thread that keeps the clock gets no processor time.
-/// Expired entries are removed by later writes to the same shard, and by a background thread.</para>
+/// passed. It expires at most three ticks after that, or later if the thread that keeps the clock gets no processor
+/// time. Expired entries are removed by later writes to the same shard, and by a background thread.</para>
 /// <para><b>Callbacks</b> run under the lock of a shard, as those of <see cref="ShardMap{TKey, TValue, THasher}"/> do:
 /// they may read this cache, and must not write to it.</para>
 /// <para><b>Allocation.</b> No operation allocates managed memory per call or per entry, unless its documentation says
@@ -233,16 +233,21 @@ public unsafe partial class ShardCache<TKey, TValue, THasher>
         _shards.Dispose();
 
         // Each lock was taken once since the cache is disposed, so no writer is left that uses the rings.
-        if (Interlocked.Exchange(ref _isReleased, 1) == 0)
+        try
         {
-            _sweeps.Stop();
-            _shards.Arena.Retire((byte*)_sides, _shape.PolicyBytes);
-            _shards.Arena.DrainRetired();
-            _removals?.Complete();
+            if (Interlocked.Exchange(ref _isReleased, 1) == 0)
+            {
+                _shards.Arena.Retire((byte*)_sides, _shape.PolicyBytes);
+                _shards.Arena.DrainRetired();
+                _removals?.Complete();
+                _sweeps.Stop(); // last: the timer of the program may throw
+            }
         }
-
-        FlightTables.Close(ref _flights, _shards.Description);
-        GC.KeepAlive(this);
+        finally
+        {
+            FlightTables.Close(ref _flights, _shards.Description);
+            GC.KeepAlive(this);
+        }
     }
 #pragma warning restore CA1816, CA1063
 

@@ -14,6 +14,21 @@ public sealed class BlobCacheLookupTests
     private static readonly HashSeed s_seed = new(0x9E37_79B9_7F4A_7C15, 0xD1B5_4A32_D192_ED03);
     private static readonly TimeSpan s_tick = TimeSpan.FromMilliseconds(16);
 
+    /// <summary>The record of the key is exchanged again and again while its bytes are compared.</summary>
+    [Fact]
+    public void ContainsKey_ValueThatIsReplacedAllTheTime_IsTrue()
+    {
+        using BlobShardCache cache = new(
+            new ShardCacheOptions { MaxBytes = 4 << 20, ShardCount = 1, CountRequests = true });
+        string key = new('k', 200);
+        byte[] value = new byte[500];
+        cache.Set(key, value);
+        Race race = new(TimeSpan.FromSeconds(1));
+        race.Loop("writer", round => cache.Set(key, value.AsSpan(0, 100 + (round % 400))));
+        race.Loop("reader", () => Assert.True(cache.ContainsKey(key), "A present key was not found."));
+        race.Run();
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(1)]

@@ -1,8 +1,10 @@
+using FastShardMap.Caching;
+using FastShardMap.Layout;
 using Cache = FastShardMap.ShardCache<long, long>;
 
 namespace FastShardMap.Tests.Caching;
 
-/// <summary>Sweeps of one cache by several threads.</summary>
+/// <summary>Sweeps of one cache by several threads, and clocks that do what they like.</summary>
 public sealed class CacheSweepTests
 {
     /// <summary>A sweep that began before the time moved may be anywhere in the table, and may read the clock at any
@@ -41,6 +43,149 @@ public sealed class CacheSweepTests
         {
             Volatile.Write(ref isOver, true);
             other.Join();
+        }
+    }
+
+    /// <summary>The life of an entry begins when it is stored, also if its factory takes longer than that.</summary>
+    [Fact]
+    public void GetOrAdd_FactoryThatTakesLong_StoresAnEntryThatLives()
+    {
+        ManualTime time = new();
+        using Cache cache = new(new ShardCacheOptions { MaxEntries = 100, TimeProvider = time });
+        long Make(long key)
+        {
+            time.MoveWithoutTimers(TimeSpan.FromSeconds(10));
+            return key;
+        }
+
+        cache.GetOrAdd(1, Make, TimeSpan.FromSeconds(5));
+        Assert.True(cache.ContainsKey(1));
+        time.MoveWithoutTimers(TimeSpan.FromSeconds(6));
+        Assert.False(cache.ContainsKey(1));
+        cache.GetOrAdd(1, Make, TimeSpan.FromSeconds(5)); // in the place of the expired entry
+        Assert.True(cache.ContainsKey(1));
+    }
+
+    /// <summary>An expiry of 0 stands for "never", so the one before is left out, and the life is a tick
+    /// longer.</summary>
+    [Fact]
+    public void Load_LongestLifeAtTheEndOfTheTicks_IsReadAgain()
+    {
+        ManualTime time = new();
+        ShardCacheOptions options = new() { MaxEntries = 100, TimeProvider = time };
+        using Cache cache = new(options);
+        time.MoveWithoutTimers(TimeSpan.FromMilliseconds(ExpiryTick.TickMilliseconds * (double)ExpiryTick.MaxLife));
+        cache.RemoveExpired();
+        cache.Set(1, 10, ShardCacheOptions.MaxTimeToLive);
+        using MemoryStream stream = new();
+        cache.Save(stream);
+        stream.Position = 0;
+        using Cache loaded = Cache.Load(stream, options);
+        Assert.True(loaded.TryGetValue(1, out long value) && value == 10);
+    }
+
+    [Fact]
+    public void Tick_OfAThreadThatHasSlept_IsNotGoneBackTo()
+    {
+        uint now = CoarseClock.Refresh();
+        CoarseTick.Advance(unchecked(now - 5));
+        Assert.True(CoarseTick.Now - now < ExpiryTick.MaxLife);
+    }
+
+    /// <summary>While a timer is made, another entry is stored that may expire. It is swept although there is no
+    /// timer.</summary>
+    [Fact]
+    public void Set_TimerRefusedBesideAnotherStore_KeepsWatchOverThatEntry()
+    {
+        HostileTime time = new();
+        using Cache cache = new(new ShardCacheOptions { MaxEntries = 100, TimeProvider = time });
+        time.OnCreate = () =>
+        {
+            time.OnCreate = null;
+            cache.Set(2, 2, TimeSpan.FromSeconds(20));
+            throw new InvalidTimeZoneException();
+        };
+        Assert.Throws<InvalidTimeZoneException>(() => cache.Set(1, 1, TimeSpan.FromSeconds(10)));
+        Assert.True(cache.ContainsKey(2));
+        time.Elapsed = TimeSpan.FromSeconds(21);
+        Assert.False(cache.ContainsKey(2));
+        Assert.False(cache.TryUpdate(2, 3, 2));
+        int timers = time.Timers;
+        cache.Set(1, 1, TimeSpan.FromSeconds(30));
+        Assert.InRange(time.Timers, timers + 1, int.MaxValue);
+    }
+
+    [Fact]
+    public void Dispose_TimerThatThrows_ReleasesEverythingElse()
+    {
+        HostileTime time = new() { FailsDispose = true };
+        Cache cache = new(new ShardCacheOptions { MaxEntries = 100, TimeProvider = time, PendingRemovals = 5 });
+        cache.Set(1, 1, TimeSpan.FromSeconds(10));
+        Assert.Throws<InvalidTimeZoneException>(cache.Dispose);
+        Assert.True(cache.Removals!.Completion.IsCompleted);
+        cache.Dispose();
+    }
+
+    /// <summary>An exception of a clock on a thread of the pool would end the process.</summary>
+    [Fact]
+    public void Timer_ClockThatThrows_TriesAgain()
+    {
+        HostileTime time = new();
+        using Cache cache = new(new ShardCacheOptions { MaxEntries = 100, TimeProvider = time });
+        cache.Set(1, 1, TimeSpan.FromSeconds(1));
+        time.Elapsed = TimeSpan.FromSeconds(5);
+        time.Fails = true;
+        time.Fire();
+        time.Fails = false;
+        time.Fire();
+        Assert.True(SpinWait.SpinUntil(() => cache.Count == 0, TimeSpan.FromMinutes(1)));
+    }
+
+    private sealed class HostileTime : TimeProvider
+    {
+        private Action? _fire;
+
+        public TimeSpan Elapsed { get; set; }
+
+        public bool Fails { get; set; }
+
+        public bool FailsDispose { get; set; }
+
+        public Action? OnCreate { get; set; }
+
+        public int Timers { get; private set; }
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override long GetTimestamp() => Fails ? throw new InvalidTimeZoneException() : Elapsed.Ticks;
+
+        public void Fire() => _fire!();
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            OnCreate?.Invoke();
+            Timers++;
+            _fire = () => callback(state);
+            return new HostileTimer(this);
+        }
+
+        private sealed class HostileTimer(HostileTime time) : ITimer
+        {
+            public bool Change(TimeSpan dueTime, TimeSpan period) => true;
+
+            public void Dispose()
+            {
+                if (time.FailsDispose)
+                {
+                    throw new InvalidTimeZoneException();
+                }
+            }
+
+            public ValueTask DisposeAsync()
+            {
+                Dispose();
+                return ValueTask.CompletedTask;
+            }
         }
     }
 }
