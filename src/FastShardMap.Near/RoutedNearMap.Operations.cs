@@ -7,9 +7,12 @@ public sealed partial class RoutedNearMap<TKey, TValue>
     /// <inheritdoc cref="NearMap{TKey, TValue}.TryGetLocal(TKey, out TValue)"/>
     public bool TryGetLocal(TKey key, out TValue value)
     {
-        if (Routes.OwnerOf(key, out int firstEpoch) is { } map)
+        NodeRoutes<TKey, TValue> routes = Routes;
+        if (routes.OwnerOf(key, out int firstEpoch) is { } map
+            && map.TryGetLocal(key, out value, firstEpoch)
+            && IsCurrent(routes))
         {
-            return map.TryGetLocal(key, out value, firstEpoch);
+            return true;
         }
 
         value = default;
@@ -24,7 +27,7 @@ public sealed partial class RoutedNearMap<TKey, TValue>
         NearMap<TKey, TValue>? map = routes.OwnerOf(key, out int firstEpoch);
         if (freshness == Freshness.Near && map is not null)
         {
-            if (map.TryGetCopy(key, out NearResult<TValue> copy, firstEpoch))
+            if (map.TryGetCopy(key, out NearResult<TValue> copy, firstEpoch) && IsCurrent(routes))
             {
                 return new ValueTask<NearResult<TValue>>(copy);
             }
@@ -78,7 +81,7 @@ public sealed partial class RoutedNearMap<TKey, TValue>
                 continue;
             }
 
-            if (map.TryGetCopy(keySpan[index], out NearResult<TValue> copy, firstEpoch))
+            if (map.TryGetCopy(keySpan[index], out NearResult<TValue> copy, firstEpoch) && IsCurrent(routes))
             {
                 values.Span[index] = copy.Value;
                 found.Span[index] = copy.Found;
@@ -130,6 +133,20 @@ public sealed partial class RoutedNearMap<TKey, TValue>
         }
 
         return count + counts.Sum();
+    }
+
+    /// <summary>Whether a copy that was found by these routes may be served. A lease that has ended is granted again
+    /// only after the new routes are stored, so a copy of a former owner is not taken for one within the
+    /// lease.</summary>
+    private bool IsCurrent(NodeRoutes<TKey, TValue> routes)
+    {
+        if (_follower is null)
+        {
+            return true;
+        }
+
+        BeforeCheck?.Invoke();
+        return Routes == routes;
     }
 
     private NearMap<TKey, TValue> WriterOf(TKey key)

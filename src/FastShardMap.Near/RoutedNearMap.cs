@@ -59,6 +59,9 @@ public sealed partial class RoutedNearMap<TKey, TValue> : IAsyncDisposable
         ? NearState.Live
         : NearState.Suspended;
 
+    /// <summary>Runs between the reading of a copy and the look at the routes; tests change them.</summary>
+    internal Action? BeforeCheck { get; set; }
+
     private NodeRoutes<TKey, TValue> Routes => _follower is null ? _given : _follower.Routes;
 
     /// <summary>Connects to all servers of a table, and waits until their near maps are live.</summary>

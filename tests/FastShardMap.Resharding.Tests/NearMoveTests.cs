@@ -185,6 +185,52 @@ public class NearMoveTests(Servers servers)
         Assert.Throws<ObjectDisposedException>(() => map.TryGetLocal(1, out _));
     }
 
+    /// <summary>The lease of a map may be granted again between the moment at which a read gets the routes and its look
+    /// at the copy. By the new routes, the copy is one of a former owner.</summary>
+    [Fact]
+    public async Task TryGetLocal_RoutesChangeDuringTheRead_IsNoHit()
+    {
+        ShardingOptions sharding = await servers.EmptyAsync(3);
+        await using Resharder resharder = await Resharder.ConnectAsync(sharding);
+        await resharder.CreateAsync(Servers.Nodes(2));
+        await using RoutedNearMap<long, long> map = await RoutedNearMap<long, long>.ConnectAsync(
+            sharding, node => OptionsOf(sharding, node, s_maxStaleness), Token);
+        long key = NearTraffic.KeysIn(Prefix, Slots, 1)[0];
+        await map.SetAsync(key, 1, cancellationToken: Token);
+        await Wait.UntilAsync(
+            async () =>
+            {
+                await map.GetAsync(key, cancellationToken: Token);
+                return map.TryGetLocal(key, out _);
+            },
+            "a copy");
+        await resharder.ScheduleAsync(await resharder.PlanAsync(Servers.Nodes(3), new MoveSome(Slots)));
+        bool isMoved = false;
+        bool isNear = true;
+        await Wait.UntilAsync(
+            async () =>
+            {
+                await map.GetAsync(key, cancellationToken: Token);
+                map.BeforeCheck = () =>
+                {
+                    map.BeforeCheck = null;
+                    isMoved = true;
+                    Task.Run(FinishAsync).GetAwaiter().GetResult();
+                };
+                isNear = map.TryGetLocal(key, out _);
+                return isMoved;
+            },
+            "a copy that is found before the move");
+        Assert.False(isNear);
+        Assert.Equal(1, (await map.GetAsync(key, cancellationToken: Token)).Value);
+
+        async Task FinishAsync()
+        {
+            await resharder.RunAsync(ReshardTests.Quick);
+            await Wait.UntilAsync(() => map.Table.IndexOf("node-2") >= 0, "the new table");
+        }
+    }
+
     private static NearMapOptions OptionsOf(ShardingOptions sharding, string node, TimeSpan maxStaleness) =>
         NearTraffic.OptionsOf(sharding, node, Prefix, maxStaleness);
 

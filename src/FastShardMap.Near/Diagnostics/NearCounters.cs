@@ -2,8 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace FastShardMap.Near.Diagnostics;
 
-/// <summary>What a near map has done. Near hits are counted per processor, because all threads count them; a count that
-/// another thread overwrites is lost.</summary>
+/// <summary>What a near map has done. Near hits are counted per processor, because all threads count them.</summary>
 internal sealed class NearCounters(bool countsHits)
 {
     private readonly PaddedCount[]? _hits = countsHits ? new PaddedCount[Environment.ProcessorCount] : null;
@@ -36,7 +35,8 @@ internal sealed class NearCounters(bool countsHits)
     {
         if (_hits is { } hits)
         {
-            hits[Thread.GetCurrentProcessorId() % hits.Length].Value++;
+            // Atomic, because a thread may lose its processor to another one in the middle.
+            Interlocked.Increment(ref hits[Thread.GetCurrentProcessorId() % hits.Length].Value);
         }
     }
 

@@ -16,17 +16,20 @@ internal static class Watchdog
     {
         lock (s_gate)
         {
-            s_leases = [.. s_leases, lease];
+            Lease[] leases = [.. s_leases, lease];
             if (!s_isRunning)
             {
-                s_isRunning = true;
+                // If there is no memory for a thread, the map does not connect, and the next one tries again.
                 new Thread(Run)
                 {
                     IsBackground = true,
                     Name = "FastShardMap.Near watchdog",
                     Priority = ThreadPriority.AboveNormal,
                 }.Start();
+                s_isRunning = true;
             }
+
+            s_leases = leases;
         }
     }
 

@@ -198,10 +198,10 @@ internal sealed class TableFollower<TKey, TValue> : IAsyncDisposable
 
                 Follow();
             }
-            catch (Exception exception) when (exception is RedisException or TimeoutException or ReshardException
-                or OperationCanceledException)
+            catch (Exception)
             {
-                // Without a table, the maps are suspended when it is too old, and live again with the next one.
+                // Whatever it is, also what is no table: without one, the maps are suspended when the last one is too
+                // old, and live again with the next one.
             }
         }
     }
