@@ -37,12 +37,24 @@ internal sealed class CacheClock(TimeProvider? provider)
         return _provider is null ? CoarseClock.Refresh() : (uint)ProvidedTick(out isBehind);
     }
 
-    /// <summary>Records that nothing is left that had expired at this tick.</summary>
+    /// <summary>Records that nothing is left that had expired at this tick. A sweep that ends after a later one changes
+    /// nothing: the time would stand until the next sweep.</summary>
     public void HasSwept(uint tick)
     {
         long latest = Volatile.Read(ref _latest);
         uint behind = (uint)latest - tick;
-        Volatile.Write(ref _swept, latest - behind);
+        long swept = latest - behind;
+        long seen = Volatile.Read(ref _swept);
+        while (swept > seen)
+        {
+            long found = Interlocked.CompareExchange(ref _swept, swept, seen);
+            if (found == seen)
+            {
+                return;
+            }
+
+            seen = found;
+        }
     }
 
     private long ProvidedTick(out bool isBehind)

@@ -84,6 +84,27 @@ public sealed class CacheSweepTests
         Assert.True(loaded.TryGetValue(1, out long value) && value == 10);
     }
 
+    /// <summary>The clock may be at most 198 days ahead of the last sweep. A slow sweep, which ends after that, must
+    /// not hold it back.</summary>
+    [Fact]
+    public void Clock_SlowSweepEndsAfterALaterOne_GoesOn()
+    {
+        ManualTime time = new();
+        CacheClock clock = new(time);
+        time.MoveWithoutTimers(TimeSpan.FromDays(100));
+        uint early = clock.Exact(out bool isBehind);
+        Assert.False(isBehind);
+        time.MoveWithoutTimers(TimeSpan.FromDays(90));
+        uint late = clock.Exact(out isBehind);
+        Assert.False(isBehind);
+        clock.HasSwept(late);
+        clock.HasSwept(early);
+        time.MoveWithoutTimers(TimeSpan.FromDays(190));
+        uint now = clock.Exact(out isBehind);
+        Assert.False(isBehind);
+        Assert.Equal(late + (uint)(TimeSpan.FromDays(190).TotalMilliseconds / ExpiryTick.TickMilliseconds), now);
+    }
+
     [Fact]
     public void Tick_OfAThreadThatHasSlept_IsNotGoneBackTo()
     {
