@@ -1,5 +1,6 @@
-// Compiled by .ci/check-package against the packages, as native code, and run: a plan of moves, and a near map. The argument
-// is the port of an engine; without one, the program expects that connecting fails in the way that is documented.
+// Compiled by .ci/check-package against the packages, as native code, and run: a plan of moves, and a near map. The
+// argument is the port of an engine; without one, the program expects that connecting fails in the way that is
+// documented.
 using FastShardMap.Near;
 using FastShardMap.Routing;
 using StackExchange.Redis;

@@ -140,11 +140,6 @@ public sealed partial class RoutedNearMap<TKey, TValue>
     /// lease.</summary>
     private bool IsCurrent(NodeRoutes<TKey, TValue> routes)
     {
-        if (_follower is null)
-        {
-            return true;
-        }
-
         BeforeCheck?.Invoke();
         return Routes == routes;
     }

@@ -90,10 +90,8 @@ public sealed unsafe partial class BlobShardCache
 
     private bool Update(RecordKey key, ReadOnlySpan<byte> newValue, ReadOnlySpan<byte> comparisonValue)
     {
-        if (_cache.IsTooLarge(key.Length, newValue.Length))
+        if (IsRefused(key, newValue))
         {
-            _cache.Shards.ThrowIfDisposed();
-            _cache.CountRefusal();
             return false;
         }
 

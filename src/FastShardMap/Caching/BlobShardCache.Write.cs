@@ -153,11 +153,9 @@ public sealed unsafe partial class BlobShardCache
     /// <summary>Adds an entry if its key is absent, unless it is too large.</summary>
     private bool Add(RecordKey key, ReadOnlySpan<byte> value, uint life, out bool isRefused)
     {
-        isRefused = _cache.IsTooLarge(key.Length, value.Length);
+        isRefused = IsRefused(key, value);
         if (isRefused)
         {
-            _cache.Shards.ThrowIfDisposed();
-            _cache.CountRefusal();
             return false;
         }
 
@@ -169,6 +167,19 @@ public sealed unsafe partial class BlobShardCache
             _cache.WriteLocked(key, ref operation);
             return operation.Inner.Added;
         }
+    }
+
+    /// <summary>Whether an entry is too large, which is then counted.</summary>
+    private bool IsRefused(RecordKey key, ReadOnlySpan<byte> value)
+    {
+        if (!_cache.IsTooLarge(key.Length, value.Length))
+        {
+            return false;
+        }
+
+        _cache.Shards.ThrowIfDisposed();
+        _cache.CountRefusal();
+        return true;
     }
 
     private bool Remove(RecordKey key)

@@ -43,18 +43,7 @@ internal sealed class CacheClock(TimeProvider? provider)
     {
         long latest = Volatile.Read(ref _latest);
         uint behind = (uint)latest - tick;
-        long swept = latest - behind;
-        long seen = Volatile.Read(ref _swept);
-        while (swept > seen)
-        {
-            long found = Interlocked.CompareExchange(ref _swept, swept, seen);
-            if (found == seen)
-            {
-                return;
-            }
-
-            seen = found;
-        }
+        Raise(ref _swept, latest - behind);
     }
 
     private long ProvidedTick(out bool isBehind)
@@ -62,20 +51,26 @@ internal sealed class CacheClock(TimeProvider? provider)
         long elapsed = _provider!.GetElapsedTime(_start).Ticks
             / (ExpiryTick.TickMilliseconds * TimeSpan.TicksPerMillisecond);
         long most = Volatile.Read(ref _swept) + MostAheadOfSweep;
-        long tick = Math.Min(elapsed + 1, most);
         isBehind = elapsed + 1 > most;
-        long latest = Volatile.Read(ref _latest);
-        while (tick > latest)
+        return Raise(ref _latest, Math.Min(elapsed + 1, most));
+    }
+
+    /// <summary>Stores a tick, unless there is a later one already.</summary>
+    /// <returns>The later of both.</returns>
+    private static long Raise(ref long place, long tick)
+    {
+        long seen = Volatile.Read(ref place);
+        while (tick > seen)
         {
-            long found = Interlocked.CompareExchange(ref _latest, tick, latest);
-            if (found == latest)
+            long found = Interlocked.CompareExchange(ref place, tick, seen);
+            if (found == seen)
             {
                 return tick;
             }
 
-            latest = found;
+            seen = found;
         }
 
-        return latest;
+        return seen;
     }
 }

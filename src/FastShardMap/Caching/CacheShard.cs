@@ -81,7 +81,7 @@ internal readonly unsafe ref partial struct CacheShard<TKey, TValue, THasher>(
         uint now = operation.Now;
         if (ExpiryTick.HasPassed(entry.Expiry, now))
         {
-            ReplaceExpired(hash, key, slot, ref operation, now);
+            ReplaceExpired(hash, key, slot, ref operation);
             return _cache->Added - before;
         }
 
@@ -210,7 +210,7 @@ internal readonly unsafe ref partial struct CacheShard<TKey, TValue, THasher>(
     }
 
     private void ReplaceExpired<TInner>(
-        ulong hash, in TKey key, SlotRef slot, ref CacheOperation<TValue, TInner> operation, uint now)
+        ulong hash, in TKey key, SlotRef slot, ref CacheOperation<TValue, TInner> operation)
         where TInner : struct, IEntryOperation<TValue>
     {
         if (OnAbsent(ref operation, out CacheEntry<TValue> added) == EntryAction.Store)
@@ -219,7 +219,7 @@ internal readonly unsafe ref partial struct CacheShard<TKey, TValue, THasher>(
             {
                 Remove(hash, slot, ShardCacheRemovalCause.Expired);
                 _cache->Expired++;
-                Insert(hash, key, added, now);
+                Insert(hash, key, added, operation.Now);
                 return;
             }
 

@@ -28,12 +28,12 @@ public sealed class BlobCacheUpdateTests
                 byte[] next = BlobBytes.Create(length, length);
                 Assert.False(cache.TryUpdate(key, next, [.. present, 0]));
                 Assert.True(present.Length == 0 || !cache.TryUpdate(utf8, next, present.AsSpan(1)));
-                AssertHas(cache, key, present);
+                BlobShardCacheTests.AssertHas(cache, key, present);
                 Assert.True(cache.TryUpdate(key, next, present));
-                AssertHas(cache, key, next);
+                BlobShardCacheTests.AssertHas(cache, key, next);
                 Assert.True(cache.TryUpdate(utf8, present, next));
                 Assert.True(cache.TryUpdate(key.AsSpan(), next, present));
-                AssertHas(cache, key, next);
+                BlobShardCacheTests.AssertHas(cache, key, next);
                 present = next;
             }
         }
@@ -51,7 +51,7 @@ public sealed class BlobCacheUpdateTests
             cache.Set("a", value);
             byte[] room = new byte[length + 1];
             Assert.Equal(length, TryRemoveShort(cache, "a", length));
-            AssertHas(cache, "a", value);
+            BlobShardCacheTests.AssertHas(cache, "a", value);
             Assert.True(cache.TryRemove("a", room, out int removed));
             Assert.True(room.AsSpan(0, removed).SequenceEqual(value));
             Assert.False(cache.TryRemove("a", room, out removed));
@@ -91,7 +91,7 @@ public sealed class BlobCacheUpdateTests
         cache.Set("a", [1]);
         Assert.False(cache.TryUpdate("a", new byte[cache.MaxEntryBytes + 1], [1]));
         Assert.Equal(1, cache.GetStatistics().Refused);
-        AssertHas(cache, "a", [1]);
+        BlobShardCacheTests.AssertHas(cache, "a", [1]);
     }
 
     [Fact]
@@ -110,7 +110,7 @@ public sealed class BlobCacheUpdateTests
         }
 
         Assert.Empty(cache.Inner.FindViolations());
-        AssertHas(cache, "a", [1]);
+        BlobShardCacheTests.AssertHas(cache, "a", [1]);
     }
 
     /// <summary>Values of changing length, so that every update takes another record, in a cache that evicts.</summary>
@@ -206,13 +206,6 @@ public sealed class BlobCacheUpdateTests
         Assert.False(cache.TryRemove(key, room, out int found));
         Assert.All(room, static value => Assert.Equal(0, value));
         return found;
-    }
-
-    private static void AssertHas(BlobShardCache cache, string key, byte[] value)
-    {
-        byte[] room = new byte[value.Length + 1];
-        Assert.True(cache.TryGetValue(key, room, out int length));
-        Assert.True(room.AsSpan(0, length).SequenceEqual(value));
     }
 
     private static BlobShardCache New(TimeProvider? time = null) =>

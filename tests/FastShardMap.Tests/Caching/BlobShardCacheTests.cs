@@ -367,7 +367,7 @@ public class BlobShardCacheTests
     private static BlobShardCache New(long maxBytes, int shards = 0) =>
         new(new ShardCacheOptions { MaxBytes = maxBytes, ShardCount = shards });
 
-    private static void AssertHas(BlobShardCache cache, string key, byte[] value)
+    internal static void AssertHas(BlobShardCache cache, string key, byte[] value)
     {
         byte[] room = new byte[value.Length + 1];
         Assert.True(cache.TryGetValue(key, room, out int length));

@@ -240,7 +240,7 @@ public sealed class CacheExpiryTests
     [Fact]
     public void Clock_Throws_ChangesNothing()
     {
-        FailingTime time = new();
+        HostileTime time = new();
         using Cache cache = new(new ShardCacheOptions { MaxEntries = 4, ShardCount = 1, TimeProvider = time });
         for (long key = 0; key < 4; key++)
         {
@@ -333,12 +333,12 @@ public sealed class CacheExpiryTests
     [Fact]
     public void Set_TimerRefused_ThrowsAndTheNextOneGetsIt()
     {
-        FailingTime time = new() { FailsTimers = true };
+        HostileTime time = new() { OnCreate = static () => throw new InvalidTimeZoneException() };
         using Cache cache = new(new ShardCacheOptions { MaxEntries = 100, TimeProvider = time });
         Assert.Throws<InvalidTimeZoneException>(() => cache.Set(1, 1, TimeSpan.FromSeconds(10)));
         Assert.False(cache.ContainsKey(1));
         Assert.Throws<InvalidTimeZoneException>(() => cache.Set(1, 1, TimeSpan.FromSeconds(20)));
-        time.FailsTimers = false;
+        time.OnCreate = null;
         cache.Set(1, 1, TimeSpan.FromSeconds(20));
         Assert.Equal(1, time.Timers);
         cache.Set(2, 2, TimeSpan.FromSeconds(5));
@@ -347,28 +347,6 @@ public sealed class CacheExpiryTests
 
     private static Cache Create(ManualTime time) =>
         new(new ShardCacheOptions { MaxEntries = 100, TimeProvider = time });
-
-    private sealed class FailingTime : TimeProvider
-    {
-        public bool Fails { get; set; }
-
-        public bool FailsTimers { get; set; }
-
-        public int Timers { get; private set; }
-
-        public override long GetTimestamp() => Fails ? throw new InvalidTimeZoneException() : 1_000_000;
-
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
-        {
-            if (FailsTimers)
-            {
-                throw new InvalidTimeZoneException();
-            }
-
-            Timers++;
-            return new ManualTime().CreateTimer(callback, state, dueTime, period);
-        }
-    }
 
     private readonly struct HookedHasher : IKeyHasher<long>
     {
