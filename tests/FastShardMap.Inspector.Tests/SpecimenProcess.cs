@@ -10,11 +10,11 @@ public sealed class SpecimenProcess : IDisposable
 {
     private static readonly string s_host = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
 
-    /// <summary>What a script starts in the background ignores SIGINT, and so would the tool that a test
-    /// starts.</summary>
+    /// <summary>What a script starts in the background ignores SIGINT, and what nohup starts ignores SIGHUP. So would
+    /// the tool that a test starts.</summary>
     private static readonly Lazy<string[]> s_withSignals = new(static () =>
     {
-        string[] prefix = ["/usr/bin/env", "--default-signal=INT"];
+        string[] prefix = ["/usr/bin/env", "--default-signal=HUP,INT,TERM"];
         return OperatingSystem.IsLinux() && RunProcess([.. prefix, "true"]).Code == 0 ? prefix : [];
     });
 
