@@ -188,7 +188,25 @@ mutant('H8: the number of optimistic attempts is bounded',
 # Writes under the lock
 
 HELP = 'if (!view->Previous.IsNone) { Help(); }'
-mutant('a write checks under the lock whether the map is disposed', drop('ShardSet.WriteLocked', 'ThrowIfDisposed();'))
+mutant('a write checks under the lock whether the map is disposed', drop('ShardSet.WriteOwned', 'ThrowIfDisposed();'))
+mutant('a write of the home group is not made while the shard migrates',
+       replace('Shard.TryWriteHome', '!view->Previous.IsNone ||', ''))
+mutant('a write of the home group is not made where the shard is full',
+       replace('Shard.TryWriteHome', 'side->Count >= side->MaxEntries ||', ''))
+mutant('a write of the home group is not made where overflow counts are saturated',
+       replace('Shard.TryWriteHome', '|| side->SaturatedGroups != 0', ''))
+mutant('a write of the home group is not made in a map that is being disposed',
+       replace('Shard.TryWriteHome', '|| _map.IsDisposed', ''))
+mutant('a write of the home group waits until it is unlocked',
+       replace('Shard.TryWriteHome', 'GroupVersion.AwaitUnlocked(group)', 'new(group->Version)'))
+mutant('a key that may have passed its home group is not added there',
+       replace('Shard.TryWriteHome', '|| version.MayBePassedBy(hash)', ''))
+mutant('a write of the home group leaves keys with records to the search that releases them',
+       replace('Shard.TryWriteFound', 'KeyStore<TKey>.HasRecords && !operation.KeepsKey', 'false'))
+mutant('the lock is released at the end of a write of the home group',
+       drop('ShardSet.WriteLocked', 'ShardLock.Exit(shard.Side);'))
+mutant('the lock is released if there is no memory for a record',
+       drop('Shard.KeepOrExit', 'ShardLock.Exit(Side);'))
 mutant('a write helps the migration before it searches', move('LockedShard.Write', HELP, before='switch'))
 mutant('a write helps the migration', drop('LockedShard.Write', HELP))
 mutant('a write searches the previous table',
@@ -196,11 +214,11 @@ mutant('a write searches the previous table',
 mutant('the lock is released at the end of a write', drop('LockedShard.Dispose', 'HasWoken = ShardLock.Exit(Side);'))
 mutant('a replaced table is retired', drop('LockedShard.RetireTables', 'Map.Retire(table);'))
 
-mutant('an insert makes the version odd', drop('Table.Insert', 'TSync.BeginWrite(group);', 'TSync.EndWrite(group);'))
+mutant('an insert makes the version odd', drop('Table.Place', 'TSync.BeginWrite(group);', 'TSync.EndWrite(group);'))
 mutant('an update makes the version odd',
        drop('Table.Update', 'TSync.BeginWrite(slot.Group);', 'TSync.EndWrite(slot.Group);'))
 mutant('a removal makes the version odd',
-       drop('Table.Remove', 'TSync.BeginWrite(slot.Group);', 'TSync.EndWrite(slot.Group);'),
+       drop('Table.Erase', 'TSync.BeginWrite(slot.Group);', 'TSync.EndWrite(slot.Group);'),
        redundant='a removal does not change the bytes of the entry, and the insert that reuses the slot makes the '
        'version odd, so a reader that has seen the tag answers as of before the removal; it stays, so that all '
        'writes to a group have the same form')
@@ -223,7 +241,7 @@ mutant('an insert raises the overflow counts before it publishes the entry',
        redundant='a reader reaches the entry only by the counts, and a writer that raises them late still owns the '
        'lock, so the insert has not ended before that; it stays, because the argument then does not need the lock')
 mutant('a removal lowers the overflow counts after it has erased the entry',
-       move('Table.Remove', 'TSync.BeginWrite(slot.Group); … TSync.EndWrite(slot.Group);', after='for (…) {…}'),
+       move('Table.Remove', 'Erase<TSync>(slot);', after='for (…) {…}'),
        redundant='a reader that a lowered count stops answers as of after the removal, which has not ended, and no '
        'later reader gets past that count; it stays, because the argument then does not need the lock')
 mutant('a removal of the last entry that passed a group clears its overflow filter',
@@ -237,7 +255,7 @@ mutant('a removal does not write to moved groups', always('Table.Remove', NOT_MO
        redundant='the counts that an erased entry has raised may be lowered in any group; it stays, because '
        'moved groups need not be written')
 mutant('an insert sets the tag after it has written the entry',
-       move('Table.Insert', 'TSync.SetControl(group, ControlWord.WithTag(…)); TSync.EndWrite(group);',
+       move('Table.Place', 'TSync.SetControl(group, ControlWord.WithTag(…)); TSync.EndWrite(group);',
             before='*KeyAt(group, slot) = key;'))
 mutant('a search under the lock ignores the tags of a moved group', always('Table.TryFind', '!version.IsMoved'))
 mutant('a search under the lock goes on past a group whose overflow filter has its hash',

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using FastShardMap.Layout;
 using FastShardMap.Operations;
+using FastShardMap.Records;
 
 namespace FastShardMap.Sharding;
 
@@ -91,11 +92,38 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
             return false;
         }
 
+        if (TriesHome<TOperation>() && shard.TryWriteHome(hash, key, ref operation))
+        {
+            ShardLock.Exit(shard.Side);
+            return true;
+        }
+
+        WriteOwned(thread, view, hash, key, ref operation);
+        return true;
+    }
+
+    /// <summary>Whether a write is tried in the home group first. A removal that has to release a record would only
+    /// search twice.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // a constant, but only if it is inlined
+    private static bool TriesHome<TOperation>()
+        where TOperation : struct, IEntryOperation<TValue> =>
+        !TOperation.RunsUserCode
+        && !KeysRunUserCode
+        && !BlobStore<TKey, TValue>.HasBlobs
+        && !(KeyStore<TKey>.HasRecords && typeof(TOperation) == typeof(RemoveOperation<TValue>));
+
+    /// <summary>Performs one write and releases the shard's lock, which the thread has taken.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private readonly void WriteOwned<TOperation>(
+        ThreadState thread, ReadView* view, ulong hash, in TKey key, ref TOperation operation)
+        where TOperation : struct, IEntryOperation<TValue>
+    {
         using LockedShard<TKey, TValue, THasher> locked =
             LockedShard<TKey, TValue, THasher>.Owned(
-                shard, thread, guarded: TOperation.RunsUserCode || KeysRunUserCode);
+                new Shard<TKey, TValue, THasher>(in this, view, SideOf(view)),
+                thread,
+                guarded: TOperation.RunsUserCode || KeysRunUserCode);
         ThrowIfDisposed();
         locked.Write(hash, key, ref operation);
-        return true;
     }
 }

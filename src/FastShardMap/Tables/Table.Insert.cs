@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using FastShardMap.Layout;
 using FastShardMap.Probing;
 
@@ -39,13 +40,28 @@ internal static unsafe partial class Table<TKey, TValue>
             Debug.Assert(!probe.IsOver, "No free slot in the table.");
         }
 
+        Place<TSync>(group, control, free, hash, key, value);
+        return saturated;
+    }
+
+    /// <summary>Writes an entry into a free slot of a group.</summary>
+    /// <param name="group">The group.</param>
+    /// <param name="control">Its control word.</param>
+    /// <param name="free">Its free slots, of which there is at least one.</param>
+    /// <param name="hash">The hash of the key, whose walk must not have passed the group.</param>
+    /// <param name="key">The key.</param>
+    /// <param name="value">The value.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: insert-growing-5m
+    public static void Place<TSync>(
+        Group* group, ulong control, ulong free, ulong hash, in TKey key, in TValue value)
+        where TSync : struct, IGroupSync
+    {
         int slot = ControlGroups.LowestSlot(free);
         TSync.BeginWrite(group);
         *KeyAt(group, slot) = key;
         *ValueAt(group, slot) = value;
         TSync.SetControl(group, ControlWord.WithTag(control, slot, (byte)HashBits.Tag(hash)));
         TSync.EndWrite(group);
-        return saturated;
     }
 
     /// <summary>Overwrites the value of an entry.</summary>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using FastShardMap.Layout;
 using FastShardMap.Probing;
 
@@ -9,10 +10,7 @@ internal static unsafe partial class Table<TKey, TValue>
     public static void Remove<TSync>(TableRef table, ulong hash, SlotRef slot)
         where TSync : struct, IGroupSync
     {
-        TSync.BeginWrite(slot.Group);
-        TSync.SetControl(slot.Group, ControlWord.WithoutTag(slot.Group->Control, slot.Slot));
-        TSync.EndWrite(slot.Group);
-
+        Erase<TSync>(slot);
         for (ProbeSequence probe = new(table, hash, Stride); probe.Group != slot.Group; probe.Advance())
         {
             Group* group = probe.Group;
@@ -29,5 +27,15 @@ internal static unsafe partial class Table<TKey, TValue>
                 }
             }
         }
+    }
+
+    /// <summary>Frees a slot. What its entry has passed does not change.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: churn-ranges-1m-2t
+    public static void Erase<TSync>(SlotRef slot)
+        where TSync : struct, IGroupSync
+    {
+        TSync.BeginWrite(slot.Group);
+        TSync.SetControl(slot.Group, ControlWord.WithoutTag(slot.Group->Control, slot.Slot));
+        TSync.EndWrite(slot.Group);
     }
 }
