@@ -32,7 +32,8 @@ public sealed unsafe class GuardPagesTests
         GC.KeepAlive(arena);
     }
 
-    private static string Permissions(nuint address)
+    /// <summary>Returns the permissions that Linux lists for an address, such as rw-p.</summary>
+    internal static string Permissions(nuint address)
     {
         // The list is read in pieces, while other threads map and unmap: an entry may fall between two pieces.
         string? permissions = null;
