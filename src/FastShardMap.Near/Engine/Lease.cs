@@ -20,6 +20,9 @@ internal sealed class Lease
     /// <summary>The highest epoch: what a copy can hold.</summary>
     public const int MaxEpoch = Local.LocalEntry<byte>.MaxEpoch;
 
+    /// <summary>The stamp of a table that was not asked for yet.</summary>
+    private const long NoTable = long.MinValue / 2;
+
     private readonly Lock _gate = new();
     private readonly long _durationMilliseconds;
     private readonly bool _isExact;
@@ -37,7 +40,7 @@ internal sealed class Lease
 
     public Lease(TimeSpan maxStaleness, bool isExact, bool countsHits, bool needsTable)
     {
-        _tableStamp = needsTable ? long.MinValue / 2 : long.MaxValue;
+        _tableStamp = needsTable ? NoTable : long.MaxValue;
         _durationMilliseconds = (long)maxStaleness.TotalMilliseconds - (2 * ToleranceMilliseconds);
         _isExact = isExact;
         _allowsQuickHits = !isExact && !countsHits;
@@ -76,14 +79,15 @@ internal sealed class Lease
         }
     }
 
-    /// <summary>The age of the oldest node's lease.</summary>
+    /// <summary>The age of the oldest node's lease, or of the table if that is older; infinite while one of them is
+    /// missing.</summary>
     public TimeSpan Age
     {
         get
         {
             lock (_gate)
             {
-                return _armedEpoch == 0
+                return _armedEpoch == 0 || _tableStamp == NoTable
                     ? Timeout.InfiniteTimeSpan
                     : TimeSpan.FromMilliseconds(Math.Max(0, Environment.TickCount64 - OldestStamp()));
             }

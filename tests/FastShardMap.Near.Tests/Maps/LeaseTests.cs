@@ -54,6 +54,25 @@ public class LeaseTests
         Assert.Equal((0, 0), (lease.LiveEpoch, lease.QuickEpoch));
     }
 
+    /// <summary>A map of a routed one is connected before the table is.</summary>
+    [Fact]
+    public void Age_TableNotAskedForYet_IsInfinite()
+    {
+        Lease lease = new(TimeSpan.FromHours(1), isExact: false, countsHits: false, needsTable: true);
+        Assert.Equal(Timeout.InfiniteTimeSpan, lease.Age);
+        long stamp = Environment.TickCount64;
+        lease.Arm([stamp]);
+        Assert.Equal(Timeout.InfiniteTimeSpan, lease.Age);
+        Assert.Equal((0, NearSuspension.LeaseExpired), (lease.LiveEpoch, lease.Reason));
+
+        lease.RenewTable(stamp - 60_000);
+        Assert.InRange(
+            lease.Age.TotalMilliseconds, 60_000, (Environment.TickCount64 - stamp) + 60_000);
+
+        lease.Disarm(NearSuspension.ConnectionLost);
+        Assert.Equal(Timeout.InfiniteTimeSpan, lease.Age);
+    }
+
     [Fact]
     public void BeginPart_BeyondTheHighestEpoch_SuspendsForEver()
     {
