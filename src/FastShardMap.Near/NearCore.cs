@@ -66,9 +66,18 @@ internal sealed partial class NearCore<TResult> : IAsyncDisposable
             Sink sink = new();
             EngineClient engine = await EngineClient.ConnectAsync(options, sink, cancellationToken)
                 .ConfigureAwait(false);
-            NearCore<TResult> core = new(options, copies, engine);
-            sink.Attach(core);
-            return core;
+            try
+            {
+                NearCore<TResult> core = new(options, copies, engine);
+                sink.Attach(core);
+                return core;
+            }
+            catch
+            {
+                // A listener of the program may throw when the meter is made.
+                await engine.DisposeAsync().ConfigureAwait(false);
+                throw;
+            }
         }
         catch
         {

@@ -28,6 +28,24 @@ internal sealed class NearMeter : IDisposable
         {
             Version = typeof(NearMeter).Assembly.GetName().Version?.ToString(3),
         });
+        try
+        {
+            _heartbeats = Publish(leaseAge);
+        }
+        catch
+        {
+            // A listener of the program has thrown; the instruments before would stay for ever.
+            _meter.Dispose();
+            throw;
+        }
+    }
+
+    public void RecordHeartbeat(TimeSpan delay) => _heartbeats.Record(delay.TotalSeconds, _tag);
+
+    public void Dispose() => _meter.Dispose();
+
+    private Histogram<double> Publish(Func<TimeSpan> leaseAge)
+    {
         Count("hits", "{read}", "Reads that a near copy answered, if they are counted.", s => s.Hits);
         Count("misses", "{read}", "Reads that asked the engine.", s => s.Misses);
         Count("joined", "{read}", "Reads that waited for another read of the same key.", s => s.Joined);
@@ -49,17 +67,13 @@ internal sealed class NearMeter : IDisposable
             () => new Measurement<double>(leaseAge().TotalSeconds, _tag),
             "s",
             "Time since the last heartbeat that came back was sent; negative while there is none.");
-        _heartbeats = _meter.CreateHistogram<double>(
+        return _meter.CreateHistogram<double>(
             "fastshardmap.near.invalidation.delay",
             "s",
             "Time from the write of a heartbeat until it is reported as an invalidation.",
             tags: null,
             new InstrumentAdvice<double> { HistogramBucketBoundaries = s_delayBuckets });
     }
-
-    public void RecordHeartbeat(TimeSpan delay) => _heartbeats.Record(delay.TotalSeconds, _tag);
-
-    public void Dispose() => _meter.Dispose();
 
     private void Count(string name, string unit, string description, Func<NearStatistics, long> reading) =>
         _meter.CreateObservableCounter($"fastshardmap.near.{name}", () => Read(reading), unit, description);

@@ -6,6 +6,9 @@ namespace FastShardMap.Near.Tests.Maps;
 
 public class MeterTests(Engines engines)
 {
+    /// <summary>Whether the listener of a test throws. The value flows with the test's own calls only.</summary>
+    private static readonly AsyncLocal<bool> s_throws = new();
+
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -110,5 +113,44 @@ public class MeterTests(Engines engines)
         listener.Start();
         listener.RecordObservableInstruments();
         Assert.Equal(0, readings);
+    }
+
+    /// <summary>The map is connected when its meter is made. What was made by then is released.</summary>
+    [Fact]
+    public async Task ConnectAsync_ListenerThatThrows_LeavesNoConnectionAndNoMeter()
+    {
+        NearMapOptions direct = await engines.OptionsAsync(EngineKind.Garnet);
+        await using Relay relay = await engines.RelayToAsync(EngineKind.Garnet);
+        NearMapOptions options = new(
+            await engines.ConfigurationThroughAsync(EngineKind.Garnet, relay), direct.Prefix)
+        {
+            ConnectTimeout = direct.ConnectTimeout,
+        };
+        Meter? meter = null;
+        int ended = 0;
+        using MeterListener listener = new();
+        listener.InstrumentPublished = (instrument, self) =>
+        {
+            if (s_throws.Value && instrument.Meter.Name == NearMeter.Name)
+            {
+                meter = instrument.Meter;
+                if (instrument.Name == "fastshardmap.near.lease.age")
+                {
+                    throw new InvalidTimeZoneException();
+                }
+
+                self.EnableMeasurementEvents(instrument);
+            }
+        };
+        listener.MeasurementsCompleted = (instrument, _) => ended += instrument.Meter == meter ? 1 : 0;
+        listener.Start();
+        s_throws.Value = true;
+
+        await Assert.ThrowsAsync<InvalidTimeZoneException>(() => NearMap<long, long>.ConnectAsync(options, Token));
+
+        s_throws.Value = false;
+        Assert.NotEqual(0, relay.Accepted);
+        await Wait.UntilAsync(() => relay.OpenSockets == 0, "all connections are closed");
+        Assert.Equal(10, ended); // all instruments before the one that the listener has refused
     }
 }

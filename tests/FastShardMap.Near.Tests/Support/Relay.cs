@@ -29,6 +29,9 @@ internal sealed class Relay : IAsyncDisposable
     /// <summary>The connections that clients have made, those that were closed at once included.</summary>
     public long Accepted => Interlocked.Read(ref _accepted);
 
+    /// <summary>The sockets that are open, of clients and towards the engine.</summary>
+    public int OpenSockets => _sockets.Count;
+
     /// <summary>How long each piece of data waits, in both directions.</summary>
     public int DelayMilliseconds
     {
