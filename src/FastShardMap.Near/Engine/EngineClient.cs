@@ -220,6 +220,7 @@ internal sealed class EngineClient : IAsyncDisposable
         while (!_stop.IsCancellationRequested)
         {
             List<NodeLink> links = [];
+            List<Task> watches = [];
             NearSuspension reason;
             try
             {
@@ -228,7 +229,7 @@ internal sealed class EngineClient : IAsyncDisposable
                 await ArmAsync(topology, links).ConfigureAwait(false);
                 delay = s_firstRetryDelay;
                 _firstArmed.TrySetResult();
-                reason = await WatchAsync(topology, links).ConfigureAwait(false);
+                reason = await WatchAsync(topology, links, watches).ConfigureAwait(false);
             }
             catch (SuspensionException exception)
             {
@@ -261,9 +262,10 @@ internal sealed class EngineClient : IAsyncDisposable
                 await link.DisposeAsync().ConfigureAwait(false);
             }
 
-            // With jitter, so that many processes do not come back at one instant.
-            await Task.Delay(delay * (0.5 + Random.Shared.NextDouble()), _stop.Token)
-                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            // With jitter, so that many processes do not come back at one instant. And the other watches end first:
+            // none renews the lease of the links that are made next, and no exception stays unobserved.
+            Task pause = Task.Delay(delay * (0.5 + Random.Shared.NextDouble()), _stop.Token);
+            await Task.WhenAll([pause, .. watches]).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             delay = TimeSpan.FromTicks(Math.Min(delay.Ticks * 2, s_longestRetryDelay.Ticks));
         }
     }
@@ -289,7 +291,12 @@ internal sealed class EngineClient : IAsyncDisposable
         Lease.Arm(stamps);
     }
 
-    private async Task<NearSuspension> WatchAsync(Topology topology, List<NodeLink> links)
+    /// <summary>Keeps the lease until invalidations may be lost.</summary>
+    /// <param name="topology">The topology.</param>
+    /// <param name="links">The links to all primaries.</param>
+    /// <param name="running">The watches, all but one of which may go on for a while; those of a link end when it is
+    /// disposed.</param>
+    private async Task<NearSuspension> WatchAsync(Topology topology, List<NodeLink> links, List<Task> running)
     {
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
         Task<NearSuspension>[] watches =
@@ -297,6 +304,7 @@ internal sealed class EngineClient : IAsyncDisposable
             .. links.Select((link, node) => Task.Run(() => KeepLeaseAsync(topology, link, node, stop.Token))),
             .. links.Select(async link => (await link.Failure.ConfigureAwait(false)).Reason),
         ];
+        running.AddRange(watches);
         Task<NearSuspension> first = await Task.WhenAny(watches).ConfigureAwait(false);
         await stop.CancelAsync().ConfigureAwait(false);
         return await first.ConfigureAwait(false);

@@ -105,6 +105,58 @@ public class ConnectionFaultTests(Engines engines)
         }
     }
 
+    /// <summary>The subscription is lost while a heartbeat is on its way. That heartbeat fails later, and no program is
+    /// told of an exception that nobody has observed.</summary>
+    [Fact]
+    public async Task Subscription_LostDuringAHeartbeat_LeavesNoUnobservedException()
+    {
+        const EngineKind Kind = EngineKind.RedisTracking;
+        List<string> unobserved = [];
+        void Note(object? sender, UnobservedTaskExceptionEventArgs arguments)
+        {
+            lock (unobserved)
+            {
+                unobserved.Add(arguments.Exception.ToString());
+            }
+        }
+
+        TaskScheduler.UnobservedTaskException += Note;
+        try
+        {
+            await using Relay relay = await engines.RelayToAsync(Kind);
+            NearMapOptions options = await OptionsThroughAsync(Kind, relay, maxStaleness: 400);
+            options.OperationTimeout = TimeSpan.FromSeconds(30);
+            await using (NearMap<long, long> map = await NearMap<long, long>.ConnectAsync(options, Token))
+            {
+                await using ConnectionMultiplexer foreign = await engines.ForeignClientAsync(Kind);
+                IServer server = foreign.GetServer(foreign.GetEndPoints()[0]);
+                relay.Stall();
+                await Wait.UntilAsync(
+                    () => map.Suspension == NearSuspension.LeaseExpired, "a heartbeat does not come back");
+                await server.ExecuteAsync("CLIENT", "KILL", "TYPE", "pubsub");
+                await Wait.UntilAsync(
+                    () => map.Suspension == NearSuspension.ConnectionLost, "the map has noticed the loss");
+                relay.Resume();
+                await Wait.UntilAsync(() => map.State == NearState.Live, "the map is live again");
+            }
+
+            for (int collection = 0; collection < 3; collection++)
+            {
+                GC.Collect();
+                GC.WaitForPendingFinalizers();
+            }
+
+            lock (unobserved)
+            {
+                Assert.DoesNotContain(unobserved, text => text.Contains("FastShardMap", StringComparison.Ordinal));
+            }
+        }
+        finally
+        {
+            TaskScheduler.UnobservedTaskException -= Note;
+        }
+    }
+
     [Fact]
     public async Task Operations_NodeKilledAndStartedAgain_FailFastAndWorkAgain()
     {
