@@ -136,6 +136,48 @@ public class NearMoveTests(Servers servers)
         Assert.Equal(10, (await map.GetAsync(1, cancellationToken: Token)).Value);
     }
 
+    /// <summary>Something else has overwritten the entry of the control server. No operation asks for a table; only the
+    /// map does that keeps in step with it.</summary>
+    [Theory]
+    [InlineData("fsm:{route}:epoch", "no number")]
+    [InlineData("fsm:{route}:epoch", "")]
+    [InlineData("fsm:{route}:table", "no table")]
+    [InlineData(
+        "fsm:{route}:table", """{"epoch":999,"seed":1,"nodes":[null],"ranges":[],"moves":[]}""")]
+    public async Task State_NoTableAtTheControlServer_IsLiveAgainAfterIt(string entry, string noTable)
+    {
+        ShardingOptions sharding = await servers.EmptyAsync(2);
+        await using Resharder resharder = await Resharder.ConnectAsync(sharding);
+        await resharder.CreateAsync(Servers.Nodes(2));
+        await using RoutedNearMap<long, long> map = await RoutedNearMap<long, long>.ConnectAsync(
+            sharding, node => OptionsOf(sharding, node, s_maxStaleness), Token);
+        await using ConnectionMultiplexer control = await ConnectionMultiplexer.ConnectAsync(
+            sharding.ControlConfiguration);
+        IDatabase database = control.GetDatabase();
+        RedisValue epoch = await database.StringGetAsync("fsm:{route}:epoch");
+        RedisValue table = await database.StringGetAsync(entry);
+        await Wait.UntilAsync(() => map.State == NearState.Live, "the map is live");
+
+        await database.StringSetAsync(entry, noTable);
+        if (entry.EndsWith("table", StringComparison.Ordinal))
+        {
+            await database.StringSetAsync("fsm:{route}:epoch", (long)epoch + 1); // so that the table is read
+        }
+
+        // Not for a moment only, as if this process had got no time: the table is missing.
+        await Wait.UntilAsync(
+            async () =>
+            {
+                await Task.Delay(s_maxStaleness, Token);
+                return map.State == NearState.Suspended;
+            },
+            "the map is suspended");
+
+        await database.StringSetAsync(entry, table);
+        await database.StringSetAsync("fsm:{route}:epoch", epoch);
+        await Wait.UntilAsync(() => map.State == NearState.Live, "the map is live again");
+    }
+
     [Fact]
     public async Task Operations_OfAMapThatFollows_WorkAndRefuseBadArguments()
     {
