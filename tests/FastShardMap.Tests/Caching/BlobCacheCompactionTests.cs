@@ -133,6 +133,33 @@ public sealed class BlobCacheCompactionTests
         Assert.Empty(cache.Inner.FindViolations());
     }
 
+    /// <summary>Another shard is being compacted all the time, so this one can only evict. Released records of other
+    /// lengths are of no use, also when they are all that it has.</summary>
+    [Fact]
+    public unsafe void Set_FullShardBesideAnotherCompaction_StaysWithinItsRoom()
+    {
+        using BlobShardCache cache = New(2 * MiB, shards: 1);
+        cache.Inner.Sides->Compacting = long.MaxValue; // no shard of this cache
+        int emptied = 0;
+        for (int length = 10; length < 4_000; length += 300)
+        {
+            for (int i = 0; i < 2 * MiB / length; i++)
+            {
+                Assert.True(cache.Set(KeyOf(i), BlobBytes.Create(i, length)));
+                emptied += cache.Count == 1 ? 1 : 0;
+            }
+
+            Assert.Empty(cache.Inner.FindViolations());
+            Assert.InRange(cache.BytesAllocated, 0, cache.MaxBytes);
+            Assert.True(cache.ContainsKey(KeyOf((2 * MiB / length) - 1)));
+        }
+
+        Assert.InRange(emptied, 2, int.MaxValue); // the first entry, and one for which all others were evicted
+        cache.Inner.Sides->Compacting = 0;
+        cache.Clear();
+        Assert.Empty(cache.Inner.FindViolations());
+    }
+
     [Fact]
     public void Compaction_NoMemory_LeavesTheRestWhereItIs()
     {

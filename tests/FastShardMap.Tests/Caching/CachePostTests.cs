@@ -1,0 +1,87 @@
+using FastShardMap.Caching;
+using FastShardMap.Tests.Support;
+
+namespace FastShardMap.Tests.Caching;
+
+/// <summary>Posts of work for the maintenance thread beside that work.</summary>
+public sealed class CachePostTests
+{
+    /// <summary>The work has looked for something to do, and found nothing. What is posted before it has ended is done
+    /// after it.</summary>
+    [Fact]
+    public void Post_WhileTheWorkEnds_IsDone()
+    {
+        WatchedCache cache = new();
+        CacheCompactions compactions = new(cache);
+        using ManualResetEventSlim looked = new();
+        using ManualResetEventSlim ends = new();
+        cache.AfterLook = () =>
+        {
+            cache.AfterLook = null;
+            looked.Set();
+            Assert.True(ends.Wait(TimeSpan.FromMinutes(1)));
+        };
+        compactions.Post();
+        Assert.True(looked.Wait(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken));
+        cache.Wanted = 1;
+        compactions.Post();
+        ends.Set();
+        Assert.True(
+            SpinWait.SpinUntil(() => cache.Done == 1, TimeSpan.FromMinutes(1)), "What was posted was not done.");
+    }
+
+    /// <summary>The work begins when another thread has something to do. Either the work finds it, or the post of that
+    /// thread is heard.</summary>
+    [Fact]
+    public void Post_WhenTheWorkBegins_IsHeardOrFound()
+    {
+        WatchedCache cache = new();
+        CacheCompactions compactions = new(cache);
+        int wanted = 0;
+        Race race = new(Soak.Time(2));
+        race.Loop("writer", round =>
+        {
+            cache.Wanted = ++wanted;
+            compactions.Post();
+            Thread.SpinWait(round % 200);
+            cache.Wanted = ++wanted;
+            compactions.Post();
+            Assert.True(
+                SpinWait.SpinUntil(() => cache.Done == wanted, TimeSpan.FromMinutes(1)),
+                $"The last post of round {round} was lost.");
+        });
+        race.Run();
+    }
+
+    private sealed class WatchedCache : ISweptCache
+    {
+        private int _wanted;
+        private int _done;
+
+        public Action? AfterLook { get; set; }
+
+        public int Wanted
+        {
+            get => Volatile.Read(ref _wanted);
+            set => Volatile.Write(ref _wanted, value);
+        }
+
+        public int Done => Volatile.Read(ref _done);
+
+        public bool IsClosed => false;
+
+        public void PostSweepIfDue()
+        {
+        }
+
+        public void SweepInBackground()
+        {
+        }
+
+        public void CompactInBackground()
+        {
+            Volatile.Write(ref _done, Wanted);
+            AfterLook?.Invoke();
+        }
+    }
+}
