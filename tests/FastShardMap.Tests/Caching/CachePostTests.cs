@@ -1,5 +1,4 @@
 using FastShardMap.Caching;
-using FastShardMap.Tests.Support;
 
 namespace FastShardMap.Tests.Caching;
 
@@ -28,29 +27,6 @@ public sealed class CachePostTests
         ends.Set();
         Assert.True(
             SpinWait.SpinUntil(() => cache.Done == 1, TimeSpan.FromMinutes(1)), "What was posted was not done.");
-    }
-
-    /// <summary>The work begins when another thread has something to do. Either the work finds it, or the post of that
-    /// thread is heard.</summary>
-    [Fact]
-    public void Post_WhenTheWorkBegins_IsHeardOrFound()
-    {
-        WatchedCache cache = new();
-        CacheCompactions compactions = new(cache);
-        int wanted = 0;
-        Race race = new(Soak.Time(2));
-        race.Loop("writer", round =>
-        {
-            cache.Wanted = ++wanted;
-            compactions.Post();
-            Thread.SpinWait(round % 200);
-            cache.Wanted = ++wanted;
-            compactions.Post();
-            Assert.True(
-                SpinWait.SpinUntil(() => cache.Done == wanted, TimeSpan.FromMinutes(1)),
-                $"The last post of round {round} was lost.");
-        });
-        race.Run();
     }
 
     private sealed class WatchedCache : ISweptCache
