@@ -11,6 +11,8 @@ internal sealed class BlobDecoder(
     : RecordFileDecoder(availableBytes, progress)
 {
     private readonly PendingBytes _pending = new();
+    private bool _endsWithoutValue;
+    private int _uncounted;
 
     /// <inheritdoc/>
     protected override RecordFormat ReadHeader(ReadOnlySpan<byte> header) => BlobFormat.ReadHeader(header, form);
@@ -23,9 +25,18 @@ internal sealed class BlobDecoder(
     protected override void AcceptEntries(ReadOnlySpan<byte> bytes, int entries)
     {
         _pending.Append(bytes);
-        int ended = _pending.TakeEntries(AcceptEntry);
-        RecordFormat.RequireBlock(
-            ended == entries && (Entries + entries < Format.Count || _pending.Count == 0), Block);
+        int ended = _pending.TakeEntries(AcceptEntry) + _uncounted;
+        bool isLast = Entries + entries == Format.Count;
+
+        // Earlier builds counted an entry without a value at the end of a full block in the next block.
+        _uncounted = ended == entries + 1
+            && _endsWithoutValue
+            && _pending.Count == 0
+            && bytes.Length == Format.MaxEntriesBytes
+            && !isLast
+            ? 1
+            : 0;
+        RecordFormat.RequireBlock(ended == entries + _uncounted && (!isLast || _pending.Count == 0), Block);
     }
 
     /// <returns>The number of bytes of the entry; 0 if it is not there in full.</returns>
@@ -48,6 +59,7 @@ internal sealed class BlobDecoder(
             MapFormat.Require(operation.Added, "The saved map contains a key twice.");
         }
 
+        _endsWithoutValue = valueLength == 0;
         return valueStart + valueLength;
     }
 }

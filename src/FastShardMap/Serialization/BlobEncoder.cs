@@ -52,8 +52,11 @@ internal sealed class BlobEncoder : RecordFileEncoder
             _done += copied;
             if (copied == left.Length)
             {
-                entries += _part == Part.Value ? 1 : 0;
-                _part = _part == Part.Value ? Part.None : _part + 1;
+                // An entry without a value ends with its length. The block may be full then, and the decoder has all
+                // of the entry.
+                bool ends = _part == Part.Value || (_part == Part.ValueLength && _entry.Value.Length == 0);
+                entries += ends ? 1 : 0;
+                _part = ends ? Part.None : _part + 1;
                 _done = 0;
             }
         }

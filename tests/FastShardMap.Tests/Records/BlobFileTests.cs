@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.IO.Pipelines;
 using FastShardMap.Layout;
 using FastShardMap.Serialization;
@@ -75,6 +76,74 @@ public class BlobFileTests
             using BlobShardMap loaded = BlobShardMap.Load(new MemoryStream(Saved(map)));
             AssertSame(map, loaded);
         }
+    }
+
+    /// <summary>The lengths of keys move the end of each block over every byte of entries without a value.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(3)]
+    public void SaveAndLoad_EmptyValuesAtTheEndsOfBlocks_KeepAllEntries(int everyValue)
+    {
+        for (int keyLength = 4; keyLength <= 24; keyLength++)
+        {
+            int entriesPerBlock = BlobFormat.BlockBytes / (keyLength + 2);
+            int[] counts = [entriesPerBlock - 1, entriesPerBlock, entriesPerBlock + 1, (3 * entriesPerBlock) + 5];
+            foreach (int count in counts)
+            {
+                using BlobShardMap map = new(new ShardMapOptions { ShardCount = 1, Capacity = count });
+                map.Set("", []);
+                for (int i = 1; i < count; i++)
+                {
+                    string key = i.ToString(CultureInfo.InvariantCulture).PadLeft(keyLength, 'k');
+                    map.Set(key, everyValue != 0 && i % everyValue == 0 ? BlobBytes.Create(i, i % 7) : []);
+                }
+
+                using BlobShardMap loaded = BlobShardMap.Load(new MemoryStream(Saved(map)));
+                Assert.Equal(map.Count, loaded.Count);
+                AssertSame(map, loaded);
+            }
+        }
+    }
+
+    /// <summary>An entry without a value, an empty key, and an entry with a value around the end of a block.</summary>
+    [Theory]
+    [InlineData("last", 0)]
+    [InlineData("", 0)]
+    [InlineData("", 1)]
+    [InlineData("a key of more than fifteen bytes", 0)]
+    public void SaveAndLoad_EntryAroundTheEndOfABlock_KeepsIt(string key, int valueLength)
+    {
+        for (int length = BlobFormat.BlockBytes - 50; length <= BlobFormat.BlockBytes + 2; length++)
+        {
+            using BlobShardMap map = new(new ShardMapOptions { ShardCount = 1 });
+            map.Set("0", BlobBytes.Create(1, length));
+            map.Set(key, BlobBytes.Create(2, valueLength));
+            using BlobShardMap loaded = BlobShardMap.Load(new MemoryStream(Saved(map)));
+            AssertSame(map, loaded);
+        }
+    }
+
+    /// <summary>Files of earlier builds count an entry without a value at the end of a full block in the next
+    /// block.</summary>
+    [Fact]
+    public void Load_EmptyValueCountedInTheNextBlock_IsRead()
+    {
+        byte[] full = new byte[BlobFormat.BlockBytes];
+        byte[] first = [1, (byte)'a', 0xF8, 0xFF, 0x03]; // 65,528 bytes follow
+        byte[] second = [1, (byte)'b', 0];
+        first.CopyTo(full, 0);
+        second.CopyTo(full, full.Length - second.Length);
+        byte[] third = [1, (byte)'c', 2, 8, 9];
+
+        using BlobShardMap map = BlobShardMap.Load(new MemoryStream(Sealed(3, (full, 1), (third, 2))));
+        Assert.Equal(3, map.Count);
+        BlobShardMap.Load(new MemoryStream(Sealed(3, (full, 2), (third, 1)))).Dispose();
+
+        Refusal(Sealed(3, (full, 1), (third, 1)));
+        Refusal(Sealed(2, (full, 1), (third, 1)));
+        Refusal(Sealed(3, (full, 0), (third, 3)));
+        Refusal(Sealed(2, (full, 1)));
+        Refusal(Sealed(2, (second, 0), (third, 2)));
     }
 
     [Fact]
