@@ -42,8 +42,8 @@ internal unsafe struct RecordHeap
     /// them.</summary>
     public long LimboBytes;
 
-    /// <summary>Bytes of the released records that could not be listed for lack of memory. They return with the next
-    /// compaction, or with <c>Clear</c>.</summary>
+    /// <summary>Bytes that no list has for lack of memory: of released records, and of what a compaction that ran out
+    /// of memory has left unused. They return with the next compaction, or with <c>Clear</c>.</summary>
     public long LostBytes;
 
     /// <summary>Bytes of <see cref="Segments"/>.</summary>

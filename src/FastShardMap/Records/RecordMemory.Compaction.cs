@@ -72,11 +72,25 @@ internal static unsafe partial class RecordMemory
             heap->OldSegments = null;
             heap->OldSegmentBytes = 0;
             heap->IsCompacting = 0;
+            heap->LostBytes = UnlistedBytes(heap);
             return stored;
         }
 
         Unsafe.CopyBlockUnaligned(record, stored.Address, (uint)stored.LongLength);
         return stored.At(record);
+    }
+
+    /// <summary>Returns the bytes of the segments that neither a key nor a list uses. They include the old places of
+    /// records that a compaction has moved, and what was free before the compaction.</summary>
+    private static long UnlistedBytes(RecordHeap* heap)
+    {
+        long bytes = heap->SegmentBytes - heap->LiveBytes - heap->FreeBytes - heap->LimboBytes;
+        for (RecordSegment* segment = heap->Segments; segment is not null; segment = segment->Next)
+        {
+            bytes -= RecordSegment.HeadBytes;
+        }
+
+        return bytes - (heap->End - heap->Next);
     }
 
     /// <summary>Forgets a record in a segment that a compaction empties.</summary>

@@ -110,23 +110,7 @@ public class RecordCompactionTests
     public void Compaction_Interrupted_LosesNothing(string by)
     {
         using TextShardMap<long> map = new(new ShardMapOptions { ShardCount = 1, MigrationStepGroups = 1 });
-        int next = 0;
-        long started = 0;
-        while (map.GetStatistics().MigrationsActive == 0 || started == 0)
-        {
-            for (; map.Count < 4_000; next++)
-            {
-                map[KeyOf(next, 60)] = next;
-            }
-
-            map.Inner.Shards.FinishMigrations();
-            started = map.GetStatistics().MigrationsStarted;
-            for (int i = next - 4_000; i < next && map.GetStatistics().MigrationsStarted == started; i++)
-            {
-                map.TryRemove(KeyOf(i, 60), out _);
-            }
-        }
-
+        int next = StartCompaction(map);
         int first = next - (int)map.Count;
         Assert.True(map.TryRemove(KeyOf(first, 60), out _)); // from the table that is being emptied
         Assert.True(map.TryAdd(KeyOf(first, 60), first));
@@ -157,19 +141,7 @@ public class RecordCompactionTests
                 map.TrimExcess();
                 break;
             default:
-                FaultInjection.Allocate = static _ => true;
-                try
-                {
-                    for (int i = first; i < next; i++)
-                    {
-                        Assert.False(map.TryRemove(KeyOf(first - 1, 60), out _));
-                    }
-                }
-                finally
-                {
-                    FaultInjection.Allocate = null;
-                }
-
+                FinishWithoutMemory(map);
                 break;
         }
 
@@ -180,6 +152,34 @@ public class RecordCompactionTests
         }
 
         map.Inner.Shards.FinishMigrations();
+        Assert.Empty(map.Inner.Shards.FindViolations());
+    }
+
+    /// <summary>What the compaction had left free, and what it had moved, is found again.</summary>
+    [Fact]
+    public void TrimExcess_CompactionRanOutOfMemory_GivesTheRestBack()
+    {
+        using TextShardMap<long> map = new(new ShardMapOptions { ShardCount = 1, MigrationStepGroups = 1 });
+        StartCompaction(map);
+        for (int i = 0; i < 20; i++)
+        {
+            map.TryRemove("no key", out _); // moves some
+        }
+
+        Assert.Equal(1, map.GetStatistics().MigrationsActive);
+        FinishWithoutMemory(map);
+        map.Inner.Shards.FinishMigrations();
+        Assert.Empty(map.Inner.Shards.FindViolations());
+        ShardMapStatistics before = map.GetStatistics();
+
+        map.TrimExcess();
+
+        ShardMapStatistics after = map.GetStatistics();
+        Assert.Equal(before.RecordBytesLive, after.RecordBytesLive);
+        Assert.Equal(0, after.RecordBytesInLimbo);
+        long unused = before.RecordBytesHeld - before.RecordBytesLive;
+        Assert.InRange(after.RecordBytesHeld - after.RecordBytesLive, 0, unused / 2);
+        Assert.InRange(before.RecordBytesInLimbo, unused / 2, unused);
         Assert.Empty(map.Inner.Shards.FindViolations());
     }
 
@@ -221,6 +221,46 @@ public class RecordCompactionTests
 
         race.Run();
         Assert.Empty(map.Inner.Shards.FindViolations());
+    }
+
+    /// <summary>Adds and removes keys until a compaction has started by itself.</summary>
+    /// <returns>The number of the next key: the present ones are those before it.</returns>
+    private static int StartCompaction(TextShardMap<long> map)
+    {
+        int next = 0;
+        long started = 0;
+        while (map.GetStatistics().MigrationsActive == 0 || started == 0)
+        {
+            for (; map.Count < 4_000; next++)
+            {
+                map[KeyOf(next, 60)] = next;
+            }
+
+            map.Inner.Shards.FinishMigrations();
+            started = map.GetStatistics().MigrationsStarted;
+            for (int i = next - 4_000; i < next && map.GetStatistics().MigrationsStarted == started; i++)
+            {
+                map.TryRemove(KeyOf(i, 60), out _);
+            }
+        }
+
+        return next;
+    }
+
+    private static void FinishWithoutMemory(TextShardMap<long> map)
+    {
+        FaultInjection.Allocate = static _ => true;
+        try
+        {
+            for (int i = 0; i < 4_000; i++)
+            {
+                Assert.False(map.TryRemove("no key", out _));
+            }
+        }
+        finally
+        {
+            FaultInjection.Allocate = null;
+        }
     }
 
     private static string KeyOf(int i, int extra) =>
