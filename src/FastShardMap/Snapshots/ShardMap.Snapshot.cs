@@ -45,6 +45,20 @@ public partial class ShardMap<TKey, TValue, THasher>
         GC.KeepAlive(this);
     }
 
+    /// <summary>Finishes the migrations of all shards as far as nothing prevents it, at the end of an operation that
+    /// has succeeded. Writers finish the rest.</summary>
+    internal void TrySettle()
+    {
+        try
+        {
+            Settle();
+        }
+        catch (Exception)
+        {
+            // Another thread holds the map exclusively, or the hasher has failed, as it will for the writers.
+        }
+    }
+
     private protected TSnapshot Settled<TSnapshot>(TSnapshot snapshot, bool copyNow)
         where TSnapshot : ShardMapSnapshot<TKey, TValue, THasher>
     {

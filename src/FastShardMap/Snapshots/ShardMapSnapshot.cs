@@ -190,7 +190,7 @@ public partial class ShardMapSnapshot<TKey, TValue, THasher> : IDisposable, IEnu
             ForgottenMemory.RemoveSnapshot(_bytes);
             if (_settlesAtEnd)
             {
-                _map.Settle();
+                _map.TrySettle();
             }
         }
 

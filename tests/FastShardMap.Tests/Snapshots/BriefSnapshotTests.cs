@@ -1,3 +1,5 @@
+using FastShardMap.Memory;
+
 namespace FastShardMap.Tests.Snapshots;
 
 /// <summary>
@@ -46,6 +48,92 @@ public class BriefSnapshotTests
         Assert.Equal(before.Bytes, after.Bytes);
         Assert.Empty(map.Shards.FindViolations());
         Assert.Equal(writes == 0 ? 1 : writes, map[1]);
+    }
+
+    /// <summary>Another thread begins an exclusive phase after the end of the save has brought the first of two shards
+    /// to rest. The save is complete by then.</summary>
+    [Fact]
+    public void SaveTo_ExclusivePhaseWhileTheMapIsBroughtToRest_Saves()
+    {
+        using ShardMap<long, long> map = TinyMaps.Filled(10_000, TinyMaps.Options());
+        string path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+        using ManualResetEventSlim entered = new();
+        using ManualResetEventSlim released = new();
+        Thread owner = new(() =>
+        {
+            using (map.EnterExclusive())
+            {
+                entered.Set();
+                released.Wait();
+            }
+        });
+        bool written = false;
+        FaultInjection.Wait = () =>
+        {
+            if (written && !entered.IsSet && map.GetStatistics().MigrationsActive == 1)
+            {
+                owner.Start();
+                entered.Wait();
+            }
+        };
+        try
+        {
+            map.SaveTo(path, new CallingProgress(() =>
+            {
+                map.SetRange([1, 2, 3, 4, 5, 6, 7, 8], [1, 2, 3, 4, 5, 6, 7, 8]);
+                written = map.GetStatistics().MigrationsActive == 2;
+            }));
+            Assert.True(entered.IsSet);
+        }
+        finally
+        {
+            FaultInjection.Wait = null;
+            released.Set();
+            if (entered.IsSet)
+            {
+                owner.Join();
+            }
+        }
+
+        using ShardMap<long, long> loaded = ShardMap<long, long>.LoadFrom(path);
+        TinyMaps.AssertSame(new Dictionary<long, long>(map), loaded);
+        File.Delete(path);
+        map.TrimExcess();
+        Assert.Equal(0, map.GetStatistics().MigrationsActive);
+        Assert.Empty(map.Shards.FindViolations());
+    }
+
+    [Fact]
+    public void SaveTo_HasherThrowsWhileTheMapIsBroughtToRest_Saves()
+    {
+        using ShardMap<long, long, ThrowingHasher> map = new(TinyMaps.Options());
+        for (long key = 0; key < 10_000; key++)
+        {
+            map[key] = key;
+        }
+
+        map.TrimExcess();
+        string path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+        try
+        {
+            map.SaveTo(path, new CallingProgress(() =>
+            {
+                map[1] = 1;
+                ThrowingHasher.Throws = true;
+            }));
+            Assert.Equal(1, map.GetStatistics().MigrationsActive);
+        }
+        finally
+        {
+            ThrowingHasher.Throws = false;
+        }
+
+        using ShardMap<long, long, ThrowingHasher> loaded = ShardMap<long, long, ThrowingHasher>.LoadFrom(path);
+        TinyMaps.AssertSame(new Dictionary<long, long>(map), loaded);
+        File.Delete(path);
+        map.TrimExcess();
+        Assert.Equal(0, map.GetStatistics().MigrationsActive);
+        Assert.Empty(map.Shards.FindViolations());
     }
 
     public static TheoryData<Use> Uses => [.. Enum.GetValues<Use>()];
@@ -105,6 +193,15 @@ public class BriefSnapshotTests
 
                 break;
         }
+    }
+
+    private readonly struct ThrowingHasher : IKeyHasher<long>
+    {
+        [field: ThreadStatic]
+        public static bool Throws { get; set; }
+
+        public ulong Hash(long key, HashSeed seed) =>
+            Throws ? throw new NotSupportedException() : HashMixer.Mix((ulong)key, seed);
     }
 
     private sealed class CallingStream(Action call) : MemoryStream
