@@ -169,13 +169,26 @@ internal sealed unsafe partial class Arena
 
             if (trim)
             {
-                GiveBackReady();
-                TrimResident();
+                TryTrim();
             }
             else
             {
                 GiveBack(block);
             }
+        }
+    }
+
+    // Must not throw: the caller still has to give back what is queued, and to record that nothing is posted.
+    private void TryTrim()
+    {
+        try
+        {
+            GiveBackReady();
+            TrimResident();
+        }
+        catch (OutOfMemoryException)
+        {
+            // The lists of the trim have no memory. The pages stay resident until the next trim.
         }
     }
 

@@ -22,6 +22,9 @@ internal static class FaultInjection
     private static Func<nuint, bool>? t_scarce;
 
     [ThreadStatic]
+    private static Func<int, bool>? t_reserve;
+
+    [ThreadStatic]
     private static Func<bool>? t_post;
 
     [ThreadStatic]
@@ -63,6 +66,14 @@ internal static class FaultInjection
         set => t_scarce = value;
     }
 
+    /// <summary>Called with the number of ranges before a list of free ranges makes room for them on the managed
+    /// heap.</summary>
+    public static Func<int, bool>? Reserve
+    {
+        get => t_reserve;
+        set => t_reserve = value;
+    }
+
     /// <summary>Called before work is passed to the maintenance thread. If it returns true, the caller does the work
     /// itself.</summary>
     public static Func<bool>? Post
@@ -85,6 +96,8 @@ internal static class FaultInjection
     public static bool FailsDiscard(nuint bytes) => t_discard is { } hook && hook(bytes);
 
     public static bool FailsFill(nuint bytes) => t_fill is { } hook && hook(bytes);
+
+    public static bool FailsReserve(int ranges) => t_reserve is { } hook && hook(ranges);
 
     public static bool FailsPost() => t_post is { } hook && hook();
 

@@ -23,7 +23,18 @@ internal sealed class FreeRanges
 
     /// <summary>Makes room for <paramref name="additions"/> more ranges, so that they can be added without
     /// allocating.</summary>
+    /// <exception cref="OutOfMemoryException">There is no room; nothing has changed.</exception>
     public void Reserve(int additions)
+    {
+        if (FaultInjection.FailsReserve(additions))
+        {
+            PageMemory.ThrowOutOfMemory((nuint)additions);
+        }
+
+        MakeRoom(additions);
+    }
+
+    private void MakeRoom(int additions)
     {
         int needed = checked(_count + additions);
         if (needed > _ranges.Length)
@@ -128,7 +139,7 @@ internal sealed class FreeRanges
         if (head.Bytes > 0 && tail.Bytes > 0)
         {
             // Reserve first, so that the list does not change if memory runs out here.
-            Reserve(1);
+            MakeRoom(1);
             _ranges[index] = head;
             InsertAt(index + 1, tail);
         }
@@ -166,7 +177,7 @@ internal sealed class FreeRanges
 
     private void InsertAt(int index, AddressRange range)
     {
-        Reserve(1);
+        MakeRoom(1);
         Array.Copy(_ranges, index, _ranges, index + 1, _count - index);
         _ranges[index] = range;
         _count++;

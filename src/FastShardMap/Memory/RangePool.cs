@@ -32,6 +32,8 @@ internal sealed unsafe class RangePool(MappingList mappings, RangePoolShape shap
     /// Removes the pages that are entirely free and at least partly resident, so that the caller can discard them
     /// without the lock. The caller must return each range through <see cref="BlockPool.Give"/>.
     /// </summary>
+    /// <returns>The pages; without some of them if there is no memory for longer lists.</returns>
+    /// <exception cref="OutOfMemoryException">There is no memory for any list; nothing has changed.</exception>
     public List<AddressRange> TakeResidentPages()
     {
         List<AddressRange> taken = new(_resident.Count);
@@ -48,8 +50,17 @@ internal sealed unsafe class RangePool(MappingList mappings, RangePoolShape shap
             }
 
             // Both lists may grow by one range. Reserve room first; otherwise a range would be lost if memory runs out.
-            _free.Reserve(Outstanding + _resident.Count + 1);
-            _resident.Reserve(Outstanding + _resident.Count + 1);
+            try
+            {
+                taken.EnsureCapacity(taken.Count + 1);
+                _free.Reserve(Outstanding + _resident.Count + 1);
+                _resident.Reserve(Outstanding + _resident.Count + 1);
+            }
+            catch (OutOfMemoryException)
+            {
+                break; // the caller returns what was taken so far
+            }
+
             _free.Remove(pages);
             _resident.Remove(pages);
             AddOutstanding(1);

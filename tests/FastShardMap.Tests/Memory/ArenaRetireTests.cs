@@ -162,6 +162,65 @@ public sealed unsafe class ArenaRetireTests
         Assert.Equal(0, arena.HeldBytes); // ...until the system relents.
     }
 
+    /// <summary>A trim that fails on the managed heap ends; the blocks are given back all the same, and the next trim
+    /// does the rest.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    [InlineData(9)]
+    public void RequestTrim_NoManagedMemory_LosesNothing(int reservations)
+    {
+        const int Blocks = 32;
+        const nuint BlockBytes = 4 * Kilobyte;
+        Arena arena = new(guardPages: false);
+        List<nuint> blocks = [];
+        for (int index = 0; index < 2 * Blocks; index++)
+        {
+            byte* block = arena.Allocate(BlockBytes);
+            *block = 1;
+            blocks.Add((nuint)block);
+        }
+
+        byte* large = arena.Allocate(8 * Megabyte);
+        *large = 1;
+        for (int index = 0; index < blocks.Count; index += 2)
+        {
+            arena.Retire((byte*)blocks[index], BlockBytes);
+        }
+
+        Assert.Equal((long)((2 * Blocks * BlockBytes) + (8 * Megabyte)), arena.HeldBytes);
+        int left = reservations;
+        FaultInjection.Post = static () => true;
+        FaultInjection.Reserve = _ => left-- <= 0;
+        try
+        {
+            arena.RequestTrim();
+            arena.Retire(large, 8 * Megabyte);
+            Assert.InRange(left, int.MinValue, -1);
+        }
+        finally
+        {
+            FaultInjection.Post = null;
+            FaultInjection.Reserve = null;
+        }
+
+        Assert.InRange(arena.HeldBytes, (long)(Blocks * BlockBytes), (long)(2 * Blocks * BlockBytes));
+        Assert.Equal(reservations >= 4, arena.HeldBytes < (long)(2 * Blocks * BlockBytes));
+        long mapped = arena.MappedBytes;
+        arena.DrainRetired();
+        Assert.Equal((long)(Blocks * BlockBytes), arena.HeldBytes);
+        for (int index = 0; index < Blocks; index++)
+        {
+            ArenaTests.AssertZero(arena.Allocate(BlockBytes), BlockBytes);
+        }
+
+        Assert.Equal(mapped, arena.MappedBytes);
+        GC.KeepAlive(arena);
+    }
+
     [Fact]
     public void Retire_InterruptedThread_KeepsTheBlockAndTheInterruption()
     {
