@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using FastShardMap.Layout;
+using FastShardMap.Memory;
 
 namespace FastShardMap;
 
@@ -64,9 +65,14 @@ public sealed class SeqLocked<T>
     public void Store(T value)
     {
         ThrowIfUpdating();
-        lock (_writers)
+        EnterWriters();
+        try
         {
             Publish(value);
+        }
+        finally
+        {
+            _writers.Exit();
         }
     }
 
@@ -77,11 +83,16 @@ public sealed class SeqLocked<T>
     public T Exchange(T value)
     {
         ThrowIfUpdating();
-        lock (_writers)
+        EnterWriters();
+        try
         {
             T old = _cell.Value;
             Publish(value);
             return old;
+        }
+        finally
+        {
+            _writers.Exit();
         }
     }
 
@@ -111,11 +122,16 @@ public sealed class SeqLocked<T>
     {
         ArgumentNullException.ThrowIfNull(update);
         ThrowIfUpdating();
-        lock (_writers)
+        EnterWriters();
+        try
         {
             T value = update(_cell.Value, arg);
             Publish(value);
             return value;
+        }
+        finally
+        {
+            _writers.Exit();
         }
     }
 
@@ -138,9 +154,23 @@ public sealed class SeqLocked<T>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private T LoadLocked()
     {
-        lock (_writers)
+        EnterWriters();
+        try
         {
             return _cell.Value;
+        }
+        finally
+        {
+            _writers.Exit();
+        }
+    }
+
+    // An interruption does not end the wait; the next blocking call of the thread delivers it.
+    private void EnterWriters()
+    {
+        if (!_writers.TryEnter())
+        {
+            Uninterruptible.Run(_writers, static writers => writers.Enter());
         }
     }
 

@@ -110,6 +110,57 @@ public class SeqLockedTests
         Assert.Equal(40_000, cell.Version);
     }
 
+    [Theory]
+    [InlineData(nameof(SeqLocked<long>.Store))]
+    [InlineData(nameof(SeqLocked<long>.Exchange))]
+    [InlineData(nameof(SeqLocked<long>.Update))]
+    public void Write_InterruptedWhileItWaits_WritesAndDeliversTheInterruptionLater(string operation)
+    {
+        SeqLocked<long> cell = new(1);
+        using ManualResetEventSlim entered = new();
+        using ManualResetEventSlim released = new();
+        Task holder = Task.Factory.StartNew(
+            () => cell.Update(value =>
+            {
+                entered.Set();
+                released.Wait();
+                return value + 1;
+            }),
+            CancellationToken.None,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default);
+        entered.Wait(TestContext.Current.CancellationToken);
+        Exception? failure = null;
+        Exception? delivered = null;
+        Thread writer = new(() =>
+        {
+            Thread.CurrentThread.Interrupt();
+            failure = Record.Exception(() => _ = operation switch
+            {
+                nameof(cell.Store) => StoreIn(cell, 10),
+                nameof(cell.Exchange) => cell.Exchange(10),
+                _ => cell.Update(static value => value * 5),
+            });
+            delivered = Record.Exception(static () => Thread.Sleep(0));
+        });
+        writer.Start();
+        SpinWait.SpinUntil(() =>
+            !writer.IsAlive || writer.ThreadState.HasFlag(System.Threading.ThreadState.WaitSleepJoin));
+        released.Set();
+        writer.Join();
+        holder.Wait(TestContext.Current.CancellationToken);
+
+        Assert.Null(failure);
+        Assert.IsType<ThreadInterruptedException>(delivered);
+        Assert.Equal((10, 2), (cell.Load(), cell.Version));
+    }
+
+    private static long StoreIn(SeqLocked<long> cell, long value)
+    {
+        cell.Store(value);
+        return value;
+    }
+
     private static void Hunt<T>()
         where T : unmanaged
     {
