@@ -109,14 +109,20 @@ internal static class ForgottenMemory
 
         if (s_all.IsFarExceeded(Arena.ProcessLiveBytes) || s_snapshots.IsFarExceeded(SnapshotBytes))
         {
+            bool interrupted = false;
             using (s_gate.Enter())
             {
                 // Once a collection has taken too long, threads no longer wait for it: a finalizer of the program may
                 // be stuck.
                 if (s_isCollecting && !s_isSlow)
                 {
-                    s_isSlow = !s_gate.WaitForPulse(s_longestWait);
+                    s_isSlow = !s_gate.WaitForPulse(s_longestWait, out interrupted) && !interrupted;
                 }
+            }
+
+            if (interrupted)
+            {
+                Thread.CurrentThread.Interrupt();
             }
         }
     }

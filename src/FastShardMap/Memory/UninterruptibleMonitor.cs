@@ -23,7 +23,8 @@ internal sealed class UninterruptibleMonitor
         {
             // Redelivering the interruption inside the loop would make the next wait throw before it releases the
             // monitor.
-            interrupted |= !WaitForPulse(Timeout.InfiniteTimeSpan);
+            WaitForPulse(Timeout.InfiniteTimeSpan, out bool now);
+            interrupted |= now;
         }
 
         if (interrupted)
@@ -33,10 +34,13 @@ internal sealed class UninterruptibleMonitor
     }
 
     /// <summary>Releases the monitor until a pulse or the end of the time.</summary>
-    /// <returns><see langword="false"/> if the time is up, or if the wait was interrupted; the interruption is not
-    /// redelivered.</returns>
-    public bool WaitForPulse(TimeSpan limit)
+    /// <param name="limit">The time.</param>
+    /// <param name="interrupted">Receives whether the wait was interrupted. The caller then redelivers the
+    /// interruption, after its last wait.</param>
+    /// <returns><see langword="false"/> if the time is up, or if the wait was interrupted.</returns>
+    public bool WaitForPulse(TimeSpan limit, out bool interrupted)
     {
+        interrupted = false;
         try
         {
             FaultInjection.BeforeWait();
@@ -44,6 +48,7 @@ internal sealed class UninterruptibleMonitor
         }
         catch (ThreadInterruptedException)
         {
+            interrupted = true;
             return false;
         }
     }

@@ -152,7 +152,7 @@ internal sealed class WorkThreads
             while (_queue.Count == 0 && pulsed)
             {
                 _idle++;
-                pulsed = _gate.WaitForPulse(IdleLimit);
+                pulsed = _gate.WaitForPulse(IdleLimit, out _);
                 _idle--;
                 Interlocked.Increment(ref _wakeups);
             }

@@ -130,6 +130,54 @@ public sealed class H26ForgottenMemoryTests
     }
 
     [Fact]
+    public void Interrupt_WaitForACollection_IsDeliveredLater() =>
+        ChildProcess.RunTest(":", typeof(H26ForgottenMemoryTests), nameof(InAChild_IsInterruptedInTheWait));
+
+    /// <summary>A finalizer that is stuck keeps the collection from ending.</summary>
+    [Fact(Explicit = true)]
+    public void InAChild_IsInterruptedInTheWait()
+    {
+        ForgetStuck();
+        using Map map = new(new ShardMapOptions { ShardCount = 1 });
+        map.EnsureCapacity(3 * ForgottenMemory.MinBudgetBytes / 16);
+        Assert.InRange(Arena.ProcessLiveBytes, 2 * ForgottenMemory.MinBudgetBytes, long.MaxValue);
+        try
+        {
+            Thread.CurrentThread.Interrupt();
+            ForgottenMemory.BeforeNew();
+            Assert.Throws<ThreadInterruptedException>(static () => Thread.Sleep(0));
+
+            // The interruption says nothing about the collection: the next object waits for it, and only then is it
+            // known to be slow.
+            Assert.Equal(3, WaitsBeforeNew());
+            Assert.Equal(2, WaitsBeforeNew());
+        }
+        finally
+        {
+            Stuck.Release.Set();
+        }
+    }
+
+    private static int WaitsBeforeNew()
+    {
+        int waits = 0;
+        FaultInjection.Wait = () => waits++;
+        try
+        {
+            ForgottenMemory.BeforeNew();
+        }
+        finally
+        {
+            FaultInjection.Wait = null;
+        }
+
+        return waits;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void ForgetStuck() => _ = new Stuck();
+
+    [Fact]
     public void Undisposed_SnapshotMapAndAudit_AreCountedAndNamed()
     {
         using Listener listener = new();
@@ -246,6 +294,13 @@ public sealed class H26ForgottenMemoryTests
     private struct Wide
     {
         private long _first;
+    }
+
+    private sealed class Stuck
+    {
+        public static readonly ManualResetEventSlim Release = new();
+
+        ~Stuck() => Release.Wait();
     }
 
     private sealed class Listener : EventListener
