@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using FastShardMap.Hashing;
 using FastShardMap.Layout;
 using FastShardMap.Operations;
 using FastShardMap.Records;
@@ -102,13 +103,13 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         return true;
     }
 
-    /// <summary>Whether a write is tried in the home group first. A removal that has to release a record would only
-    /// search twice.</summary>
+    /// <summary>Whether a write is tried in the home group first, which hashes no key. A removal that has to release a
+    /// record would only search twice.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // a constant, but only if it is inlined
     private static bool TriesHome<TOperation>()
         where TOperation : struct, IEntryOperation<TValue> =>
         !TOperation.RunsUserCode
-        && !KeysRunUserCode
+        && KeyTraits<TKey>.IsKnown
         && !BlobStore<TKey, TValue>.HasBlobs
         && !(KeyStore<TKey>.HasRecords && typeof(TOperation) == typeof(RemoveOperation<TValue>));
 

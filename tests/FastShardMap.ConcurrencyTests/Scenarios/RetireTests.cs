@@ -27,6 +27,29 @@ public class RetireTests
         Assert.Equal(2_000, map.Count);
     }
 
+    /// <summary>Removals elsewhere count, too: the lookups that saturated groups make longer are those of absent
+    /// keys.</summary>
+    [Fact]
+    public void Removals_WhereGroupsAreSaturated_LeadToARebuild()
+    {
+        using ShardMap<ulong, ulong, PlacedHasher> map = new(new ShardMapOptions { ShardCount = 1 });
+        for (int id = 0; id < 400; id++)
+        {
+            map[PlacedHasher.Key(home: 1, tag: 1, id)] = 1;
+        }
+
+        ShardMapStatistics before = map.GetStatistics();
+        Assert.NotEqual(0, before.SaturatedGroups);
+        for (long round = 0; round < map.Capacity; round++)
+        {
+            map[PlacedHasher.Key(home: 12, tag: 2, id: 1)] = 1;
+            Assert.True(map.TryRemove(PlacedHasher.Key(home: 12, tag: 2, id: 1), out _));
+        }
+
+        Assert.Equal(before.MigrationsStarted + 1, map.GetStatistics().MigrationsStarted);
+        Assert.Equal(before.Capacity, map.Capacity);
+    }
+
     private static long Turn(ShardMap<ulong, ulong> map)
     {
         for (ulong key = 0; key < 500; key++)

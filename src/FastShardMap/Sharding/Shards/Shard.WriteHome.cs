@@ -14,7 +14,7 @@ internal readonly unsafe ref partial struct Shard<TKey, TValue, THasher>
     /// writes only as far as it can hold the instructions of both. <see cref="LockedShard{TKey, TValue, THasher}"/>
     /// does the rest.</summary>
     /// <returns><see langword="false"/> if nothing has happened.</returns>
-    /// <remarks>Neither the operation nor the key may run user code.</remarks>
+    /// <remarks>Neither the operation nor the key's Equals may run user code.</remarks>
     /// <exception cref="OutOfMemoryException">There is no memory for the record of the key. Nothing has changed, and
     /// the lock is released.</exception>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: insert-growing-5m, churn-1m-2t
