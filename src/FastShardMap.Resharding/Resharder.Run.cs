@@ -17,7 +17,8 @@ public sealed partial class Resharder
     /// <param name="cancellationToken">A token to stop between two steps. Another call continues.</param>
     /// <returns>A task that completes when no moves are left.</returns>
     /// <exception cref="ReshardException">The copies of a wave differed again and again, so it was rolled back; or
-    /// another coordinator is at work; or the control server holds no table.</exception>
+    /// another coordinator is at work; or the control server holds no table; or two names of servers with moves lead
+    /// to one server.</exception>
     /// <exception cref="OperationCanceledException">The token was canceled.</exception>
     /// <exception cref="RedisException">A server cannot be reached, or a key is no string.</exception>
     /// <exception cref="TimeoutException">A step took longer than
@@ -33,6 +34,11 @@ public sealed partial class Resharder
         RouteMap map = await _routes.ReadAsync().ConfigureAwait(false);
         _progress = new ReshardProgress(
             MoveState.Planned, 0, map.Document.Moves.Sum(move => move.Last - move.First + 1), 0, 0);
+        if (map.Document.Moves.Count > 0)
+        {
+            await NodeIdentities.CheckAsync(_connections, map.Document.Moves).ConfigureAwait(false);
+        }
+
         string? failure = null;
         while (map.Document.Moves.Count > 0)
         {

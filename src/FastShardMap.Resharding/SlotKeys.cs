@@ -16,6 +16,9 @@ internal static class SlotKeys
 
     public static readonly RedisKey Epoch = "fsm:{route}:epoch";
 
+    /// <summary>An identity of a database, which tells whether two names lead to the same one.</summary>
+    public static readonly RedisKey Node = "fsm:{route}:node";
+
     private static readonly byte[] ReservedBytes = "fsm:"u8.ToArray();
 
     /// <summary>The number that a write must know. It only rises.</summary>
