@@ -16,19 +16,26 @@ public sealed partial class Resharder
     /// <param name="progress">Is told how far the moves have come, or null.</param>
     /// <param name="cancellationToken">A token to stop between two steps. Another call continues.</param>
     /// <returns>A task that completes when no moves are left.</returns>
-    /// <exception cref="ReshardException">The copies of a wave differed again and again, so it was rolled back; or
+    /// <exception cref="ReshardException">The copies of a wave differed again and again, so it was rolled back, by this
+    /// call or by an earlier one that was interrupted; or
     /// another coordinator is at work; or the control server holds no table; or two names of servers with moves lead
     /// to one server.</exception>
     /// <exception cref="OperationCanceledException">The token was canceled.</exception>
     /// <exception cref="RedisException">A server cannot be reached, or a key is no string.</exception>
     /// <exception cref="TimeoutException">A step took longer than
     /// <see cref="ShardingOptions.OperationTimeout"/>.</exception>
-    public async Task RunAsync(
+    public Task RunAsync(
         ReshardOptions? options = null,
         IProgress<ReshardProgress>? progress = null,
-        CancellationToken cancellationToken = default)
+        CancellationToken cancellationToken = default) =>
+        WorkAsync(options ?? new ReshardOptions(), progress, isRollBack: false, cancellationToken);
+
+    private async Task WorkAsync(
+        ReshardOptions options,
+        IProgress<ReshardProgress>? progress,
+        bool isRollBack,
+        CancellationToken cancellationToken)
     {
-        options ??= new ReshardOptions();
         _listener = progress;
         _scannedPerSecond = options.MaxScannedKeysPerSecond;
         RouteMap map = await _routes.ReadAsync().ConfigureAwait(false);
@@ -47,6 +54,11 @@ public sealed partial class Resharder
             MoveState state = active.Length == 0 ? MoveState.Planned : active[0].State;
             Report(_progress with { State = state, Percent = active.Select(move => move.Percent).FirstOrDefault() });
             Reach($"{state} begins");
+            if (!isRollBack && active.Any(move => GoesBack(map, move)))
+            {
+                failure ??= "An earlier call had begun to roll the wave back, and this one has completed that.";
+            }
+
             switch (state)
             {
                 case MoveState.Planned:
@@ -95,9 +107,16 @@ public sealed partial class Resharder
 
         if (failure is not null)
         {
-            throw new ReshardException($"{failure} The wave was rolled back.");
+            throw new ReshardException(
+                $"{failure} The wave was rolled back, and moves that had not begun were dropped. The plan can be made "
+                    + "again.");
         }
     }
+
+    /// <summary>Whether the old owner keeps the slots, or gets them back. The table has the old owner until a move is
+    /// complete.</summary>
+    private static bool GoesBack(RouteMap map, RouteDocument.MoveEntry move) =>
+        move.State == MoveState.RollingBack || map.Table.Nodes[map.Table.NodeOf(move.First)].Name == move.To;
 
     private static RouteDocument.MoveEntry ToCutover(RouteDocument.MoveEntry move) =>
         move with { State = MoveState.Cutover };
@@ -234,14 +253,15 @@ public sealed partial class Resharder
         map = await ChangeAndReachAsync(map, map.Document with
         {
             Ranges = RouteMap.RangesOf(slot => (owners[slot], tokens[slot])),
-            Moves = [.. map.Document.Moves.Where(move => move.State == MoveState.Planned)],
+
+            // A wave that was rolled back is not tried again by itself. The same change drops the other waves: no
+            // coordinator can find them after this one ends.
+            Moves = active[0].State == MoveState.RollingBack
+                ? []
+                : [.. map.Document.Moves.Where(move => move.State == MoveState.Planned)],
         }).ConfigureAwait(false);
         Report(_progress with { SlotsDone = _progress.SlotsDone + done });
-
-        // A wave that was rolled back is not tried again by itself.
-        return active[0].State == MoveState.RollingBack && map.Document.Moves.Count > 0
-            ? await ChangeAndReachAsync(map, map.Document with { Moves = [] }).ConfigureAwait(false)
-            : map;
+        return map;
     }
 
     private Task<RouteMap> SetAsync(RouteMap map, Func<RouteDocument.MoveEntry, RouteDocument.MoveEntry> change) =>

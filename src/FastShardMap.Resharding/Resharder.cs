@@ -154,10 +154,10 @@ public sealed partial class Resharder : IAsyncDisposable
     /// <summary>Rolls back: moves that have not begun are dropped, and those that have begun give their slots back to
     /// the old owners. Moves that are complete stay.</summary>
     /// <param name="options">How to work, or null for the defaults.</param>
-    /// <param name="cancellationToken">A token to stop between two steps; <see cref="RunAsync"/> continues.</param>
+    /// <param name="cancellationToken">A token to stop between two steps. Another call continues.</param>
     /// <returns>A task that completes when the old owners serve all slots that were moving.</returns>
     /// <remarks>If the coordinator is killed meanwhile, another call continues the roll-back, and so does
-    /// <see cref="RunAsync"/>.</remarks>
+    /// <see cref="RunAsync"/>, which throws <see cref="ReshardException"/> after it.</remarks>
     /// <exception cref="ReshardException">The copies of the old owners are being deleted already, or another
     /// coordinator is at work.</exception>
     /// <exception cref="OperationCanceledException">The token was canceled.</exception>
@@ -169,11 +169,9 @@ public sealed partial class Resharder : IAsyncDisposable
         List<RouteDocument.MoveEntry> moves = [];
         foreach (RouteDocument.MoveEntry move in map.Active)
         {
-            // The table has the old owner until a move is complete. A move to it was rolled back before.
-            bool isRolledBack = map.Table.Nodes[map.Table.NodeOf(move.First)].Name == move.To;
             moves.Add(move.State switch
             {
-                MoveState.Draining or MoveState.Cleaning when isRolledBack => move,
+                MoveState.Draining or MoveState.Cleaning when GoesBack(map, move) => move,
                 MoveState.Cleaning => throw new ReshardException(
                     "The old owners' copies are being deleted, so this wave can only be completed. To move the slots "
                         + "back, complete it and make a new plan."),
@@ -189,7 +187,8 @@ public sealed partial class Resharder : IAsyncDisposable
         }
 
         await ChangeAsync(map, map.Document with { Moves = moves }).ConfigureAwait(false);
-        await RunAsync(options, null, cancellationToken).ConfigureAwait(false);
+        await WorkAsync(options ?? new ReshardOptions(), null, isRollBack: true, cancellationToken)
+            .ConfigureAwait(false);
     }
 
     /// <summary>Closes the connections.</summary>

@@ -60,6 +60,51 @@ public class ReshardFaultTests(Servers servers)
         Assert.Equal(Slots, status.Table.CountOf(status.Table.IndexOf("node-1")));
     }
 
+    /// <summary>The coordinator ends while it rolls back a wave that differed. Another one says that the moves were
+    /// rolled back, and begins none of the others.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task RunAsync_RollBackThatIsContinued_IsNoSuccess(bool isKilledAfterTheFirstChange)
+    {
+        ShardingOptions options = await servers.EmptyAsync(3);
+        await using Resharder first = await Resharder.ConnectAsync(options);
+        SlotTable table = await first.CreateAsync(Servers.Nodes(2));
+        await first.ScheduleAsync(await first.PlanAsync(Servers.Nodes(3), new MoveSome(Slots)));
+        await using ConnectionMultiplexer target = await servers.ConnectAsync("node-2");
+        int changes = -1;
+        first.Checkpoint = what =>
+        {
+            if (what == "Cutover begins")
+            {
+                target.GetDatabase().StringSet(Traffic.KeysIn(2, 1)[0], "not there");
+            }
+
+            changes += what == "copies deleted" || changes >= 0 && what == "before a change" ? 1 : 0;
+            if (isKilledAfterTheFirstChange ? changes == 2 : what == "deleting")
+            {
+                throw new KilledException();
+            }
+        };
+        ReshardOptions waves = new() { SlotsPerWave = 2, CutoverPercents = [100] };
+        Exception exception = await Assert.ThrowsAnyAsync<Exception>(() => first.RunAsync(waves));
+        if (isKilledAfterTheFirstChange)
+        {
+            Assert.IsType<ReshardException>(exception);
+        }
+        else
+        {
+            Assert.IsType<KilledException>(exception);
+            await using Resharder second = await Resharder.ConnectAsync(options);
+            exception = await Assert.ThrowsAsync<ReshardException>(() => second.RunAsync(waves));
+        }
+
+        Assert.Contains("rolled back", exception.Message, StringComparison.Ordinal);
+        ReshardStatus status = await first.GetStatusAsync();
+        Assert.Empty(status.Moves);
+        Assert.Equal(table.ToRanges(), status.Table.ToRanges());
+    }
+
     private static ShardingOptions With(
         ShardingOptions options, Func<string, string> nodes, TimeSpan? lease = null) => new()
         {
