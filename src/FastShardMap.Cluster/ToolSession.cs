@@ -131,7 +131,8 @@ internal sealed class ToolSession : IAsyncDisposable
             return Say(DryRun);
         }
 
-        if (plan.Moves.Count == 0)
+        IReadOnlyList<SlotMove> open = await GetOpenMovesAsync().ConfigureAwait(false);
+        if (plan.Moves.Count == 0 && open.Count == 0)
         {
             return Say("There is nothing to move.");
         }
@@ -164,7 +165,13 @@ internal sealed class ToolSession : IAsyncDisposable
         {
             // A table can only be read if every slot has exactly one owner.
             await _cluster.GetTableAsync().ConfigureAwait(false);
-            return Say("Every slot has one owner. The servers check their keys themselves.");
+            IReadOnlyList<SlotMove> open = await GetOpenMovesAsync().ConfigureAwait(false);
+            foreach (SlotMove move in open)
+            {
+                Say($"Slot {move.First} is on its way from '{move.From}' to '{move.To}'. Run apply to complete it.");
+            }
+
+            return open.Count > 0 ? ExitCode.Failure : Say("Every slot has one owner. The servers check their keys themselves.");
         }
 
         VerifyReport report = await _independent!.VerifyAsync(cancellationToken: _cancellationToken)
@@ -252,6 +259,10 @@ internal sealed class ToolSession : IAsyncDisposable
 
         return Say("All moves are complete.");
     }
+
+    /// <summary>The slots that a run in cluster mode has left on their way.</summary>
+    private async Task<IReadOnlyList<SlotMove>> GetOpenMovesAsync() =>
+        _cluster is null ? [] : await _cluster.GetOpenMovesAsync().ConfigureAwait(false);
 
     private Task RunAsync(ReshardPlan? plan, IProgress<ReshardProgress> progress) => _cluster is not null
         ? _cluster.RunAsync(plan!, progress, _cancellationToken)

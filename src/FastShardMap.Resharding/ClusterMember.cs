@@ -11,6 +11,13 @@ namespace FastShardMap.Resharding;
 internal sealed record ClusterMember(
     string Id, string Address, bool IsPrimary, IReadOnlyList<(int First, int Last)> Ranges)
 {
+    private const string Leaves = "->-";
+    private const string Arrives = "-<-";
+
+    /// <summary>The slots that are on their way to or from this node, and the identities of both nodes. Each node says
+    /// it of itself only.</summary>
+    public IReadOnlyList<(int Slot, string From, string To)> Open { get; private init; } = [];
+
     /// <summary>Reads the answer of <c>CLUSTER NODES</c>: per line, identity, address, flags, primary, two times,
     /// epoch, state of the link, slots.</summary>
     public static IReadOnlyList<ClusterMember> Parse(string answer)
@@ -35,18 +42,43 @@ internal sealed record ClusterMember(
             string address = words[1].Split('@')[0].Split(',')[0];
             List<(int, int)> ranges = [];
 
-            // Brackets hold a slot that is on its way; it still belongs to its source.
-            foreach (string word in words.Skip(8).Where(word => !word.StartsWith('[')))
+            List<(int, string, string)> open = [];
+            foreach (string word in words.Skip(8))
             {
+                // Brackets hold a slot that is on its way; it still belongs to its source.
+                if (word.StartsWith('['))
+                {
+                    open.Add(OpenOf(word.Trim('[', ']'), words[0]));
+                    continue;
+                }
+
                 string[] ends = word.Split('-');
                 int first = Slot(ends[0]);
                 ranges.Add((first, ends.Length > 1 ? Slot(ends[1]) : first));
             }
 
-            members.Add(new ClusterMember(words[0], address, flags.Contains("master"), ranges));
+            members.Add(new ClusterMember(words[0], address, flags.Contains("master"), ranges)
+            {
+                Open = open,
+            });
         }
 
         return members;
+    }
+
+    /// <summary>Reads what brackets hold: <c>slot->-target</c> or <c>slot-&lt;-source</c>.</summary>
+    private static (int Slot, string From, string To) OpenOf(string text, string self)
+    {
+        string[] parts = text.Split(Leaves, 2);
+        if (parts.Length == 2)
+        {
+            return (Slot(parts[0]), self, parts[1]);
+        }
+
+        parts = text.Split(Arrives, 2);
+        return parts.Length == 2
+            ? (Slot(parts[0]), parts[1], self)
+            : throw new ReshardException($"CLUSTER NODES named the slot '[{text}]'.");
     }
 
     private static int Slot(string word) =>

@@ -33,11 +33,16 @@ public sealed partial class ClusterResharder
         string from = Find(members, move.From).Id;
         string to = Find(members, move.To).Id;
         (string host, string port) = Split(move.To);
+        ClusterMember target = Find(await MembersOfAsync(move.To).ConfigureAwait(false), move.To);
         for (int slot = move.First; slot <= move.Last; slot++)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            await ExecuteAsync(move.To, "CLUSTER", "SETSLOT", slot, "IMPORTING", from).ConfigureAwait(false);
-            await ExecuteAsync(move.From, "CLUSTER", "SETSLOT", slot, "MIGRATING", to).ConfigureAwait(false);
+            if (!Owns(target, slot))
+            {
+                await ExecuteAsync(move.To, "CLUSTER", "SETSLOT", slot, "IMPORTING", from).ConfigureAwait(false);
+                await ExecuteAsync(move.From, "CLUSTER", "SETSLOT", slot, "MIGRATING", to).ConfigureAwait(false);
+            }
+
             while (true)
             {
                 RedisResult[] keys = (RedisResult[])(await ExecuteAsync(

@@ -89,14 +89,15 @@ public sealed partial class ClusterResharder : IAsyncDisposable
     /// <summary>Plans a change of the nodes or their weights, and changes nothing.</summary>
     /// <param name="to">The nodes afterwards: addresses of primaries, as in <see cref="GetTableAsync"/>.</param>
     /// <param name="placement">Decides which node owns which slot; <see cref="LeastMovesPlacement"/> if null.</param>
-    /// <returns>The plan.</returns>
+    /// <returns>The plan. Slots that are on their way (<see cref="GetOpenMovesAsync"/>) are planned as if they had
+    /// arrived.</returns>
     /// <exception cref="ArgumentException"><paramref name="to"/> cannot be placed, or names a node that is no primary
     /// of the cluster.</exception>
     /// <exception cref="ReshardException">Some slots have no owner.</exception>
     /// <exception cref="RedisException">No node can be reached.</exception>
     public async Task<ReshardPlan> PlanAsync(IReadOnlyList<NodeWeight> to, ISlotPlacement? placement = null)
     {
-        SlotTable table = await GetTableAsync().ConfigureAwait(false);
+        SlotTable table = await GetNextTableAsync().ConfigureAwait(false);
         ReshardPlan plan = ReshardPlan.Create(table, to, placement);
         foreach (NodeWeight node in plan.To.Nodes)
         {
@@ -109,7 +110,8 @@ public sealed partial class ClusterResharder : IAsyncDisposable
         return plan;
     }
 
-    /// <summary>Has the servers carry out a plan, one range of slots after the other.</summary>
+    /// <summary>Has the servers carry out a plan, one range of slots after the other. Slots that another run has left on
+    /// their way get to their targets first.</summary>
     /// <param name="plan">A plan of <see cref="PlanAsync"/>.</param>
     /// <param name="progress">Is told how far the moves have come, or null.</param>
     /// <param name="cancellationToken">A token to stop between two ranges.</param>
@@ -126,6 +128,7 @@ public sealed partial class ClusterResharder : IAsyncDisposable
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(plan);
+        await CompleteOpenMovesAsync(cancellationToken).ConfigureAwait(false);
         int done = 0;
         foreach (SlotMove move in plan.Moves)
         {
@@ -242,7 +245,8 @@ public sealed partial class ClusterResharder : IAsyncDisposable
             {
                 return await MembersOfAsync(addresses[i]).ConfigureAwait(false);
             }
-            catch (RedisException) when (i < addresses.Length - 1)
+            catch (Exception exception) when (
+                exception is RedisException or TimeoutException && i < addresses.Length - 1)
             {
                 // The next one.
             }
