@@ -27,6 +27,7 @@ internal static class ClusterTool
         {
             ToolOptions.Cluster,
             ToolOptions.TimeoutSeconds,
+            ToolOptions.LeaseMilliseconds,
             Command(
                 "init", "Stores a first table of slots for independent servers.", [allNodes, placement, yes],
                 (session, parsed) => session.InitializeAsync(
@@ -89,6 +90,13 @@ internal static class ClusterTool
     {
         int seconds = parsed.GetValue(ToolOptions.TimeoutSeconds);
         string? connection = Environment.GetEnvironmentVariable(ToolOptions.Variable);
+        int lease = parsed.GetValue(ToolOptions.LeaseMilliseconds);
+        if (lease is < 20 or > 60_000)
+        {
+            await error.WriteLineAsync("--lease must lie between 20 and 60000.").ConfigureAwait(false);
+            return ExitCode.BadInput;
+        }
+
         if (string.IsNullOrWhiteSpace(connection) || seconds is < 1 or > 600)
         {
             await error.WriteLineAsync(string.IsNullOrWhiteSpace(connection)
@@ -100,8 +108,8 @@ internal static class ClusterTool
         try
         {
             ToolSession session = await ToolSession.ConnectAsync(
-                connection, parsed.GetValue(ToolOptions.Cluster), TimeSpan.FromSeconds(seconds), output,
-                isTerminal, cancellationToken).ConfigureAwait(false);
+                connection, parsed.GetValue(ToolOptions.Cluster), TimeSpan.FromSeconds(seconds),
+                TimeSpan.FromMilliseconds(lease), output, isTerminal, cancellationToken).ConfigureAwait(false);
             await using (session.ConfigureAwait(false))
             {
                 return await run(session).ConfigureAwait(false);

@@ -22,6 +22,13 @@ internal static class ToolOptions
         Recursive = true,
     };
 
+    public static Option<int> LeaseMilliseconds { get; } = new("--lease")
+    {
+        Description = "Milliseconds of the longest lease of a program. init and apply store it for independent servers.",
+        DefaultValueFactory = _ => 500,
+        Recursive = true,
+    };
+
     public static Option<bool> Yes() => new("--yes") { Description = "Do it. Without this, nothing is changed." };
 
     public static Option<NodeWeight[]> Nodes(bool isRequired) => new("--nodes")

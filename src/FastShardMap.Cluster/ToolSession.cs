@@ -63,6 +63,7 @@ internal sealed class ToolSession : IAsyncDisposable
         string connection,
         bool isCluster,
         TimeSpan timeout,
+        TimeSpan lease,
         TextWriter output,
         bool? isTerminal,
         CancellationToken cancellationToken)
@@ -73,7 +74,10 @@ internal sealed class ToolSession : IAsyncDisposable
         Resharder? independent = isCluster
             ? null
             : await Resharder.ConnectAsync(
-                new ShardingOptions { ControlConfiguration = connection, OperationTimeout = timeout })
+                new ShardingOptions
+                {
+                    ControlConfiguration = connection, OperationTimeout = timeout, Lease = lease,
+                })
                 .ConfigureAwait(false);
         return new ToolSession(independent, cluster, output, isTerminal, cancellationToken);
     }

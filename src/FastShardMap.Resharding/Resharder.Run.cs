@@ -73,7 +73,7 @@ public sealed partial class Resharder
                     break;
                 case MoveState.DoubleWrite:
                     // From here on, processes with an older table only log; after the lease there are none.
-                    await Task.Delay(_barrier, cancellationToken).ConfigureAwait(false);
+                    await Task.Delay(BarrierOf(map), cancellationToken).ConfigureAwait(false);
                     await DrainAsync(active, options, cancellationToken).ConfigureAwait(false);
                     map = await SetAsync(map, move => move with { State = MoveState.Verifying })
                         .ConfigureAwait(false);
@@ -98,7 +98,7 @@ public sealed partial class Resharder
                     break;
                 case MoveState.Cleaning or MoveState.RollingBack:
                     await RaiseFencesAsync(active, options, cancellationToken).ConfigureAwait(false);
-                    await Task.Delay(_barrier, cancellationToken).ConfigureAwait(false);
+                    await Task.Delay(BarrierOf(map), cancellationToken).ConfigureAwait(false);
                     await DeleteCopiesAsync(map, active, options, cancellationToken).ConfigureAwait(false);
                     map = await CompleteAsync(map, active).ConfigureAwait(false);
                     break;
@@ -117,6 +117,11 @@ public sealed partial class Resharder
     /// complete.</summary>
     private static bool GoesBack(RouteMap map, RouteDocument.MoveEntry move) =>
         move.State == MoveState.RollingBack || map.Table.Nodes[map.Table.NodeOf(move.First)].Name == move.To;
+
+    /// <summary>After this time no program reads by an older table: a tenth more than the longest lease, for clocks that
+    /// do not run alike.</summary>
+    private TimeSpan BarrierOf(RouteMap map) =>
+        TimeSpan.FromMilliseconds(Math.Max(_leaseMilliseconds, map.Document.LeaseMilliseconds ?? 0) * 1.1);
 
     private static RouteDocument.MoveEntry ToCutover(RouteDocument.MoveEntry move) =>
         move with { State = MoveState.Cutover };

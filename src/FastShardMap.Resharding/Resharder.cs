@@ -19,7 +19,7 @@ public sealed partial class Resharder : IAsyncDisposable
     private readonly NodeConnections _connections;
     private readonly RouteStore _routes;
     private readonly SlotOperations _operations;
-    private readonly TimeSpan _barrier;
+    private readonly long _leaseMilliseconds;
     private readonly TimeSpan _timeout;
 
     private Resharder(ShardingOptions options)
@@ -27,9 +27,7 @@ public sealed partial class Resharder : IAsyncDisposable
         _connections = new NodeConnections(options);
         _routes = new RouteStore(_connections);
         _operations = new SlotOperations(_connections);
-
-        // A tenth more than the lease, for clocks that do not run alike.
-        _barrier = options.Lease * 1.1;
+        _leaseMilliseconds = options.LeaseMilliseconds;
         _timeout = options.OperationTimeout;
     }
 
@@ -77,6 +75,7 @@ public sealed partial class Resharder : IAsyncDisposable
             Seed = seed,
             Nodes = [.. table.Nodes.Select(node => new RouteDocument.NodeEntry(node.Name, node.Weight))],
             Ranges = RouteMap.RangesOf(slot => (table.NodeOf(slot), 0)),
+            LeaseMilliseconds = _leaseMilliseconds,
             Moves = [],
         };
         return await _routes.TryWriteAsync(-1, document).ConfigureAwait(false)
@@ -140,6 +139,7 @@ public sealed partial class Resharder : IAsyncDisposable
     /// <exception cref="ReshardException">The control server holds no table.</exception>
     /// <exception cref="RedisException">The control server cannot be reached.</exception>
     public async Task<ReshardStatus> GetStatusAsync()
+            LeaseMilliseconds = Math.Max(_leaseMilliseconds, map.Document.LeaseMilliseconds ?? 0),
     {
         RouteMap map = await _routes.ReadAsync().ConfigureAwait(false);
         return new ReshardStatus(

@@ -10,6 +10,9 @@ internal sealed record RouteDocument
 
     public required ulong Seed { get; init; }
 
+    /// <summary>The longest lease of any program, or null in a table of a version that did not store it.</summary>
+    public long? LeaseMilliseconds { get; init; }
+
     public required IReadOnlyList<NodeEntry> Nodes { get; init; }
 
     /// <summary>The owners. Moves change them only when they are complete.</summary>

@@ -63,7 +63,8 @@ public sealed partial class RoutedStore : IAsyncDisposable
     /// <param name="options">How to reach the servers.</param>
     /// <returns>The store.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="options"/> is null.</exception>
-    /// <exception cref="ReshardException">The control server holds no table, or a damaged one.</exception>
+    /// <exception cref="ReshardException">The control server holds no table, or a damaged one; or the lease is longer
+    /// than that of the table.</exception>
     /// <exception cref="RedisException">The control server cannot be reached.</exception>
     public static Task<RoutedStore> ConnectAsync(ShardingOptions options) =>
         ConnectAndTellAsync(options, changing: null);
@@ -81,6 +82,14 @@ public sealed partial class RoutedStore : IAsyncDisposable
             RouteStore routes = new(connections);
             long since = Stopwatch.GetTimestamp();
             RouteMap map = await routes.ReadAsync().ConfigureAwait(false);
+            if (options.LeaseMilliseconds > map.Document.LeaseMilliseconds)
+            {
+                throw new ReshardException(
+                    $"The lease of {options.LeaseMilliseconds} ms is longer than that of the table, "
+                        + $"{map.Document.LeaseMilliseconds} ms, for which coordinators wait. Use a shorter one, or "
+                        + "store a plan with a coordinator that has the longer one.");
+            }
+
             return new RoutedStore(options, connections, routes, map, since, changing);
         }
         catch

@@ -16,7 +16,8 @@ public sealed class ShardingOptions
     public Func<string, string>? NodeConfiguration { get; init; }
 
     /// <summary>Gets or sets how long a process may read by a table of slots before it asks for a newer one. A
-    /// coordinator waits that long before it deletes copies.</summary>
+    /// coordinator waits that long before it deletes copies. The table stores the lease of the coordinator that created
+    /// it, or a longer one of a coordinator that stored a plan; stores with a longer lease are refused.</summary>
     /// <value>500 ms by default.</value>
     /// <exception cref="ArgumentOutOfRangeException">The value is not between 20 ms and one minute.</exception>
     public TimeSpan Lease
@@ -47,6 +48,9 @@ public sealed class ShardingOptions
     /// <summary>Says what the options are, without connection strings.</summary>
     /// <returns>A text for logs.</returns>
     public override string ToString() => $"{nameof(ShardingOptions)} lease {Lease}, timeout {OperationTimeout}";
+
+    /// <summary>The lease in whole milliseconds, rounded up.</summary>
+    internal long LeaseMilliseconds => (long)Math.Ceiling(Lease.TotalMilliseconds);
 
     /// <summary>The settings of a connection: no request waits for a connection or longer than the timeout.</summary>
     internal ConfigurationOptions ConnectionOf(string? node)

@@ -105,6 +105,28 @@ public class ReshardFaultTests(Servers servers)
         Assert.Equal(table.ToRanges(), status.Table.ToRanges());
     }
 
+    /// <summary>A coordinator waits for the leases of programs, so theirs must not be longer than it knows.</summary>
+    [Fact]
+    public async Task ConnectAsync_LeaseLongerThanThatOfTheTable_IsRefused()
+    {
+        ShardingOptions options = await servers.EmptyAsync(2);
+        await using Resharder resharder = await Resharder.ConnectAsync(options);
+        await resharder.CreateAsync(Servers.Nodes(1));
+        ShardingOptions longer = With(options, options.NodeConfiguration!, TimeSpan.FromSeconds(2));
+        ReshardException exception =
+            await Assert.ThrowsAsync<ReshardException>(() => RoutedStore.ConnectAsync(longer));
+        Assert.Contains("2000", exception.Message, StringComparison.Ordinal);
+
+        // A coordinator with the longer lease makes room for programs with it.
+        await using Resharder other = await Resharder.ConnectAsync(longer);
+        await other.ScheduleAsync(await other.PlanAsync(Servers.Nodes(2), new MoveSome(Slots)));
+        await using RoutedStore store = await RoutedStore.ConnectAsync(longer);
+        await resharder.RollBackAsync(ReshardTests.Quick);
+        await store.SetAsync("k", 1);
+        await using RoutedStore later = await RoutedStore.ConnectAsync(longer);
+        Assert.Equal(1, await later.GetAsync("k"));
+    }
+
     private static ShardingOptions With(
         ShardingOptions options, Func<string, string> nodes, TimeSpan? lease = null) => new()
         {
