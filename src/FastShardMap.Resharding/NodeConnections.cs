@@ -37,21 +37,40 @@ internal sealed class NodeConnections(ShardingOptions options) : IAsyncDisposabl
             {
                 await (await node.Value.ConfigureAwait(false)).DisposeAsync().ConfigureAwait(false);
             }
-            catch (RedisException)
+            #pragma warning disable CA1031 // whatever it is, the other connections are still closed
+            catch (Exception)
+            #pragma warning restore CA1031
             {
                 // A connection that was never made needs no end.
             }
         }
     }
 
-    private Task<ConnectionMultiplexer> ConnectAsync(string key, string? node)
+    private ValueTask<ConnectionMultiplexer> ConnectAsync(string key, string? node)
     {
         ObjectDisposedException.ThrowIf(Volatile.Read(ref _isDisposed) != 0, typeof(RoutedStore));
-        return _nodes.GetOrAdd(
+        Lazy<Task<ConnectionMultiplexer>> connection = _nodes.GetOrAdd(
             key,
             static (_, argument) => new Lazy<Task<ConnectionMultiplexer>>(
                 () => ConnectAsync(argument.options.ConnectionOf(argument.node))),
-            (options, node)).Value;
+            (options, node));
+        return connection.IsValueCreated && connection.Value.IsCompletedSuccessfully
+            ? new ValueTask<ConnectionMultiplexer>(connection.Value)
+            : new ValueTask<ConnectionMultiplexer>(WaitAsync(key, connection));
+    }
+
+    /// <summary>A failure is not kept: the next caller tries again.</summary>
+    private async Task<ConnectionMultiplexer> WaitAsync(string key, Lazy<Task<ConnectionMultiplexer>> connection)
+    {
+        try
+        {
+            return await connection.Value.ConfigureAwait(false);
+        }
+        catch
+        {
+            _nodes.TryRemove(KeyValuePair.Create(key, connection));
+            throw;
+        }
     }
 
     /// <summary>

@@ -47,7 +47,9 @@ public sealed partial class RoutedStore
                 Interlocked.Increment(ref _deferred);
             }
         }
-        catch (Exception exception) when (exception is RedisException or TimeoutException)
+        #pragma warning disable CA1031 // the write has taken effect, whatever the second server or its name throws
+        catch (Exception)
+        #pragma warning restore CA1031
         {
             Interlocked.Increment(ref _deferred);
         }

@@ -127,6 +127,62 @@ public class ReshardFaultTests(Servers servers)
         Assert.Equal(1, await later.GetAsync("k"));
     }
 
+    /// <summary>The function that names a server fails once; it is asked again, and the store can be closed.</summary>
+    [Fact]
+    public async Task NodeConfiguration_ThatFailsOnce_IsAskedAgain()
+    {
+        ShardingOptions options = await servers.EmptyAsync(2);
+        await using Resharder resharder = await Resharder.ConnectAsync(options);
+        await resharder.CreateAsync(Servers.Nodes(2));
+        bool fails = true;
+        ShardingOptions failing = With(
+            options,
+            node => fails ? throw new InvalidOperationException("no such name yet") : options.NodeConfiguration!(node));
+        RoutedStore store = await RoutedStore.ConnectAsync(failing);
+        await Assert.ThrowsAsync<InvalidOperationException>(() => store.GetAsync("k"));
+        fails = false;
+        await store.SetAsync("k", 1);
+        Assert.Equal(1, await store.GetAsync("k"));
+        fails = true;
+        RedisKey elsewhere = Enumerable.Range(0, 1_000).Select(i => (RedisKey)$"k{i}").First(
+            key => store.Table.NodeOf(SlotTable.SlotOf((byte[])key!))
+                != store.Table.NodeOf(SlotTable.SlotOf("k"u8)));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => store.GetAsync(elsewhere));
+        await store.DisposeAsync();
+    }
+
+    /// <summary>The second server of a double write has no address for this process. The write has taken effect, and
+    /// the coordinator brings it over.</summary>
+    [Fact]
+    public async Task SetAsync_SecondServerWithoutAddress_IsDeferred()
+    {
+        ShardingOptions options = await servers.EmptyAsync(3);
+        await using Resharder resharder = await Resharder.ConnectAsync(options);
+        await resharder.CreateAsync(Servers.Nodes(2));
+        await resharder.ScheduleAsync(await resharder.PlanAsync(Servers.Nodes(3), new MoveSome(Slots)));
+        resharder.Checkpoint = what =>
+        {
+            if (what == "Verifying begins")
+            {
+                throw new KilledException();
+            }
+        };
+        await Assert.ThrowsAsync<KilledException>(() => resharder.RunAsync(ReshardTests.Quick));
+        resharder.Checkpoint = null;
+        await using RoutedStore store = await RoutedStore.ConnectAsync(With(
+            options,
+            node => node == "node-2"
+                ? throw new InvalidOperationException("no such name yet")
+                : options.NodeConfiguration!(node)));
+        RedisKey key = Traffic.KeysIn(Slots, 1)[0];
+        await store.SetAsync(key, "value");
+        Assert.Equal(1, store.DeferredWrites);
+
+        await resharder.RunAsync(ReshardTests.Quick);
+        await using RoutedStore other = await RoutedStore.ConnectAsync(options);
+        Assert.Equal("value", await other.GetAsync(key));
+    }
+
     private static ShardingOptions With(
         ShardingOptions options, Func<string, string> nodes, TimeSpan? lease = null) => new()
         {
