@@ -31,7 +31,8 @@ public sealed class ShardingOptions
         }
     } = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>Gets or sets how long an operation may take, with all its repetitions.</summary>
+    /// <summary>Gets or sets how long an operation may take, with all its repetitions. Connecting to a server takes one
+    /// attempt of at most this time, or of <c>connectTimeout</c> of the connection string if that is shorter.</summary>
     /// <value>5 s by default.</value>
     /// <exception cref="ArgumentOutOfRangeException">The value is not between 100 ms and ten minutes.</exception>
     public TimeSpan OperationTimeout
@@ -75,6 +76,8 @@ public sealed class ShardingOptions
         options.AbortOnConnectFail = false;
         options.AllowAdmin = true;
         options.AsyncTimeout = milliseconds;
+        options.ConnectTimeout = Math.Min(options.ConnectTimeout, milliseconds);
+        options.ConnectRetry = 1;
         options.SyncTimeout = milliseconds;
         options.BacklogPolicy = BacklogPolicy.FailFast;
         options.IncludeDetailInExceptions = false;

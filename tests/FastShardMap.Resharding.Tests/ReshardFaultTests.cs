@@ -183,6 +183,19 @@ public class ReshardFaultTests(Servers servers)
         Assert.Equal("value", await other.GetAsync(key));
     }
 
+    /// <summary>A server does not hold back its first use for longer than an operation may take.</summary>
+    [Fact]
+    public void ConnectionOf_ShortTimeout_IsThatOfConnecting()
+    {
+        ShardingOptions options = new()
+        {
+            ControlConfiguration = "127.0.0.1:1", OperationTimeout = TimeSpan.FromMilliseconds(300),
+        };
+        Assert.Equal((300, 1), (options.ConnectionOf(null).ConnectTimeout, options.ConnectionOf("b:1").ConnectRetry));
+        options = new ShardingOptions { ControlConfiguration = "127.0.0.1:1,connectTimeout=200" };
+        Assert.Equal(200, options.ConnectionOf("b:1").ConnectTimeout);
+    }
+
     private static ShardingOptions With(
         ShardingOptions options, Func<string, string> nodes, TimeSpan? lease = null) => new()
         {
