@@ -68,14 +68,16 @@ public sealed partial class Resharder : IAsyncDisposable
     public async Task<SlotTable> CreateAsync(
         IReadOnlyList<NodeWeight> nodes, ulong seed = 0, ISlotPlacement? placement = null)
     {
-        SlotTable table = SlotTable.Create(nodes, placement, epoch: 1);
+        // Not 1: the control server may have been emptied, and programs may have another table of that epoch.
+        long epoch = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
+        SlotTable table = SlotTable.Create(nodes, placement, epoch);
         RouteDocument document = new()
         {
             Epoch = table.Epoch,
             Seed = seed,
+            LeaseMilliseconds = _leaseMilliseconds,
             Nodes = [.. table.Nodes.Select(node => new RouteDocument.NodeEntry(node.Name, node.Weight))],
             Ranges = RouteMap.RangesOf(slot => (table.NodeOf(slot), 0)),
-            LeaseMilliseconds = _leaseMilliseconds,
             Moves = [],
         };
         return await _routes.TryWriteAsync(-1, document).ConfigureAwait(false)
@@ -99,8 +101,8 @@ public sealed partial class Resharder : IAsyncDisposable
     /// <param name="plan">A plan of <see cref="PlanAsync"/>.</param>
     /// <returns>A task that completes when the moves are stored.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="plan"/> is null.</exception>
-    /// <exception cref="ReshardException">The table has changed since the plan was made, or moves of another plan are
-    /// not complete.</exception>
+    /// <exception cref="ReshardException">The table has changed since the plan was made, moves of another plan are not
+    /// complete, or a table cannot hold the servers before and after the plan together.</exception>
     /// <exception cref="RedisException">The control server cannot be reached.</exception>
     public async Task ScheduleAsync(ReshardPlan plan)
     {
@@ -117,14 +119,27 @@ public sealed partial class Resharder : IAsyncDisposable
                 $"The plan was made for epoch {plan.From.Epoch}, but the table has epoch {map.Epoch}.");
         }
 
+        if (!map.Table.ToRanges().SequenceEqual(plan.From.ToRanges())
+            || !map.Table.Nodes.Select(node => node.Name).SequenceEqual(plan.From.Nodes.Select(node => node.Name)))
+        {
+            throw new ReshardException("The plan was made for another table: the owners of its slots differ.");
+        }
+
         // Servers that leave stay in the list until they own nothing.
         NodeWeight[] nodes =
         [
             .. plan.From.Nodes.Select(node => plan.To.IndexOf(node.Name) is int i and >= 0 ? plan.To.Nodes[i] : node),
             .. plan.To.Nodes.Where(node => plan.From.IndexOf(node.Name) < 0),
         ];
+        if (nodes.Length > SlotTable.MaxNodes)
+        {
+            throw new ReshardException(
+                $"The plan has {nodes.Length} servers, with those that leave; a table holds {SlotTable.MaxNodes}.");
+        }
+
         await ChangeAsync(map, map.Document with
         {
+            LeaseMilliseconds = Math.Max(_leaseMilliseconds, map.Document.LeaseMilliseconds ?? 0),
             Nodes = [.. nodes.Select(node => new RouteDocument.NodeEntry(node.Name, node.Weight))],
             Moves =
             [
@@ -139,7 +154,6 @@ public sealed partial class Resharder : IAsyncDisposable
     /// <exception cref="ReshardException">The control server holds no table.</exception>
     /// <exception cref="RedisException">The control server cannot be reached.</exception>
     public async Task<ReshardStatus> GetStatusAsync()
-            LeaseMilliseconds = Math.Max(_leaseMilliseconds, map.Document.LeaseMilliseconds ?? 0),
     {
         RouteMap map = await _routes.ReadAsync().ConfigureAwait(false);
         return new ReshardStatus(
@@ -204,8 +218,10 @@ public sealed partial class Resharder : IAsyncDisposable
             next = WithoutIdleNodes(next);
         }
 
+        // First the map, which is refused if the document is damaged.
+        RouteMap changed = new(next);
         return await _routes.TryWriteAsync(map.Epoch, next).ConfigureAwait(false)
-            ? new RouteMap(next)
+            ? changed
             : throw new ReshardException("Another coordinator has changed the table. See the status, and run again.");
     }
 

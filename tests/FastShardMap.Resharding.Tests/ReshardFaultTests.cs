@@ -196,6 +196,50 @@ public class ReshardFaultTests(Servers servers)
         Assert.Equal(200, options.ConnectionOf("b:1").ConnectTimeout);
     }
 
+    /// <summary>The control server was emptied and got another first table. A process with the old one sees
+    /// it.</summary>
+    [Fact]
+    public async Task CreateAsync_SecondTable_HasALaterEpoch()
+    {
+        ShardingOptions options = await servers.EmptyAsync(2);
+        await using Resharder resharder = await Resharder.ConnectAsync(options);
+        await resharder.CreateAsync(Servers.Nodes(1));
+        ReshardPlan plan = await resharder.PlanAsync(Servers.Nodes(2));
+        await using RoutedStore store = await RoutedStore.ConnectAsync(options);
+        await servers.EmptyAsync(2);
+        SlotTable second = await resharder.CreateAsync([new NodeWeight("node-1")]);
+        await store.RefreshAsync();
+        Assert.Equal(second.ToRanges(), store.Table.ToRanges());
+        Assert.Equal("node-1", store.Table.Nodes[0].Name);
+        await Assert.ThrowsAsync<ReshardException>(() => resharder.ScheduleAsync(plan));
+    }
+
+    /// <summary>A plan of another table that has the same epoch by chance.</summary>
+    [Fact]
+    public async Task ScheduleAsync_PlanOfOtherOwners_IsRefused()
+    {
+        ShardingOptions options = await servers.EmptyAsync(1);
+        await using Resharder resharder = await Resharder.ConnectAsync(options);
+        SlotTable table = await resharder.CreateAsync(Servers.Nodes(2));
+        SlotTable other = SlotTable.Create([.. Servers.Nodes(2).Reverse()], epoch: table.Epoch);
+        await Assert.ThrowsAsync<ReshardException>(
+            () => resharder.ScheduleAsync(ReshardPlan.Create(other, Servers.Nodes(3))));
+        Assert.Empty((await resharder.GetStatusAsync()).Moves);
+    }
+
+    /// <summary>The servers before and after a plan are together more than a table holds: nothing is stored.</summary>
+    [Fact]
+    public async Task ScheduleAsync_TooManyServers_StoresNothing()
+    {
+        ShardingOptions options = await servers.EmptyAsync(1);
+        await using Resharder resharder = await Resharder.ConnectAsync(options);
+        await resharder.CreateAsync(Servers.Nodes(2_100));
+        ReshardPlan plan = await resharder.PlanAsync(
+            [.. Enumerable.Range(0, 2_100).Select(i => new NodeWeight($"other-{i}"))]);
+        await Assert.ThrowsAsync<ReshardException>(() => resharder.ScheduleAsync(plan));
+        Assert.Empty((await resharder.GetStatusAsync()).Moves);
+    }
+
     private static ShardingOptions With(
         ShardingOptions options, Func<string, string> nodes, TimeSpan? lease = null) => new()
         {
