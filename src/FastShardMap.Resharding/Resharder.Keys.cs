@@ -17,8 +17,6 @@ public sealed partial class Resharder
 
     private const int MostCopyAttempts = 20;
 
-    private static readonly TimeSpan ReadAgain = TimeSpan.FromMilliseconds(20);
-
     /// <summary>Compares the servers with the table: which keys are where they should not be, and which keys of moving
     /// slots differ. Changes nothing.</summary>
     /// <param name="options">How to work, or null for the defaults.</param>
@@ -172,28 +170,6 @@ public sealed partial class Resharder
                 }
             }).ConfigureAwait(false);
         return differences;
-    }
-
-    private async Task<bool> DiffersAsync(SlotRule rule, byte[] key, CancellationToken cancellationToken)
-    {
-        IDatabase authority = await _connections.DatabaseAsync(rule.Authority).ConfigureAwait(false);
-        IDatabase follower = await _connections.DatabaseAsync(rule.Follower).ConfigureAwait(false);
-        RedisValue first = default;
-        for (int attempt = 0; attempt < 2; attempt++)
-        {
-            bool isLogged = await authority.HashExistsAsync(SlotKeys.Log(rule.Slot), key).ConfigureAwait(false);
-            RedisValue value = await authority.StringGetAsync(key).ConfigureAwait(false);
-            RedisValue copy = await follower.StringGetAsync(key).ConfigureAwait(false);
-            if (isLogged || value == copy || (attempt > 0 && value != first))
-            {
-                return false;
-            }
-
-            first = value;
-            await Task.Delay(ReadAgain, cancellationToken).ConfigureAwait(false);
-        }
-
-        return true;
     }
 
     /// <summary>Combines the keys of both servers: equal copies cancel each other out.</summary>

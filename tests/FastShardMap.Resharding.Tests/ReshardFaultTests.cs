@@ -8,6 +8,8 @@ namespace FastShardMap.Resharding.Tests;
 public class ReshardFaultTests(Servers servers)
 {
     private const int Slots = 8;
+    private const int Toggles = 2;
+    private const int Comparisons = 150;
 
     /// <summary>A move between two names of one server would delete the keys.</summary>
     [Fact]
@@ -238,6 +240,74 @@ public class ReshardFaultTests(Servers servers)
             [.. Enumerable.Range(0, 2_100).Select(i => new NodeWeight($"other-{i}"))]);
         await Assert.ThrowsAsync<ReshardException>(() => resharder.ScheduleAsync(plan));
         Assert.Empty((await resharder.GetStatusAsync()).Moves);
+    }
+
+    /// <summary>A key expires on the old owner a moment before its copy: that is no difference.</summary>
+    [Fact]
+    public async Task RunAsync_KeyThatExpires_IsNoDifference()
+    {
+        ShardingOptions options = await servers.EmptyAsync(2);
+        await using Resharder resharder = await Resharder.ConnectAsync(options);
+        await resharder.CreateAsync(Servers.Nodes(1));
+        RedisKey key = Traffic.KeysIn(Slots, 1)[0];
+        await using RoutedStore store = await RoutedStore.ConnectAsync(options);
+        await store.SetAsync(key, "value");
+        await resharder.ScheduleAsync(await resharder.PlanAsync(Servers.Nodes(2), new MoveSome(Slots)));
+        await using ConnectionMultiplexer source = await servers.ConnectAsync("node-0");
+        await using ConnectionMultiplexer target = await servers.ConnectAsync("node-1");
+        bool isCuttingOver = false;
+        resharder.Checkpoint = what =>
+        {
+            isCuttingOver |= what == "Cutover begins";
+            if (isCuttingOver && what == "comparing")
+            {
+                source.GetDatabase().KeyDelete(key);
+                target.GetDatabase().KeyExpire(key, TimeSpan.FromSeconds(3));
+            }
+        };
+        await resharder.RunAsync(ReshardTests.Quick);
+        Assert.True((await store.GetAsync(key)).IsNull);
+    }
+
+    /// <summary>Keys get two values in turn while they are compared: no instant has a difference.</summary>
+    [Fact]
+    public async Task VerifyAsync_ValuesThatComeBack_AreNoDifference()
+    {
+        ShardingOptions options = await servers.EmptyAsync(2);
+        await using Resharder resharder = await Resharder.ConnectAsync(options);
+        await resharder.CreateAsync(Servers.Nodes(1));
+        await resharder.ScheduleAsync(await resharder.PlanAsync(Servers.Nodes(2), new MoveSome(Slots)));
+        resharder.Checkpoint = what =>
+        {
+            if (what == "Verifying begins")
+            {
+                throw new KilledException();
+            }
+        };
+        await Assert.ThrowsAsync<KilledException>(() => resharder.RunAsync(ReshardTests.Quick));
+        resharder.Checkpoint = null;
+
+        await using RoutedStore store = await RoutedStore.ConnectAsync(options);
+        using CancellationTokenSource stop = new();
+        Task[] writers =
+        [
+            .. Traffic.KeysIn(Slots, 4).Select(key => Task.Run(async () =>
+            {
+                for (int i = 0; !stop.IsCancellationRequested; i++)
+                {
+                    await store.SetAsync(key, i % Toggles);
+                }
+            })),
+        ];
+        long differences = 0;
+        for (int i = 0; i < Comparisons; i++)
+        {
+            differences += (await resharder.VerifyAsync()).Differences;
+        }
+
+        await stop.CancelAsync();
+        await Task.WhenAll(writers);
+        Assert.Equal(0, differences);
     }
 
     private static ShardingOptions With(
