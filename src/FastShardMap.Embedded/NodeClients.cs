@@ -49,16 +49,35 @@ internal static class NodeClients
     {
         while (true)
         {
+            Task<ConnectionMultiplexer> connecting =
+                ConnectionMultiplexer.ConnectAsync(EmbeddedEngine.ConnectionOptions([node], password));
             try
             {
-                return await ConnectionMultiplexer.ConnectAsync(EmbeddedEngine.ConnectionOptions([node], password))
-                    .WaitAsync(cancellationToken).ConfigureAwait(false);
+                return await connecting.WaitAsync(cancellationToken).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                _ = CloseLaterAsync(connecting);
+                throw;
             }
             catch (RedisConnectionException)
             {
                 // A loaded machine: the node is not listening yet, or its answer took too long.
                 await Task.Delay(RetryDelay, cancellationToken).ConfigureAwait(false);
             }
+        }
+    }
+
+    /// <summary>Closes a connection that is made after nobody waits for it any more.</summary>
+    private static async Task CloseLaterAsync(Task<ConnectionMultiplexer> connecting)
+    {
+        try
+        {
+            await (await connecting.ConfigureAwait(false)).DisposeAsync().ConfigureAwait(false);
+        }
+        catch (RedisException)
+        {
+            // It was not made.
         }
     }
 
