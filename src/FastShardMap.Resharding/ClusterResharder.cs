@@ -110,8 +110,8 @@ public sealed partial class ClusterResharder : IAsyncDisposable
         return plan;
     }
 
-    /// <summary>Has the servers carry out a plan, one range of slots after the other. Slots that another run has left on
-    /// their way get to their targets first.</summary>
+    /// <summary>Has the servers carry out a plan, one range of slots after the other. Slots that another run has left
+    /// on their way get to their targets first.</summary>
     /// <param name="plan">A plan of <see cref="PlanAsync"/>.</param>
     /// <param name="progress">Is told how far the moves have come, or null.</param>
     /// <param name="cancellationToken">A token to stop between two ranges.</param>

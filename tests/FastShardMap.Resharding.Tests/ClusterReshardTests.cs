@@ -31,7 +31,7 @@ public class ClusterReshardTests
             """
             aa 127.0.0.1:7000@17000 myself,master - 0 0 1 connected 0-5460 5462 [5461->-bb]
             bb 127.0.0.1:7001@17001,host slave aa 0 1 2 connected
-            cc [::1]:7002@17002 master - 0 0 3 connected
+            cc [::1]:7002@17002 master - 0 0 3 connected [5462-<-aa]
             dd :0@0 master,noaddr - 0 0 3 disconnected
 
             """);
@@ -39,8 +39,40 @@ public class ClusterReshardTests
         Assert.Equal(["127.0.0.1:7000", "127.0.0.1:7001", "[::1]:7002"], members.Select(member => member.Address));
         Assert.Equal([true, false, true], members.Select(member => member.IsPrimary));
         Assert.Equal([(0, 5460), (5462, 5462)], members[0].Ranges);
+        Assert.Equal([(5461, "aa", "bb")], members[0].Open);
+        Assert.Equal([(5462, "aa", "cc")], members[2].Open);
         Assert.Throws<ReshardException>(() => ClusterMember.Parse("what is this"));
+        Assert.Throws<ReshardException>(() => ClusterMember.Parse("a b:1 master - 0 0 1 connected [5461]"));
         Assert.Throws<ReshardException>(() => ClusterMember.Parse("a b:1 master - 0 0 1 connected 16384"));
+    }
+
+    /// <summary>The first node is connected and does not answer. Another one is asked.</summary>
+    [Fact]
+    public async Task GetTableAsync_FirstNodeDoesNotAnswer_AsksAnother()
+    {
+        Assert.SkipUnless(RedisServer.IsInstalled, RedisServer.SkipReason);
+        await using RedisCluster cluster = await RedisCluster.StartAsync(3);
+        await using ClusterResharder resharder =
+            await ClusterResharder.ConnectAsync(cluster.Configuration, TimeSpan.FromSeconds(2));
+        SlotTable table = await resharder.GetTableAsync();
+        await using ConnectionMultiplexer client =
+            await ConnectionMultiplexer.ConnectAsync($"127.0.0.1:{cluster.Ports[0]},allowAdmin=true");
+        await client.GetServer(client.GetEndPoints()[0]).ExecuteAsync("CLIENT", "PAUSE", 600_000);
+
+        // On a busy machine, the others can be too slow as well.
+        await Wait.UntilAsync(
+            async () =>
+            {
+                try
+                {
+                    return table.ToRanges().SequenceEqual((await resharder.GetTableAsync()).ToRanges());
+                }
+                catch (Exception exception) when (exception is TimeoutException or RedisException)
+                {
+                    return false;
+                }
+            },
+            "another node answers");
     }
 
     [Fact]

@@ -117,6 +117,7 @@ public class NearMoveTests(Servers servers)
             ControlConfiguration = string.Create(
                 CultureInfo.InvariantCulture, $"127.0.0.1:{relay.Port},password={control.Password}"),
             NodeConfiguration = direct.NodeConfiguration,
+            Lease = direct.Lease,
             OperationTimeout = TimeSpan.FromSeconds(5),
         };
         await using RoutedNearMap<long, long> map = await RoutedNearMap<long, long>.ConnectAsync(
