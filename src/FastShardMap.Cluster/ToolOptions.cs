@@ -24,7 +24,7 @@ internal static class ToolOptions
 
     public static Option<int> LeaseMilliseconds { get; } = new("--lease")
     {
-        Description = "Milliseconds of the longest lease of a program. init and apply store it for independent servers.",
+        Description = "Milliseconds of the longest lease of a program. init and apply store it.",
         DefaultValueFactory = _ => 500,
         Recursive = true,
     };

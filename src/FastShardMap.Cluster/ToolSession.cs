@@ -175,7 +175,9 @@ internal sealed class ToolSession : IAsyncDisposable
                 Say($"Slot {move.First} is on its way from '{move.From}' to '{move.To}'. Run apply to complete it.");
             }
 
-            return open.Count > 0 ? ExitCode.Failure : Say("Every slot has one owner. The servers check their keys themselves.");
+            return open.Count > 0
+                ? ExitCode.Failure
+                : Say("Every slot has one owner. The servers check their keys themselves.");
         }
 
         VerifyReport report = await _independent!.VerifyAsync(cancellationToken: _cancellationToken)

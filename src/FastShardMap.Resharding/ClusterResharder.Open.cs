@@ -37,7 +37,7 @@ public sealed partial class ClusterResharder
             {
                 throw new ReshardException(
                     $"Slot {slot.Key} was being moved {names}, but the nodes do not agree on that any more. Keys of "
-                        + "it may be on several nodes: see CLUSTER NODES of each, and end the move by CLUSTER SETSLOT.");
+                        + "it may be on several nodes: see CLUSTER NODES of each, and end it by CLUSTER SETSLOT.");
             }
 
             moves.Add(new SlotMove(slot.Key, slot.Key, source.Address, target.Address));

@@ -118,8 +118,8 @@ public sealed partial class Resharder
     private static bool GoesBack(RouteMap map, RouteDocument.MoveEntry move) =>
         move.State == MoveState.RollingBack || map.Table.Nodes[map.Table.NodeOf(move.First)].Name == move.To;
 
-    /// <summary>After this time no program reads by an older table: a tenth more than the longest lease, for clocks that
-    /// do not run alike.</summary>
+    /// <summary>After this time no program reads by an older table: a tenth more than the longest lease, for clocks
+    /// that do not run alike.</summary>
     private TimeSpan BarrierOf(RouteMap map) =>
         TimeSpan.FromMilliseconds(Math.Max(_leaseMilliseconds, map.Document.LeaseMilliseconds ?? 0) * 1.1);
 
