@@ -46,39 +46,6 @@ public class ClusterReshardTests
         Assert.Throws<ReshardException>(() => ClusterMember.Parse("a b:1 master - 0 0 1 connected 16384"));
     }
 
-    /// <summary>The first node is connected and does not answer. Another one is asked.</summary>
-    [Fact]
-    public async Task GetTableAsync_FirstNodeDoesNotAnswer_AsksAnother()
-    {
-        Assert.SkipUnless(RedisServer.IsInstalled, RedisServer.SkipReason);
-        await using RedisCluster cluster = await RedisCluster.StartAsync(3);
-        await using ClusterResharder resharder =
-            await ClusterResharder.ConnectAsync(cluster.Configuration, TimeSpan.FromSeconds(2));
-        SlotTable table = await resharder.GetTableAsync();
-        await using ConnectionMultiplexer client =
-            await ConnectionMultiplexer.ConnectAsync($"127.0.0.1:{cluster.Ports[0]},allowAdmin=true");
-        await client.GetServer(client.GetEndPoints()[0]).ExecuteAsync("CLIENT", "PAUSE", 600_000);
-
-        // On a busy machine, the others can be too slow as well.
-        await Wait.UntilAsync(
-            async () =>
-            {
-                try
-                {
-                    // Each node lists the nodes in an order of its own.
-                    return OwnersOf(await resharder.GetTableAsync()).SequenceEqual(OwnersOf(table));
-                }
-                catch (Exception exception) when (exception is TimeoutException or RedisException)
-                {
-                    return false;
-                }
-            },
-            "another node answers");
-
-        static IEnumerable<string> OwnersOf(SlotTable table) =>
-            Enumerable.Range(0, SlotTable.SlotCount).Select(slot => table.Nodes[table.NodeOf(slot)].Name);
-    }
-
     [Fact]
     public async Task ConnectAsync_BadArguments_AreRefused()
     {
