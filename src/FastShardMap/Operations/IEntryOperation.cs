@@ -8,7 +8,8 @@ internal interface IEntryOperation<TValue>
     /// <summary>Whether the operation runs user code. Calls from it back into the map are then refused.</summary>
     static abstract bool RunsUserCode { get; }
 
-    /// <summary>Whether the operation does nothing to a present key other than replace its value.</summary>
+    /// <summary>Whether the operation does nothing to a present key other than replace its value, so that it is worth
+    /// trying without the shard's lock.</summary>
     bool KeepsKey { get; }
 
     /// <summary>Called if the key is present. <paramref name="value"/> is a copy of its value; Store writes it

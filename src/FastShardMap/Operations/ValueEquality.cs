@@ -19,8 +19,11 @@ internal static class ValueEquality<T>
     private static readonly bool s_isOwn = default(T) is IEquatable<T> || typeof(T).IsEnum;
     private static readonly bool s_isBytes = !s_isOwn && ByteEquality.IsEquality<T>();
 
+    // The comparer exists before a lock is taken under which its construction could fail.
+    private static readonly EqualityComparer<T>? s_comparer = s_isOwn ? EqualityComparer<T>.Default : null;
+
     /// <summary>Whether comparing values may run user code.</summary>
-    public static bool RunsUserCode => s_isOwn && !typeof(T).IsPrimitive;
+    public static bool RunsUserCode => s_comparer is not null && !typeof(T).IsPrimitive;
 
     public static bool AreEqual(ref T a, ref T b)
     {

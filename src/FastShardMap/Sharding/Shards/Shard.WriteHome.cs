@@ -17,6 +17,8 @@ internal readonly unsafe ref partial struct Shard<TKey, TValue, THasher>
     /// <remarks>Neither the operation nor the key's Equals may run user code.</remarks>
     /// <exception cref="OutOfMemoryException">There is no memory for the record of the key. Nothing has changed, and
     /// the lock is released.</exception>
+    /// <exception cref="InvalidOperationException">The bytes of the key have changed during the call. Nothing has
+    /// changed in the map, and the lock is released.</exception>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: insert-growing-5m, churn-1m-2t
     public bool TryWriteHome<TOperation>(ulong hash, in TKey key, ref TOperation operation)
         where TOperation : struct, IEntryOperation<TValue>
@@ -33,8 +35,16 @@ internal readonly unsafe ref partial struct Shard<TKey, TValue, THasher>
             return false;
         }
 
+        // [E11] acquire: after the shard's lock was taken. A thread that locks the group later sees that lock and backs
+        // off. [E4] acquire: pairs with the release in Unlock.
         Group* group = Table<TKey, TValue>.HomeGroup(view->Current, hash);
-        VersionWord version = GroupVersion.AwaitUnlocked(group);
+        SchedulePoint.Before("writer: group owner");
+        VersionWord version = new(Volatile.Read(ref group->Version));
+        if (version.IsLocked)
+        {
+            return false;
+        }
+
         ulong control = group->Control;
         for (ulong match = ControlGroups.Match(control, HashBits.Tag(hash));
             match != 0;
@@ -68,7 +78,9 @@ internal readonly unsafe ref partial struct Shard<TKey, TValue, THasher>
         where TOperation : struct, IEntryOperation<TValue>
     {
         // A removal would have to release the record.
-        if (KeyStore<TKey>.HasRecords && !operation.KeepsKey)
+        if (KeyStore<TKey>.HasRecords
+            && !operation.KeepsKey
+            && typeof(TOperation) != typeof(GetOrAddOperation<TValue>))
         {
             return false;
         }
