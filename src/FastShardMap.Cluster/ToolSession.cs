@@ -136,14 +136,15 @@ internal sealed class ToolSession : IAsyncDisposable
         }
 
         IReadOnlyList<SlotMove> open = await GetOpenMovesAsync().ConfigureAwait(false);
+        if (_independent is not null)
+        {
+            // Also a plan without moves: it stores the lease and the weights.
+            await _independent.ScheduleAsync(plan).ConfigureAwait(false);
+        }
+
         if (plan.Moves.Count == 0 && open.Count == 0)
         {
             return Say("There is nothing to move.");
-        }
-
-        if (_independent is not null)
-        {
-            await _independent.ScheduleAsync(plan).ConfigureAwait(false);
         }
 
         return await RunAsync(plan).ConfigureAwait(false);
@@ -172,7 +173,8 @@ internal sealed class ToolSession : IAsyncDisposable
             IReadOnlyList<SlotMove> open = await GetOpenMovesAsync().ConfigureAwait(false);
             foreach (SlotMove move in open)
             {
-                Say($"Slot {move.First} is on its way from '{move.From}' to '{move.To}'. Run apply to complete it.");
+                Say($"Slot {move.First} is on its way from '{move.From}' to '{move.To}'. If no run is at work, "
+                    + "apply with --nodes completes it.");
             }
 
             return open.Count > 0

@@ -57,6 +57,12 @@ internal sealed record ClusterMember(
                 ranges.Add((first, ends.Length > 1 ? Slot(ends[1]) : first));
             }
 
+            // After a failover, the others list the former primary until it returns or is forgotten.
+            if (flags.Contains("fail") && ranges.Count == 0)
+            {
+                continue;
+            }
+
             members.Add(new ClusterMember(words[0], address, flags.Contains("master"), ranges)
             {
                 Open = open,

@@ -93,8 +93,9 @@ public sealed partial class ClusterResharder : IAsyncDisposable
     /// arrived.</returns>
     /// <exception cref="ArgumentException"><paramref name="to"/> cannot be placed, or names a node that is no primary
     /// of the cluster.</exception>
-    /// <exception cref="ReshardException">Some slots have no owner.</exception>
-    /// <exception cref="RedisException">No node can be reached.</exception>
+    /// <exception cref="ReshardException">Some slots have no owner, or the nodes do not agree on where a slot
+    /// goes.</exception>
+    /// <exception cref="RedisException">A primary cannot be reached.</exception>
     public async Task<ReshardPlan> PlanAsync(IReadOnlyList<NodeWeight> to, ISlotPlacement? placement = null)
     {
         SlotTable table = await GetNextTableAsync().ConfigureAwait(false);

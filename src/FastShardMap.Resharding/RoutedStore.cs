@@ -323,10 +323,17 @@ public sealed partial class RoutedStore : IAsyncDisposable
             _changing?.Invoke(map);
         }
 
-        current = new Leased(map, since + _leaseTicks);
+        current = new Leased(map, since + LeaseTicksOf(map.Document, _leaseTicks));
         Volatile.Write(ref _current, current);
         return current;
     }
+
+    /// <summary>Returns how long reads may use a table. It may have been created anew, by a coordinator that waits for
+    /// a shorter lease than this process had.</summary>
+    internal static long LeaseTicksOf(RouteDocument document, long leaseTicks) =>
+        document.LeaseMilliseconds is long milliseconds
+            ? Math.Min(leaseTicks, milliseconds * Stopwatch.Frequency / 1000)
+            : leaseTicks;
 
     /// <summary>A table, and the time up to which reads may use it.</summary>
     private sealed record Leased(RouteMap Map, long Until);

@@ -33,6 +33,7 @@ public class ClusterReshardTests
             bb 127.0.0.1:7001@17001,host slave aa 0 1 2 connected
             cc [::1]:7002@17002 master - 0 0 3 connected [5462-<-aa]
             dd :0@0 master,noaddr - 0 0 3 disconnected
+            ee 127.0.0.1:7003@17003 master,fail - 0 0 4 disconnected
 
             """);
 

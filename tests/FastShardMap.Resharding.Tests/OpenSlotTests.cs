@@ -7,8 +7,12 @@ using StackExchange.Redis;
 namespace FastShardMap.Resharding.Tests;
 
 /// <summary>A run in cluster mode ends inside a slot: some of its keys are on the new node already.</summary>
+[Collection(Variable)]
 public sealed class OpenSlotTests : IDisposable
 {
+    /// <summary>One after the other, because the environment belongs to the process.</summary>
+    public const string Variable = "Variable of the tool";
+
     private readonly string? _before = Environment.GetEnvironmentVariable(ToolOptions.Variable);
 
     public void Dispose() => Environment.SetEnvironmentVariable(ToolOptions.Variable, _before);

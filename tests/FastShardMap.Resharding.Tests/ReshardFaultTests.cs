@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using FastShardMap.Routing;
 using StackExchange.Redis;
 
@@ -108,6 +109,18 @@ public class ReshardFaultTests(Servers servers)
     }
 
     /// <summary>A coordinator waits for the leases of programs, so theirs must not be longer than it knows.</summary>
+    /// <summary>A table that was created anew, by a coordinator that waits for 500 ms.</summary>
+    [Fact]
+    public void LeaseTicksOf_LeaseLongerThanThatOfTheTable_IsThatOfTheTable()
+    {
+        long second = Stopwatch.Frequency;
+        RouteDocument document = new() { Epoch = 1, Seed = 0, Nodes = [], Ranges = [], Moves = [] };
+        RouteDocument shorter = document with { LeaseMilliseconds = 500 };
+        Assert.Equal(second / 2, RoutedStore.LeaseTicksOf(shorter, 2 * second));
+        Assert.Equal(second / 4, RoutedStore.LeaseTicksOf(shorter, second / 4));
+        Assert.Equal(2 * second, RoutedStore.LeaseTicksOf(document, 2 * second));
+    }
+
     [Fact]
     public async Task ConnectAsync_LeaseLongerThanThatOfTheTable_IsRefused()
     {

@@ -6,6 +6,7 @@ using FastShardMap.Routing;
 
 namespace FastShardMap.Resharding.Tests;
 
+[Collection(OpenSlotTests.Variable)]
 public sealed class ToolTests : IDisposable
 {
     private readonly string? _before = Environment.GetEnvironmentVariable(ToolOptions.Variable);
