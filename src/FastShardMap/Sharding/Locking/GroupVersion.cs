@@ -180,11 +180,19 @@ internal static unsafe class GroupVersion
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: insert-growing-5m
     public static VersionWord AwaitUnlocked(Group* group)
     {
+        VersionWord version = ReadOwned(group);
+        return version.IsLocked ? SpinUntilUnlocked(group) : version;
+    }
+
+    /// <summary>Reads the version of a group, which may be locked. The caller owns the shard's lock: a thread that
+    /// locks the group later sees that lock and backs off.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // compare: insert-growing-5m
+    public static VersionWord ReadOwned(Group* group)
+    {
         SchedulePoint.Before("writer: group owner");
 
         // [E11] acquire: after the shard's lock was taken. [E4] acquire: pairs with the release in Unlock.
-        VersionWord version = new(Volatile.Read(ref group->Version));
-        return version.IsLocked ? SpinUntilUnlocked(group) : version;
+        return new VersionWord(Volatile.Read(ref group->Version));
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

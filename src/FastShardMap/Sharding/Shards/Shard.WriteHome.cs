@@ -35,11 +35,8 @@ internal readonly unsafe ref partial struct Shard<TKey, TValue, THasher>
             return false;
         }
 
-        // [E11] acquire: after the shard's lock was taken. A thread that locks the group later sees that lock and backs
-        // off. [E4] acquire: pairs with the release in Unlock.
         Group* group = Table<TKey, TValue>.HomeGroup(view->Current, hash);
-        SchedulePoint.Before("writer: group owner");
-        VersionWord version = new(Volatile.Read(ref group->Version));
+        VersionWord version = GroupVersion.ReadOwned(group);
         if (version.IsLocked)
         {
             return false;
