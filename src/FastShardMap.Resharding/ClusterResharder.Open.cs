@@ -50,17 +50,20 @@ public sealed partial class ClusterResharder
     private async Task<SlotTable> GetNextTableAsync()
     {
         SlotTable table = await GetTableAsync().ConfigureAwait(false);
-        int[] owners = [.. Enumerable.Range(0, SlotTable.SlotCount).Select(table.NodeOf)];
         IReadOnlyList<SlotMove> open = await GetOpenMovesAsync().ConfigureAwait(false);
+        if (open.Count == 0)
+        {
+            return table;
+        }
+
+        int[] owners = [.. Enumerable.Range(0, SlotTable.SlotCount).Select(table.NodeOf)];
         foreach (SlotMove move in open)
         {
             owners[move.First] = table.IndexOf(move.To);
         }
 
-        return open.Count == 0
-            ? table
-            : SlotTable.FromRanges(
-                table.Nodes, [.. owners.Select((owner, slot) => new SlotRange(slot, slot, owner))]);
+        return SlotTable.FromRanges(
+            table.Nodes, [.. owners.Select((owner, slot) => new SlotRange(slot, slot, owner))]);
     }
 
     /// <summary>Completes what other runs have begun. Another plan would leave the keys that have moved already where
