@@ -113,15 +113,7 @@ public class CoordinatorProcessTests
         {
             Assert.True(attempt < RollBacksAtMost, "no roll-back was killed");
             await resharder.ScheduleAsync(await resharder.PlanAsync(nodes, new MoveSome(ReshardTests.Slots)));
-            resharder.Checkpoint = what =>
-            {
-                if (what == where)
-                {
-                    throw new KilledException();
-                }
-            };
-            await Assert.ThrowsAsync<KilledException>(() => resharder.RunAsync(ReshardTests.Quick));
-            resharder.Checkpoint = null;
+            await KilledException.RunUntilAsync(resharder, where);
             isKilled = await RunToolAsync(
                 configuration, ["rollback", "--yes"], async () => IsKilledThere(await resharder.GetStatusAsync()));
         }

@@ -76,21 +76,13 @@ public class NearMoveTests(Servers servers)
             async () => (await map.GetAsync(keys[0], cancellationToken: Token)).IsNear, "a near copy of the key");
 
         await resharder.ScheduleAsync(await resharder.PlanAsync(Servers.Nodes(3), new MoveSome(1)));
-        resharder.Checkpoint = what =>
-        {
-            if (what == "Draining holds")
-            {
-                throw new KilledException();
-            }
-        };
-        await Assert.ThrowsAsync<KilledException>(() => resharder.RunAsync(ReshardTests.Quick));
+        await KilledException.RunUntilAsync(resharder, "Draining holds");
         await using (RoutedNearMap<long, long> other = await RoutedNearMap<long, long>.ConnectAsync(
             sharding, node => OptionsOf(sharding, node, TimeSpan.FromSeconds(1)), Token))
         {
             await other.SetAsync(keys[0], 2, cancellationToken: Token);
         }
 
-        resharder.Checkpoint = null;
         await resharder.RollBackAsync(ReshardTests.Quick);
 
         // An old table, but not older than the bound of an hour.
@@ -288,16 +280,8 @@ public class NearMoveTests(Servers servers)
         await traffic.PassAsync();
         if (rollsBack)
         {
-            resharder.Checkpoint = what =>
-            {
-                if (what == "Draining holds")
-                {
-                    throw new KilledException();
-                }
-            };
-            await Assert.ThrowsAsync<KilledException>(() => resharder.RunAsync(ReshardTests.Quick));
+            await KilledException.RunUntilAsync(resharder, "Draining holds");
             await traffic.PassAsync();
-            resharder.Checkpoint = null;
             await resharder.RollBackAsync(ReshardTests.Quick);
         }
         else

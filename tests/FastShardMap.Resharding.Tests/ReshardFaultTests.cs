@@ -175,15 +175,7 @@ public class ReshardFaultTests(Servers servers)
         await using Resharder resharder = await Resharder.ConnectAsync(options);
         await resharder.CreateAsync(Servers.Nodes(2));
         await resharder.ScheduleAsync(await resharder.PlanAsync(Servers.Nodes(3), new MoveSome(Slots)));
-        resharder.Checkpoint = what =>
-        {
-            if (what == "Verifying begins")
-            {
-                throw new KilledException();
-            }
-        };
-        await Assert.ThrowsAsync<KilledException>(() => resharder.RunAsync(ReshardTests.Quick));
-        resharder.Checkpoint = null;
+        await KilledException.RunUntilAsync(resharder, "Verifying begins");
         await using RoutedStore store = await RoutedStore.ConnectAsync(With(
             options,
             node => node == "node-2"
@@ -290,15 +282,7 @@ public class ReshardFaultTests(Servers servers)
         await using Resharder resharder = await Resharder.ConnectAsync(options);
         await resharder.CreateAsync(Servers.Nodes(1));
         await resharder.ScheduleAsync(await resharder.PlanAsync(Servers.Nodes(2), new MoveSome(Slots)));
-        resharder.Checkpoint = what =>
-        {
-            if (what == "Verifying begins")
-            {
-                throw new KilledException();
-            }
-        };
-        await Assert.ThrowsAsync<KilledException>(() => resharder.RunAsync(ReshardTests.Quick));
-        resharder.Checkpoint = null;
+        await KilledException.RunUntilAsync(resharder, "Verifying begins");
 
         await using RoutedStore store = await RoutedStore.ConnectAsync(options);
         using CancellationTokenSource stop = new();

@@ -113,18 +113,10 @@ public class ReshardTests(Servers servers)
         await using Resharder resharder = await Resharder.ConnectAsync(options);
         await resharder.CreateAsync(Servers.Nodes(2));
         await resharder.ScheduleAsync(await resharder.PlanAsync(Servers.Nodes(3), new MoveSome(4)));
-        resharder.Checkpoint = what =>
-        {
-            if (what == "deleting")
-            {
-                throw new KilledException();
-            }
-        };
-        await Assert.ThrowsAsync<KilledException>(() => resharder.RunAsync(Quick));
+        await KilledException.RunUntilAsync(resharder, "deleting");
 
         await Assert.ThrowsAsync<ReshardException>(() => resharder.RollBackAsync(Quick));
         Assert.Equal(MoveState.Cleaning, (await resharder.GetStatusAsync()).State);
-        resharder.Checkpoint = null;
         await resharder.RunAsync(Quick);
         Assert.Empty((await resharder.GetStatusAsync()).Moves);
     }
@@ -297,13 +289,7 @@ public class ReshardTests(Servers servers)
     /// <summary>Lets a coordinator work until it ends at a step.</summary>
     private static async Task KillAsync(Resharder coordinator, string where, Func<Task> work)
     {
-        coordinator.Checkpoint = what =>
-        {
-            if (what == where)
-            {
-                throw new KilledException();
-            }
-        };
+        KilledException.ThrowAt(coordinator, where);
         Exception killed = await Assert.ThrowsAnyAsync<Exception>(work);
         Assert.IsType<KilledException>(killed is AggregateException all ? all.InnerException : killed);
     }
