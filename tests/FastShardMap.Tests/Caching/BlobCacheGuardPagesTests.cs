@@ -19,7 +19,7 @@ public sealed unsafe class BlobCacheGuardPagesTests : IDisposable
     private const int MiB = 1024 * 1024;
     private const int LargeBytes = MiB - LargeRecord.HeadBytes;
 
-    private readonly bool _guardPages = PageMemory.GuardPages;
+    private readonly GuardPagesScope _guardPages = new();
     private readonly BlobShardCache _cache;
     private readonly List<(string Key, byte[] Value)> _entries = [];
     private readonly GuardedEnd _key = new(100);
@@ -30,7 +30,6 @@ public sealed unsafe class BlobCacheGuardPagesTests : IDisposable
 
     public BlobCacheGuardPagesTests()
     {
-        PageMemory.GuardPages = true;
         _cache = new BlobShardCache(
             new ShardCacheOptions { MaxBytes = 64 * MiB, ShardCount = 1, PendingRemovals = 10_000 });
         RecordHeap* heap = Shard<RecordKey, CacheEntry<BlobRef>, RecordKeyHasher>.HeapOf(
@@ -53,7 +52,7 @@ public sealed unsafe class BlobCacheGuardPagesTests : IDisposable
     public void Dispose()
     {
         _cache.Dispose();
-        PageMemory.GuardPages = _guardPages;
+        _guardPages.Dispose();
     }
 
     [Fact]

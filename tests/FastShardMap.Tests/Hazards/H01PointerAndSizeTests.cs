@@ -90,16 +90,8 @@ public sealed unsafe class H01PointerAndSizeTests
 
     private static T WithGuardPages<T>(Func<T> create)
     {
-        bool guardPages = PageMemory.GuardPages;
-        PageMemory.GuardPages = true;
-        try
-        {
-            return create();
-        }
-        finally
-        {
-            PageMemory.GuardPages = guardPages;
-        }
+        using GuardPagesScope scope = new();
+        return create();
     }
 
     [InlineArray(1000)]

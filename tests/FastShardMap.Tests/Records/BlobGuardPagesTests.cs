@@ -12,7 +12,7 @@ public sealed unsafe class BlobGuardPagesTests : IDisposable
 {
     private static readonly int[] s_largeLengths = [40_928, 65_504, 1024 * 1024 - LargeRecord.HeadBytes];
 
-    private readonly bool _guardPages = PageMemory.GuardPages;
+    private readonly GuardPagesScope _guardPages = new();
     private readonly BlobShardMap _map;
     private readonly List<(string Key, byte[] Value)> _entries = [];
     private readonly List<string> _fillers = [];
@@ -23,7 +23,6 @@ public sealed unsafe class BlobGuardPagesTests : IDisposable
 
     public BlobGuardPagesTests()
     {
-        PageMemory.GuardPages = true;
         _map = new BlobShardMap(new ShardMapOptions { ShardCount = 1 });
         EdgeRecords edge = new(_map.Inner.Shards.Header->RecordHeaps, AddFiller);
         foreach (int length in EdgeRecords.Lengths.Append(8).Append(15))
@@ -47,7 +46,7 @@ public sealed unsafe class BlobGuardPagesTests : IDisposable
     public void Dispose()
     {
         _map.Dispose();
-        PageMemory.GuardPages = _guardPages;
+        _guardPages.Dispose();
     }
 
     [Fact]

@@ -9,7 +9,7 @@ namespace FastShardMap.Tests.Records;
 [Collection(SerialTests.Name)]
 public sealed unsafe class RecordGuardPagesTests : IDisposable
 {
-    private readonly bool _guardPages = PageMemory.GuardPages;
+    private readonly GuardPagesScope _guardPages = new();
     private readonly TextShardMap<long> _map;
     private readonly List<string> _keys = [];
     private readonly List<string> _fillers = [];
@@ -17,7 +17,6 @@ public sealed unsafe class RecordGuardPagesTests : IDisposable
 
     public RecordGuardPagesTests()
     {
-        PageMemory.GuardPages = true;
         _map = new TextShardMap<long>(new ShardMapOptions { ShardCount = 1 });
         EdgeRecords edge = new(_map.Inner.Shards.Header->RecordHeaps, AddFiller);
         foreach (int length in EdgeRecords.Lengths)
@@ -32,7 +31,7 @@ public sealed unsafe class RecordGuardPagesTests : IDisposable
     public void Dispose()
     {
         _map.Dispose();
-        PageMemory.GuardPages = _guardPages;
+        _guardPages.Dispose();
     }
 
     [Fact]
