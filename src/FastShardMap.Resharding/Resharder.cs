@@ -68,7 +68,8 @@ public sealed partial class Resharder : IAsyncDisposable
     public async Task<SlotTable> CreateAsync(
         IReadOnlyList<NodeWeight> nodes, ulong seed = 0, ISlotPlacement? placement = null)
     {
-        // Not 1: the control server may have been emptied, and programs may have another table of that epoch.
+        // Later than all before: the control server may have been emptied. Programs may have an earlier table, and servers
+        // the fences of its moves, which the first write to each slot raises.
         long epoch = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
         SlotTable table = SlotTable.Create(nodes, placement, epoch);
         RouteDocument document = new()
@@ -77,7 +78,7 @@ public sealed partial class Resharder : IAsyncDisposable
             Seed = seed,
             LeaseMilliseconds = _leaseMilliseconds,
             Nodes = [.. table.Nodes.Select(node => new RouteDocument.NodeEntry(node.Name, node.Weight))],
-            Ranges = RouteMap.RangesOf(slot => (table.NodeOf(slot), 0)),
+            Ranges = RouteMap.RangesOf(slot => (table.NodeOf(slot), epoch)),
             Moves = [],
         };
         return await _routes.TryWriteAsync(-1, document).ConfigureAwait(false)
@@ -172,8 +173,8 @@ public sealed partial class Resharder : IAsyncDisposable
     /// <returns>A task that completes when the old owners serve all slots that were moving.</returns>
     /// <remarks>If the coordinator is killed meanwhile, another call continues the roll-back, and so does
     /// <see cref="RunAsync"/>, which throws <see cref="ReshardException"/> after it.</remarks>
-    /// <exception cref="ReshardException">The copies of the old owners are being deleted already, or another
-    /// coordinator is at work.</exception>
+    /// <exception cref="ReshardException">The copies of the old owners are being deleted already, another coordinator
+    /// is at work, or two names of the table are those of one server.</exception>
     /// <exception cref="OperationCanceledException">The token was canceled.</exception>
     /// <exception cref="RedisException">A server cannot be reached.</exception>
     public async Task RollBackAsync(ReshardOptions? options = null, CancellationToken cancellationToken = default)

@@ -39,7 +39,7 @@ internal sealed record RouteDocument
     /// <param name="First">The first slot.</param>
     /// <param name="Last">The last slot.</param>
     /// <param name="Node">The index of the owner.</param>
-    /// <param name="Token">The value that the owner's fence of these slots has; 0 before the first move.</param>
+    /// <param name="Token">The value that the owner's fence of these slots has, or gets from the next write.</param>
     public sealed record RangeEntry(int First, int Last, int Node, long Token);
 
     /// <param name="First">The first slot.</param>

@@ -221,6 +221,26 @@ public class ReshardFaultTests(Servers servers)
         await Assert.ThrowsAsync<ReshardException>(() => resharder.ScheduleAsync(plan));
     }
 
+    /// <summary>The control server lost its table, and the data servers have kept the fences of moves.</summary>
+    [Fact]
+    public async Task CreateAsync_AfterMoves_TakesWritesToTheirSlots()
+    {
+        ShardingOptions options = await servers.EmptyAsync(3);
+        await using Resharder resharder = await Resharder.ConnectAsync(options);
+        await resharder.CreateAsync([new NodeWeight("node-1")]);
+        await resharder.ScheduleAsync(await resharder.PlanAsync(
+            [new NodeWeight("node-1"), new NodeWeight("node-2")], new MoveSome(Slots)));
+        await resharder.RunAsync(ReshardTests.Quick);
+        await servers.EmptyAsync(1);
+        await resharder.CreateAsync([new NodeWeight("node-1")]);
+        await using RoutedStore store = await RoutedStore.ConnectAsync(options);
+        foreach (RedisKey key in Traffic.KeysIn(Slots, 20))
+        {
+            await store.SetAsync(key, "new");
+            Assert.Equal("new", await store.GetAsync(key));
+        }
+    }
+
     /// <summary>A plan of another table that has the same epoch by chance.</summary>
     [Fact]
     public async Task ScheduleAsync_PlanOfOtherOwners_IsRefused()
