@@ -16,12 +16,13 @@ internal sealed class MapHostedService(IServedMap map, TimeProvider clock) : IHo
 
     public Task StartedAsync(CancellationToken cancellationToken)
     {
-        _started = true;
         if (map.Options.SaveInterval is TimeSpan interval)
         {
-            _saving = SaveRepeatedlyAsync(interval, _stopping.Token);
+            // The clock may refuse the timer. Here, that ends the start.
+            _saving = SaveRepeatedlyAsync(new PeriodicTimer(interval, clock), _stopping.Token);
         }
 
+        _started = true;
         return Task.CompletedTask;
     }
 
@@ -30,22 +31,29 @@ internal sealed class MapHostedService(IServedMap map, TimeProvider clock) : IHo
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>Saves after the last service has stopped, so that the file has what its last requests wrote. A host
-    /// that failed to start saves nothing: another instance, which made it fail, may be using the file.</summary>
+    /// that failed to start saves nothing: another instance, which made it fail, may be using the file. The map is
+    /// disposed next, so the save does not end with the time that the host gives its services: others may have used it
+    /// up.</summary>
     public async Task StoppedAsync(CancellationToken cancellationToken)
     {
         await _stopping.CancelAsync().ConfigureAwait(false);
         await _saving.ConfigureAwait(false);
         if (_started && map.FilePath is not null && map.Options.SaveOnStop)
         {
-            await map.SaveAsync(cancellationToken).ConfigureAwait(false);
+            await map.SaveAsync(CancellationToken.None).ConfigureAwait(false);
         }
     }
 
-    public void Dispose() => _stopping.Dispose();
-
-    private async Task SaveRepeatedlyAsync(TimeSpan interval, CancellationToken stopping)
+    /// <summary>Ends the saves in intervals, also if the host was never stopped.</summary>
+    public void Dispose()
     {
-        using PeriodicTimer timer = new(interval, clock);
+        _stopping.Cancel();
+        _stopping.Dispose();
+    }
+
+    private async Task SaveRepeatedlyAsync(PeriodicTimer ticks, CancellationToken stopping)
+    {
+        using PeriodicTimer timer = ticks;
         try
         {
             while (await timer.WaitForNextTickAsync(stopping).ConfigureAwait(false))

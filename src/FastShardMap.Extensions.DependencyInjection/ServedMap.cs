@@ -32,8 +32,8 @@ internal sealed class ServedMap<TKey, TValue, THasher> : IServedMap, IDisposable
                 ? Path.GetFullPath(content)
                 : Environment.CurrentDirectory;
             FilePath = Path.GetFullPath(Options.Path, root);
-            services.GetRequiredService<MapNames>().ClaimFile(name, FilePath);
             RequireDirectory();
+            services.GetRequiredService<MapNames>().ClaimFile(name, FollowLinks(FilePath));
         }
 
         Map = (FilePath is not null && Options.LoadOnStart ? Load(factory) : null) ?? factory.Create(MapOptions());
@@ -62,6 +62,7 @@ internal sealed class ServedMap<TKey, TValue, THasher> : IServedMap, IDisposable
             await Map.SaveToAsync(FilePath!, progress: null, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception)
+            when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
             _lastSaveError = exception;
             MapLog.SaveFailed(_log, exception, Name, FilePath!);
@@ -99,7 +100,9 @@ internal sealed class ServedMap<TKey, TValue, THasher> : IServedMap, IDisposable
     // Null if the map starts empty.
     private ShardMap<TKey, TValue, THasher>? Load(MapFactory<TKey, TValue, THasher> factory)
     {
-        if (!File.Exists(FilePath) && !Directory.Exists(FilePath))
+        // As the load and the saves do. The link itself is as old as on the day it was made.
+        string file = FollowLinks(FilePath!);
+        if (IsMissing(file))
         {
             if (Options.RequireFile)
             {
@@ -111,7 +114,7 @@ internal sealed class ServedMap<TKey, TValue, THasher> : IServedMap, IDisposable
         }
 
         if (Options.MaxFileAge is TimeSpan limit
-            && _clock.GetUtcNow().UtcDateTime - File.GetLastWriteTimeUtc(FilePath!) is TimeSpan age && age >= limit)
+            && _clock.GetUtcNow().UtcDateTime - File.GetLastWriteTimeUtc(file) is TimeSpan age && age >= limit)
         {
             MapLog.FileTooOld(_log, Name, FilePath!, age);
             return null;
@@ -126,7 +129,7 @@ internal sealed class ServedMap<TKey, TValue, THasher> : IServedMap, IDisposable
         }
         catch (InvalidDataException exception) when (Options.DamagedFile == DamagedFileBehavior.SetAside)
         {
-            string aside = SetAside();
+            string aside = SetAside(file);
             MapLog.SetAside(_log, exception, Name, FilePath!, aside);
             return null;
         }
@@ -141,17 +144,44 @@ internal sealed class ServedMap<TKey, TValue, THasher> : IServedMap, IDisposable
     }
 
     // A file of that name is never replaced: it may be the only copy of something.
-    private string SetAside()
+    private string SetAside(string file)
     {
         string time = _clock.GetUtcNow().UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
-        string wanted = $"{FilePath}.damaged-{time}";
+        string wanted = $"{file}.damaged-{time}";
         string name = wanted;
         for (int number = 2; File.Exists(name); number++)
         {
             name = string.Create(CultureInfo.InvariantCulture, $"{wanted}-{number}");
         }
 
-        File.Move(FilePath!, name, overwrite: false);
+        File.Move(file, name, overwrite: false);
         return name;
+    }
+
+    private static string FollowLinks(string path)
+    {
+        try
+        {
+            return File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
+        }
+        catch (FileNotFoundException)
+        {
+            return path;
+        }
+    }
+
+    // A file that exists but cannot be looked at, for a missing permission or a failing disk, is not missing: a map that
+    // started empty would replace it.
+    private static bool IsMissing(string file)
+    {
+        try
+        {
+            _ = File.GetAttributes(file);
+            return false;
+        }
+        catch (FileNotFoundException)
+        {
+            return true;
+        }
     }
 }

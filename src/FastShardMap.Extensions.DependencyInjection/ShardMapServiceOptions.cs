@@ -45,11 +45,11 @@ public sealed class ShardMapServiceOptions
     public DamagedFileBehavior DamagedFile { get; set; }
 
     /// <summary>Whether the map is saved to <see cref="Path"/> when the host has stopped all its services. A host that
-    /// failed to start saves nothing. If the save fails, stopping the host throws, and the old file stays. Default:
-    /// true.</summary>
+    /// failed to start saves nothing. The time that the host gives its services to stop does not end the save. If the
+    /// save fails, stopping the host throws, and the old file stays. Default: true.</summary>
     public bool SaveOnStop { get; set; } = true;
 
-    /// <summary>The time between two saves while the host runs. A save that fails is logged and makes the health check
+    /// <summary>The time between two saves while the host runs, at least one millisecond. A save that fails is logged and makes the health check
     /// report a degraded map; the old file stays. Default: null, and the map is saved only when the host
     /// stops.</summary>
     public TimeSpan? SaveInterval { get; set; }

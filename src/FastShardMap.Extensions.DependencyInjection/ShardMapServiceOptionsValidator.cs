@@ -20,10 +20,9 @@ internal sealed class ShardMapServiceOptionsValidator : IValidateOptions<ShardMa
         Require(options.MaxFileAge is null || options.MaxFileAge > TimeSpan.Zero, nameof(options.MaxFileAge), Positive);
         Require(Enum.IsDefined(options.DamagedFile), nameof(options.DamagedFile), "must be Throw or SetAside");
         Require(
-            options.SaveInterval is null || (options.SaveInterval > TimeSpan.Zero
-                && options.SaveInterval.Value.TotalMilliseconds < MaxTimerMilliseconds),
+            options.SaveInterval is null or { TotalMilliseconds: >= 1 and < MaxTimerMilliseconds },
             nameof(options.SaveInterval),
-            "must be positive and less than 49 days");
+            "must be at least a millisecond and less than 49 days");
         Require(
             options.Path is not null || options.SaveInterval is null, nameof(options.SaveInterval), NeedsAPath);
         Require(options.Path is not null || !options.RequireFile, nameof(options.RequireFile), NeedsAPath);
