@@ -19,6 +19,8 @@ public static partial class AuditAlertLogging
     /// operation.</remarks>
     /// <exception cref="ArgumentNullException">One of the arguments is null.</exception>
     /// <exception cref="OperationCanceledException">The token was canceled.</exception>
+    /// <exception cref="AggregateException">A provider of the log threw. The writing has ended; another call continues
+    /// it.</exception>
     public static Task WriteToAsync(
         this ChannelReader<AuditAlert> alerts, ILogger logger, CancellationToken cancellationToken = default)
     {
@@ -30,9 +32,14 @@ public static partial class AuditAlertLogging
     private static async Task WriteAllAsync(
         ChannelReader<AuditAlert> alerts, ILogger logger, CancellationToken cancellationToken)
     {
-        await foreach (AuditAlert alert in alerts.ReadAllAsync(cancellationToken).ConfigureAwait(false))
+        // The log of alerts that wait already is not written on the caller's thread.
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        while (await alerts.WaitToReadAsync(cancellationToken).ConfigureAwait(false))
         {
-            Log(logger, LevelOf(alert.Severity), alert.Rule, alert.Key, alert.ThreadId, alert.Time, alert.Message);
+            while (!cancellationToken.IsCancellationRequested && alerts.TryRead(out AuditAlert? alert))
+            {
+                Log(logger, LevelOf(alert.Severity), alert.Rule, alert.Key, alert.ThreadId, alert.Time, alert.Message);
+            }
         }
     }
 

@@ -6,8 +6,10 @@ namespace FastShardMap;
 /// <remarks>
 /// An audit creates one copy per shard by <see cref="CreateForShard"/>. A copy sees all operations on the keys of its
 /// shard, in order and one at a time, so it needs no synchronization. It runs on the thread of the operation, after the
-/// operation and outside the map's locks. It must therefore be short, and should not allocate per operation. Exceptions
-/// that it throws are counted (<see cref="MapAudit{TKey}.RuleFailures"/>) and not passed on.
+/// operation. It holds the audit's lock of the shard, but no lock of the map, unless the operation was performed in a
+/// callback of the map. It must therefore be short, must not use the map, and should not allocate per operation. What it
+/// does through an audited map is not recorded. Exceptions that it throws are counted
+/// (<see cref="MapAudit{TKey}.RuleFailures"/>) and not passed on.
 /// </remarks>
 public abstract class AuditRule<TKey>
     where TKey : unmanaged, IEquatable<TKey>

@@ -9,6 +9,10 @@ internal sealed class AuditShard<TKey>
 {
     public const int OperationKinds = (int)AuditOperation.Refused + 1;
 
+    // Rules run inside the gate of their shard. A rule that waited for another gate could wait for ever.
+    [ThreadStatic]
+    private static bool t_isObserving;
+
     // An operation is recorded after it was performed, so recording must not fail.
     private readonly UninterruptibleMonitor _gate = new();
     private readonly AuditRing<TKey> _ring;
@@ -33,8 +37,14 @@ internal sealed class AuditShard<TKey>
 
     public long RuleFailures => Interlocked.Read(ref _ruleFailures);
 
+    /// <summary>Records an operation, and shows it to the rules. What a rule itself does is not recorded.</summary>
     public void Record(TKey key, AuditOperation operation)
     {
+        if (t_isObserving)
+        {
+            return;
+        }
+
         using (_gate.Enter())
         {
             if (_closed)
@@ -50,6 +60,15 @@ internal sealed class AuditShard<TKey>
             {
                 Observe(rule, auditEvent);
             }
+        }
+    }
+
+    /// <exception cref="InvalidOperationException">A rule calls this.</exception>
+    public static void ThrowIfObserving()
+    {
+        if (t_isObserving)
+        {
+            throw new InvalidOperationException("A rule of an audit cannot use an audit.");
         }
     }
 
@@ -93,6 +112,7 @@ internal sealed class AuditShard<TKey>
 
     private void Observe(AuditRule<TKey> rule, in AuditEvent<TKey> auditEvent)
     {
+        t_isObserving = true;
         try
         {
             if (rule.Observe(auditEvent, _time.TimestampFrequency, out AuditSeverity severity, out string? message))
@@ -100,10 +120,18 @@ internal sealed class AuditShard<TKey>
                 _raise(rule, auditEvent, severity, message ?? string.Empty);
             }
         }
-        catch (Exception)
+        catch (Exception exception)
         {
             // A failure of a rule must not become a failure of the operation, which has already been performed.
             Interlocked.Increment(ref _ruleFailures);
+            if (exception is ThreadInterruptedException)
+            {
+                Thread.CurrentThread.Interrupt();
+            }
+        }
+        finally
+        {
+            t_isObserving = false;
         }
     }
 }

@@ -3,9 +3,11 @@ using FastShardMap.Auditing;
 
 namespace FastShardMap;
 
-/// <summary>A default rule that reports a key that is written more often than a limit within a second. It raises at
-/// most one alert per key and second.</summary>
+/// <summary>A default rule that reports a key that is written more often than a limit within a second.</summary>
 /// <typeparam name="TKey">The type of the keys.</typeparam>
+/// <remarks>The rule counts the writes of at most 256 keys per shard, those that were written last. If many keys are
+/// written in turn, a key may leave the rule between two of its writes, and its count begins anew. Otherwise, there is
+/// at most one alert per key and second.</remarks>
 public sealed class HotKeyRule<TKey> : AuditRule<TKey>
     where TKey : unmanaged, IEquatable<TKey>
 {

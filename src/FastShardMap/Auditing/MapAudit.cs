@@ -67,10 +67,12 @@ public abstract class MapAudit<TKey> : IDisposable
     /// <returns>The number of operations since the audit began.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="operation"/> is not a kind of
     /// operation.</exception>
+    /// <exception cref="InvalidOperationException">A rule of an audit calls this.</exception>
     public long GetCount(AuditOperation operation)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(
             (uint)operation, (uint)AuditOperation.Refused, nameof(operation));
+        AuditShard<TKey>.ThrowIfObserving();
         Span<long> counts = stackalloc long[AuditShard<TKey>.OperationKinds];
         counts.Clear();
         foreach (AuditShard<TKey> shard in _shards)
@@ -84,8 +86,10 @@ public abstract class MapAudit<TKey> : IDisposable
     /// <summary>Returns the last operations, up to <see cref="AuditOptions{TKey}.RecentOperations"/> per
     /// shard.</summary>
     /// <returns>The operations, oldest first; empty after <see cref="Dispose"/>.</returns>
+    /// <exception cref="InvalidOperationException">A rule of an audit calls this.</exception>
     public IReadOnlyList<AuditEvent<TKey>> GetRecent()
     {
+        AuditShard<TKey>.ThrowIfObserving();
         List<AuditEvent<TKey>> events = [];
         foreach (AuditShard<TKey> shard in _shards)
         {
@@ -99,8 +103,10 @@ public abstract class MapAudit<TKey> : IDisposable
     /// <summary>Ends the audit, returns its memory to the operating system, and completes <see cref="Alerts"/>. The map
     /// can still be used, also through this object, but operations are no longer recorded. Further calls have no
     /// effect, even concurrent ones.</summary>
+    /// <exception cref="InvalidOperationException">A rule of an audit calls this.</exception>
     public void Dispose()
     {
+        AuditShard<TKey>.ThrowIfObserving();
         _arena.Close();
         foreach (AuditShard<TKey> shard in _shards)
         {
@@ -108,7 +114,7 @@ public abstract class MapAudit<TKey> : IDisposable
         }
 
         _arena.DrainRetired();
-        _alerts.Writer.TryComplete();
+        Uninterruptible.Run(_alerts.Writer, static writer => writer.TryComplete());
         GC.KeepAlive(this);
     }
 
@@ -145,12 +151,15 @@ public abstract class MapAudit<TKey> : IDisposable
         return copies;
     }
 
-    private void Raise(AuditRule<TKey> rule, AuditEvent<TKey> auditEvent, AuditSeverity severity, string message) =>
-        _alerts.Writer.TryWrite(new AuditAlert(
+    private void Raise(AuditRule<TKey> rule, AuditEvent<TKey> auditEvent, AuditSeverity severity, string message)
+    {
+        AuditAlert alert = new(
             rule.Name,
             severity,
             string.Create(CultureInfo.InvariantCulture, $"{auditEvent.Key}"),
             auditEvent.ThreadId,
             _time.GetUtcNow(),
-            message));
+            message);
+        Uninterruptible.Run((_alerts.Writer, alert), static state => state.Writer.TryWrite(state.alert));
+    }
 }

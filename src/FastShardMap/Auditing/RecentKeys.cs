@@ -2,7 +2,7 @@ namespace FastShardMap.Auditing;
 
 /// <summary>A small cache of keys with one state per key: sets of four places, of which the least recently used is
 /// replaced. Its size is fixed, so the cost of a rule does not depend on the number of keys in the map. A key that is
-/// used often stays in the cache.</summary>
+/// used more often than the others of its set stays in the cache.</summary>
 internal sealed class RecentKeys<TKey, TState>
     where TKey : unmanaged, IEquatable<TKey>
     where TState : struct

@@ -49,6 +49,24 @@ public class AuditAlertLoggingTests
         Assert.Equal("rule: What. Key key, thread 3, 1970-01-01T00:00:00.0000000+00:00.", text);
     }
 
+    /// <summary>The log of the first of many waiting alerts cancels the writing: the others stay.</summary>
+    [Fact]
+    public async Task WriteToAsync_CancelledByTheLog_LeavesWaitingAlerts()
+    {
+        Channel<AuditAlert> alerts = Channel.CreateUnbounded<AuditAlert>();
+        for (int i = 0; i < 10; i++)
+        {
+            alerts.Writer.TryWrite(new AuditAlert("rule", AuditSeverity.Low, "key", 3, DateTimeOffset.UnixEpoch, "What."));
+        }
+
+        using CancellationTokenSource source = new();
+        MemoryLogger logger = new() { OnLog = source.Cancel };
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => alerts.Reader.WriteToAsync(logger, source.Token));
+        Assert.Single(logger.Entries);
+        Assert.Equal(9, alerts.Reader.Count);
+    }
+
     [Fact]
     public async Task WriteToAsync_Cancelled_StopsAndLeavesTheRest()
     {
@@ -71,6 +89,8 @@ public class AuditAlertLoggingTests
     {
         public ConcurrentQueue<Entry> Entries { get; } = [];
 
+        public Action? OnLog { get; init; }
+
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
 
@@ -81,12 +101,15 @@ public class AuditAlertLoggingTests
             EventId eventId,
             TState state,
             Exception? exception,
-            Func<TState, Exception?, string> formatter) =>
+            Func<TState, Exception?, string> formatter)
+        {
             Entries.Enqueue(new Entry(
                 logLevel,
                 eventId,
                 formatter(state, exception),
                 ((IEnumerable<KeyValuePair<string, object?>>)state!).ToDictionary(StringComparer.OrdinalIgnoreCase)));
+            OnLog?.Invoke();
+        }
 
         /// <summary>One entry of the log.</summary>
         public sealed record Entry(LogLevel Level, EventId Id, string Text, Dictionary<string, object?> Values);

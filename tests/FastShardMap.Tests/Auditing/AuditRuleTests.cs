@@ -1,0 +1,85 @@
+namespace FastShardMap.Tests.Auditing;
+
+/// <summary>Rules that use the map and the audit which they observe.</summary>
+public class AuditRuleTests
+{
+    [Fact]
+    public void Rule_ThatUsesTheMap_IsNotObservedItself()
+    {
+        using ShardMap<long, long> map = new();
+        AuditedShardMap<long, long, DefaultHasher<long>>? audited = null;
+        using (audited = Create(map, key => audited!.ContainsKey(key)))
+        {
+            audited[1] = 2;
+            audited[1] = 3;
+            Assert.Equal((1, 1, 0), Counts(audited));
+            Assert.Equal(0, audited.RuleFailures);
+        }
+    }
+
+    [Fact]
+    public void Rule_ThatUsesTheAudit_Fails()
+    {
+        using ShardMap<long, long> map = new();
+        AuditedShardMap<long, long, DefaultHasher<long>>? audited = null;
+        Action<long>[] uses =
+        [
+            _ => audited!.GetCount(AuditOperation.Add), _ => audited!.GetRecent(), _ => audited!.Dispose(),
+        ];
+        foreach (Action<long> use in uses)
+        {
+            using (audited = Create(map, use))
+            {
+                audited[1] = 2;
+                Assert.Equal(1, audited.RuleFailures);
+                Assert.Single(audited.GetRecent());
+            }
+        }
+    }
+
+    [Fact]
+    public void Rule_WhoseWaitIsInterrupted_LeavesTheInterruption()
+    {
+        using ShardMap<long, long> map = new();
+        using AuditedShardMap<long, long, DefaultHasher<long>> audited = Create(map, _ =>
+        {
+            Thread.CurrentThread.Interrupt();
+            Thread.Sleep(0);
+            Thread.Sleep(1);
+        });
+        audited[1] = 2;
+        Assert.Equal(1, audited.RuleFailures);
+        Assert.Throws<ThreadInterruptedException>(() => Thread.Sleep(1));
+    }
+
+    private static (long Adds, long Updates, long Reads) Counts(
+        AuditedShardMap<long, long, DefaultHasher<long>> audited) =>
+        (audited.GetCount(AuditOperation.Add),
+            audited.GetCount(AuditOperation.Update),
+            audited.GetCount(AuditOperation.ReadHit));
+
+    private static AuditedShardMap<long, long, DefaultHasher<long>> Create(
+        ShardMap<long, long> map, Action<long> observe)
+    {
+        AuditOptions<long> options = new();
+        options.Rules.Clear();
+        options.Rules.Add(new Rule(observe));
+        return new AuditedShardMap<long, long, DefaultHasher<long>>(map, options);
+    }
+
+    private sealed class Rule(Action<long> observe) : AuditRule<long>
+    {
+        public override string Name => "user";
+
+        public override AuditRule<long> CreateForShard() => this;
+
+        public override bool Observe(
+            in AuditEvent<long> auditEvent, long ticksPerSecond, out AuditSeverity severity, out string? message)
+        {
+            severity = AuditSeverity.Low;
+            message = null;
+            observe(auditEvent.Key);
+            return false;
+        }
+    }
+}
