@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using FastShardMap.Memory;
+using FastShardMap.Sharding;
 
 namespace FastShardMap.Flights;
 
@@ -28,7 +29,7 @@ internal sealed class FlightTable<TKey, TValue>(IEqualityComparer<TKey> comparer
         {
             cancellationToken.ThrowIfCancellationRequested();
             ValueFlight<TKey, TValue> own = new(key);
-            ValueFlight<TKey, TValue> flight = _flights.GetOrAdd(key, own);
+            ValueFlight<TKey, TValue> flight = FindOrEnter(own);
             if (ReferenceEquals(flight, own))
             {
                 _ = FlyAsync(flight, factory, target);
@@ -64,10 +65,30 @@ internal sealed class FlightTable<TKey, TValue>(IEqualityComparer<TKey> comparer
     /// <param name="map">The name of the map in the exceptions.</param>
     public void Close(string map)
     {
-        foreach (ValueFlight<TKey, TValue> flight in _flights.Values)
+        // The enumerator waits for no lock, unlike the list of the values.
+        foreach ((_, ValueFlight<TKey, TValue> flight) in _flights)
         {
             flight.Close(new ObjectDisposedException(map));
             Remove(flight);
+        }
+    }
+
+    /// <summary>Finds the flight of a key, or enters a new one.</summary>
+    /// <remarks>If the dictionary throws, it may have entered the flight before, so the flight is ended: nobody would
+    /// start its factory.</remarks>
+    private ValueFlight<TKey, TValue> FindOrEnter(ValueFlight<TKey, TValue> own)
+    {
+        try
+        {
+            return Uninterruptible.Run(
+                (_flights, own), static state => state._flights.GetOrAdd(state.own.Key, state.own));
+        }
+        catch (Exception exception)
+        {
+            own.End();
+            own.Fail(exception);
+            Remove(own);
+            throw;
         }
     }
 
@@ -88,6 +109,7 @@ internal sealed class FlightTable<TKey, TValue>(IEqualityComparer<TKey> comparer
     }
 
     /// <summary>Runs the factory of a flight, and stores the value. Never throws.</summary>
+    /// <remarks>An interruption of the thread that runs this is not the exception of the calls that wait.</remarks>
     private async Task FlyAsync<TFactory, TTarget>(
         ValueFlight<TKey, TValue> flight, TFactory factory, TTarget target)
         where TFactory : struct, IAsyncValueFactory<TKey, TValue>
@@ -96,7 +118,13 @@ internal sealed class FlightTable<TKey, TValue>(IEqualityComparer<TKey> comparer
         try
         {
             // Another flight may have stored the value after the caller had looked for it.
-            if (target.TryFind(flight.Key, out _))
+            bool isStored;
+            using (InterruptDeferral.Begin())
+            {
+                isStored = target.TryFind(flight.Key, out _);
+            }
+
+            if (isStored)
             {
                 Complete(flight, default);
                 return;
@@ -108,7 +136,11 @@ internal sealed class FlightTable<TKey, TValue>(IEqualityComparer<TKey> comparer
                 return;
             }
 
-            value = target.Add(flight.Key, value);
+            using (InterruptDeferral.Begin())
+            {
+                value = target.Add(flight.Key, value);
+            }
+
             Complete(flight, new FlightResult<TValue>(HasValue: true, value));
         }
         catch (Exception exception)

@@ -6,9 +6,18 @@ internal static class Uninterruptible
 {
     /// <summary>Performs the step. An interruption is delivered at the thread's next blocking call.</summary>
     /// <param name="state">The argument of the step.</param>
-    /// <param name="step">The step. If it is interrupted, it must have changed nothing; it is then performed
-    /// again.</param>
-    public static void Run<TState>(TState state, Action<TState> step)
+    /// <param name="step">The step. If it is interrupted, it is performed again, so it must have changed nothing, or
+    /// come to the same result.</param>
+    public static void Run<TState>(TState state, Action<TState> step) =>
+        Run((state, step), static both =>
+        {
+            both.step(both.state);
+            return true;
+        });
+
+    /// <inheritdoc cref="Run{TState}(TState, Action{TState})"/>
+    /// <returns>The result of the step.</returns>
+    public static TResult Run<TState, TResult>(TState state, Func<TState, TResult> step)
     {
         bool interrupted = false;
         while (true)
@@ -16,18 +25,18 @@ internal static class Uninterruptible
             try
             {
                 FaultInjection.BeforeWait();
-                step(state);
-                break;
+                TResult result = step(state);
+                if (interrupted)
+                {
+                    Thread.CurrentThread.Interrupt();
+                }
+
+                return result;
             }
             catch (ThreadInterruptedException)
             {
                 interrupted = true;
             }
-        }
-
-        if (interrupted)
-        {
-            Thread.CurrentThread.Interrupt();
         }
     }
 }

@@ -54,6 +54,7 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
     public readonly bool TryReadExclusive(ThreadState thread, in TKey key, out TValue value)
     {
         ulong hash = Hash(key);
+        ThrowIfEnded(ShardOf(hash), thread);
         thread.ReserveCallback();
         using LockedShard<TKey, TValue, THasher> locked = OwnedAlready(ShardOf(hash), thread, guarded: KeysRunUserCode);
         return locked.TryRead(hash, key, out value);
@@ -65,6 +66,7 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         where TOperation : struct, IEntryOperation<TValue>
     {
         ulong hash = Hash(key);
+        ThrowIfEnded(ShardOf(hash), thread);
         if (thread.CallbackDepth != 0)
         {
             EnterFromCallback(thread);
@@ -81,6 +83,22 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         KeyValuePair<TKey, TValue>[] entries = new KeyValuePair<TKey, TValue>[Count];
         CopyAll(ThreadState.Current, entries);
         return entries;
+    }
+
+    // The phase was checked before, but a hasher, and the memory of a value that is pinned, run code of the caller. It may
+    // have ended the phase or disposed the map.
+    private readonly void ThrowIfEnded(int shard, ThreadState thread)
+    {
+        if (IsDisposed)
+        {
+            ThrowDisposed();
+        }
+
+        WriteSide* side = _writeSides + shard;
+        if (Volatile.Read(ref side->IsExclusive) == 0 || !ShardLock.IsOwnedBy(side, thread))
+        {
+            throw new ObjectDisposedException($"The exclusive phase of {Description}");
+        }
     }
 
     private readonly void ThawInExclusivePhase(int shard, TableRef table, RecordEpoch* epoch, ThreadState thread)

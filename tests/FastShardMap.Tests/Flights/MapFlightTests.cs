@@ -37,6 +37,48 @@ public sealed class MapFlightTests : FlightContract
         Assert.Equal(8, await map.GetOrAddAsync(1, static (_, _) => new ValueTask<long>(8)));
     }
 
+    /// <summary>The thread of the first call waits for the shard's lock with a finished value, and is
+    /// interrupted.</summary>
+    [Fact]
+    public async Task GetOrAddAsync_ThreadIsInterrupted_StoresTheValue()
+    {
+        using ShardMap<long, long> map = new(new ShardMapOptions { ShardCount = 1 });
+        map[2] = 0;
+        using ManualResetEventSlim isHeld = new();
+        using ManualResetEventSlim release = new();
+        Thread holder = new(() => map.TryUpdate(2, (ref long _, long _) =>
+        {
+            isHeld.Set();
+            release.Wait();
+        }, 0));
+        holder.Start();
+        isHeld.Wait();
+        bool isInterrupted = false;
+        Task<long> call = Task.FromResult(0L);
+        Thread caller = new(() =>
+        {
+            call = map.GetOrAddAsync(1, static (_, _) => new ValueTask<long>(7)).AsTask();
+            try
+            {
+                Thread.Sleep(0);
+                Thread.Sleep(1);
+            }
+            catch (ThreadInterruptedException)
+            {
+                isInterrupted = true;
+            }
+        });
+        caller.Start();
+        SpinWait.SpinUntil(() => caller.ThreadState.HasFlag(ThreadState.WaitSleepJoin));
+        caller.Interrupt();
+        Thread.Sleep(20);
+        release.Set();
+        caller.Join();
+        holder.Join();
+        Assert.Equal((true, 7), (isInterrupted, await call));
+        Assert.Equal(7, map[1]);
+    }
+
     protected override IFlightMap Create() => new Map();
 
     private sealed class Map : IFlightMap

@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace FastShardMap.Tests.Records;
 
 /// <summary>Ranges of values whose memory runs code of the caller when it is pinned.</summary>
@@ -26,27 +24,6 @@ public sealed class HostileValueTests
         {
             Assert.True(map.TryGetLength(key, out int length));
             Assert.Equal(16, length);
-        }
-    }
-
-    private sealed class ManagerOf16(Action onPin) : MemoryManager<byte>
-    {
-        private readonly byte[] _bytes = GC.AllocateArray<byte>(16, pinned: true);
-
-        public override Span<byte> GetSpan() => _bytes;
-
-        public override unsafe MemoryHandle Pin(int elementIndex = 0)
-        {
-            onPin();
-            return new MemoryHandle(System.Runtime.CompilerServices.Unsafe.AsPointer(ref _bytes[elementIndex]));
-        }
-
-        public override void Unpin()
-        {
-        }
-
-        protected override void Dispose(bool disposing)
-        {
         }
     }
 }
