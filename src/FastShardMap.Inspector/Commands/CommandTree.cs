@@ -8,7 +8,13 @@ namespace FastShardMap.Inspector.Commands;
 /// <summary>The command line.</summary>
 internal static partial class CommandTree
 {
+    private const string TargetName = "target";
+    private const string BeforeName = "before";
+    private const string AfterName = "after";
     private const string TargetHelp = "A dump file, or a process id. The process is stopped while the tool reads it.";
+
+    // Names and keys may start with '@', which would otherwise stand for a file of arguments.
+    private static readonly ParserConfiguration s_parser = new() { ResponseFileTokenReplacer = null };
 
     /// <summary>Runs a command and flushes what it wrote; never throws.</summary>
     /// <param name="arguments">The command line.</param>
@@ -20,7 +26,8 @@ internal static partial class CommandTree
         int code = Guard(() =>
         {
             ParseResult parsed = Create(
-                width is null ? new Output(writer) : new Output(writer, width), interruption).Parse(arguments);
+                width is null ? new Output(writer) : new Output(writer, width), interruption)
+                .Parse(arguments, s_parser);
             if (parsed.Errors.Count > 0 && arguments.Length > 0)
             {
                 Complain(parsed);
@@ -45,6 +52,19 @@ internal static partial class CommandTree
             return ExitCode.Ok;
         });
         return code == ExitCode.Ok ? flushed : code;
+    }
+
+    /// <summary>The dumps and processes that a command line names.</summary>
+    public static IReadOnlyList<string> TargetsOf(string[] arguments)
+    {
+        ParseResult parsed = Create(new Output(TextWriter.Null), interruption: null).Parse(arguments, s_parser);
+        return
+        [
+            .. parsed.CommandResult.Command.Arguments
+                .Where(static argument => argument.Name is TargetName or BeforeName or AfterName)
+                .SelectMany(argument => parsed.GetResult(argument)?.Tokens ?? [])
+                .Select(static token => token.Value),
+        ];
     }
 
     // Printing the whole help would scroll the error out of sight.
@@ -165,7 +185,7 @@ internal static partial class CommandTree
 
     private static Command List(Output output)
     {
-        Argument<string> target = new("target") { Description = TargetHelp };
+        Argument<string> target = new(TargetName) { Description = TargetHelp };
         Option<bool> json = Json();
         Command command = new("list", "All maps: type, state, entries, bytes, and what keeps each alive.")
         {
@@ -177,7 +197,7 @@ internal static partial class CommandTree
 
     private static Command Show(Output output)
     {
-        Argument<string> target = new("target") { Description = TargetHelp };
+        Argument<string> target = new(TargetName) { Description = TargetHelp };
         Argument<string?> map = Map();
         Option<string?> html = new("--html")
         {
@@ -201,7 +221,7 @@ internal static partial class CommandTree
 
     private static Command Check(Output output)
     {
-        Argument<string> target = new("target") { Description = TargetHelp };
+        Argument<string> target = new(TargetName) { Description = TargetHelp };
         Argument<string?> map = Map();
         Option<bool> json = Json();
         Command command = new(
@@ -214,7 +234,7 @@ internal static partial class CommandTree
 
     private static Command Entries(Output output)
     {
-        Argument<string> target = new("target") { Description = TargetHelp };
+        Argument<string> target = new(TargetName) { Description = TargetHelp };
         Argument<string?> map = Map();
         Option<string?> key = new("--key") { Description = "Only the entry with this key." };
         Option<string?> where = new("--where")
@@ -252,7 +272,7 @@ internal static partial class CommandTree
 
     private static Command Audit(Output output)
     {
-        Argument<string> target = new("target") { Description = TargetHelp };
+        Argument<string> target = new(TargetName) { Description = TargetHelp };
         Argument<string?> map = Map();
         Option<string?> key = new("--key") { Description = "Only operations on this key." };
         Option<int?> thread = new("--thread")
@@ -279,8 +299,8 @@ internal static partial class CommandTree
 
     private static Command Diff(Output output)
     {
-        Argument<string> before = new("before") { Description = "The earlier dump." };
-        Argument<string> after = new("after")
+        Argument<string> before = new(BeforeName) { Description = "The earlier dump." };
+        Argument<string> after = new(AfterName)
         {
             Description = "The later dump of the same process, or its process id.",
         };

@@ -48,13 +48,16 @@ internal static class Isolation
     /// <summary>
     /// Runs the command in a child, and again without the runtime's data if that is too damaged to be read.
     /// </summary>
-    public static int Run(string[] arguments)
+    /// <param name="arguments">The command line.</param>
+    /// <param name="targets">The dumps and processes that the command line names. Other numbers in it, such as that of
+    /// a map, are no process ids.</param>
+    public static int Run(string[] arguments, IReadOnlyList<string> targets)
     {
         using ReadingProcess reading = ReadingProcess.Watch();
         int code = reading.Run(StartInfo(arguments, Reader));
         if (code == PatienceEnded || IsCrash(code))
         {
-            if (Ended(arguments) is { } ended && reading.Interrupted == 0)
+            if (Ended(targets) is { } ended && reading.Interrupted == 0)
             {
                 return Say(Target.EndedException(ended));
             }
@@ -79,7 +82,7 @@ internal static class Isolation
             return code;
         }
 
-        return Say(Ended(arguments) is { } gone
+        return Say(Ended(targets) is { } gone
             ? Target.EndedException(gone)
             : new InspectionException(code == KilledCode
                 ? "The reading process was killed, perhaps because the system needed its memory."
@@ -154,13 +157,13 @@ internal static class Isolation
         return start;
     }
 
-    private static int? Ended(string[] arguments)
+    private static int? Ended(IReadOnlyList<string> targets)
     {
-        foreach (string argument in arguments.Skip(1))
+        foreach (string target in targets)
         {
-            if (ProcessIdOf(argument) is { } id)
+            if (ProcessIdOf(target) is { } id && ProcessState.IsEnding(id))
             {
-                return ProcessState.IsEnding(id) ? id : null;
+                return id;
             }
         }
 

@@ -101,6 +101,28 @@ public sealed class OptionTests(PlannedTarget target) : IClassFixture<PlannedTar
     public void Count_Number_HasItsNoun(int number, string expected) =>
         Assert.Equal(expected, Output.Count(number, "map"));
 
+    /// <summary>The number of a map or a limit is no process id, and a name that begins with @ is a name.</summary>
+    [Theory]
+    [InlineData("core.dmp", "show", "core.dmp", "3")]
+    [InlineData("core.dmp", "entries", "--limit", "5", "core.dmp", "3", "--key", "7")]
+    [InlineData("4711", "check", "4711", "--json")]
+    [InlineData("a.dmp 4711", "diff", "a.dmp", "4711", "2")]
+    [InlineData("@core.dmp", "show", "@core.dmp", "@map")]
+    [InlineData("", "show")]
+    [InlineData("", "nonsense", "4711")]
+    public void TargetsOf_CommandLine_AreItsDumpsAndProcesses(string expected, params string[] arguments) =>
+        Assert.Equal(expected, string.Join(' ', CommandTree.TargetsOf(arguments)));
+
+    [Fact]
+    [Trait("Category", "Heavy")]
+    public void Show_KeyOrMapThatBeginsWithAnAt_IsNoFile()
+    {
+        (int code, _, string errors) = Run("show", target.Core, "@nobody");
+
+        Assert.Equal(ExitCode.Unusable, code);
+        Assert.StartsWith("fsmap: '@nobody' is neither the name", errors, StringComparison.Ordinal);
+    }
+
     private static (int Code, string Text, string Errors) Run(params string[] arguments)
     {
         (int code, string text, string errors) = SpecimenProcess.RunProcess(

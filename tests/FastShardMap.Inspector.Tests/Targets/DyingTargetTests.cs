@@ -109,6 +109,27 @@ public sealed class DyingTargetTests
         process.AssertRuns();
     }
 
+    /// <summary>The number of a map is no process id, so that no process has ended.</summary>
+    [Fact]
+    public void Crash_OnADumpWithTheNumberOfAMap_SaysNothingOfAProcess()
+    {
+        using Rendering.PlannedTarget target = new();
+        (int code, _, string errors) = SpecimenProcess.RunProcess(
+            [
+                "/usr/bin/env",
+                $"{TestPause.Variable}={TestPause.Searching}={TestPause.Crash}",
+                .. SpecimenProcess.ToolCommand("show", target.Core, "999999999"),
+            ]);
+
+        Assert.Equal(ExitCode.Failed, code);
+        Assert.Equal(
+            [
+                "fsmap: the runtime's data is damaged, and reading it crashed. Continuing without it.",
+                "fsmap: The reading process crashed.",
+            ],
+            errors.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+    }
+
     private static void AssertSaid(int code, string errors)
     {
         // Done before; not there any more; ended meanwhile.
