@@ -51,7 +51,9 @@ internal static class ClusterTool
                 "promote", "Makes a replica of a cluster a primary.", [replica, yes],
                 (session, parsed) => session.PromoteAsync(parsed.GetValue(replica)!, parsed.GetValue(yes))),
         };
-        ParseResult result = root.Parse(arguments);
+
+        // A path may start with '@', which would otherwise stand for a file of arguments.
+        ParseResult result = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
         int code = await result.InvokeAsync(new InvocationConfiguration { Output = output, Error = error })
             .ConfigureAwait(false);
         return result.Errors.Count > 0 ? ExitCode.BadInput : code;

@@ -133,6 +133,7 @@ public sealed class ToolTests : IDisposable
         Environment.SetEnvironmentVariable(ToolOptions.Variable, "127.0.0.1:1,password=secret,connectTimeout=100");
         await ExpectAsync(ExitCode.BadInput, "no weight", "plan", "--nodes", "a=b");
         await ExpectAsync(ExitCode.BadInput, "between", "plan", "--nodes", "a=0");
+        await ExpectAsync(ExitCode.BadInput, "between", "plan", "--nodes", "@a=0");
         await ExpectAsync(ExitCode.BadInput, "--timeout", "status", "--timeout", "0");
         await ExpectAsync(ExitCode.BadInput, "--lease", "status", "--lease", "60001");
         await ExpectAsync(ExitCode.BadInput, "", "plan", "--nodes", "a", "--placement", "luck");
