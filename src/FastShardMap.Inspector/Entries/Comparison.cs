@@ -87,7 +87,8 @@ internal sealed class Comparison(string[] path, string symbol, string constant)
                             + $"'{constant}' is not hexadecimal.");
                 }
 
-                _compare = current => CompareTexts(current, digits);
+                _compare = current => string.Compare(
+                    FieldDecoder.Text(current), digits, StringComparison.OrdinalIgnoreCase);
                 break;
         }
     }
@@ -187,17 +188,17 @@ internal sealed class Comparison(string[] path, string symbol, string constant)
     }
 
     // By the numbers of the members, so that < and > mean the same as in the program.
-    private Func<object, int?> EnumerationComparer(IReadOnlyDictionary<string, long> members)
+    private Func<object, int?> EnumerationComparer(IReadOnlyDictionary<string, Int128> members)
     {
-        long wanted;
+        Int128 wanted;
         if (members.FirstOrDefault(
             member => member.Key.Equals(constant, StringComparison.OrdinalIgnoreCase)) is { Key: not null } known)
         {
             wanted = known.Value;
         }
-        else if (TryWhole(constant, out BigInteger number) && number >= long.MinValue && number <= long.MaxValue)
+        else if (TryWhole(constant, out BigInteger number) && number >= long.MinValue && number <= ulong.MaxValue)
         {
-            wanted = (long)number;
+            wanted = (Int128)number;
         }
         else
         {
@@ -208,8 +209,9 @@ internal sealed class Comparison(string[] path, string symbol, string constant)
 
         return current => current switch
         {
-            long number => number.CompareTo(wanted),
-            string name when members.TryGetValue(name, out long number) => number.CompareTo(wanted),
+            long number => ((Int128)number).CompareTo(wanted),
+            ulong number => ((Int128)number).CompareTo(wanted),
+            string name when members.TryGetValue(name, out Int128 number) => number.CompareTo(wanted),
             _ => null,
         };
     }

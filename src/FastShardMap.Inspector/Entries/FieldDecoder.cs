@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Collections.ObjectModel;
 using System.Globalization;
 using System.Reflection;
@@ -63,7 +62,7 @@ internal abstract class FieldDecoder(int offset, int bytes)
     public virtual IReadOnlyList<(string Name, FieldDecoder Decoder)> Fields => [];
 
     /// <summary>The members of an enumeration.</summary>
-    public virtual IReadOnlyDictionary<string, long> Members => ReadOnlyDictionary<string, long>.Empty;
+    public virtual IReadOnlyDictionary<string, Int128> Members => ReadOnlyDictionary<string, Int128>.Empty;
 
     /// <summary>Parses a text as a value of the type; null if it is not one.</summary>
     public virtual IComparable? ParseScalar(string text) => null;
@@ -86,6 +85,7 @@ internal abstract class FieldDecoder(int offset, int bytes)
         double number => number.ToString("R", CultureInfo.InvariantCulture),
         DateTime time => time.ToString("O", CultureInfo.InvariantCulture),
         DateTimeOffset time => time.ToString("O", CultureInfo.InvariantCulture),
+        TimeOnly time => time.ToString("O", CultureInfo.InvariantCulture),
         IFormattable formattable => formattable.ToString(null, CultureInfo.InvariantCulture),
         _ => value.ToString() ?? string.Empty,
     };
@@ -130,7 +130,7 @@ internal abstract class FieldDecoder(int offset, int bytes)
     {
         if (type.IsEnum)
         {
-            return new EnumDecoder(type.AsEnum(), offset, bytes);
+            return EnumDecoder.Of(type.AsEnum(), offset, bytes);
         }
 
         if (type.Name is { } name && ScalarDecoder.TryCreate(name, offset, bytes) is { } scalar)
@@ -182,45 +182,6 @@ internal abstract class FieldDecoder(int offset, int bytes)
             }
 
             return values;
-        }
-    }
-
-    private sealed class EnumDecoder : FieldDecoder
-    {
-        private readonly Dictionary<long, string> _names = [];
-        private readonly Dictionary<string, long> _members = new(StringComparer.Ordinal);
-
-        public EnumDecoder(ClrEnum type, int offset, int bytes)
-            : base(offset, bytes)
-        {
-            foreach ((string name, object? value) in type.EnumerateValues())
-            {
-                if (value is not null)
-                {
-                    long bits = value is ulong large
-                        ? (long)large
-                        : Convert.ToInt64(value, CultureInfo.InvariantCulture);
-                    _names.TryAdd(bits, name);
-                    _members.TryAdd(name, bits);
-                }
-            }
-        }
-
-        public override FieldKind Kind => FieldKind.Enumeration;
-
-        public override IReadOnlyDictionary<string, long> Members => _members;
-
-        public override object Decode(ReadOnlySpan<byte> source)
-        {
-            ReadOnlySpan<byte> raw = source.Slice(Offset, Bytes);
-            long value = Bytes switch
-            {
-                sizeof(byte) => raw[0],
-                sizeof(short) => BinaryPrimitives.ReadInt16LittleEndian(raw),
-                sizeof(int) => BinaryPrimitives.ReadInt32LittleEndian(raw),
-                _ => BinaryPrimitives.ReadInt64LittleEndian(raw),
-            };
-            return _names.TryGetValue(value, out string? name) ? name : value;
         }
     }
 

@@ -4,7 +4,8 @@ namespace FastShardMap.Inspector.Rendering;
 
 /// <summary>
 /// Writes fields of CSV (RFC 4180) that a spreadsheet shows but does not run. Text that starts like a formula gets a
-/// leading apostrophe, and control characters become escapes. Numbers stay as they are.
+/// leading apostrophe, and control characters become escapes. Numbers stay as they are. Programs read these files, so
+/// that no field is cut.
 /// </summary>
 internal static class CsvText
 {
@@ -12,7 +13,7 @@ internal static class CsvText
 
     public static string Field(string text)
     {
-        string shown = Printable.Text(text);
+        string shown = Printable.Text(text, int.MaxValue);
         if (shown.Length > 0 && FormulaStarts.Contains(shown[0], StringComparison.Ordinal) && !IsNumber(shown))
         {
             shown = "'" + shown;

@@ -19,7 +19,7 @@ internal static class Printable
     /// <summary>The longest name of a thread; a line may have several of them.</summary>
     public const int MaxThreadName = 64;
 
-    /// <summary>The longest line, cell or field that is shown, in UTF-16 units.</summary>
+    /// <summary>The longest line or cell that is shown, in UTF-16 units.</summary>
     public const int MaxText = 4_000;
 
     private const char Ellipsis = '…';

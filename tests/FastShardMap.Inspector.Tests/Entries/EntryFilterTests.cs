@@ -114,6 +114,20 @@ public sealed class EntryFilterTests
         Assert.Throws<InspectionException>(() => EntryFilter.Parse("value == cash").Bind(Decoder<int>(), bytes));
     }
 
+    /// <summary>Digits that are also a number are no number: as such, they would be rounded.</summary>
+    [Theory]
+    [InlineData("9400000000000000", "9400000000000000", true)]
+    [InlineData("9400000000000000", "9400000000000001", false)]
+    [InlineData("00E5000000000000", "00e5000000000000", true)]
+    [InlineData("00e5000000000000", "0000000000000000", false)]
+    public void OfKey_BytesOfAnUnknownType_AreComparedDigitByDigit(string wanted, string stored, bool expected)
+    {
+        FieldDecoder bytes = FieldDecoder.For("Shop.Order", 8, runtime: null);
+        object key = bytes.Decode(Convert.FromHexString(stored));
+
+        Assert.Equal(expected, Comparison.OfKey(wanted, bytes).Holds(key, key));
+    }
+
     private static unsafe FieldDecoder Decoder<T>()
         where T : unmanaged => FieldDecoder.For(typeof(T).ToString(), sizeof(T), runtime: null);
 }

@@ -1,5 +1,8 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
 using FastShardMap.Inspector.Entries;
 using FastShardMap.Layout;
+using Microsoft.Diagnostics.Runtime;
 
 namespace FastShardMap.Inspector.Tests.Entries;
 
@@ -52,6 +55,38 @@ public sealed class FieldDecoderTests
         FieldDecoder decoder = FieldDecoder.For(typeName, bytes, runtime: null);
 
         Assert.Equal(new string('1', 2 * bytes), decoder.Decode([.. Enumerable.Repeat((byte)0x11, bytes)]));
+    }
+
+    [Fact]
+    public void Text_Times_LoseNothing()
+    {
+        TimeOnly time = new TimeOnly(5, 6, 7, 8).Add(TimeSpan.FromTicks(9));
+
+        Assert.Equal("05:06:07.0080009", FieldDecoder.Text(time));
+        Assert.Equal(time, TimeOnly.Parse(FieldDecoder.Text(time), CultureInfo.InvariantCulture));
+    }
+
+    /// <summary>All bits set: -1, or the largest number.</summary>
+    [Theory]
+    [InlineData(ClrElementType.Int8, (sbyte)-1)]
+    [InlineData(ClrElementType.UInt8, byte.MaxValue)]
+    [InlineData(ClrElementType.Int16, (short)-1)]
+    [InlineData(ClrElementType.UInt16, ushort.MaxValue)]
+    [InlineData(ClrElementType.Int32, -1)]
+    [InlineData(ClrElementType.UInt32, uint.MaxValue)]
+    [InlineData(ClrElementType.Int64, -1L)]
+    [InlineData(ClrElementType.UInt64, ulong.MaxValue)]
+    public void Decode_Enumeration_HasTheSignOfItsType(ClrElementType type, object last)
+    {
+        byte[] bits = [.. Enumerable.Repeat(byte.MaxValue, Marshal.SizeOf(last))];
+        EnumDecoder named = new(type, [("None", (byte)0), ("Last", last)], 0, bits.Length);
+        EnumDecoder unnamed = new(type, [], 0, bits.Length);
+        EntryFilter filter = EntryFilter.Parse($"key == {last} and key >= Last and value >= {last}");
+        filter.Bind(named, unnamed);
+
+        Assert.Equal("Last", named.Decode(bits));
+        Assert.Equal(Convert.ToString(last, CultureInfo.InvariantCulture), FieldDecoder.Text(unnamed.Decode(bits)));
+        Assert.True(filter.Accepts(named.Decode(bits), unnamed.Decode(bits)));
     }
 
     private static unsafe void AssertDecoded<T>(T value)

@@ -49,6 +49,15 @@ public sealed class PrintableTests
         Assert.Equal(expected, CsvText.Field(text));
 
     [Fact]
+    public void CsvField_LongText_IsComplete()
+    {
+        string text = new('n', 3 * Printable.MaxText);
+
+        Assert.Equal(text, CsvText.Field(text));
+        Assert.Equal(text + "\\n", CsvText.Field(text + "\n"));
+    }
+
+    [Fact]
     public void Wrap_Words_StayWholeUnlessTheyMustBreak()
     {
         Assert.Equal(
