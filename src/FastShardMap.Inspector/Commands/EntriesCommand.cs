@@ -34,13 +34,13 @@ internal static class EntriesCommand
             {
                 if (written == options.Limit)
                 {
-                    return;
+                    return false;
                 }
 
                 object key = keys.Decode(keyBytes);
                 if (wantedKey?.Holds(key, key) == false)
                 {
-                    return;
+                    return true;
                 }
 
                 object value = values.Decode(valueBytes);
@@ -49,6 +49,8 @@ internal static class EntriesCommand
                     writer.Write(key, value);
                     written++;
                 }
+
+                return written < options.Limit;
             },
             shardDone);
 

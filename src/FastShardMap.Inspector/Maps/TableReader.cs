@@ -27,12 +27,15 @@ internal sealed unsafe class TableReader
 
     public delegate void GroupVisitor(ulong index, ReadOnlySpan<byte> group);
 
+    /// <summary>Visits a group, and says whether to go on.</summary>
+    public delegate bool GroupCondition(ulong index, ReadOnlySpan<byte> group);
+
     public TableRef Table { get; }
 
     /// <summary>The number of groups; 0 if there is no table, or for the sentinel.</summary>
     public ulong Groups { get; }
 
-    /// <summary>The number of groups that <see cref="Walk"/> could not read.</summary>
+    /// <summary>The number of groups that walks could not read.</summary>
     public ulong Unreadable { get; private set; }
 
     public static ulong ControlOf(ReadOnlySpan<byte> group) => MemoryMarshal.Read<ulong>(group);
@@ -41,7 +44,15 @@ internal sealed unsafe class TableReader
         new(MemoryMarshal.Read<ulong>(group[sizeof(ulong)..]));
 
     /// <summary>Visits every group that can be read, in order.</summary>
-    public void Walk(GroupVisitor visit)
+    public void Walk(GroupVisitor visit) => WalkWhile((index, group) =>
+    {
+        visit(index, group);
+        return true;
+    });
+
+    /// <summary>Visits groups that can be read, in order, until the visitor says to stop.</summary>
+    /// <returns>Whether the walk came to its end.</returns>
+    public bool WalkWhile(GroupCondition visit)
     {
         int stride = _map.StrideBytes;
         byte[] buffer = new byte[checked((int)_groupsPerChunk * stride)];
@@ -52,7 +63,10 @@ internal sealed unsafe class TableReader
             int read = _map.Memory.Read(AddressOf(first), buffer.AsSpan(0, count * stride)) / stride;
             for (int i = 0; i < read; i++)
             {
-                visit(first + (uint)i, buffer.AsSpan(i * stride, stride));
+                if (!visit(first + (uint)i, buffer.AsSpan(i * stride, stride)))
+                {
+                    return false;
+                }
             }
 
             Unreadable += (ulong)(count - read);
@@ -60,9 +74,11 @@ internal sealed unsafe class TableReader
             if (missingInARow == MaxUnreadableChunks)
             {
                 Unreadable += Groups - Math.Min(Groups, first + _groupsPerChunk);
-                return;
+                break;
             }
         }
+
+        return true;
     }
 
     /// <summary>One group, from a cache of chunks; empty if it cannot be read. Valid until the next call.</summary>

@@ -218,7 +218,14 @@ public sealed class StoredBytesTests(PlannedTarget target) : IClassFixture<Plann
     {
         NativeMap native = Read(map);
         StoredBytes? found = null;
-        EntryStream.Walk(native, (key, _) => found = StoredBytes.Read(native, key), static _ => { });
+        EntryStream.Walk(
+            native,
+            (key, _) =>
+            {
+                found = StoredBytes.Read(native, key);
+                return true;
+            },
+            static _ => { });
         return found ?? throw new InvalidOperationException("The map is empty.");
     }
 
