@@ -79,8 +79,8 @@ internal static class DiffCommand
 
         table.Write(output);
         output.Line(
-            $"entries {Signed(differences.Sum(difference => difference.Entries))}, native bytes "
-                + $"{Signed(differences.Sum(difference => difference.Bytes))}");
+            $"entries {Signed(differences.Total(difference => difference.Entries))}, native bytes "
+                + $"{Signed(differences.Total(difference => difference.Bytes))}");
     }
 
     private static string Signed(long value) => (value > 0 ? "+" : string.Empty) + Output.Number(value);

@@ -88,18 +88,18 @@ internal static class ListCommand
             Column.Number("native bytes", value: 3));
         foreach (IGrouping<string, MapSummary> type in maps
             .GroupBy(map => map.Type, StringComparer.Ordinal)
-            .OrderByDescending(type => type.Sum(map => map.NativeBytes)))
+            .OrderByDescending(type => type.Total(map => map.NativeBytes)))
         {
             types.Add(
                 Printable.Name(type.Key),
                 Output.Number(type.Count()),
-                Output.Number(type.Sum(map => map.Entries)),
-                Output.Number(type.Sum(map => map.NativeBytes)));
+                Output.Number(type.Total(map => map.Entries)),
+                Output.Number(type.Total(map => map.NativeBytes)));
         }
 
         types.Write(output);
         output.Line(
-            $"{Output.Count(maps.Count, "map")}, {Output.Count(maps.Sum(map => map.Entries), "entry", "entries")}, "
-                + $"{Output.Count(maps.Sum(map => map.NativeBytes), "byte")} of native memory");
+            $"{Output.Count(maps.Count, "map")}, {Output.Count(maps.Total(map => map.Entries), "entry", "entries")}, "
+                + $"{Output.Count(maps.Total(map => map.NativeBytes), "byte")} of native memory");
     }
 }

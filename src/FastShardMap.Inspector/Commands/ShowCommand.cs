@@ -56,7 +56,7 @@ internal static class ShowCommand
             Print(report, all, output);
         }
 
-        return ExitCode.Ok;
+        return report.UnreadableShards == 0 && report.UnreadableGroups == 0 ? ExitCode.Ok : ExitCode.Inconsistent;
     }
 
     internal static void Print(MapReport report, bool all, Output output)
@@ -191,7 +191,7 @@ internal static class ShowCommand
             list.RemoveAt(list.Count - 1);
         }
 
-        long most = Math.Max(1, list.Max(bar => bar.Count));
+        long most = list.Select(bar => bar.Count).Append(1).Max();
         int barWidth = Math.Clamp(output.TableWidth - LabelCells - 1, NarrowestBar, WidestBar);
         output.Line();
         output.Line(title);

@@ -122,8 +122,8 @@ internal static partial class HeatMapPage
         Figure("fullest shard ÷ mean", report.LargestShare.ToString("0.00", CultureInfo.InvariantCulture));
         Figure("shards migrating", Output.Number(report.Migrating));
         Figure("locks held", Output.Number(report.LocksHeld));
-        Figure("lock waits", Output.Number(report.Shards.Sum(shard => shard.Side.LockWaits)));
-        Figure("reads under the lock", Output.Number(report.Shards.Sum(shard => shard.Side.ReadFallbacks)));
+        Figure("lock waits", Output.Number(report.Shards.Total(shard => shard.Side.LockWaits)));
+        Figure("reads under the lock", Output.Number(report.Shards.Total(shard => shard.Side.ReadFallbacks)));
         if (report.Map.HasRecords)
         {
             Figure("bytes of long keys", Output.Number(report.Records.LiveBytes));
@@ -226,7 +226,7 @@ internal static partial class HeatMapPage
             list.RemoveAt(list.Count - 1);
         }
 
-        long most = Math.Max(1, list.Max(bar => bar.Count));
+        long most = list.Select(bar => bar.Count).Append(1).Max();
         page.Append(
             CultureInfo.InvariantCulture,
             $"<div><{heading}>{Html(title)}</{heading}><svg class=\"bars\" role=\"img\" "

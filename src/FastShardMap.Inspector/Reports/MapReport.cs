@@ -42,9 +42,13 @@ internal sealed class MapReport
 
     public int UnreadableShards => Map.ShardCount - Shards.Count;
 
-    public long Entries => Shards.Sum(shard => shard.Entries);
+    /// <summary>The groups of the other shards that cannot be read. Damaged sizes may be huge.</summary>
+    public long UnreadableGroups => (long)UInt128.Min(
+        Shards.Aggregate(UInt128.Zero, static (sum, shard) => sum + shard.UnreadableGroups), long.MaxValue);
 
-    public long Capacity => Shards.Sum(shard => shard.Side.MaxEntries);
+    public long Entries => Shards.Total(shard => shard.Entries);
+
+    public long Capacity => Shards.Total(shard => shard.Side.MaxEntries);
 
     public int Migrating => Shards.Count(shard => shard.IsMigrating);
 

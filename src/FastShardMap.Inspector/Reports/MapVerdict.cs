@@ -37,6 +37,13 @@ internal static class MapVerdict
                     + "those of the other shards.");
         }
 
+        if (report.UnreadableGroups > 0)
+        {
+            findings.Add(
+                $"{Output.Count(report.UnreadableGroups, "group")} cannot be read; the entries in "
+                    + $"{(report.UnreadableGroups == 1 ? "it" : "them")} are not counted.");
+        }
+
         foreach (LockHolder holder in report.Holders)
         {
             bool isAwaited = report.Shards.Any(shard => shard.Shard == holder.Shard && shard.HasParkedThreads);

@@ -46,7 +46,7 @@ internal sealed record ProcessSummary(int Pid, string Process, int? Maps, long? 
                 processId,
                 name,
                 maps.Count,
-                maps.Sum(static map => map.Entries),
+                maps.Total(static map => map.Entries),
                 [.. maps.Select(static map => map.Name).Where(static map => map.Length > 0)]);
     }
 
