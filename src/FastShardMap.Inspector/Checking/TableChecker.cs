@@ -10,6 +10,16 @@ internal sealed class TableChecker
 {
     /// <summary>If the hash is unknown, the check finds equal keys by remembering up to this many.</summary>
     private const int MaxRememberedKeys = 1 << 20;
+
+    /// <summary>The groups on the paths of entries that the check visits in any table.</summary>
+    private const long FreeSteps = 1 << 25;
+
+    /// <summary>
+    /// The groups on paths that each group adds to these. In a sound table, an entry passes less than one group on
+    /// average. In a damaged one, every path may lead through the whole table.
+    /// </summary>
+    private const long StepsPerGroup = 256;
+
     private readonly NativeMap _map;
     private readonly int _shard;
     private readonly bool _isQuiet;
@@ -18,6 +28,8 @@ internal sealed class TableChecker
     private readonly RecordChecker? _records;
     private readonly TableReader _reader;
     private byte[] _passed = [];
+    private long _stepsLeft = FreeSteps;
+    private bool _hasCutPaths;
 
     public TableChecker(
         NativeMap map,
@@ -56,12 +68,15 @@ internal sealed class TableChecker
             return;
         }
 
-        // One byte per group, saturating like the counts themselves; never larger than the table itself.
-        bool exact = _map.KeyHash is not null && Groups <= (ulong)Array.MaxLength;
+        // One byte per group, saturating like the counts themselves; never larger than the table itself. A damaged word
+        // may promise a table that is not there.
+        bool exact = _map.KeyHash is not null && Groups <= (ulong)Array.MaxLength
+            && !_reader.Group(0).IsEmpty && !_reader.Group(Groups - 1).IsEmpty;
         _passed = exact ? new byte[Groups] : [];
         HashSet<Int128>? seen = _map.KeyHash is null ? [] : null;
         _reader.Walk((index, group) =>
         {
+            _stepsLeft += StepsPerGroup;
             CheckGroup(index, group);
             CheckEntries(index, group, seen);
         });
@@ -72,7 +87,7 @@ internal sealed class TableChecker
                 _shard,
                 $"{_reader.Unreadable} of {Groups} groups of the {TableText} table cannot be read");
         }
-        else if (exact)
+        else if (exact && !_hasCutPaths)
         {
             _reader.Walk((index, group) => CheckOverflow(index, group));
         }
@@ -88,6 +103,7 @@ internal sealed class TableChecker
 
         previous._reader.Walk((index, group) =>
         {
+            _stepsLeft += StepsPerGroup;
             if (TableReader.VersionOf(group).IsMoved)
             {
                 return;
@@ -225,7 +241,7 @@ internal sealed class TableChecker
         for (ulong step = home; step != index; step = step + 1 == Groups ? 0 : step + 1)
         {
             ReadOnlySpan<byte> passed = _reader.Group(step);
-            if (passed.IsEmpty)
+            if (passed.IsEmpty || !MayStep())
             {
                 return;
             }
@@ -281,7 +297,7 @@ internal sealed class TableChecker
         for (ulong step = 0; step < Groups; step++)
         {
             ReadOnlySpan<byte> group = _reader.Group(index);
-            if (group.IsEmpty)
+            if (group.IsEmpty || !MayStep())
             {
                 return false;
             }
@@ -312,6 +328,24 @@ internal sealed class TableChecker
             }
 
             index = index + 1 == Groups ? 0 : index + 1;
+        }
+
+        return false;
+    }
+
+    private bool MayStep()
+    {
+        if (_stepsLeft > 0)
+        {
+            _stepsLeft--;
+            return true;
+        }
+
+        if (!_hasCutPaths)
+        {
+            _hasCutPaths = true;
+            _findings.Note(
+                "paths", _shard, $"the paths of entries in the {TableText} table are so long that not all are checked");
         }
 
         return false;

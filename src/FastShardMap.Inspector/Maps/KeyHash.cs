@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
 using FastShardMap.Layout;
@@ -13,8 +14,10 @@ internal sealed class KeyHash
 
     // The hash of a long key is in the slot.
     private static readonly KeyHash s_recordKeys = new(
-        static (key, seed) => default(RecordKeyHasher).Hash(MemoryMarshal.Read<RecordKey>(key), seed));
+        static (key, seed) => default(RecordKeyHasher).Hash(MemoryMarshal.Read<RecordKey>(key), seed),
+        Unsafe.SizeOf<RecordKey>());
     private readonly Function _function;
+    private readonly int _keyBytes;
 
     static KeyHash()
     {
@@ -47,15 +50,25 @@ internal sealed class KeyHash
         Add<Range>();
     }
 
-    private KeyHash(Function function) => _function = function;
+    private KeyHash(Function function, int keyBytes)
+    {
+        _function = function;
+        _keyBytes = keyBytes;
+    }
 
     private delegate ulong Function(ReadOnlySpan<byte> key, HashSeed seed);
 
     /// <summary>
     /// The hash, by one of the library's hashers, of a type that the library knows. Null for the user's own hashers and
-    /// for structs: their hash comes from code of the program, which the tool does not run.
+    /// for structs: their hash comes from code of the program, which the tool does not run. Null also if a key has
+    /// another length than its type, as in a damaged header.
     /// </summary>
-    public static KeyHash? For(string keyType, string hasherType, int keyBytes)
+    public static KeyHash? For(string keyType, string hasherType, int keyBytes) =>
+        Find(keyType, hasherType, keyBytes) is { } hash && hash._keyBytes == keyBytes ? hash : null;
+
+    public ulong Hash(ReadOnlySpan<byte> key, HashSeed seed) => _function(key, seed);
+
+    private static KeyHash? Find(string keyType, string hasherType, int keyBytes)
     {
         Dictionary<string, KeyHash> byKeyType;
         if (hasherType == typeof(RecordKeyHasher).ToString())
@@ -92,18 +105,20 @@ internal sealed class KeyHash
         };
     }
 
-    public ulong Hash(ReadOnlySpan<byte> key, HashSeed seed) => _function(key, seed);
-
     private static void Add<TKey>()
         where TKey : unmanaged
     {
         string keyType = typeof(TKey).ToString();
+        int keyBytes = Unsafe.SizeOf<TKey>();
         s_byKeyType.Add(
             keyType,
-            new KeyHash(static (key, seed) => default(DefaultHasher<TKey>).Hash(MemoryMarshal.Read<TKey>(key), seed)));
+            new KeyHash(
+                static (key, seed) => default(DefaultHasher<TKey>).Hash(MemoryMarshal.Read<TKey>(key), seed),
+                keyBytes));
         s_resistantByKeyType.Add(
             keyType,
-            new KeyHash(static (key, seed) =>
-                default(FloodResistantHasher<TKey>).Hash(MemoryMarshal.Read<TKey>(key), seed)));
+            new KeyHash(
+                static (key, seed) => default(FloodResistantHasher<TKey>).Hash(MemoryMarshal.Read<TKey>(key), seed),
+                keyBytes));
     }
 }

@@ -13,6 +13,11 @@ namespace FastShardMap.Inspector.Maps;
 /// </summary>
 internal sealed unsafe class NativeMap
 {
+    /// <summary>
+    /// Far more than any group has, because a key and a value take at most 8,192 bytes together.
+    /// </summary>
+    private const int MaxStrideBytes = 64 * 1024;
+
     private NativeMap(TargetMemory memory, ulong address, in MapHeader header)
     {
         Memory = memory;
@@ -69,6 +74,7 @@ internal sealed unsafe class NativeMap
 
     /// <summary>Whether values, too, are of any length.</summary>
     public bool HasBlobs => HasRecords
+        && Header.ValueBytes >= (uint)sizeof(BlobRef)
         && (ValueType == typeof(BlobRef).ToString() || ValueType == typeof(CacheEntry<BlobRef>).ToString());
 
     /// <summary>Whether this is the map of a ShardCache, whose values carry marks and expiries.</summary>
@@ -205,7 +211,7 @@ internal sealed unsafe class NativeMap
             && (ulong)header.ValueOffset + header.ValueBytes <= header.SlotBytes
             && header.KeyBytes <= header.ValueOffset
             && GroupShape.HeaderBytes + ((ulong)header.SlotsPerGroup * header.SlotBytes) <= header.StrideBytes
-            && header.StrideBytes <= int.MaxValue
+            && header.StrideBytes <= MaxStrideBytes
             && (ulong)header.Views == address + header.HeaderBytes
             && (ulong)header.WriteSides > (ulong)header.Views
             && (ulong)header.Sentinel > (ulong)header.WriteSides

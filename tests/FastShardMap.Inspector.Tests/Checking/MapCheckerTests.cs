@@ -5,7 +5,7 @@ using FastShardMap.Layout;
 namespace FastShardMap.Inspector.Tests.Checking;
 
 /// <summary>Every rule of the check, on a sound map and on one that was damaged in just that way.</summary>
-public sealed unsafe class MapCheckerTests
+public sealed unsafe partial class MapCheckerTests
 {
     private const int Entries = 3_000;
 

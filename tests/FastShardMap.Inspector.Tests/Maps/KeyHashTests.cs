@@ -1,5 +1,7 @@
 using System.Runtime.InteropServices;
 using FastShardMap.Inspector.Maps;
+using FastShardMap.Layout;
+using FastShardMap.Records;
 
 namespace FastShardMap.Inspector.Tests.Maps;
 
@@ -31,6 +33,15 @@ public sealed class KeyHashTests
     {
         Assert.Null(KeyHash.For("A.B", "FastShardMap.DefaultHasher`1[A.B]", 8));
         Assert.Null(KeyHash.For("System.UInt64", "A.Hasher", 8));
+    }
+
+    [Fact]
+    public void For_OtherLengthThanTheTypes_IsUnknown()
+    {
+        Assert.Null(KeyHash.For("System.UInt64", "FastShardMap.DefaultHasher`1[System.UInt64]", 4));
+        Assert.Null(KeyHash.For("System.Guid", "FastShardMap.FloodResistantHasher`1[System.Guid]", 8));
+        Assert.Null(KeyHash.For(typeof(RecordKey).ToString(), typeof(RecordKeyHasher).ToString(), 8));
+        Assert.NotNull(KeyHash.For(typeof(RecordKey).ToString(), typeof(RecordKeyHasher).ToString(), 16));
     }
 
     private static void AssertAgrees<TKey>(TKey key)

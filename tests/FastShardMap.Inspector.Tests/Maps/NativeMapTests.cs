@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using FastShardMap.Inspector.Checking;
 using FastShardMap.Inspector.Maps;
 using FastShardMap.Layout;
 
@@ -54,6 +56,50 @@ public sealed class NativeMapTests
     }
 
     [Fact]
+    public void TryRead_GroupsOfManyMegabytes_AreNotBelieved()
+    {
+        using ShardMap<int, int> map = new();
+        SnapshotMemory memory = SnapshotMemory.Of(map, out ulong address);
+        MapHeader header = memory.Get<MapHeader>(address);
+        header.StrideBytes = 1 << 30;
+        memory.Set(address, header);
+
+        Assert.Null(NativeMap.TryRead(memory, address, out string? problem));
+        Assert.Contains("contradicts itself", problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void TryRead_LargestEntries_AreBelieved()
+    {
+        using ShardMap<long, Wide> map = new();
+
+        Assert.Equal(8_184u, Read(SnapshotMemory.Of(map, out ulong address), address).Header.ValueBytes);
+    }
+
+    [Fact]
+    public void Read_LengthsThatAreNotThoseOfTheTypes_AreNoKnownTypes()
+    {
+        using ShardMap<ulong, ulong> numbers = new();
+        numbers[1] = 2;
+        SnapshotMemory memory = SnapshotMemory.Of(numbers, out ulong address);
+        MapHeader header = memory.Get<MapHeader>(address);
+        header.KeyBytes = sizeof(uint);
+        memory.Set(address, header);
+        Assert.Null(Read(memory, address).KeyHash);
+        Assert.Equal(0, MapChecker.Check(Read(memory, address)).Errors);
+
+        using BlobShardMap blobs = new();
+        blobs.Set("key", "value"u8);
+        memory = SnapshotMemory.Of(blobs.Inner, out address);
+        Assert.True(Read(memory, address).HasBlobs);
+        header = memory.Get<MapHeader>(address);
+        header.ValueBytes = sizeof(ulong);
+        memory.Set(address, header);
+        Assert.False(Read(memory, address).HasBlobs);
+        _ = MapChecker.Check(Read(memory, address));
+    }
+
+    [Fact]
     public void Read_Shard_CountsWhatTheMapKnows()
     {
         using ShardMap<ulong, ulong> map = new(new ShardMapOptions { ShardCount = 4, MigrationStepGroups = 1 });
@@ -106,5 +152,11 @@ public sealed class NativeMapTests
         NativeMap? map = NativeMap.TryRead(memory, address, out string? problem);
         Assert.True(map is not null, problem);
         return map;
+    }
+
+    [InlineArray(8_184)]
+    private struct Wide
+    {
+        private byte _first;
     }
 }
