@@ -26,25 +26,26 @@ internal static class AuditCommand
 
         FieldDecoder keys = NativeAuditRing.KeysOf(target, map);
         Comparison? wantedKey = key is null ? null : Comparison.OfKey(key, keys);
-        List<AuditedOperation> operations = [];
+        LatestOperations latest = new(limit);
+        long kept = 0;
         long unreadable = 0;
         foreach (NativeAuditRing ring in rings)
         {
-            operations.AddRange(ring.Read(keys, out long missing));
+            List<AuditedOperation> operations = ring.Read(keys, out long missing);
+            foreach (AuditedOperation operation in operations)
+            {
+                if (wantedKey?.Holds(operation.Key, operation.Key) != false
+                    && (thread is null || operation.Thread == thread))
+                {
+                    latest.Add(operation);
+                }
+            }
+
+            kept += operations.Count;
             unreadable += missing;
         }
 
-        // A stable sort, because the order within a shard is already right.
-        List<AuditedOperation> shown =
-        [
-            .. operations
-                .Where(
-                    operation => wantedKey?.Holds(operation.Key, operation.Key) != false
-                        && (thread is null || operation.Thread == thread))
-                .OrderBy(operation => operation.Time)
-                .ThenBy(operation => operation.Timestamp)
-                .TakeLast(limit),
-        ];
+        List<AuditedOperation> shown = latest.TakeAll();
         long recorded = (long)rings.Aggregate(0UL, static (sum, ring) => unchecked(sum + ring.Recorded));
         if (json)
         {
@@ -52,7 +53,7 @@ internal static class AuditCommand
             {
                 Map = HexAddress.Text(map.Address),
                 Recorded = recorded,
-                Kept = operations.Count,
+                Kept = kept,
                 Unreadable = unreadable,
                 Operations = shown.Select(operation => new
                 {
@@ -69,7 +70,7 @@ internal static class AuditCommand
             Print(map, shown, output);
             output.Line(
                 $"{Output.Count(recorded, "operation")} recorded in {Output.Count(rings.Count, "shard")}, "
-                    + $"{Output.Number(operations.Count)} of them kept, {Output.Number(shown.Count)} shown");
+                    + $"{Output.Number(kept)} of them kept, {Output.Number(shown.Count)} shown");
         }
 
         if (unreadable > 0)

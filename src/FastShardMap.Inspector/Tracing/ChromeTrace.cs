@@ -15,6 +15,9 @@ internal static class ChromeTrace
     private const int RowsPerThread = 16;
     private const int Process = 1;
 
+    /// <summary>A trace may have millions of events, so that the writer must not keep them all.</summary>
+    private const int FlushBytes = 64 * 1024;
+
     public static void Write(Stream stream, LockTrace trace, IReadOnlyList<WaitSegment> segments)
     {
         using Utf8JsonWriter json = new(stream);
@@ -23,6 +26,10 @@ internal static class ChromeTrace
         json.WriteStartArray("traceEvents");
         WriteName(json, "process_name", 0, "FastShardMap locks");
         List<Hold> holds = HoldsOf(segments);
+        ILookup<int, Hold> holdsOfThreads = holds.ToLookup(hold => hold.Thread);
+        Dictionary<(int Thread, ulong Map, int Shard), Hold[]> holdsOfLocks = holds
+            .GroupBy(hold => (hold.Thread, hold.Map, hold.Shard))
+            .ToDictionary(group => group.Key, group => group.ToArray());
         foreach (int thread in segments
             .Select(segment => segment.Waiter)
             .Concat(holds.Select(hold => hold.Thread))
@@ -30,7 +37,7 @@ internal static class ChromeTrace
             .Order())
         {
             WriteName(json, "thread_name", thread * RowsPerThread, $"{trace.ThreadText(thread)}: waits");
-            foreach (int lane in holds.Where(hold => hold.Thread == thread).Select(hold => hold.Lane).Distinct())
+            foreach (int lane in holdsOfThreads[thread].Select(hold => hold.Lane).Distinct())
             {
                 WriteName(
                     json, "thread_name", (thread * RowsPerThread) + 1 + lane, $"{trace.ThreadText(thread)}: holds");
@@ -63,10 +70,8 @@ internal static class ChromeTrace
                 wait.End,
                 trace.ThreadText(wait.Owner),
                 wait.Stack.Frames);
-            Hold? hold = holds.Find(
-                hold => hold.Thread == wait.Owner && hold.Map == wait.Map && hold.Shard == wait.Shard
-                && hold.Start <= wait.Start && hold.End >= wait.End);
-            if (hold is not null)
+            if (holdsOfLocks.TryGetValue((wait.Owner, wait.Map, wait.Shard), out Hold[]? candidates)
+                && Around(candidates, wait) is { } hold)
             {
                 // Inside both slices, so that viewers know which ones the arrow joins.
                 double at = Microseconds(wait.End) - Math.Min(1, Microseconds(wait.Duration) / 2);
@@ -77,6 +82,20 @@ internal static class ChromeTrace
 
         json.WriteEndArray();
         json.WriteEndObject();
+    }
+
+    // The holds of one thread and lock are in the order of time and do not overlap.
+    private static Hold? Around(Hold[] holds, WaitSegment wait)
+    {
+        int first = 0;
+        int end = holds.Length;
+        while (first < end)
+        {
+            int middle = (first + end) / 2;
+            (first, end) = holds[middle].Start <= wait.Start ? (middle + 1, end) : (first, middle);
+        }
+
+        return first > 0 && holds[first - 1].End >= wait.End ? holds[first - 1] : null;
     }
 
     // Waits for the same owner at the same lock that touch or overlap form one hold.
@@ -162,6 +181,10 @@ internal static class ChromeTrace
 
         json.WriteEndObject();
         json.WriteEndObject();
+        if (json.BytesPending > FlushBytes)
+        {
+            json.Flush();
+        }
     }
 
     private static void WriteFlow(Utf8JsonWriter json, string phase, int id, int row, double time)

@@ -247,6 +247,28 @@ public sealed class BlockingChainsTests
                 && step.GetProperty("args").GetProperty("name").GetString() == "Carla (3): holds");
     }
 
+    /// <summary>The trace goes to its file in pieces, and each wait finds its own hold of the lock.</summary>
+    [Fact]
+    public void Write_ManyHoldsOfOneLock_JoinsEachToItsWait()
+    {
+        const int Waits = 5_000;
+        LockEvent[] events = [.. Enumerable.Range(0, Waits).SelectMany(
+            static i => (LockEvent[])[Start(2 * i, First, Berta, Anna), Stop((2 * i) + 1, First, Anna)])];
+        LockTrace trace = Trace(events);
+        using PiecesStream stream = new();
+        ChromeTrace.Write(stream, trace, WaitSegments.From(trace));
+        using JsonDocument document = JsonDocument.Parse(stream.ToArray());
+        JsonElement[] steps = [.. document.RootElement.GetProperty("traceEvents").EnumerateArray()];
+        double[] arrows =
+        [
+            .. steps.Where(step => Text(step, "ph") == "s").Select(step => step.GetProperty("ts").GetDouble()),
+        ];
+
+        Assert.Equal(Waits, steps.Count(step => Text(step, "cat") == "hold"));
+        Assert.Equal(Enumerable.Range(0, Waits).Select(static i => (2000.0 * i) + 999), arrows);
+        Assert.InRange(stream.LargestPiece, 1, 1 << 18);
+    }
+
     internal static void AssertRowsNest(JsonElement[] events)
     {
         foreach (IGrouping<int, JsonElement> row in events
@@ -294,4 +316,16 @@ public sealed class BlockingChainsTests
 
     private static LockEvent Stop(double milliseconds, ulong map, int waiter) =>
         new(TimeSpan.FromMilliseconds(milliseconds), false, map, 0, 0, waiter, true, default, CallStack.Unknown);
+
+    private sealed class PiecesStream : MemoryStream
+    {
+        public int LargestPiece { get; private set; }
+
+        // That of spans leads here, too.
+        public override void Write(byte[] buffer, int offset, int count)
+        {
+            LargestPiece = Math.Max(LargestPiece, count);
+            base.Write(buffer, offset, count);
+        }
+    }
 }
