@@ -68,7 +68,7 @@ public sealed class KeyAnalyzer : DiagnosticAnalyzer
             return;
         }
 
-        INamedTypeSymbol? hasher = MapTypes.HasherOf(type);
+        ITypeSymbol? hasher = MapTypes.HasherOf(type);
         if ((hasher is null || IsDefaultHasher(hasher)) && !HasHashCode(key))
         {
             context.ReportDiagnostic(Diagnostic.Create(
@@ -78,13 +78,13 @@ public sealed class KeyAnalyzer : DiagnosticAnalyzer
                 "does not override GetHashCode, from which its hash is made"));
         }
 
-        if (hasher is { IsGenericType: true }
-            && !IsDefaultHasher(hasher)
+        if (hasher is INamedTypeSymbol { IsGenericType: true } own
+            && !IsDefaultHasher(own)
             && KeyLayout.Of(key) is { Fault: { } fault }
-            && ByteHashers.ReadsBytes(hasher, context.CancellationToken))
+            && ByteHashers.ReadsBytes(own, context.CancellationToken))
         {
             context.ReportDiagnostic(Diagnostic.Create(
-                Rules.BytesOfKey, creation.Syntax.GetLocation(), hasher.Name, Text(key), fault));
+                Rules.BytesOfKey, creation.Syntax.GetLocation(), own.Name, Text(key), fault));
         }
     }
 
@@ -122,7 +122,7 @@ public sealed class KeyAnalyzer : DiagnosticAnalyzer
             MapTypes.IsEquatable(implemented)
             && SymbolEqualityComparer.Default.Equals(implemented.TypeArguments[0], key));
 
-    private static bool IsDefaultHasher(INamedTypeSymbol hasher) =>
+    private static bool IsDefaultHasher(ITypeSymbol hasher) =>
         MapTypes.IsOfLibrary(hasher) && hasher.Name is "DefaultHasher" or "FloodResistantHasher";
 
     private static bool HasHashCode(ITypeSymbol key) =>

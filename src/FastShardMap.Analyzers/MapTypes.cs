@@ -48,7 +48,7 @@ internal static class MapTypes
     }
 
     /// <summary>The hasher of a map type, or of its base types; null if the type has none in its signature.</summary>
-    public static INamedTypeSymbol? HasherOf(INamedTypeSymbol type)
+    public static ITypeSymbol? HasherOf(INamedTypeSymbol type)
     {
         for (INamedTypeSymbol? current = type; current is not null; current = current.BaseType)
         {
@@ -56,7 +56,7 @@ internal static class MapTypes
             {
                 if (current.OriginalDefinition.TypeParameters[i].Name == "THasher")
                 {
-                    return current.TypeArguments[i] as INamedTypeSymbol;
+                    return current.TypeArguments[i];
                 }
             }
         }

@@ -68,6 +68,7 @@ public class KeyTests
             ShardMap<EnumKey<DayOfWeek>, int> G() => new();
             ShardMap<Position, int, Bytes<Position>> H() => new();
             ShardMap<TKey, int> I<TKey>() where TKey : unmanaged, IEquatable<TKey> => new();
+            ShardMap<Position, int, THasher> J<THasher>() where THasher : struct, IKeyHasher<Position> => new();
         }
         """);
 
@@ -87,6 +88,7 @@ public class KeyTests
     [Theory]
     [InlineData("struct Key : IEquatable<Key> { public int A; public long B; @ }")]
     [InlineData("struct Key : IEquatable<Key> { public long A; public byte B; @ }")]
+    [InlineData("struct Key(int a, long b) : IEquatable<Key> { public int A => a; public long B => b; @ }")]
     [InlineData("struct Key : IEquatable<Key> { public double A; public long B; @ }")]
     [InlineData("struct Key : IEquatable<Key> { public Guid A; public DateTime B; @ }")]
     [InlineData("struct Inner { public short A; public int B; } struct Key : IEquatable<Key> { public Inner A; @ }")]
@@ -106,6 +108,7 @@ public class KeyTests
 
     [Theory]
     [InlineData("struct Key : IEquatable<Key> { public int A; public int B; @ }")]
+    [InlineData("struct Key(int a, int b) : IEquatable<Key> { public int A => a; public int B => b; @ }")]
     [InlineData("struct Key : IEquatable<Key> { public Guid A; public TimeSpan B; public DayOfWeek C, D; @ }")]
     [InlineData("[System.Runtime.InteropServices.StructLayout(System.Runtime.InteropServices.LayoutKind.Sequential, "
         + "Pack = 1)] struct Key : IEquatable<Key> { public byte A; public long B; @ }")]
