@@ -5,6 +5,7 @@ using Microsoft.CodeAnalysis.CodeActions;
 using Microsoft.CodeAnalysis.CodeFixes;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Text;
 
 namespace FastShardMap.Analyzers;
 
@@ -29,14 +30,39 @@ public sealed class UsingFix : CodeFixProvider
             return;
         }
 
-        context.RegisterCodeFix(
-            CodeAction.Create(
-                "Declare with using",
-                _ => Task.FromResult(
-                    context.Document.WithSyntaxRoot(root.ReplaceNode(declaration, WithUsing(declaration)))),
-                equivalenceKey: nameof(UsingFix)),
-            context.Diagnostics);
+        Document changed = context.Document.WithSyntaxRoot(root.ReplaceNode(declaration, WithUsing(declaration)));
+        if (await CompilesAsync(context.Document, changed, declaration, context.CancellationToken)
+            .ConfigureAwait(false))
+        {
+            context.RegisterCodeFix(
+                CodeAction.Create(
+                    "Declare with using", _ => Task.FromResult(changed), equivalenceKey: nameof(UsingFix)),
+                context.Diagnostics);
+        }
     }
+
+    // A variable of a using declaration cannot be assigned again, its type must be disposable, and there are places
+    // where such a declaration may not stand. The compiler knows them all.
+    private static async Task<bool> CompilesAsync(
+        Document original, Document changed, SyntaxNode declaration, CancellationToken cancellation)
+    {
+        SemanticModel? before = await original.GetSemanticModelAsync(cancellation).ConfigureAwait(false);
+        SemanticModel? after = await changed.GetSemanticModelAsync(cancellation).ConfigureAwait(false);
+        SyntaxNode? member = declaration.Ancestors().FirstOrDefault(
+            static node => node is MemberDeclarationSyntax and not GlobalStatementSyntax);
+        if (before is null || after is null)
+        {
+            return false;
+        }
+
+        TextSpan span = (member ?? before.SyntaxTree.GetRoot(cancellation)).FullSpan;
+        TextSpan longer = new(span.Start, span.Length + after.SyntaxTree.Length - before.SyntaxTree.Length);
+        return CountErrors(after, longer, cancellation) <= CountErrors(before, span, cancellation);
+    }
+
+    private static int CountErrors(SemanticModel model, TextSpan span, CancellationToken cancellation) =>
+        model.GetDiagnostics(span, cancellation).Count(
+            static diagnostic => diagnostic.Severity == DiagnosticSeverity.Error);
 
     // The declaration whose value the created object is, with nothing but await and parentheses in between.
     private static LocalDeclarationStatementSyntax? DeclarationOf(SyntaxNode? created)

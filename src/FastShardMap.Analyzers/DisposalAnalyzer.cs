@@ -21,7 +21,9 @@ public sealed class DisposalAnalyzer : DiagnosticAnalyzer
     public override void Initialize(AnalysisContext context)
     {
         context.EnableConcurrentExecution();
-        context.ConfigureGeneratedCodeAnalysis(GeneratedCodeAnalysisFlags.None);
+
+        // Generated code is not reported, but a generated part of a class may dispose its fields.
+        context.ConfigureGeneratedCodeAnalysis(GeneratedCodeAnalysisFlags.Analyze);
         context.RegisterCompilationStartAction(static start =>
         {
             if (!MapTypes.AreKnownTo(start.Compilation))
@@ -105,7 +107,7 @@ public sealed class DisposalAnalyzer : DiagnosticAnalyzer
         {
             if (operation is ILocalReferenceOperation mention
                 && SymbolEqualityComparer.Default.Equals(mention.Local, local)
-                && ObjectUses.Of(mention) != ObjectUse.Neutral)
+                && (ObjectUses.Of(mention) != ObjectUse.Neutral || Closures.Keep(mention)))
             {
                 return;
             }

@@ -27,7 +27,7 @@ internal static class ObjectUses
             case ISimpleAssignmentOperation assignment when assignment.Target == operation:
             case ICoalesceAssignmentOperation coalesce when coalesce.Target == operation:
             case IForEachLoopOperation loop when loop.Collection == operation:
-            case IIsPatternOperation:
+            case IIsPatternOperation matched when !Names(matched.Pattern):
             case IIsTypeOperation:
             case IBinaryOperation:
             case IInterpolationOperation:
@@ -51,6 +51,16 @@ internal static class ObjectUses
 
         return operation;
     }
+
+    // A pattern that declares a variable gives the object another name, under which it may be disposed.
+    private static bool Names(IPatternOperation pattern) => pattern switch
+    {
+        IDeclarationPatternOperation declaration => declaration.DeclaredSymbol is not null,
+        IRecursivePatternOperation recursive => recursive.DeclaredSymbol is not null,
+        IBinaryPatternOperation binary => Names(binary.LeftPattern) || Names(binary.RightPattern),
+        INegatedPatternOperation negated => Names(negated.Pattern),
+        _ => false,
+    };
 
     private static bool IsDispose(IInvocationOperation call) =>
         call.TargetMethod.Name is "Dispose" or "DisposeAsync" && call.Arguments.Length == 0;

@@ -22,6 +22,21 @@ public class DisposalTests
             + "int>.LoadFromAsync(\"a\")|].ConfigureAwait(false); map.Clear(); }")]
     [InlineData("void M() { ShardMap<int, int> map; map = [|new()|]; map.Add(1, 2); }")]
     [InlineData("void M() { var map = [|new ShardMap<int, int>()|]; Parallel.For(0, 9, i => map[i] = 1); }")]
+    [InlineData("void M() { var map = [|new ShardMap<int, int>()|]; Parallel.Invoke(() => map.Clear(), () => { }); }")]
+    [InlineData("int M(int[] all) { var map = [|new ShardMap<int, int>()|]; return all.Sum(i => map[i]); }")]
+    [InlineData("int[] M(int[] a) { var m = [|new ShardMap<int, int>()|]; return a.Select(i => m[i]).ToArray(); }")]
+    [InlineData(
+        "void M(int[] all) { var map = [|new ShardMap<int, int>()|]; foreach (int value in all.Where(i => map[i] > 0)) "
+            + "{ } }")]
+    [InlineData(
+        "int M(ShardMap<int, int> other) { var map = [|new ShardMap<int, int>()|]; return other.GetOrAdd(1, "
+            + "i => map[i]); }")]
+    [InlineData("Action M() => () => { var map = [|new ShardMap<int, int>()|]; map[1] = 2; };")]
+    [InlineData("void M() { void Inner() { var map = [|new ShardMap<int, int>()|]; map[1] = 2; } Inner(); }")]
+    [InlineData("bool M() { var map = [|new ShardMap<int, int>()|]; return map is not null and { Count: 1 }; }")]
+    [InlineData(
+        "async Task M(int[] all) { var map = [|new ShardMap<int, int>()|]; await Parallel.ForEachAsync(all, (i, c) => "
+            + "{ map[i] = 1; return default; }); }")]
     [InlineData("void M() { var map = [|new ShardMap<int, int>()|]; Console.WriteLine($\"{map}\"); }")]
     [InlineData("void M() { var map = [|new TextShardMap<int>()|]; map[\"a\"] = 1; }")]
     [InlineData("long M(TextShardMap<int> map) { var all = [|map.Snapshot()|]; return all.Count; }")]
@@ -61,6 +76,19 @@ public class DisposalTests
     [InlineData("IEnumerable<ShardMap<int, int>> M() { yield return new ShardMap<int, int>(); }")]
     [InlineData("ShardMap<int, int>[] M() => [new ShardMap<int, int>(), new ShardMap<int, int>()];")]
     [InlineData("ShardMap<int, int> M(bool b) { ShardMap<int, int>? m = b ? new() : null; return m ?? new(); }")]
+    [InlineData("Func<int, int> M() { var map = new ShardMap<int, int>(); return key => map.GetOrAdd(key, 1); }")]
+    [InlineData("Func<int> M() { var map = new ShardMap<int, int>(); int Inner() => map[1]; return Inner; }")]
+    [InlineData("IEnumerable<int> M(int[] a) { var map = new ShardMap<int, int>(); return a.Select(i => map[i]); }")]
+    [InlineData("Task M() { var map = new ShardMap<int, int>(); return Task.Run(() => map[1] = 2); }")]
+    [InlineData(
+        "void M(List<Action> all) { var map = new ShardMap<int, int>(); Parallel.Invoke(() => all.Add(() => "
+            + "map.Clear())); }")]
+    [InlineData("event Action E; void M() { var map = new ShardMap<int, int>(); E += () => map.Clear(); }")]
+    [InlineData(
+        "Task M(int[] all) { var map = new ShardMap<int, int>(); return Parallel.ForEachAsync(all, (i, c) => "
+            + "{ map[i] = 1; return default; }); }")]
+    [InlineData("void M() { var map = new ShardMap<int, int>(); if (map is IDisposable d) { d.Dispose(); } }")]
+    [InlineData("void M() { var map = new ShardMap<int, int>(); if (map is { Count: 0 } m) { m.Dispose(); } }")]
     public Task Local_GivenAway_IsNotReported(string code) => Verify.ReportsNothingAsync(code);
 
     [Fact]
@@ -128,6 +156,32 @@ public class DisposalTests
         """);
 
     [Fact]
+    public Task Field_DisposedInGeneratedCode_IsNotReported() => Verify.ReportsNothingAsync(
+        """
+        sealed partial class Window
+        {
+            private readonly ShardMap<Guid, long> _byId = new();
+        }
+
+        [System.CodeDom.Compiler.GeneratedCode("designer", "1.0")]
+        sealed partial class Window : IDisposable
+        {
+            [System.CodeDom.Compiler.GeneratedCode("designer", "1.0")]
+            public void Dispose() => _byId.Dispose();
+        }
+        """);
+
+    [Fact]
+    public Task Local_OfGeneratedCode_IsNotReported() => Verify.ReportsNothingAsync(
+        """
+        [System.CodeDom.Compiler.GeneratedCode("designer", "1.0")]
+        class Sample
+        {
+            void M() { var map = new ShardMap<int, int>(); map[1] = 2; }
+        }
+        """);
+
+    [Fact]
     public Task EntryPoint_MapOfTheProcess_IsNotReported() => Verify.ReportsNothingAsync(
         """
         // program
@@ -160,4 +214,12 @@ public class DisposalTests
         "async Task M() { using var map = await ShardMap<int, int>.LoadFromAsync(\"a\"); map.Clear(); }")]
     public Task UsingFix_OfLocal_DeclaresWithUsing(string source, string expected) =>
         Verify.FixesAsync(new UsingFix(), source, expected);
+
+    /// <summary>A using declaration would not compile there.</summary>
+    [Theory]
+    [InlineData("void M(int i) { switch (i) { case 1: var map = new ShardMap<int, int>(); map[1] = 2; break; } }")]
+    [InlineData("void M(ShardMap<int, int> o) { var map = new ShardMap<int, int>(); map.Clear(); map = o; }")]
+    [InlineData("void M() { object map = new ShardMap<int, int>(); Console.WriteLine(map == null); }")]
+    public Task UsingFix_WhereItDoesNotCompile_IsNotOffered(string source) =>
+        Verify.OffersNothingAsync(new UsingFix(), source);
 }

@@ -64,18 +64,8 @@ internal static class Verify
     public static async Task FixesAsync(CodeFixProvider fix, string source, string expected)
     {
         using AdhocWorkspace workspace = new();
-        Project project = workspace
-            .AddProject("Sample", LanguageNames.CSharp)
-            .WithMetadataReferences(s_references)
-            .WithCompilationOptions(new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary));
-        Document document = project.AddDocument("Sample.cs", FileOf(source));
-        Compilation compilation = (await document.Project.GetCompilationAsync())!;
-        Diagnostic diagnostic = Assert.Single(await DiagnosticsAsync(compilation));
-
-        List<CodeAction> actions = [];
-        await fix.RegisterCodeFixesAsync(
-            new CodeFixContext(document, diagnostic, (action, _) => actions.Add(action), CancellationToken.None));
-        CodeAction action = Assert.Single(actions);
+        Document document = DocumentOf(workspace, source);
+        CodeAction action = Assert.Single(await ActionsAsync(fix, document));
         ApplyChangesOperation change = Assert.IsType<ApplyChangesOperation>(
             Assert.Single(await action.GetOperationsAsync(CancellationToken.None)));
         Document changed = change.ChangedSolution.GetDocument(document.Id)!;
@@ -84,12 +74,38 @@ internal static class Verify
         Assert.Empty(Errors((await changed.Project.GetCompilationAsync())!));
     }
 
+    /// <summary>The one thing that is reported has no fix.</summary>
+    public static async Task OffersNothingAsync(CodeFixProvider fix, string source)
+    {
+        using AdhocWorkspace workspace = new();
+        Document document = DocumentOf(workspace, source);
+        Assert.Empty(Errors((await document.Project.GetCompilationAsync())!));
+        Assert.Empty(await ActionsAsync(fix, document));
+    }
+
     /// <summary>What all analyzers report for a file that must compile, in the order of its lines.</summary>
     public static async Task<ImmutableArray<Diagnostic>> DiagnosticsOfFileAsync(string source)
     {
         Compilation compilation = Compilation(FileOf(source), OutputKind.DynamicallyLinkedLibrary);
         Assert.Empty(Errors(compilation));
         return await DiagnosticsAsync(compilation);
+    }
+
+    private static Document DocumentOf(AdhocWorkspace workspace, string source) =>
+        workspace
+            .AddProject("Sample", LanguageNames.CSharp)
+            .WithMetadataReferences(s_references)
+            .WithCompilationOptions(new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary))
+            .AddDocument("Sample.cs", FileOf(source));
+
+    private static async Task<List<CodeAction>> ActionsAsync(CodeFixProvider fix, Document document)
+    {
+        Compilation compilation = (await document.Project.GetCompilationAsync())!;
+        Diagnostic diagnostic = Assert.Single(await DiagnosticsAsync(compilation));
+        List<CodeAction> actions = [];
+        await fix.RegisterCodeFixesAsync(
+            new CodeFixContext(document, diagnostic, (action, _) => actions.Add(action), CancellationToken.None));
+        return actions;
     }
 
     private static async Task<ImmutableArray<Diagnostic>> DiagnosticsAsync(Compilation compilation)
