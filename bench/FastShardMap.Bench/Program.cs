@@ -28,7 +28,7 @@ RootCommand root = new("Measures FastShardMap beside the maps it would replace."
     ReportCommand.Create(),
     MemoryProbeCommand.Create(),
 };
-ParseResult parsed = root.Parse(args);
+ParseResult parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
 int exitCode = parsed.Invoke();
 
 // A wrong option ends with 2, as any other bad input does; 1 is for a measurement that found a fault.

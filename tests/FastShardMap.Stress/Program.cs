@@ -64,6 +64,6 @@ root.SetAction(parsed =>
     verdict.Print();
     return verdict.ExitCode;
 });
-ParseResult result = root.Parse(args);
+ParseResult result = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
 int exitCode = result.Invoke();
 return result.Errors.Count > 0 ? StressVerdict.BadArguments : exitCode;
