@@ -76,8 +76,9 @@ public sealed partial class ShardMap<TKey, TValue> : ShardMap<TKey, TValue, Defa
 /// shard, neither ever ends, and this cannot be detected. The forms with a timeout (<c>TryAdd</c>, <c>TrySet</c>,
 /// <c>TryUpdate</c>, <c>TryRemove</c>) give up instead.</para>
 /// <para><b>Exclusive phases.</b> While a thread holds the map exclusively (<see cref="EnterExclusive"/>), reads and
-/// writes through the map throw <see cref="InvalidOperationException"/>, those of the holder included: it uses the
-/// object that <see cref="EnterExclusive"/> returned. <see cref="Count"/> and the other figures may be read.</para>
+/// writes of other threads through the map throw <see cref="InvalidOperationException"/>. The holder may read through
+/// the map. For all else it uses the object that <see cref="EnterExclusive"/> returned, because its writes and
+/// enumerations through the map throw as well. Any thread may read <see cref="Count"/> and the other figures.</para>
 /// <para><b>Interruption.</b> A call that throws <see cref="ThreadInterruptedException"/> was waiting for a shard's
 /// lock, and has had no effect. Writes of a range of keys are the exception: those before the interrupted one have
 /// happened.</para>

@@ -26,8 +26,9 @@ public sealed class ShardMapExclusive<TKey, TValue> : ShardMapExclusive<TKey, TV
 /// <remarks>
 /// <para><b>Misuse.</b> If another thread than the one that began the phase calls a member, the member throws
 /// <see cref="InvalidOperationException"/> before it does anything; the message names both threads and operations.
-/// Operations of the map itself that would have to wait for the end of the phase throw as well, including reads. In any
-/// case, the map stays intact and usable. (Any thread may read <c>Count</c> and the other figures of the map.)</para>
+/// Operations of other threads through the map itself throw as well, including reads. The thread that began the phase
+/// may read through the map, but its writes and enumerations through the map throw. In any case, the map stays intact
+/// and usable. (Any thread may read <c>Count</c> and the other figures of the map.)</para>
 /// <para><b>Allocation.</b> None, like the operations of the map itself.</para>
 /// </remarks>
 public partial class ShardMapExclusive<TKey, TValue, THasher> : IDisposable
