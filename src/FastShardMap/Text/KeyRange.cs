@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using FastShardMap.Layout;
+using FastShardMap.Operations;
 using FastShardMap.Records;
 
 namespace FastShardMap.Text;
@@ -89,6 +90,21 @@ internal static unsafe class KeyRange
         finally
         {
             batch.Dispose();
+        }
+    }
+
+    private static void AddEach<TValue>(
+        in Target<TValue> target, ReadOnlySpan<RecordKey> keys, ref DeltaRange<TValue> range)
+        where TValue : unmanaged, INumber<TValue>
+    {
+        if (target.Phase is { } phase)
+        {
+            phase.WriteEach<DeltaOperation<TValue>, DeltaRange<TValue>>("AddDeltaRange", keys, ref range);
+        }
+        else
+        {
+            target.Map!.Shards.WriteRange<DeltaOperation<TValue>, DeltaRange<TValue>>(keys, ref range);
+            GC.KeepAlive(target.Map);
         }
     }
 
@@ -219,7 +235,8 @@ internal static unsafe class KeyRange
 
         public int Perform(in Target<TValue> target, ReadOnlySpan<RecordKey> keys, int from)
         {
-            target.Map!.AddDeltaRange(keys, _deltas.Slice(from, keys.Length));
+            DeltaRange<TValue> range = new(_deltas.Slice(from, keys.Length), TValue.Zero);
+            AddEach(target, keys, ref range);
             return 0;
         }
     }
@@ -229,7 +246,8 @@ internal static unsafe class KeyRange
     {
         public int Perform(in Target<TValue> target, ReadOnlySpan<RecordKey> keys, int from)
         {
-            target.Map!.AddDeltaRange(keys, delta);
+            DeltaRange<TValue> range = new(default, delta);
+            AddEach(target, keys, ref range);
             return 0;
         }
     }

@@ -7,7 +7,7 @@ using FastShardMap.Text;
 namespace FastShardMap;
 
 /// <summary>Provides additions to values that are numbers, in exclusive phases of text and byte-string maps.</summary>
-public static unsafe class TextShardMapExclusiveNumberExtensions
+public static unsafe partial class TextShardMapExclusiveNumberExtensions
 {
     /// <summary>Adds a number to the value of a key. An absent key counts as zero and is added.</summary>
     /// <typeparam name="TValue">The type of the values: a number. Its addition wraps or throws as its + operator

@@ -91,6 +91,55 @@ public sealed class TextExclusiveRangeTests
         Assert.Empty(texts.Inner.Shards.FindViolations());
     }
 
+    [Fact]
+    public void AdditionsOfRanges_OfEveryForm_AddUp()
+    {
+        using TextShardMap<long> texts = new(new ShardMapOptions { ShardCount = 2 });
+        using BytesShardMap<long> bytes = new(new ShardMapOptions { ShardCount = 2 });
+        string[] keys = [.. Enumerable.Range(0, Keys).Select(KeyOf)];
+        ReadOnlyMemory<byte>[] utf8 = [.. keys.Select(static key => (ReadOnlyMemory<byte>)Utf8Of(key))];
+        long[] deltas = [.. Enumerable.Range(0, Keys).Select(static i => (long)i)];
+        using (TextShardMapExclusive<long> phase = texts.EnterExclusive())
+        {
+            phase.AddDeltaRange(keys, deltas);
+            phase.AddDeltaRange(utf8, deltas);
+            phase.AddDeltaRange(keys, 1000);
+            phase.AddDeltaRange(utf8, 1);
+            phase.AddDeltaRange([keys[0], keys[0]], 1);
+            Assert.Throws<ArgumentException>("deltas", () => phase.AddDeltaRange(keys, deltas.AsSpan(1)));
+            Assert.Throws<ArgumentException>("keys", () => phase.AddDeltaRange([keys[0], null!], 1));
+            Assert.Throws<ArgumentException>("keys", () => phase.AddDeltaRange([keys[0], new string('x', 40_000)], 1));
+            Assert.Throws<InvalidOperationException>(
+                () => phase.AddOrUpdate(
+                    keys[0],
+                    0,
+                    (_, _) =>
+                    {
+                        phase.AddDeltaRange(["a"], 1);
+                        return 0;
+                    }));
+        }
+
+        using (BytesShardMapExclusive<long> phase = bytes.EnterExclusive())
+        {
+            phase.AddDeltaRange(utf8, deltas);
+            phase.AddDeltaRange(utf8, 1000);
+            Assert.Throws<ArgumentException>("deltas", () => phase.AddDeltaRange(utf8, deltas.AsSpan(1)));
+        }
+
+        for (int i = 0; i < Keys; i++)
+        {
+            Assert.Equal((2 * i) + (i == 0 ? 1003 : 1001), texts[keys[i]]);
+            Assert.Equal(i + 1000, bytes[utf8[i].Span]);
+        }
+
+        Assert.Throws<ArgumentNullException>(
+            "phase", () => ((TextShardMapExclusive<int>)null!).AddDeltaRange(["a"], 1));
+        Assert.Throws<ArgumentNullException>("phase", () => ((BytesShardMapExclusive<int>)null!).AddDeltaRange([], 1));
+        Assert.Equal((Keys, Keys), (texts.Count, bytes.Count));
+        Assert.Empty(texts.Inner.Shards.FindViolations());
+    }
+
     private static byte[] Utf8Of(string key) => Encoding.UTF8.GetBytes(key);
 
     private static string KeyOf(int number) => $"key {number}{new string('k', number % 90)}";

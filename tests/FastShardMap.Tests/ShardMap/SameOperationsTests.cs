@@ -43,6 +43,9 @@ public class SameOperationsTests
         using ShardMapExclusive<ulong, long> phase = map.EnterExclusive();
         Assert.Equal(1, phase.Increment(42));
         Assert.Equal(6, phase.AddDelta(42, 5));
+        phase.AddDeltaRange([42, 43], 2);
+        phase.AddDeltaRange([42, 44], [1, 7]);
+        Assert.Equal((9L, 2L, 7L), (phase[42], phase[43], phase[44]));
     }
 
     [Fact]
@@ -64,7 +67,32 @@ public class SameOperationsTests
         Assert.True(phase.IsEmpty);
         Assert.Throws<ArgumentException>(() => phase.SetRange([1, 2], [1]));
         Assert.Throws<ArgumentException>(() => phase.TryAddRange([1, 2], [1, 2], new bool[1]));
+        Assert.Throws<ArgumentException>("deltas", () => phase.AddDeltaRange([1, 2], [1]));
         Assert.True(phase.IsEmpty);
+    }
+
+    [Fact]
+    public void Exclusive_AdditionsOfARange_AddUp()
+    {
+        using ShardMap<int, int> map = new();
+        ShardMapExclusive<int, int> phase = map.EnterExclusive();
+        int[] keys = [1, 2, 1, 3];
+        phase.AddDeltaRange(keys, [10, 20, 30, 40]);
+        phase.AddDeltaRange(keys.AsSpan(), 1);
+        phase.AddDeltaRange([], 1);
+        Assert.Equal([42, 21, 41], new[] { phase[1], phase[2], phase[3] });
+        Assert.Throws<InvalidOperationException>(
+            () => phase.AddOrUpdate(1, 0, (_, _) =>
+            {
+                phase.AddDeltaRange(keys, 1);
+                return 0;
+            }));
+        Assert.Throws<ArgumentNullException>(
+            "phase", () => ((ShardMapExclusive<int, int>)null!).AddDeltaRange([1], 1));
+        phase.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => phase.AddDeltaRange(keys, 1));
+        Assert.Throws<ObjectDisposedException>(() => phase.AddDeltaRange([], 1));
+        Assert.Equal((42, 3), (map[1], map.Count));
     }
 
     [Fact]
