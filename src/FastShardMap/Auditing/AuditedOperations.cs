@@ -106,15 +106,18 @@ internal readonly struct AuditedOperations<TKey, TValue, THasher, TKept, TForm>(
         return hits;
     }
 
-    public int TryAddRange(ReadOnlySpan<TKey> keys, ReadOnlySpan<TValue> values)
+    /// <param name="keys">The keys.</param>
+    /// <param name="values">One value per key.</param>
+    /// <param name="added">Receives whether each key was added; empty if only the number is wanted.</param>
+    public int TryAddRange(ReadOnlySpan<TKey> keys, ReadOnlySpan<TValue> values, Span<bool> added)
     {
-        int added = 0;
+        int count = 0;
         for (int i = 0; i < keys.Length; i++)
         {
-            added += TryAdd(keys[i], values[i]) ? 1 : 0;
+            count += Reported(i, TryAdd(keys[i], values[i]), added);
         }
 
-        return added;
+        return count;
     }
 
     public void SetRange(ReadOnlySpan<TKey> keys, ReadOnlySpan<TValue> values)
@@ -125,15 +128,27 @@ internal readonly struct AuditedOperations<TKey, TValue, THasher, TKept, TForm>(
         }
     }
 
-    public int TryRemoveRange(ReadOnlySpan<TKey> keys)
+    /// <param name="keys">The keys.</param>
+    /// <param name="removed">Receives whether each key was removed; empty if only the number is wanted.</param>
+    public int TryRemoveRange(ReadOnlySpan<TKey> keys, Span<bool> removed)
     {
-        int removed = 0;
-        foreach (TKey key in keys)
+        int count = 0;
+        for (int i = 0; i < keys.Length; i++)
         {
-            removed += TryRemove(key, out _) ? 1 : 0;
+            count += Reported(i, TryRemove(keys[i], out _), removed);
         }
 
-        return removed;
+        return count;
+    }
+
+    private static int Reported(int index, bool done, Span<bool> report)
+    {
+        if (!report.IsEmpty)
+        {
+            report[index] = done;
+        }
+
+        return done ? 1 : 0;
     }
 
     private bool TryGetPresent(TKey key, out TValue value)

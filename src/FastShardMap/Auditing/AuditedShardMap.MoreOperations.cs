@@ -165,7 +165,29 @@ public partial class AuditedShardMap<TKey, TValue, THasher>
     public int TryAddRange(ReadOnlySpan<TKey> keys, ReadOnlySpan<TValue> values)
     {
         MapErrors.ThrowIfLengthDiffers(values.Length, keys.Length, nameof(values));
-        return _operations.TryAddRange(keys, values);
+        return _operations.TryAddRange(keys, values, default);
+    }
+
+    /// <summary>Adds many entries whose keys are absent, and reports which of them were added. Each write is recorded
+    /// as an addition or a refused write.</summary>
+    /// <param name="keys">The keys, in any order. The first of repeated keys is added.</param>
+    /// <param name="values">The value of each key, at the index of the key. As long as <paramref name="keys"/>.</param>
+    /// <param name="added">Receives whether each key was added. At least as long as <paramref name="keys"/>. If the
+    /// call throws, only the elements of the writes that have happened are set.</param>
+    /// <returns>The number of entries added. The values of the other keys are unchanged.</returns>
+    /// <inheritdoc cref="TryAddRange(ReadOnlySpan{TKey}, ReadOnlySpan{TValue})" path="/remarks"/>
+    /// <exception cref="ArgumentException"><paramref name="values"/> is not as long as <paramref name="keys"/>, or
+    /// <paramref name="added"/> is too short; nothing has changed.</exception>
+    /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
+    /// <exception cref="InvalidOperationException">The call comes from a callback of the map; nothing has
+    /// changed.</exception>
+    /// <exception cref="OutOfMemoryException">A shard must grow, and the memory cannot be allocated; the entries so far
+    /// have been written.</exception>
+    public int TryAddRange(ReadOnlySpan<TKey> keys, ReadOnlySpan<TValue> values, Span<bool> added)
+    {
+        MapErrors.ThrowIfLengthDiffers(values.Length, keys.Length, nameof(values));
+        MapErrors.ThrowIfShorter(added.Length, keys.Length, nameof(added));
+        return _operations.TryAddRange(keys, values, added);
     }
 
     /// <summary>Sets the values of many keys, whether they are present or not. Each write is recorded as an addition or
@@ -187,5 +209,22 @@ public partial class AuditedShardMap<TKey, TValue, THasher>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
     /// <exception cref="InvalidOperationException">The call comes from a callback of the map; nothing has
     /// changed.</exception>
-    public int TryRemoveRange(ReadOnlySpan<TKey> keys) => _operations.TryRemoveRange(keys);
+    public int TryRemoveRange(ReadOnlySpan<TKey> keys) => _operations.TryRemoveRange(keys, default);
+
+    /// <summary>Removes many entries, and reports which of them were present. Each write is recorded as a removal or a
+    /// refused write.</summary>
+    /// <param name="keys">The keys, in any order. Repeated keys are removed once.</param>
+    /// <param name="removed">Receives whether each key was removed. At least as long as <paramref name="keys"/>. If the
+    /// call throws, only the elements of the writes that have happened are set.</param>
+    /// <returns>The number of entries removed.</returns>
+    /// <inheritdoc cref="TryAddRange(ReadOnlySpan{TKey}, ReadOnlySpan{TValue})" path="/remarks"/>
+    /// <exception cref="ArgumentException"><paramref name="removed"/> is too short; nothing has changed.</exception>
+    /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
+    /// <exception cref="InvalidOperationException">The call comes from a callback of the map; nothing has
+    /// changed.</exception>
+    public int TryRemoveRange(ReadOnlySpan<TKey> keys, Span<bool> removed)
+    {
+        MapErrors.ThrowIfShorter(removed.Length, keys.Length, nameof(removed));
+        return _operations.TryRemoveRange(keys, removed);
+    }
 }

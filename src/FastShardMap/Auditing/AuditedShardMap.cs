@@ -58,6 +58,8 @@ public partial class AuditedShardMap<TKey, TValue, THasher> : MapAudit<TKey>
     /// <summary>The map itself. Operations on it are not audited.</summary>
     public ShardMap<TKey, TValue, THasher> Map { get; }
 
+    internal AuditedOperations<TKey, TValue, THasher, TKey, WholeKey<TKey>> Operations => _operations;
+
     private static unsafe MapHeader* HeaderOf(ShardMap<TKey, TValue, THasher> map)
     {
         ArgumentNullException.ThrowIfNull(map);

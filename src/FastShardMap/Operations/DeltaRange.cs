@@ -12,7 +12,9 @@ internal readonly ref struct DeltaRange<TValue>(ReadOnlySpan<TValue> deltas, TVa
     private readonly ReadOnlySpan<TValue> _deltas = deltas;
     private readonly TValue _delta = delta;
 
-    public DeltaOperation<TValue> OperationAt(int index) => new(_deltas.IsEmpty ? _delta : _deltas[index]);
+    public TValue DeltaAt(int index) => _deltas.IsEmpty ? _delta : _deltas[index];
+
+    public DeltaOperation<TValue> OperationAt(int index) => new(DeltaAt(index));
 
     public void Record(int index, in DeltaOperation<TValue> operation)
     {

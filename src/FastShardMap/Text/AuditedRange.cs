@@ -1,5 +1,7 @@
+using System.Numerics;
 using FastShardMap.Auditing;
 using FastShardMap.Layout;
+using FastShardMap.Operations;
 using FastShardMap.Records;
 
 namespace FastShardMap.Text;
@@ -26,7 +28,8 @@ internal static class AuditedRange
 
     internal readonly ref struct Add<TValue>(
         AuditedOperations<RecordKey, TValue, RecordKeyHasher, AuditKey, ExcerptOfKey> operations,
-        ReadOnlySpan<TValue> values)
+        ReadOnlySpan<TValue> values,
+        Span<bool> added)
         : KeyRange.IOperation<TValue>
         where TValue : unmanaged
     {
@@ -34,9 +37,11 @@ internal static class AuditedRange
             operations;
 
         private readonly ReadOnlySpan<TValue> _values = values;
+        private readonly Span<bool> _added = added;
 
         public int Perform(in KeyRange.Target<TValue> target, ReadOnlySpan<RecordKey> keys, int from) =>
-            _operations.TryAddRange(keys, _values.Slice(from, keys.Length));
+            _operations.TryAddRange(
+                keys, _values.Slice(from, keys.Length), _added.IsEmpty ? default : _added.Slice(from, keys.Length));
     }
 
     internal readonly ref struct Set<TValue>(
@@ -57,15 +62,42 @@ internal static class AuditedRange
         }
     }
 
-    internal readonly struct Remove<TValue>(
-        AuditedOperations<RecordKey, TValue, RecordKeyHasher, AuditKey, ExcerptOfKey> operations)
+    internal readonly ref struct Remove<TValue>(
+        AuditedOperations<RecordKey, TValue, RecordKeyHasher, AuditKey, ExcerptOfKey> operations,
+        Span<bool> removed)
         : KeyRange.IOperation<TValue>
         where TValue : unmanaged
     {
         private readonly AuditedOperations<RecordKey, TValue, RecordKeyHasher, AuditKey, ExcerptOfKey> _operations =
             operations;
 
+        private readonly Span<bool> _removed = removed;
+
         public int Perform(in KeyRange.Target<TValue> target, ReadOnlySpan<RecordKey> keys, int from) =>
-            _operations.TryRemoveRange(keys);
+            _operations.TryRemoveRange(keys, _removed.IsEmpty ? default : _removed.Slice(from, keys.Length));
+    }
+
+    /// <param name="operations">The operations that are recorded.</param>
+    /// <param name="deltas">One number per key; empty if all keys have the same.</param>
+    /// <param name="delta">The number of all keys, if there is not one per key.</param>
+    internal readonly ref struct AddDeltas<TValue>(
+        AuditedOperations<RecordKey, TValue, RecordKeyHasher, AuditKey, ExcerptOfKey> operations,
+        ReadOnlySpan<TValue> deltas,
+        TValue delta)
+        : KeyRange.IOperation<TValue>
+        where TValue : unmanaged, INumber<TValue>
+    {
+        private readonly AuditedOperations<RecordKey, TValue, RecordKeyHasher, AuditKey, ExcerptOfKey> _operations =
+            operations;
+
+        private readonly ReadOnlySpan<TValue> _deltas = deltas;
+        private readonly TValue _delta = delta;
+
+        public int Perform(in KeyRange.Target<TValue> target, ReadOnlySpan<RecordKey> keys, int from)
+        {
+            ReadOnlySpan<TValue> deltas = _deltas.IsEmpty ? default : _deltas.Slice(from, keys.Length);
+            _operations.AddDeltaRange(keys, new DeltaRange<TValue>(deltas, _delta));
+            return 0;
+        }
     }
 }

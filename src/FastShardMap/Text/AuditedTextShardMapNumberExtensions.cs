@@ -8,7 +8,7 @@ namespace FastShardMap;
 
 /// <summary>Provides atomic additions to the values of audited text and byte-string maps whose values are
 /// numbers.</summary>
-public static unsafe class AuditedTextShardMapNumberExtensions
+public static unsafe partial class AuditedTextShardMapNumberExtensions
 {
     /// <summary>Adds a number to the value of a key. An absent key counts as zero and is added. The operation
     /// is recorded as an addition or an update.</summary>

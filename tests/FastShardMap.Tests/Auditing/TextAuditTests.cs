@@ -101,6 +101,62 @@ public class TextAuditTests
         Assert.Equal(300, audited.GetCount(AuditOperation.Add));
     }
 
+    [Fact]
+    public void RangesThatReport_OfBothForms_AreRecordedPerKey()
+    {
+        using TextShardMap<int> map = new();
+        using AuditedTextShardMap<int> audited = new(map);
+        string[] keys = [.. Enumerable.Range(0, 300).Select(static number => $"{number:d3}{new string('-', number)}")];
+        ReadOnlyMemory<byte>[] utf8 = [.. keys.Select(Utf8)];
+        int[] values = [.. Enumerable.Range(0, 300)];
+        bool[] flags = new bool[300];
+        Assert.Equal(200, audited.TryAddRange(keys.AsSpan(100), values.AsSpan(100), flags));
+        Assert.Equal(100, audited.TryAddRange(utf8, values, flags));
+        Assert.Equal(Enumerable.Range(0, 300).Select(static i => i < 100), flags);
+        audited.AddDeltaRange(keys, values);
+        audited.AddDeltaRange(utf8, values);
+        audited.AddDeltaRange(keys, 5);
+        audited.AddDeltaRange([utf8[0], Utf8("absent")], 7);
+        Assert.Equal((12, 902, 7), (map[keys[0]], map[keys[299]], map["absent"]));
+        Assert.Equal(1, audited.TryRemoveRange([keys[7], keys[7]], flags));
+        Assert.Equal([true, false], flags[..2]);
+        Assert.Equal(299, audited.TryRemoveRange(utf8, flags));
+        Assert.Equal(Enumerable.Range(0, 300).Select(static i => i != 7), flags);
+        Assert.Equal(
+            [301L, 202L, 901L, 300L],
+            new[] { AuditOperation.Add, AuditOperation.Refused, AuditOperation.Update, AuditOperation.Remove }
+                .Select(audited.GetCount));
+        Assert.Throws<ArgumentException>("added", () => audited.TryAddRange(keys, values, flags.AsSpan(1)));
+        Assert.Throws<ArgumentException>("removed", () => audited.TryRemoveRange(utf8, flags.AsSpan(1)));
+        Assert.Throws<ArgumentException>("deltas", () => audited.AddDeltaRange(keys, values.AsSpan(1)));
+        Assert.Throws<ArgumentException>("keys", () => audited.AddDeltaRange(["absent", null!], 1));
+        Assert.Equal((7, 1), (map["absent"], map.Count));
+    }
+
+    [Fact]
+    public void RangesOfBytes_ThatReportOrAdd_AreRecordedPerKey()
+    {
+        using BytesShardMap<int> map = new();
+        using AuditedBytesShardMap<int> audited = new(map);
+        bool[] flags = new bool[3];
+        Assert.Equal(2, audited.TryAddRange([Utf8("a"), Utf8("b"), Utf8("a")], [1, 2, 3], flags));
+        Assert.Equal([true, true, false], flags);
+        audited.AddDeltaRange([Utf8("a"), Utf8("c")], [10, 30]);
+        audited.AddDeltaRange([Utf8("a"), Utf8("a")], 100);
+        Assert.Equal((211, 2, 30), (map["a"u8], map["b"u8], map["c"u8]));
+        Assert.Equal(1, audited.TryRemoveRange([Utf8("x"), Utf8("a")], flags));
+        Assert.Equal([false, true, false], flags);
+        Assert.Equal(
+            [3L, 2L, 3L, 1L],
+            new[] { AuditOperation.Add, AuditOperation.Refused, AuditOperation.Update, AuditOperation.Remove }
+                .Select(audited.GetCount));
+        Assert.Throws<ArgumentException>("added", () => audited.TryAddRange([Utf8("a")], [1], []));
+        Assert.Throws<ArgumentException>("removed", () => audited.TryRemoveRange([Utf8("a")], []));
+        Assert.Throws<ArgumentException>("deltas", () => audited.AddDeltaRange([Utf8("a")], []));
+        Assert.Throws<ArgumentNullException>("map", () => ((AuditedBytesShardMap<int>)null!).AddDeltaRange([], 1));
+        Assert.Throws<ArgumentNullException>("map", () => ((AuditedTextShardMap<int>)null!).AddDeltaRange(["a"], 1));
+    }
+
     [Theory]
     [MemberData(nameof(Lengths))]
     public void Key_OfAnyLength_IsKeptWithItsStart(int length)

@@ -157,6 +157,46 @@ public class SameOperationsTests
     }
 
     [Fact]
+    public void Audited_RangesThatReport_AreRecordedPerKey()
+    {
+        using ShardMap<int, int> map = new(new ShardMapOptions { ShardCount = 1 });
+        using AuditedShardMap<int, int> audited = new(map);
+        bool[] flags = new bool[3];
+        Assert.Equal(2, audited.TryAddRange([1, 2, 1], [10, 20, 30], flags));
+        Assert.Equal([true, true, false], flags);
+        Assert.Equal(1, audited.TryRemoveRange([1, 9, 1], flags));
+        Assert.Equal([true, false, false], flags);
+        audited.AddDeltaRange([2, 3], [1, 5]);
+        audited.AddDeltaRange([2, 2], 100);
+        Assert.Equal((221, 5, 2), (map[2], map[3], map.Count));
+        Assert.Equal(
+            [
+                (AuditOperation.Add, 1), (AuditOperation.Add, 2), (AuditOperation.Refused, 1),
+                (AuditOperation.Remove, 1), (AuditOperation.Refused, 9), (AuditOperation.Refused, 1),
+                (AuditOperation.Update, 2), (AuditOperation.Add, 3),
+                (AuditOperation.Update, 2), (AuditOperation.Update, 2),
+            ],
+            audited.GetRecent().Select(static item => (item.Operation, item.Key)));
+        Assert.Throws<ArgumentException>("added", () => audited.TryAddRange([1, 2], [1, 2], flags.AsSpan(2)));
+        Assert.Throws<ArgumentException>("values", () => audited.TryAddRange([1, 2], [1], flags));
+        Assert.Throws<ArgumentException>("removed", () => audited.TryRemoveRange([2, 3], flags.AsSpan(2)));
+        Assert.Throws<ArgumentException>("deltas", () => audited.AddDeltaRange([2, 3], [1]));
+        Assert.Throws<ArgumentNullException>(
+            "map", () => ((AuditedShardMap<int, int>)null!).AddDeltaRange([1], 1));
+        Assert.Equal(10, audited.GetRecent().Count);
+    }
+
+    [Fact]
+    public void Audited_NumbersOfOtherTypes_Convert()
+    {
+        using ShardMap<ulong, long> map = new();
+        using AuditedShardMap<ulong, long> audited = new(map);
+        audited.AddDeltaRange([42, 43], 2);
+        audited.AddDeltaRange([42, 44], [1, 7]);
+        Assert.Equal((3L, 2L, 7L), (map[42], map[43], map[44]));
+    }
+
+    [Fact]
     public void Interface_RangesOfEveryLockingStrategy_Agree()
     {
         IConcurrentMap<int, int>[] maps =

@@ -1,0 +1,141 @@
+using System.Numerics;
+using FastShardMap.Text;
+
+namespace FastShardMap;
+
+public static partial class AuditedTextShardMapNumberExtensions
+{
+    /// <summary>Adds one number per key to the values of many keys. An absent key counts as zero and is added. Each
+    /// addition is recorded as an addition of an entry or an update.</summary>
+    /// <typeparam name="TValue">The type of the values: a number. Its addition wraps or throws as its + operator
+    /// does.</typeparam>
+    /// <param name="map">The map.</param>
+    /// <param name="keys">The keys, in any order. The numbers of repeated keys are all added.</param>
+    /// <param name="deltas">The number to add to the value of each key, at the index of the key. As long as
+    /// <paramref name="keys"/>.</param>
+    /// <remarks>The keys are written one after the other. If a write throws, the writes before it have happened and are
+    /// recorded, and those after it have not. A range is not faster here than single additions, because each of them is
+    /// recorded.</remarks>
+    /// <exception cref="ArgumentNullException"><paramref name="map"/> is null.</exception>
+    /// <exception cref="ArgumentException"><paramref name="deltas"/> is not as long as <paramref name="keys"/>, or a
+    /// key is null or has more than 32,766 bytes in UTF-8; nothing has changed.</exception>
+    /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
+    /// <exception cref="InvalidOperationException">The call comes from a callback of the map; nothing has
+    /// changed.</exception>
+    /// <exception cref="OutOfMemoryException">A shard must grow, or needs room for a key, and the memory cannot be
+    /// allocated; the numbers so far have been added.</exception>
+    public static void AddDeltaRange<TValue>(
+        this AuditedTextShardMap<TValue> map, ReadOnlySpan<string> keys, ReadOnlySpan<TValue> deltas)
+        where TValue : unmanaged, INumber<TValue>
+    {
+        ArgumentNullException.ThrowIfNull(map);
+        MapErrors.ThrowIfLengthDiffers(deltas.Length, keys.Length, nameof(deltas));
+        KeyRange.OfText(
+            map.Map.Inner, map.Seed, keys, new AuditedRange.AddDeltas<TValue>(map.Operations, deltas, TValue.Zero));
+    }
+
+    /// <inheritdoc cref="AddDeltaRange{TValue}(AuditedTextShardMap{TValue}, ReadOnlySpan{string},
+    /// ReadOnlySpan{TValue})"/>
+    public static void AddDeltaRange<TValue>(
+        this AuditedTextShardMap<TValue> map, ReadOnlySpan<ReadOnlyMemory<byte>> keys, ReadOnlySpan<TValue> deltas)
+        where TValue : unmanaged, INumber<TValue>
+    {
+        ArgumentNullException.ThrowIfNull(map);
+        MapErrors.ThrowIfLengthDiffers(deltas.Length, keys.Length, nameof(deltas));
+        KeyRange.OfBytes(
+            map.Map.Inner, map.Seed, keys, new AuditedRange.AddDeltas<TValue>(map.Operations, deltas, TValue.Zero));
+    }
+
+    /// <summary>Adds one number to the values of many keys. An absent key counts as zero and is added. Each addition is
+    /// recorded as an addition of an entry or an update.</summary>
+    /// <typeparam name="TValue">The type of the values: a number. Its addition wraps or throws as its + operator
+    /// does.</typeparam>
+    /// <param name="map">The map.</param>
+    /// <param name="keys">The keys, in any order. The number is added to a repeated key as often as it occurs.</param>
+    /// <param name="delta">The number to add to each value.</param>
+    /// <remarks>The keys are written one after the other. If a write throws, the writes before it have happened and are
+    /// recorded, and those after it have not. A range is not faster here than single additions, because each of them is
+    /// recorded.</remarks>
+    /// <exception cref="ArgumentNullException"><paramref name="map"/> is null.</exception>
+    /// <exception cref="ArgumentException">A key is null or has more than 32,766 bytes in UTF-8; nothing has
+    /// changed.</exception>
+    /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
+    /// <exception cref="InvalidOperationException">The call comes from a callback of the map; nothing has
+    /// changed.</exception>
+    /// <exception cref="OutOfMemoryException">A shard must grow, or needs room for a key, and the memory cannot be
+    /// allocated; the numbers so far have been added.</exception>
+    public static void AddDeltaRange<TValue>(
+        this AuditedTextShardMap<TValue> map, ReadOnlySpan<string> keys, TValue delta)
+        where TValue : unmanaged, INumber<TValue>
+    {
+        ArgumentNullException.ThrowIfNull(map);
+        KeyRange.OfText(
+            map.Map.Inner, map.Seed, keys, new AuditedRange.AddDeltas<TValue>(map.Operations, default, delta));
+    }
+
+    /// <inheritdoc cref="AddDeltaRange{TValue}(AuditedTextShardMap{TValue}, ReadOnlySpan{string}, TValue)"/>
+    public static void AddDeltaRange<TValue>(
+        this AuditedTextShardMap<TValue> map, ReadOnlySpan<ReadOnlyMemory<byte>> keys, TValue delta)
+        where TValue : unmanaged, INumber<TValue>
+    {
+        ArgumentNullException.ThrowIfNull(map);
+        KeyRange.OfBytes(
+            map.Map.Inner, map.Seed, keys, new AuditedRange.AddDeltas<TValue>(map.Operations, default, delta));
+    }
+
+    /// <summary>Adds one number per key to the values of many keys. An absent key counts as zero and is added. Each
+    /// addition is recorded as an addition of an entry or an update.</summary>
+    /// <typeparam name="TValue">The type of the values: a number. Its addition wraps or throws as its + operator
+    /// does.</typeparam>
+    /// <param name="map">The map.</param>
+    /// <param name="keys">The keys, in any order. The numbers of repeated keys are all added.</param>
+    /// <param name="deltas">The number to add to the value of each key, at the index of the key. As long as
+    /// <paramref name="keys"/>.</param>
+    /// <remarks>The keys are written one after the other. If a write throws, the writes before it have happened and are
+    /// recorded, and those after it have not. A range is not faster here than single additions, because each of them is
+    /// recorded.</remarks>
+    /// <exception cref="ArgumentNullException"><paramref name="map"/> is null.</exception>
+    /// <exception cref="ArgumentException"><paramref name="deltas"/> is not as long as <paramref name="keys"/>, or a
+    /// key has more than 32,766 bytes; nothing has changed.</exception>
+    /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
+    /// <exception cref="InvalidOperationException">The call comes from a callback of the map; nothing has
+    /// changed.</exception>
+    /// <exception cref="OutOfMemoryException">A shard must grow, or needs room for a key, and the memory cannot be
+    /// allocated; the numbers so far have been added.</exception>
+    public static void AddDeltaRange<TValue>(
+        this AuditedBytesShardMap<TValue> map, ReadOnlySpan<ReadOnlyMemory<byte>> keys, ReadOnlySpan<TValue> deltas)
+        where TValue : unmanaged, INumber<TValue>
+    {
+        ArgumentNullException.ThrowIfNull(map);
+        MapErrors.ThrowIfLengthDiffers(deltas.Length, keys.Length, nameof(deltas));
+        KeyRange.OfBytes(
+            map.Map.Inner, map.Seed, keys, new AuditedRange.AddDeltas<TValue>(map.Operations, deltas, TValue.Zero));
+    }
+
+    /// <summary>Adds one number to the values of many keys. An absent key counts as zero and is added. Each addition is
+    /// recorded as an addition of an entry or an update.</summary>
+    /// <typeparam name="TValue">The type of the values: a number. Its addition wraps or throws as its + operator
+    /// does.</typeparam>
+    /// <param name="map">The map.</param>
+    /// <param name="keys">The keys, in any order. The number is added to a repeated key as often as it occurs.</param>
+    /// <param name="delta">The number to add to each value.</param>
+    /// <remarks>The keys are written one after the other. If a write throws, the writes before it have happened and are
+    /// recorded, and those after it have not. A range is not faster here than single additions, because each of them is
+    /// recorded.</remarks>
+    /// <exception cref="ArgumentNullException"><paramref name="map"/> is null.</exception>
+    /// <exception cref="ArgumentException">A key has more than 32,766 bytes; nothing has
+    /// changed.</exception>
+    /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
+    /// <exception cref="InvalidOperationException">The call comes from a callback of the map; nothing has
+    /// changed.</exception>
+    /// <exception cref="OutOfMemoryException">A shard must grow, or needs room for a key, and the memory cannot be
+    /// allocated; the numbers so far have been added.</exception>
+    public static void AddDeltaRange<TValue>(
+        this AuditedBytesShardMap<TValue> map, ReadOnlySpan<ReadOnlyMemory<byte>> keys, TValue delta)
+        where TValue : unmanaged, INumber<TValue>
+    {
+        ArgumentNullException.ThrowIfNull(map);
+        KeyRange.OfBytes(
+            map.Map.Inner, map.Seed, keys, new AuditedRange.AddDeltas<TValue>(map.Operations, default, delta));
+    }
+}
