@@ -22,6 +22,34 @@ internal static class BlobOutput
                 $"The buffer writer was asked for {wanted} bytes, and returned {span.Length}.");
     }
 
+    /// <summary>Writes the value of a key to a buffer writer, which is advanced once, and not at all if the key is
+    /// absent or the value is empty. The value is looked up again after the writer has given room, because the code of
+    /// the writer may change it.</summary>
+    /// <returns>The length of the value; -1 if the key is absent.</returns>
+    /// <exception cref="InvalidOperationException">The writer returned a shorter span.</exception>
+    public static int Write<TSource>(TSource source, RecordKey key, IBufferWriter<byte> destination)
+        where TSource : struct, IBlobSource
+    {
+        Span<byte> span = default;
+        int length;
+        while (!source.TryCopy(key, span, out length))
+        {
+            if (length < 0)
+            {
+                return length;
+            }
+
+            span = SpanFor(destination, length, span.Length);
+        }
+
+        if (length > 0)
+        {
+            destination.Advance(length);
+        }
+
+        return length;
+    }
+
     /// <summary>Writes a value to a buffer writer, which is advanced once, and not at all if the value is
     /// empty.</summary>
     /// <exception cref="InvalidOperationException">The writer returned a shorter span.</exception>

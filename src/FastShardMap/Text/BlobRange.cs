@@ -34,15 +34,32 @@ internal static class BlobRange
         }
     }
 
-    internal readonly ref struct Get(BlobShardMap map, IBufferWriter<byte> destination, Span<int> lengths)
+    internal readonly ref struct Get<TSource>(TSource source, IBufferWriter<byte> destination, Span<int> lengths)
         : KeyRange.IOperation<BlobRef>
+        where TSource : struct, IBlobSource
     {
-        private readonly BlobShardMap _map = map;
+        private readonly TSource _source = source;
         private readonly IBufferWriter<byte> _destination = destination;
         private readonly Span<int> _lengths = lengths;
 
-        public int Perform(in KeyRange.Target<BlobRef> target, ReadOnlySpan<RecordKey> keys, int from) =>
-            _map.ReadEach(keys, _destination, _lengths[from..]);
+        public int Perform(in KeyRange.Target<BlobRef> target, ReadOnlySpan<RecordKey> keys, int from)
+        {
+            if (target.Map is { } map)
+            {
+                map.Shards.PrefetchEntries(keys);
+                GC.KeepAlive(map);
+            }
+
+            int found = 0;
+            for (int i = 0; i < keys.Length; i++)
+            {
+                int length = BlobOutput.Write(_source, keys[i], _destination);
+                _lengths[from + i] = length;
+                found += length >= 0 ? 1 : 0;
+            }
+
+            return found;
+        }
     }
 
     internal readonly ref struct Add(ReadOnlySpan<ReadOnlyMemory<byte>> values, Span<bool> added)

@@ -1,10 +1,9 @@
 using System.Buffers;
-using FastShardMap.Layout;
 using FastShardMap.Text;
 
 namespace FastShardMap;
 
-public sealed unsafe partial class BlobShardMap
+public sealed partial class BlobShardMap
 {
     /// <summary>Writes the values of many keys to a buffer writer, one behind the other, and overlaps the memory
     /// latencies of the lookups.</summary>
@@ -26,7 +25,7 @@ public sealed unsafe partial class BlobShardMap
     {
         ArgumentNullException.ThrowIfNull(destination);
         MapErrors.ThrowIfShorter(lengths.Length, keys.Length, nameof(lengths));
-        return KeyRange.OfText(_map, _seed, keys, new BlobRange.Get(this, destination, lengths));
+        return KeyRange.OfText(_map, _seed, keys, new BlobRange.Get<Source>(new(this), destination, lengths));
     }
 
     /// <inheritdoc cref="TryGetValues(ReadOnlySpan{string}, IBufferWriter{byte}, Span{int})"/>
@@ -34,7 +33,7 @@ public sealed unsafe partial class BlobShardMap
     {
         ArgumentNullException.ThrowIfNull(destination);
         MapErrors.ThrowIfShorter(lengths.Length, keys.Length, nameof(lengths));
-        return KeyRange.OfBytes(_map, _seed, keys, new BlobRange.Get(this, destination, lengths));
+        return KeyRange.OfBytes(_map, _seed, keys, new BlobRange.Get<Source>(new(this), destination, lengths));
     }
 
     /// <summary>Adds many entries whose keys are absent.</summary>
@@ -186,19 +185,5 @@ public sealed unsafe partial class BlobShardMap
     {
         MapErrors.ThrowIfShorter(removed.Length, keys.Length, nameof(removed));
         return KeyRange.OfBytes(_map, _seed, keys, new BlobRange.Remove(removed));
-    }
-
-    /// <summary>Reads the values of some keys.</summary>
-    internal int ReadEach(ReadOnlySpan<RecordKey> keys, IBufferWriter<byte> destination, Span<int> lengths)
-    {
-        _map.Shards.PrefetchEntries(keys);
-        int found = 0;
-        for (int i = 0; i < keys.Length; i++)
-        {
-            lengths[i] = WriteTo(keys[i], destination);
-            found += lengths[i] >= 0 ? 1 : 0;
-        }
-
-        return found;
     }
 }

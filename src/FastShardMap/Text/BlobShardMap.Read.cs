@@ -223,28 +223,15 @@ public sealed unsafe partial class BlobShardMap
         return found;
     }
 
-    private bool TryWriteTo(RecordKey key, IBufferWriter<byte> destination) => WriteTo(key, destination) >= 0;
+    private bool TryWriteTo(RecordKey key, IBufferWriter<byte> destination) =>
+        BlobOutput.Write(new Source(this), key, destination) >= 0;
 
-    /// <returns>The length of the value; -1 if the key is absent.</returns>
-    private int WriteTo(RecordKey key, IBufferWriter<byte> destination)
+    /// <summary>Copies values, never torn.</summary>
+    internal readonly struct Source(BlobShardMap map) : IBlobSource
     {
-        Span<byte> span = default;
-        int length;
-        while (!TryRead(key, span, out length, out _))
-        {
-            if (length < 0)
-            {
-                return length;
-            }
+        private readonly BlobShardMap _map = map;
 
-            span = BlobOutput.SpanFor(destination, length, span.Length);
-        }
-
-        if (length > 0)
-        {
-            destination.Advance(length);
-        }
-
-        return length;
+        public bool TryCopy(RecordKey key, Span<byte> destination, out int length) =>
+            _map.TryRead(key, destination, out length, out _);
     }
 }

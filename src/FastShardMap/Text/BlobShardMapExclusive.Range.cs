@@ -1,9 +1,39 @@
+using System.Buffers;
 using FastShardMap.Text;
 
 namespace FastShardMap;
 
 public sealed unsafe partial class BlobShardMapExclusive
 {
+    /// <summary>Writes the values of many keys to a buffer writer, one behind the other.</summary>
+    /// <param name="keys">The keys, in any order. Keys may be repeated.</param>
+    /// <param name="destination">Receives the bytes of the values of the keys that are present, in the order of the
+    /// keys.</param>
+    /// <param name="lengths">Receives the length of the value of each key at the index of the key, or -1 if the key is
+    /// absent. At least as long as <paramref name="keys"/>.</param>
+    /// <returns>The number of keys found.</returns>
+    /// <remarks>Allocates nothing.</remarks>
+    /// <exception cref="ArgumentNullException"><paramref name="destination"/> is null.</exception>
+    /// <exception cref="ArgumentException"><paramref name="lengths"/> is too short, or a key is null or has more than
+    /// 32,766 bytes in UTF-8; nothing has been written.</exception>
+    /// <exception cref="ObjectDisposedException">The phase has ended.</exception>
+    /// <exception cref="InvalidOperationException">The call comes from another thread, or the writer returned a shorter
+    /// span than it was asked for.</exception>
+    public int TryGetValues(ReadOnlySpan<string> keys, IBufferWriter<byte> destination, Span<int> lengths)
+    {
+        ArgumentNullException.ThrowIfNull(destination);
+        MapErrors.ThrowIfShorter(lengths.Length, keys.Length, nameof(lengths));
+        return KeyRange.OfText(_phase, _seed, keys, new BlobRange.Get<Source>(new(this), destination, lengths));
+    }
+
+    /// <inheritdoc cref="TryGetValues(ReadOnlySpan{string}, IBufferWriter{byte}, Span{int})"/>
+    public int TryGetValues(ReadOnlySpan<ReadOnlyMemory<byte>> keys, IBufferWriter<byte> destination, Span<int> lengths)
+    {
+        ArgumentNullException.ThrowIfNull(destination);
+        MapErrors.ThrowIfShorter(lengths.Length, keys.Length, nameof(lengths));
+        return KeyRange.OfBytes(_phase, _seed, keys, new BlobRange.Get<Source>(new(this), destination, lengths));
+    }
+
     /// <summary>Adds many entries whose keys are absent.</summary>
     /// <param name="keys">The keys, in any order. The first of repeated keys is added.</param>
     /// <param name="values">The bytes of the value of each key, at the index of the key, which are copied. As long as

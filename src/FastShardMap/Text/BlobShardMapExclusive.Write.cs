@@ -86,47 +86,6 @@ public sealed unsafe partial class BlobShardMapExclusive
         }
     }
 
-    /// <summary>Gets the value of a key, and adds a value if the key is absent.</summary>
-    /// <param name="key">The key.</param>
-    /// <param name="value">The bytes to add, which are copied. Up to 1,073,741,824 bytes.</param>
-    /// <param name="stored">The bytes of the value that the key has then. They are in the memory of the map.</param>
-    /// <returns>Whether the entry was added.</returns>
-    /// <exception cref="ObjectDisposedException">The phase has ended.</exception>
-    /// <exception cref="InvalidOperationException">The call comes from another thread, or from a callback.</exception>
-    /// <exception cref="OutOfMemoryException">A shard must grow, or needs room for the entry, and the memory cannot be
-    /// allocated; nothing has changed.</exception>
-    /// <exception cref="ArgumentException">The key has more than 32,766 bytes in UTF-8, or the value has more than
-    /// 1,073,741,824 bytes.</exception>
-    [SkipLocalsInit]
-    public bool GetOrAdd(ReadOnlySpan<char> key, ReadOnlySpan<byte> value, out ReadOnlySpan<byte> stored)
-    {
-        BlobRef.ThrowIfTooLong(value.Length, nameof(value));
-        byte* buffer = stackalloc byte[KeyText.BufferBytes];
-        using KeyText text = new(key, buffer, _seed);
-        return LoadOrStore(text.Key, value, out stored);
-    }
-
-    /// <inheritdoc cref="GetOrAdd(ReadOnlySpan{char}, ReadOnlySpan{byte}, out ReadOnlySpan{byte})"/>
-    /// <exception cref="ArgumentNullException"><paramref name="key"/> is null.</exception>
-    public bool GetOrAdd(string key, ReadOnlySpan<byte> value, out ReadOnlySpan<byte> stored)
-    {
-        ArgumentNullException.ThrowIfNull(key);
-        return GetOrAdd(key.AsSpan(), value, out stored);
-    }
-
-    /// <inheritdoc cref="GetOrAdd(ReadOnlySpan{char}, ReadOnlySpan{byte}, out ReadOnlySpan{byte})"/>
-    [SkipLocalsInit]
-    public bool GetOrAdd(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, out ReadOnlySpan<byte> stored)
-    {
-        BlobRef.ThrowIfTooLong(value.Length, nameof(value));
-        KeyBytes.ThrowIfTooLong(key.Length, nameof(key));
-        byte* buffer = stackalloc byte[RecordKey.BufferBytes];
-        fixed (byte* bytes = key)
-        {
-            return LoadOrStore(KeyBytes.Present(bytes, key.Length, buffer, _seed), value, out stored);
-        }
-    }
-
     /// <summary>Replaces the value of a key if it has given bytes.</summary>
     /// <param name="key">The key.</param>
     /// <param name="newValue">The bytes to store.</param>
@@ -333,13 +292,6 @@ public sealed unsafe partial class BlobShardMapExclusive
             _phase.Write(nameof(TryAdd), key, ref operation);
             return operation.Added;
         }
-    }
-
-    private bool LoadOrStore(RecordKey key, ReadOnlySpan<byte> value, out ReadOnlySpan<byte> stored)
-    {
-        bool added = Add(key, value);
-        Read(key, out stored, out _);
-        return added;
     }
 
     private bool Update(RecordKey key, ReadOnlySpan<byte> newValue, ReadOnlySpan<byte> comparisonValue)

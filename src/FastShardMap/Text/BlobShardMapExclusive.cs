@@ -128,6 +128,41 @@ public sealed unsafe partial class BlobShardMapExclusive : IDisposable
         }
     }
 
+    /// <summary>Gets the length of the value of a key.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="length">The number of bytes; -1 if the key is absent.</param>
+    /// <returns>Whether the key is present.</returns>
+    /// <exception cref="ObjectDisposedException">The phase has ended.</exception>
+    /// <exception cref="InvalidOperationException">The call comes from another thread.</exception>
+    /// <exception cref="ArgumentException">The key has more than 32,766 bytes in UTF-8.</exception>
+    [SkipLocalsInit]
+    public bool TryGetLength(ReadOnlySpan<char> key, out int length)
+    {
+        byte* buffer = stackalloc byte[KeyText.BufferBytes];
+        using KeyText text = new(key, buffer, _seed);
+        return ReadLength(text.Key, out length);
+    }
+
+    /// <inheritdoc cref="TryGetLength(ReadOnlySpan{char}, out int)"/>
+    /// <exception cref="ArgumentNullException"><paramref name="key"/> is null.</exception>
+    public bool TryGetLength(string key, out int length)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        return TryGetLength(key.AsSpan(), out length);
+    }
+
+    /// <inheritdoc cref="TryGetLength(ReadOnlySpan{char}, out int)"/>
+    [SkipLocalsInit]
+    public bool TryGetLength(ReadOnlySpan<byte> key, out int length)
+    {
+        KeyBytes.ThrowIfTooLong(key.Length, nameof(key));
+        byte* buffer = stackalloc byte[RecordKey.BufferBytes];
+        fixed (byte* bytes = key)
+        {
+            return ReadLength(KeyBytes.Present(bytes, key.Length, buffer, _seed), out length);
+        }
+    }
+
     /// <summary>Determines whether a key is present.</summary>
     /// <param name="key">The key.</param>
     /// <returns>Whether the key is present.</returns>
@@ -168,5 +203,28 @@ public sealed unsafe partial class BlobShardMapExclusive : IDisposable
         value = blob.Bytes;
         version = blob.Version;
         return found;
+    }
+
+    private bool ReadLength(RecordKey key, out int length)
+    {
+        bool found = _phase.TryGetValue(key, out BlobRef blob);
+        length = found ? (int)blob.Length : -1;
+        return found;
+    }
+
+    /// <summary>Copies values of the phase.</summary>
+    private readonly struct Source(BlobShardMapExclusive phase) : IBlobSource
+    {
+        private readonly BlobShardMapExclusive _phase = phase;
+
+        // Safety: no user code runs between the lookup and the end of the copy, so the record is live.
+        public bool TryCopy(RecordKey key, Span<byte> destination, out int length)
+        {
+            bool found = _phase.Read(key, out ReadOnlySpan<byte> value, out _);
+            length = found ? value.Length : -1;
+            bool copied = found && value.TryCopyTo(destination);
+            GC.KeepAlive(_phase);
+            return copied;
+        }
     }
 }

@@ -135,6 +135,11 @@ public sealed unsafe class BlobGuardPagesTests : IDisposable
             Assert.True(exclusive.TryGetValue(key, out ReadOnlySpan<byte> stored));
             Assert.True(_destination.Put(stored).SequenceEqual(value));
         }
+
+        int[] lengths = new int[_entries.Count];
+        string[] keys = [.. _entries.Select(static entry => entry.Key)];
+        Assert.Equal(keys.Length, exclusive.TryGetValues(keys, _writer, lengths));
+        Assert.True(_writer.Written.SequenceEqual(_entries.SelectMany(static entry => entry.Value).ToArray()));
     }
 
     [Theory]

@@ -246,7 +246,11 @@ internal sealed class BlobMapModel(BlobShardMap map, string[] keys, int[] length
     private void StepExclusive(string key, byte[]? old, byte[] value)
     {
         using BlobShardMapExclusive phase = map.EnterExclusive();
-        Assert.Equal(old is null, phase.GetOrAdd(key, value, out ReadOnlySpan<byte> stored));
+        Assert.Equal(
+            old is null,
+            random.Next(2) == 0
+                ? phase.GetOrAdd(key, value, out ReadOnlySpan<byte> stored)
+                : phase.GetOrAdd(key, static (_, output, bytes) => output.Write(bytes), value, out stored));
         Assert.True(stored.SequenceEqual(old ?? value));
         Assert.True(phase.TryGetValue(Encoding.UTF8.GetBytes(key), out ReadOnlySpan<byte> read, out long version));
         Assert.True(read.SequenceEqual(old ?? value));
