@@ -111,6 +111,48 @@ public class TextOperationListTests
         Assert.Empty(missing);
     }
 
+    public static TheoryData<Type, Type> Wrappers => new()
+    {
+        { typeof(ShardMap<,,>), typeof(AuditedShardMap<,,>) },
+        { typeof(ShardMap<,,>), typeof(ShardMapExclusive<,,>) },
+        { typeof(TextShardMap<>), typeof(AuditedTextShardMap<>) },
+        { typeof(TextShardMap<>), typeof(TextShardMapExclusive<>) },
+        { typeof(BytesShardMap<>), typeof(AuditedBytesShardMap<>) },
+        { typeof(BytesShardMap<>), typeof(BytesShardMapExclusive<>) },
+        { typeof(BlobShardMap), typeof(BlobShardMapExclusive) },
+        { typeof(ShardMapNumberExtensions), typeof(AuditedShardMapNumberExtensions) },
+        { typeof(ShardMapNumberExtensions), typeof(ShardMapExclusiveNumberExtensions) },
+        { typeof(TextShardMapNumberExtensions), typeof(AuditedTextShardMapNumberExtensions) },
+        { typeof(TextShardMapNumberExtensions), typeof(TextShardMapExclusiveNumberExtensions) },
+    };
+
+    /// <summary>The forms of phases that give a value have a span instead of a destination.</summary>
+    [Theory]
+    [MemberData(nameof(Wrappers))]
+    public void Operations_OnEntriesOfTheMap_ExistInAuditsAndPhases(Type map, Type wrapper)
+    {
+        bool isBlob = map == typeof(BlobShardMap);
+        IEnumerable<string> have = Operations(wrapper).Select(Named);
+        string[] missing = [.. Operations(map).Where(IsOnEntries).Select(Named).Except(have, StringComparer.Ordinal)];
+        Assert.Empty(missing);
+
+        string Named(MethodInfo method) => isBlob ? method.Name : SignatureOf(method);
+    }
+
+    private static bool IsOnEntries(MethodInfo method)
+    {
+        ParameterInfo[] parameters = method.GetParameters();
+        string signature = SignatureOf(method);
+        return Array.Exists(parameters, static item => item.Name is "key" or "keys" or "item")
+            && !Array.Exists(
+                parameters,
+                static item => item.ParameterType == typeof(TimeSpan)
+                    || item.ParameterType == typeof(CancellationToken)
+                    || item.Name == "maxDegreeOfParallelism")
+            && !signature.Contains("MapArgument", StringComparison.Ordinal)
+            && signature is not ("Add(KeyValuePair<K, V>)" or "Prefetch(K)");
+    }
+
     private static MethodInfo[] Operations(Type type) => type.GetMethods(
         BindingFlags.Instance | BindingFlags.Static | BindingFlags.Public | BindingFlags.DeclaredOnly);
 
