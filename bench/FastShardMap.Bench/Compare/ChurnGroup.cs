@@ -1,3 +1,4 @@
+using FastShardMap.Bench.Floor;
 using FastShardMap.Bench.Keys;
 using FastShardMap.Bench.Maps;
 using FastShardMap.Bench.Measuring;
@@ -21,6 +22,8 @@ internal sealed class ChurnGroup(CompareOptions options, CompareResults results)
 
     /// <summary>Turnovers at the beginning and at the end whose times are compared.</summary>
     private const int FlatSample = 5;
+
+    private delegate ulong ChurnLoop(ReadOnlySpan<ulong> oldest, ReadOnlySpan<ulong> newest);
 
     private readonly int _window = options.Scaled(1_000_000) / Threads;
     private readonly ulong[][] _keys = new ulong[Threads][];
@@ -50,15 +53,22 @@ internal sealed class ChurnGroup(CompareOptions options, CompareResults results)
 
         GcMeter.CollectAll();
         ChurnTrace trace = new();
-        Series oursChurn = Churn(ours, turnovers, trace);
-        Series theirsChurn = Churn(theirs, turnovers, trace: null);
-        Series.Interleave(repetitions, discarded: 0, [oursChurn, theirsChurn]);
+        Series oursChurn = Churn(
+            "churn",
+            turnovers,
+            (oldest, newest) => MapLoops.Churn(ours, oldest, newest),
+            nanoseconds => trace.Sample(ours, nanoseconds));
+        Series theirsChurn = Churn(
+            "churn", turnovers, (oldest, newest) => MapLoops.Churn(theirs, oldest, newest));
+        using FloorTable table = new(_window * Threads, huge: false);
+        Series floor = Churn("floor", turnovers, table.Churn);
+        Series.Interleave(repetitions, discarded: 0, [oursChurn, theirsChurn, floor]);
         Report(
             Id,
             "remove+insert, new keys, 2 threads, 1 M live",
             oursChurn,
             theirsChurn,
-            floor: null,
+            floor,
             Flat(TargetUnit.FlatTime, trace.Nanoseconds),
             Flat(TargetUnit.FlatMemory, trace.Bytes),
             Flat(TargetUnit.FlatProbeLength, trace.GroupLoads));
@@ -75,11 +85,10 @@ internal sealed class ChurnGroup(CompareOptions options, CompareResults results)
         return new Measure(unit, Spread.Of([last / first]));
     }
 
-    private Series Churn<TMap>(TMap map, int turnovers, ChurnTrace? trace)
-        where TMap : struct, IMapUnderTest<TMap, ulong, ulong>
+    private Series Churn(string work, int turnovers, ChurnLoop loop, Action<double>? sample = null)
     {
         int position = 0;
-        return Series.SelfTimed("churn", (long)turnovers * _window, _ =>
+        return Series.SelfTimed(work, (long)turnovers * _window, _ =>
         {
             TimeSpan total = TimeSpan.Zero;
             ulong done = 0;
@@ -87,8 +96,7 @@ internal sealed class ChurnGroup(CompareOptions options, CompareResults results)
             {
                 int start = position;
                 ulong[] parts = new ulong[Threads];
-                TimeSpan elapsed = ParallelRun.Run(Threads, thread => parts[thread] = MapLoops.Churn(
-                    map,
+                TimeSpan elapsed = ParallelRun.Run(Threads, thread => parts[thread] = loop(
                     _keys[thread].AsSpan(start, _window),
                     _keys[thread].AsSpan(start + _window, _window)));
                 position += _window;
@@ -98,7 +106,7 @@ internal sealed class ChurnGroup(CompareOptions options, CompareResults results)
                     done += part;
                 }
 
-                trace?.Sample(map, elapsed.TotalNanoseconds / _window);
+                sample?.Invoke(elapsed.TotalNanoseconds / _window);
             }
 
             return (total, done);

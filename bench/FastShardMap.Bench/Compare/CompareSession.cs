@@ -82,6 +82,9 @@ internal sealed class CompareSession(CompareOptions options, Action<string> anno
             foreach (FloorTable floor in (ReadOnlySpan<FloorTable>)[masked, scaled])
             {
                 Sink.Consume(floor.Independent(keys) + floor.Dependent(keys, Sink.Zero) + floor.Prefetched(keys));
+                Sink.Consume(floor.Overwrite(keys) + floor.OverwritePrefetched(keys) + floor.ReadThenOverwrite(keys));
+                Sink.Consume(floor.MostlyRead(keys) + floor.Insert(keys) + floor.InsertPrefetched(keys));
+                Sink.Consume(floor.Churn(keys, others) + floor.ChurnPrefetched(keys, others));
             }
         });
         LoopWarmUp.Run<ConcurrentDictionaryMap<ulong, ulong>>(WarmUpMore);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using FastShardMap.Bench.Floor;
 using FastShardMap.Bench.Keys;
 using FastShardMap.Bench.Maps;
 using FastShardMap.Bench.Measuring;
@@ -74,8 +75,11 @@ internal sealed class RangeGroup(CompareOptions options, CompareResults results)
             "overwrite", streams[0].Length, (thread, _) => RangeLoops.Overwrite(ours, streams[thread]));
         Series theirSeries = Parallel(
             "overwrite", streams[0].Length, (thread, _) => MapLoops.Overwrite(theirs, streams[thread]));
-        Series.Interleave(Options.Repetitions, discarded: 1, [ourSeries, theirSeries]);
-        Report(OverwriteId, "overwrite existing in ranges, 2 threads, 1 M", ourSeries, theirSeries, floor: null);
+        using FloorTable table = new(keys.Length, huge: false);
+        Series floor = Parallel(
+            "floor", streams[0].Length, (thread, _) => table.OverwritePrefetched(streams[thread]));
+        Series.Interleave(Options.Repetitions, discarded: 1, [ourSeries, theirSeries, floor]);
+        Report(OverwriteId, "overwrite existing in ranges, 2 threads, 1 M", ourSeries, theirSeries, floor);
     }
 
     private void MeasureInserts()
@@ -84,13 +88,15 @@ internal sealed class RangeGroup(CompareOptions options, CompareResults results)
         Series ours = Growing<Ours>(keys, RangeLoops.Fill);
         Series theirs = Growing<Theirs>(keys, MapLoops.Fill);
         Series sequential = Growing<DictionaryMap<ulong, ulong>>(keys, MapLoops.Fill);
-        Series.Interleave(Options.SlowRepetitions, discarded: 0, [ours, theirs, sequential]);
+        using FloorTable table = new(keys.Length, huge: false);
+        Series floor = Series.OneThread("floor", keys.Length, _ => table.InsertPrefetched(keys));
+        Series.Interleave(Options.SlowRepetitions, discarded: 0, [ours, theirs, sequential, floor]);
         Report(
             InsertId,
             "insert in ranges, growing from empty to 5 M",
             ours,
             theirs,
-            floor: null,
+            floor,
             new Measure(TargetUnit.OfSequential, ours.RatioTo(sequential)));
     }
 
@@ -119,8 +125,11 @@ internal sealed class RangeGroup(CompareOptions options, CompareResults results)
             ours, keys[thread].AsSpan(turn * window, window), keys[thread].AsSpan((turn + 1) * window, window)));
         Series theirSeries = Parallel("churn", window, (thread, turn) => MapLoops.Churn(
             theirs, keys[thread].AsSpan(turn * window, window), keys[thread].AsSpan((turn + 1) * window, window)));
-        Series.Interleave(repetitions, discarded: 0, [ourSeries, theirSeries]);
-        Report(ChurnId, "remove+insert in ranges, new keys, 2 threads, 1 M live", ourSeries, theirSeries, floor: null);
+        using FloorTable table = new(window * Threads, huge: false);
+        Series floor = Parallel("floor", window, (thread, turn) => table.ChurnPrefetched(
+            keys[thread].AsSpan(turn * window, window), keys[thread].AsSpan((turn + 1) * window, window)));
+        Series.Interleave(repetitions, discarded: 0, [ourSeries, theirSeries, floor]);
+        Report(ChurnId, "remove+insert in ranges, new keys, 2 threads, 1 M live", ourSeries, theirSeries, floor);
     }
 
     private static Series Growing<TMap>(ulong[] keys, Func<TMap, ReadOnlySpan<ulong>, ulong> fill)

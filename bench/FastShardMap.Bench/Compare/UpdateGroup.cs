@@ -1,4 +1,5 @@
 using FastShardMap.Bench.Entries;
+using FastShardMap.Bench.Floor;
 using FastShardMap.Bench.Keys;
 using FastShardMap.Bench.Maps;
 using FastShardMap.Bench.Measuring;
@@ -53,15 +54,33 @@ internal sealed class UpdateGroup<TKey, TValue, TEntry>(
             plan.AddRange([MostlyRead(ours, streams), MostlyRead(theirs, streams)]);
         }
 
-        Series.Interleave(Options.Repetitions, discarded: 1, plan);
+        using FloorTable? floor = keys is ulong[] ? new FloorTable(numbers.Length, huge: false) : null;
+        List<Series> floors = floor is null ? [] : FloorsOf(floor, streams);
+        Series.Interleave(Options.Repetitions, discarded: 1, [.. plan, .. floors]);
         string[] works =
         [
             "overwrite existing", "50/50 read/overwrite, 2 threads", "95/5 read/overwrite, 2 threads",
         ];
         for (int i = 0; i < Rows.Count; i++)
         {
-            Report(Rows[i], $"{works[i]}{form.Words}, {size.Label}", plan[2 * i], plan[(2 * i) + 1], floor: null);
+            Series? least = floors.Count == 0 ? null : floors[i];
+            Report(Rows[i], $"{works[i]}{form.Words}, {size.Label}", plan[2 * i], plan[(2 * i) + 1], least);
         }
+    }
+
+    private List<Series> FloorsOf(FloorTable floor, TKey[][] streams)
+    {
+        List<Series> floors =
+        [
+            Series.OneThread("floor", streams[0].Length, _ => floor.Overwrite((ulong[])(object)streams[0])),
+        ];
+        if (HasThreads)
+        {
+            floors.Add(Parallel("mixed floor", streams, stream => floor.ReadThenOverwrite((ulong[])(object)stream)));
+            floors.Add(Parallel("mostly read floor", streams, stream => floor.MostlyRead((ulong[])(object)stream)));
+        }
+
+        return floors;
     }
 
     private static Series Overwrite<TMap>(TMap map, TKey[] stream)

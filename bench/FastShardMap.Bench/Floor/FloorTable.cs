@@ -10,7 +10,7 @@ namespace FastShardMap.Bench.Floor;
 /// The table has a slot for each of the pairs a map of that many would hold and not one more, unless the next power of
 /// two is so near (5 %) that a mask may replace the range multiplication.
 /// </remarks>
-internal sealed unsafe class FloorTable : IDisposable
+internal sealed unsafe partial class FloorTable : IDisposable
 {
     public const int SlotBytes = 16;
 
@@ -44,7 +44,11 @@ internal sealed unsafe class FloorTable : IDisposable
 
     public long Bytes => (long)_pages.Bytes;
 
-    public void Dispose() => _pages.Dispose();
+    public void Dispose()
+    {
+        _pages.Dispose();
+        _locks.Dispose();
+    }
 
     /// <summary>Loads that do not wait for one another: throughput.</summary>
     public ulong Independent(ReadOnlySpan<ulong> keys) =>

@@ -7,53 +7,47 @@ using FastShardMap.Records;
 namespace FastShardMap.Bench.Texts;
 
 /// <summary>
-/// The least that a lookup by text can do: the hash of the map, one slot of a table that is at most half full, and one
-/// record. Slots and records have the form of those of the map. There is no lock, no version and no tag, so nothing may
-/// be changed or removed while it is read.
+/// The least that a map with text keys can do: the hash of the map, one slot of a table that is at most half full, and
+/// one record. Slots and records have the form of those of the map. There is no lock, no version and no tag, so one
+/// thread at a time may use it, and nothing may be changed or removed. A full table is copied at once.
 /// </summary>
 internal sealed unsafe class TextFloor : IDisposable
 {
-    private readonly HashSeed _seed = HashSeed.Create();
-    private readonly NativePages _slots;
-    private readonly NativePages _records;
-    private readonly int _shift;
-    private readonly ulong _mask;
-    private byte* _end;
+    private const int FewestSlots = 16;
 
-    /// <param name="capacity">The number of keys.</param>
-    /// <param name="keyBytes">The number of bytes of all keys in UTF-8.</param>
-    public TextFloor(int capacity, long keyBytes)
-    {
-        ulong slots = BitOperations.RoundUpToPowerOf2((ulong)capacity * 2);
-        _mask = slots - 1;
-        _shift = 64 - BitOperations.Log2(slots);
-        _slots = new NativePages((long)slots * sizeof(Slot), huge: false);
-        _records = new NativePages(keyBytes + RecordKey.BufferBytes, huge: false);
-        _end = _records.Address;
-    }
+    private readonly HashSeed _seed = HashSeed.Create();
+    private readonly List<NativePages> _records = [];
+    private NativePages _slots;
+    private int _shift;
+    private ulong _mask;
+    private ulong _room;
+    private byte* _next;
+    private long _left;
+
+    /// <param name="capacity">The number of keys that need no larger table.</param>
+    public TextFloor(int capacity = 0) => _slots = Allocate(
+        BitOperations.RoundUpToPowerOf2((ulong)Math.Max(capacity * 2L, FewestSlots)));
 
     /// <summary>Adds a key that is not present.</summary>
-    public void Add(ReadOnlySpan<byte> key, long value)
+    /// <returns>Always true.</returns>
+    [SkipLocalsInit]
+    public bool Add(string key, long value)
     {
-        byte* buffer = stackalloc byte[RecordKey.BufferBytes];
-        fixed (byte* bytes = key)
+        byte* buffer = stackalloc byte[KeyText.BufferBytes];
+        using KeyText text = new(key, buffer, _seed);
+        RecordKey presented = text.Key;
+        if (_room == 0)
         {
-            RecordKey presented = KeyBytes.Present(bytes, key.Length, buffer, _seed);
-            Slot* slot = Home(presented);
-            while (slot->IsUsed)
-            {
-                slot = Next(slot);
-            }
-
-            if (presented.IsLong)
-            {
-                key.CopyTo(new Span<byte>(_end, key.Length));
-                presented = presented.At(_end);
-                _end += key.Length;
-            }
-
-            *slot = new Slot { Key = presented, Value = value, IsUsed = true };
+            Double();
         }
+
+        if (presented.IsLong)
+        {
+            presented = presented.At(Append(presented));
+        }
+
+        Insert(new Slot { Key = presented, Value = value, IsUsed = true });
+        return true;
     }
 
     /// <summary>Looks up text.</summary>
@@ -81,7 +75,60 @@ internal sealed unsafe class TextFloor : IDisposable
     public void Dispose()
     {
         _slots.Dispose();
-        _records.Dispose();
+        _records.ForEach(static pages => pages.Dispose());
+    }
+
+    private NativePages Allocate(ulong slots)
+    {
+        _mask = slots - 1;
+        _shift = 64 - BitOperations.Log2(slots);
+        _room = slots / 2;
+        return new NativePages((long)slots * sizeof(Slot), huge: false);
+    }
+
+    private void Double()
+    {
+        using NativePages old = _slots;
+        ulong slots = _mask + 1;
+        _slots = Allocate(slots * 2);
+        for (ulong i = 0; i < slots; i++)
+        {
+            Slot slot = ((Slot*)old.Address)[i];
+            if (slot.IsUsed)
+            {
+                Insert(slot);
+            }
+        }
+    }
+
+    private void Insert(in Slot added)
+    {
+        Slot* slot = Home(added.Key);
+        while (slot->IsUsed)
+        {
+            slot = Next(slot);
+        }
+
+        *slot = added;
+        _room--;
+    }
+
+    private byte* Append(RecordKey key)
+    {
+        int length = key.LongLength;
+        if (_left < length)
+        {
+            NativePages pages = new(length, huge: false);
+            _records.Add(pages);
+            _next = pages.Address;
+            _left = (long)pages.Bytes;
+        }
+
+        byte* record = _next;
+        PresentedBytes.CopyTo(key.Address, record, length);
+        _next += length;
+        _left -= length;
+        return record;
     }
 
     private long Find(RecordKey key)

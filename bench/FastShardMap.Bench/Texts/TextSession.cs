@@ -77,10 +77,10 @@ internal sealed class TextSession(TextOptions options, Action<string> announce)
             log.Set(all[i], i);
         }
 
-        using TextFloor floor = new(entries, all.Sum(static key => (long)key.Length));
+        using TextFloor floor = new(entries);
         for (int i = 0; i < entries; i++)
         {
-            floor.Add(all[i], i);
+            floor.Add(new string(keys[i]), i);
         }
 
         // New strings, as a service gets them: not the objects that the dictionaries hold.
@@ -169,7 +169,13 @@ internal sealed class TextSession(TextOptions options, Action<string> announce)
                 strings,
                 static () => new ConcurrentDictionary<string, long>(StringComparer.Ordinal),
                 static (map, key, value) => map.TryAdd(key, value));
-            Series.Interleave(options.SlowRepetitions, discarded: 1, [ours, theirs]);
+            Series floor = TextLoops.Growing(
+                strings, static () => new TextFloor(), static (map, key, value) => map.Add(key, value));
+            Series.Interleave(options.SlowRepetitions, discarded: 1, [ours, theirs, floor]);
+            Add(
+                $"text-floor-insert-{size}-{lengths.Name}",
+                $"the least an insert can do, growing to {Units.Count(entries)}",
+                $"{Time(floor)}, {Times(theirs, floor)}");
             Add(
                 $"text-insert-{size}-{lengths.Name}",
                 $"insert of strings that exist already, growing to {Units.Count(entries)}",

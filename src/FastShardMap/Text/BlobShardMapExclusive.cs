@@ -44,11 +44,12 @@ public sealed unsafe partial class BlobShardMapExclusive : IDisposable
     public KeyValuePair<string, byte[]>[] ToArray()
     {
         // Only this thread may write, so the records stay as they are meanwhile.
-        KeyValuePair<RecordKey, BlobRef>[] entries = _phase.ToArray();
-        return Array.ConvertAll(
-            entries,
+        KeyValuePair<string, byte[]>[] entries = Array.ConvertAll(
+            _phase.ToArray(),
             static entry => new KeyValuePair<string, byte[]>(
                 KeyOutput.StringOf(entry.Key), entry.Value.Bytes.ToArray()));
+        GC.KeepAlive(this);
+        return entries;
     }
 
     /// <summary>Ends the phase, so that all threads may use the map again. Further calls have no effect.</summary>
