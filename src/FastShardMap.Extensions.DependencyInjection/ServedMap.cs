@@ -170,8 +170,8 @@ internal sealed class ServedMap<TKey, TValue, THasher> : IServedMap, IDisposable
         }
     }
 
-    // A file that exists but cannot be looked at, for a missing permission or a failing disk, is not missing: a map that
-    // started empty would replace it.
+    // A file that cannot be looked at, for a missing permission or a failing disk, is not missing: a map that started
+    // empty would replace it.
     private static bool IsMissing(string file)
     {
         try

@@ -49,9 +49,9 @@ public sealed class ShardMapServiceOptions
     /// save fails, stopping the host throws, and the old file stays. Default: true.</summary>
     public bool SaveOnStop { get; set; } = true;
 
-    /// <summary>The time between two saves while the host runs, at least one millisecond. A save that fails is logged and makes the health check
-    /// report a degraded map; the old file stays. Default: null, and the map is saved only when the host
-    /// stops.</summary>
+    /// <summary>The time between two saves while the host runs, at least one millisecond. A save that fails is logged
+    /// and makes the health check report a degraded map; the old file stays. Default: null, and the map is saved only
+    /// when the host stops.</summary>
     public TimeSpan? SaveInterval { get; set; }
 
     /// <summary>The number of entries above which the health check reports a degraded map. Default: null, for no

@@ -68,8 +68,8 @@ public sealed partial class Resharder : IAsyncDisposable
     public async Task<SlotTable> CreateAsync(
         IReadOnlyList<NodeWeight> nodes, ulong seed = 0, ISlotPlacement? placement = null)
     {
-        // Later than all before: the control server may have been emptied. Programs may have an earlier table, and servers
-        // the fences of its moves, which the first write to each slot raises.
+        // Later than all before: the control server may have been emptied. Programs may have an earlier table, and
+        // servers the fences of its moves, which the first write to each slot raises.
         long epoch = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
         SlotTable table = SlotTable.Create(nodes, placement, epoch);
         RouteDocument document = new()

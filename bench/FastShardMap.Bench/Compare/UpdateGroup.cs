@@ -3,6 +3,7 @@ using FastShardMap.Bench.Floor;
 using FastShardMap.Bench.Keys;
 using FastShardMap.Bench.Maps;
 using FastShardMap.Bench.Measuring;
+using FastShardMap.Bench.Reporting;
 using FastShardMap.Bench.Workloads;
 
 namespace FastShardMap.Bench.Compare;
@@ -56,7 +57,17 @@ internal sealed class UpdateGroup<TKey, TValue, TEntry>(
 
         using FloorTable? floor = keys is ulong[] ? new FloorTable(numbers.Length, huge: false) : null;
         List<Series> floors = floor is null ? [] : FloorsOf(floor, streams);
-        Series.Interleave(Options.Repetitions, discarded: 1, [.. plan, .. floors]);
+        Series? worked = floor is null ? null : Series.OneThread(
+            "floor", streams[0].Length, _ => floor.Overwrite((ulong[])(object)streams[0], work: 1));
+        Series.Interleave(
+            Options.Repetitions, discarded: 1, [.. plan, .. floors, .. worked is null ? (Series[])[] : [worked]]);
+        if (worked is not null)
+        {
+            Results.Notes.Add(
+                $"Overwrites, {size.Label}: the floor with 100 more instructions per write takes "
+                + $"{Units.Duration(worked.Spread.Median)}. The setter of the map executes about 120.");
+        }
+
         string[] works =
         [
             "overwrite existing", "50/50 read/overwrite, 2 threads", "95/5 read/overwrite, 2 threads",

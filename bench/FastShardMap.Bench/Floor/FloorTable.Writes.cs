@@ -1,8 +1,11 @@
+using System.Runtime.CompilerServices;
+using FastShardMap.Bench.Workloads;
+
 namespace FastShardMap.Bench.Floor;
 
-// What a write costs at least, beside readers that take no lock: one locked instruction on the slot's own line to replace
-// a value, and two on the line of one of 256 locks to add or remove an entry. Both store a version and a value. There is no
-// search, no tag, no count and no growth, and all memory is resident.
+// What a write costs at least, beside readers that take no lock: one locked instruction on the slot's own line to
+// replace a value, and two on the line of one of 256 locks to add or remove an entry. Both store a version and a value.
+// There is no search, no tag, no count and no growth, and all memory is resident.
 internal sealed unsafe partial class FloorTable
 {
     private const int Locks = 256;
@@ -34,6 +37,28 @@ internal sealed unsafe partial class FloorTable
         }
 
         GC.KeepAlive(this);
+        return (ulong)keys.Length;
+    }
+
+    /// <summary>Replaces the value of each key, with as many more instructions as a map needs. None of them waits for
+    /// memory.</summary>
+    /// <param name="keys">The keys.</param>
+    /// <param name="work">The hundreds of instructions per key.</param>
+    public ulong Overwrite(ReadOnlySpan<ulong> keys, int work)
+    {
+        ulong sum = 0;
+        foreach (ulong key in keys)
+        {
+            for (int i = 0; i < work; i++)
+            {
+                sum ^= HundredInstructions(key + (ulong)i);
+            }
+
+            Replace(SlotOf(key), key);
+        }
+
+        GC.KeepAlive(this);
+        Sink.Consume(sum);
         return (ulong)keys.Length;
     }
 
@@ -121,6 +146,58 @@ internal sealed unsafe partial class FloorTable
 
         GC.KeepAlive(this);
         return (ulong)newest.Length;
+    }
+
+    /// <summary>The same under a lock.</summary>
+    /// <inheritdoc cref="Overwrite(ReadOnlySpan{ulong}, int)"/>
+    public ulong Insert(ReadOnlySpan<ulong> keys, int work)
+    {
+        ulong sum = 0;
+        foreach (ulong key in keys)
+        {
+            for (int i = 0; i < work; i++)
+            {
+                sum ^= HundredInstructions(key + (ulong)i);
+            }
+
+            ChangeLocked(key);
+        }
+
+        GC.KeepAlive(this);
+        Sink.Consume(sum);
+        return (ulong)keys.Length;
+    }
+
+    // Four per line, and four at the end.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong HundredInstructions(ulong key)
+    {
+        ulong a = key, b = ~key, c = key + 1, d = key - 1;
+        a += b; b ^= c; c += d; d ^= a;
+        a += b; b ^= c; c += d; d ^= a;
+        a += b; b ^= c; c += d; d ^= a;
+        a += b; b ^= c; c += d; d ^= a;
+        a += b; b ^= c; c += d; d ^= a;
+        a += b; b ^= c; c += d; d ^= a;
+        a += b; b ^= c; c += d; d ^= a;
+        a += b; b ^= c; c += d; d ^= a;
+        a += b; b ^= c; c += d; d ^= a;
+        a += b; b ^= c; c += d; d ^= a;
+        a += b; b ^= c; c += d; d ^= a;
+        a += b; b ^= c; c += d; d ^= a;
+        a += b; b ^= c; c += d; d ^= a;
+        a += b; b ^= c; c += d; d ^= a;
+        a += b; b ^= c; c += d; d ^= a;
+        a += b; b ^= c; c += d; d ^= a;
+        a += b; b ^= c; c += d; d ^= a;
+        a += b; b ^= c; c += d; d ^= a;
+        a += b; b ^= c; c += d; d ^= a;
+        a += b; b ^= c; c += d; d ^= a;
+        a += b; b ^= c; c += d; d ^= a;
+        a += b; b ^= c; c += d; d ^= a;
+        a += b; b ^= c; c += d; d ^= a;
+        a += b; b ^= c; c += d; d ^= a;
+        return a ^ b ^ c ^ d;
     }
 
     private ulong* SlotOf(ulong key) =>

@@ -7,8 +7,8 @@ namespace FastShardMap;
 /// An audit creates one copy per shard by <see cref="CreateForShard"/>. A copy sees all operations on the keys of its
 /// shard, in order and one at a time, so it needs no synchronization. It runs on the thread of the operation, after the
 /// operation. It holds the audit's lock of the shard, but no lock of the map, unless the operation was performed in a
-/// callback of the map. It must therefore be short, must not use the map, and should not allocate per operation. What it
-/// does through an audited map is not recorded. Exceptions that it throws are counted
+/// callback of the map. It must therefore be short, must not use the map, and should not allocate per operation. What
+/// it does through an audited map is not recorded. Exceptions that it throws are counted
 /// (<see cref="MapAudit{TKey}.RuleFailures"/>) and not passed on.
 /// </remarks>
 public abstract class AuditRule<TKey>

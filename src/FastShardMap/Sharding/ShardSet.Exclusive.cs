@@ -85,8 +85,8 @@ internal unsafe partial struct ShardSet<TKey, TValue, THasher>
         return entries;
     }
 
-    // The phase was checked before, but a hasher, and the memory of a value that is pinned, run code of the caller. It may
-    // have ended the phase or disposed the map.
+    // The phase was checked before, but a hasher, and the memory of a value that is pinned, run code of the caller. It
+    // may have ended the phase or disposed the map.
     private readonly void ThrowIfEnded(int shard, ThreadState thread)
     {
         if (IsDisposed)

@@ -56,7 +56,8 @@ public class AuditAlertLoggingTests
         Channel<AuditAlert> alerts = Channel.CreateUnbounded<AuditAlert>();
         for (int i = 0; i < 10; i++)
         {
-            alerts.Writer.TryWrite(new AuditAlert("rule", AuditSeverity.Low, "key", 3, DateTimeOffset.UnixEpoch, "What."));
+            alerts.Writer.TryWrite(
+                new AuditAlert("rule", AuditSeverity.Low, "key", 3, DateTimeOffset.UnixEpoch, "What."));
         }
 
         using CancellationTokenSource source = new();

@@ -36,7 +36,7 @@ internal sealed record FolderTable(string Project, params Folder[] Folders)
             IsConcurrent = true,
             HasRootTypes = true,
         },
-        new("Flights", "values that asynchronous factories are creating", "Memory", "Hashing")
+        new("Flights", "values that asynchronous factories are creating", "Memory", "Hashing", "Sharding")
         {
             IsConcurrent = true,
             HasRootTypes = true,

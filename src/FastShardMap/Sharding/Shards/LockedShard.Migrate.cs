@@ -46,9 +46,9 @@ internal unsafe ref partial struct LockedShard<TKey, TValue, THasher>
         return !View->Previous.IsNone;
     }
 
-    /// <summary>Makes the next pages of the growing table resident, well ahead of the moves. One call for four pages costs
-    /// half of the faults that it replaces: two per page, because the first read maps the zero page and the first
-    /// store copies it.</summary>
+    /// <summary>Makes the next pages of the growing table resident, well ahead of the moves. One call for four pages
+    /// costs less than half of the faults that it replaces: two per page, because the first read maps the zero page and
+    /// the first store copies it.</summary>
     private readonly void Populate()
     {
         ReadView* view = View;
