@@ -20,6 +20,7 @@ public class OldTableTests(Servers servers)
         RedisKey key = Traffic.KeysIn(ReshardTests.Slots, 1)[0];
         int slot = SlotTable.SlotOf((byte[])key!);
         List<SlotRule> old = [(await routes.ReadAsync()).RuleOf(slot)];
+        Assert.True(await operations.TryRaiseFenceAsync(old[0].Authority, slot, old[0].Token));
         Assert.NotNull(await operations.TryWriteAsync(old[0], key, "before", null));
 
         await resharder.ScheduleAsync(await resharder.PlanAsync(Servers.Nodes(3), new MoveSome(ReshardTests.Slots)));
