@@ -43,6 +43,10 @@ internal sealed class CompareSession(CompareOptions options, Action<string> anno
             Lookups<ulong, Payload<Words8>, PayloadEntry<Words8>>(LookupSize.Million, EntryForm.To64),
             Lookups<ulong, Payload<Words32>, PayloadEntry<Words32>>(LookupSize.HundredThousand, EntryForm.To256),
             Lookups<ulong, Payload<Words32>, PayloadEntry<Words32>>(LookupSize.Million, EntryForm.To256),
+            Lookups<ulong, Payload<Words8>, WholePayloadEntry<Words8>>(LookupSize.Million, EntryForm.Whole64),
+            Lookups<ulong, Payload<Words32>, WholePayloadEntry<Words32>>(
+                LookupSize.HundredThousand, EntryForm.Whole256),
+            Lookups<ulong, Payload<Words32>, WholePayloadEntry<Words32>>(LookupSize.Million, EntryForm.Whole256),
             Updates<ulong, ulong, WordEntry>(LookupSize.OneThousand, EntryForm.Word),
             Updates<ulong, ulong, WordEntry>(LookupSize.Million, EntryForm.Word),
             Updates<ulong, ulong, WordEntry>(LookupSize.TenMillion, EntryForm.Word),

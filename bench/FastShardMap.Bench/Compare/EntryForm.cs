@@ -13,4 +13,8 @@ internal sealed record EntryForm(string Suffix, string Words)
     public static readonly EntryForm To64 = new("-64", ", to 64 bytes");
 
     public static readonly EntryForm To256 = new("-256", ", to 256 bytes");
+
+    public static readonly EntryForm Whole64 = new("-64-whole", ", to 64 bytes, all of them used");
+
+    public static readonly EntryForm Whole256 = new("-256-whole", ", to 256 bytes, all of them used");
 }

@@ -69,6 +69,8 @@ public sealed class RecordEntryTests : EntryTests<ulong, Payload<Words31>, Paylo
 
 public sealed class WidestEntryTests : EntryTests<ulong, Payload<Words32>, PayloadEntry<Words32>>;
 
+public sealed class WholeEntryTests : EntryTests<ulong, Payload<Words32>, WholePayloadEntry<Words32>>;
+
 public sealed class GuidPayloadEntryTests : EntryTests<Guid, Payload<Words4>, GuidPayloadEntry<Words4>>;
 
 public class PayloadTests
