@@ -9,10 +9,6 @@ internal sealed class AuditShard<TKey>
 {
     public const int OperationKinds = (int)AuditOperation.Refused + 1;
 
-    // Rules run inside the gate of their shard. A rule that waited for another gate could wait for ever.
-    [ThreadStatic]
-    private static bool t_isObserving;
-
     // An operation is recorded after it was performed, so recording must not fail.
     private readonly UninterruptibleMonitor _gate = new();
     private readonly AuditRing<TKey> _ring;
@@ -40,7 +36,7 @@ internal sealed class AuditShard<TKey>
     /// <summary>Records an operation, and shows it to the rules. What a rule itself does is not recorded.</summary>
     public void Record(TKey key, AuditOperation operation)
     {
-        if (t_isObserving)
+        if (RuleScope.IsInside)
         {
             return;
         }
@@ -60,15 +56,6 @@ internal sealed class AuditShard<TKey>
             {
                 Observe(rule, auditEvent);
             }
-        }
-    }
-
-    /// <exception cref="InvalidOperationException">A rule calls this.</exception>
-    public static void ThrowIfObserving()
-    {
-        if (t_isObserving)
-        {
-            throw new InvalidOperationException("A rule of an audit cannot use an audit.");
         }
     }
 
@@ -112,7 +99,7 @@ internal sealed class AuditShard<TKey>
 
     private void Observe(AuditRule<TKey> rule, in AuditEvent<TKey> auditEvent)
     {
-        t_isObserving = true;
+        RuleScope.IsInside = true;
         try
         {
             if (rule.Observe(auditEvent, _time.TimestampFrequency, out AuditSeverity severity, out string? message))
@@ -131,7 +118,7 @@ internal sealed class AuditShard<TKey>
         }
         finally
         {
-            t_isObserving = false;
+            RuleScope.IsInside = false;
         }
     }
 }

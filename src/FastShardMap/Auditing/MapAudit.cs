@@ -72,7 +72,7 @@ public abstract class MapAudit<TKey> : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(
             (uint)operation, (uint)AuditOperation.Refused, nameof(operation));
-        AuditShard<TKey>.ThrowIfObserving();
+        RuleScope.ThrowIfInside();
         Span<long> counts = stackalloc long[AuditShard<TKey>.OperationKinds];
         counts.Clear();
         foreach (AuditShard<TKey> shard in _shards)
@@ -89,7 +89,7 @@ public abstract class MapAudit<TKey> : IDisposable
     /// <exception cref="InvalidOperationException">A rule of an audit calls this.</exception>
     public IReadOnlyList<AuditEvent<TKey>> GetRecent()
     {
-        AuditShard<TKey>.ThrowIfObserving();
+        RuleScope.ThrowIfInside();
         List<AuditEvent<TKey>> events = [];
         foreach (AuditShard<TKey> shard in _shards)
         {
@@ -106,7 +106,7 @@ public abstract class MapAudit<TKey> : IDisposable
     /// <exception cref="InvalidOperationException">A rule of an audit calls this.</exception>
     public void Dispose()
     {
-        AuditShard<TKey>.ThrowIfObserving();
+        RuleScope.ThrowIfInside();
         _arena.Close();
         foreach (AuditShard<TKey> shard in _shards)
         {

@@ -17,6 +17,20 @@ public class AuditRuleTests
         }
     }
 
+    /// <summary>Otherwise two rules, each inside the lock of its own audit, could wait for the other's.</summary>
+    [Fact]
+    public void Rule_ThatUsesAnAuditedMapOfOtherKeys_IsNotObservedThere()
+    {
+        using ShardMap<int, long> other = new();
+        using AuditedShardMap<int, long> otherAudited = new(other);
+        using ShardMap<long, long> map = new();
+        using AuditedShardMap<long, long, DefaultHasher<long>> audited =
+            Create(map, key => otherAudited[(int)key] = key);
+        audited[1] = 2;
+        Assert.Equal((1, 1), (other[1], audited.GetCount(AuditOperation.Add)));
+        Assert.Empty(otherAudited.GetRecent());
+    }
+
     [Fact]
     public void Rule_ThatUsesTheAudit_Fails()
     {
