@@ -111,10 +111,11 @@ internal readonly struct AuditedOperations<TKey, TValue, THasher, TKept, TForm>(
     /// <param name="added">Receives whether each key was added; empty if only the number is wanted.</param>
     public int TryAddRange(ReadOnlySpan<TKey> keys, ReadOnlySpan<TValue> values, Span<bool> added)
     {
+        RangeReport report = new(added);
         int count = 0;
         for (int i = 0; i < keys.Length; i++)
         {
-            count += Reported(i, TryAdd(keys[i], values[i]), added);
+            count += report.Note(i, TryAdd(keys[i], values[i]));
         }
 
         return count;
@@ -132,23 +133,14 @@ internal readonly struct AuditedOperations<TKey, TValue, THasher, TKept, TForm>(
     /// <param name="removed">Receives whether each key was removed; empty if only the number is wanted.</param>
     public int TryRemoveRange(ReadOnlySpan<TKey> keys, Span<bool> removed)
     {
+        RangeReport report = new(removed);
         int count = 0;
         for (int i = 0; i < keys.Length; i++)
         {
-            count += Reported(i, TryRemove(keys[i], out _), removed);
+            count += report.Note(i, TryRemove(keys[i], out _));
         }
 
         return count;
-    }
-
-    private static int Reported(int index, bool done, Span<bool> report)
-    {
-        if (!report.IsEmpty)
-        {
-            report[index] = done;
-        }
-
-        return done ? 1 : 0;
     }
 
     private bool TryGetPresent(TKey key, out TValue value)

@@ -8,7 +8,7 @@ internal ref struct AddRange<TValue>(ReadOnlySpan<TValue> values, Span<bool> add
     where TValue : unmanaged
 {
     private readonly ReadOnlySpan<TValue> _values = values;
-    private readonly Span<bool> _added = added;
+    private readonly RangeReport _report = new(added);
 
     public int Count { get; private set; }
 
@@ -16,10 +16,6 @@ internal ref struct AddRange<TValue>(ReadOnlySpan<TValue> values, Span<bool> add
 
     public void Record(int index, in GetOrAddOperation<TValue> operation)
     {
-        Count += operation.Added ? 1 : 0;
-        if (!_added.IsEmpty)
-        {
-            _added[index] = operation.Added;
-        }
+        Count += _report.Note(index, operation.Added);
     }
 }

@@ -8,7 +8,7 @@ namespace FastShardMap.Operations;
 internal ref struct BlobAddRange(ReadOnlySpan<ReadOnlyMemory<byte>> values, Span<bool> added)
     : IEntryRange<BlobRef, BlobAddOperation>
 {
-    private readonly Span<bool> _added = added;
+    private readonly RangeReport _report = new(added);
     private PinnedValues _values = new(values);
 
     public int Count { get; private set; }
@@ -17,11 +17,7 @@ internal ref struct BlobAddRange(ReadOnlySpan<ReadOnlyMemory<byte>> values, Span
 
     public void Record(int index, in BlobAddOperation operation)
     {
-        Count += operation.Added ? 1 : 0;
-        if (!_added.IsEmpty)
-        {
-            _added[index] = operation.Added;
-        }
+        Count += _report.Note(index, operation.Added);
     }
 
     public void Unpin() => _values.Unpin();

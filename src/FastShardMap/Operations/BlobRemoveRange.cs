@@ -6,7 +6,7 @@ namespace FastShardMap.Operations;
 /// <param name="removed">Receives whether each key was present; empty if only the number is wanted.</param>
 internal ref struct BlobRemoveRange(Span<bool> removed) : IEntryRange<BlobRef, BlobRemoveOperation>
 {
-    private readonly Span<bool> _removed = removed;
+    private readonly RangeReport _report = new(removed);
 
     public int Count { get; private set; }
 
@@ -14,10 +14,6 @@ internal ref struct BlobRemoveRange(Span<bool> removed) : IEntryRange<BlobRef, B
 
     public void Record(int index, in BlobRemoveOperation operation)
     {
-        Count += operation.Done ? 1 : 0;
-        if (!_removed.IsEmpty)
-        {
-            _removed[index] = operation.Done;
-        }
+        Count += _report.Note(index, operation.Done);
     }
 }

@@ -12,6 +12,10 @@ internal readonly ref struct DeltaRange<TValue>(ReadOnlySpan<TValue> deltas, TVa
     private readonly ReadOnlySpan<TValue> _deltas = deltas;
     private readonly TValue _delta = delta;
 
+    /// <summary>The part that belongs to some of the keys.</summary>
+    public DeltaRange<TValue> Part(int from, int count) =>
+        new(_deltas.IsEmpty ? default : _deltas.Slice(from, count), _delta);
+
     public TValue DeltaAt(int index) => _deltas.IsEmpty ? _delta : _deltas[index];
 
     public DeltaOperation<TValue> OperationAt(int index) => new(DeltaAt(index));

@@ -5,7 +5,7 @@ namespace FastShardMap.Operations;
 internal ref struct RemoveRange<TValue>(Span<bool> removed) : IEntryRange<TValue, RemoveOperation<TValue>>
     where TValue : unmanaged
 {
-    private readonly Span<bool> _removed = removed;
+    private readonly RangeReport _report = new(removed);
 
     public int Count { get; private set; }
 
@@ -13,10 +13,6 @@ internal ref struct RemoveRange<TValue>(Span<bool> removed) : IEntryRange<TValue
 
     public void Record(int index, in RemoveOperation<TValue> operation)
     {
-        Count += operation.Found ? 1 : 0;
-        if (!_removed.IsEmpty)
-        {
-            _removed[index] = operation.Found;
-        }
+        Count += _report.Note(index, operation.Found);
     }
 }

@@ -37,11 +37,10 @@ internal static class AuditedRange
             operations;
 
         private readonly ReadOnlySpan<TValue> _values = values;
-        private readonly Span<bool> _added = added;
+        private readonly RangeReport _report = new(added);
 
         public int Perform(in KeyRange.Target<TValue> target, ReadOnlySpan<RecordKey> keys, int from) =>
-            _operations.TryAddRange(
-                keys, _values.Slice(from, keys.Length), _added.IsEmpty ? default : _added.Slice(from, keys.Length));
+            _operations.TryAddRange(keys, _values.Slice(from, keys.Length), _report.Part(from, keys.Length));
     }
 
     internal readonly ref struct Set<TValue>(
@@ -71,32 +70,26 @@ internal static class AuditedRange
         private readonly AuditedOperations<RecordKey, TValue, RecordKeyHasher, AuditKey, ExcerptOfKey> _operations =
             operations;
 
-        private readonly Span<bool> _removed = removed;
+        private readonly RangeReport _report = new(removed);
 
         public int Perform(in KeyRange.Target<TValue> target, ReadOnlySpan<RecordKey> keys, int from) =>
-            _operations.TryRemoveRange(keys, _removed.IsEmpty ? default : _removed.Slice(from, keys.Length));
+            _operations.TryRemoveRange(keys, _report.Part(from, keys.Length));
     }
 
-    /// <param name="operations">The operations that are recorded.</param>
-    /// <param name="deltas">One number per key; empty if all keys have the same.</param>
-    /// <param name="delta">The number of all keys, if there is not one per key.</param>
     internal readonly ref struct AddDeltas<TValue>(
         AuditedOperations<RecordKey, TValue, RecordKeyHasher, AuditKey, ExcerptOfKey> operations,
-        ReadOnlySpan<TValue> deltas,
-        TValue delta)
+        DeltaRange<TValue> range)
         : KeyRange.IOperation<TValue>
         where TValue : unmanaged, INumber<TValue>
     {
         private readonly AuditedOperations<RecordKey, TValue, RecordKeyHasher, AuditKey, ExcerptOfKey> _operations =
             operations;
 
-        private readonly ReadOnlySpan<TValue> _deltas = deltas;
-        private readonly TValue _delta = delta;
+        private readonly DeltaRange<TValue> _range = range;
 
         public int Perform(in KeyRange.Target<TValue> target, ReadOnlySpan<RecordKey> keys, int from)
         {
-            ReadOnlySpan<TValue> deltas = _deltas.IsEmpty ? default : _deltas.Slice(from, keys.Length);
-            _operations.AddDeltaRange(keys, new DeltaRange<TValue>(deltas, _delta));
+            _operations.AddDeltaRange(keys, _range.Part(from, keys.Length));
             return 0;
         }
     }

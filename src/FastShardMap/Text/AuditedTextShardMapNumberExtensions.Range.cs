@@ -31,7 +31,10 @@ public static partial class AuditedTextShardMapNumberExtensions
         ArgumentNullException.ThrowIfNull(map);
         MapErrors.ThrowIfLengthDiffers(deltas.Length, keys.Length, nameof(deltas));
         KeyRange.OfText(
-            map.Map.Inner, map.Seed, keys, new AuditedRange.AddDeltas<TValue>(map.Operations, deltas, TValue.Zero));
+            map.Map.Inner,
+            map.Seed,
+            keys,
+            new AuditedRange.AddDeltas<TValue>(map.Operations, new(deltas, TValue.Zero)));
     }
 
     /// <inheritdoc cref="AddDeltaRange{TValue}(AuditedTextShardMap{TValue}, ReadOnlySpan{string},
@@ -43,7 +46,10 @@ public static partial class AuditedTextShardMapNumberExtensions
         ArgumentNullException.ThrowIfNull(map);
         MapErrors.ThrowIfLengthDiffers(deltas.Length, keys.Length, nameof(deltas));
         KeyRange.OfBytes(
-            map.Map.Inner, map.Seed, keys, new AuditedRange.AddDeltas<TValue>(map.Operations, deltas, TValue.Zero));
+            map.Map.Inner,
+            map.Seed,
+            keys,
+            new AuditedRange.AddDeltas<TValue>(map.Operations, new(deltas, TValue.Zero)));
     }
 
     /// <summary>Adds one number to the values of many keys. An absent key counts as zero and is added. Each addition is
@@ -70,7 +76,7 @@ public static partial class AuditedTextShardMapNumberExtensions
     {
         ArgumentNullException.ThrowIfNull(map);
         KeyRange.OfText(
-            map.Map.Inner, map.Seed, keys, new AuditedRange.AddDeltas<TValue>(map.Operations, default, delta));
+            map.Map.Inner, map.Seed, keys, new AuditedRange.AddDeltas<TValue>(map.Operations, new(default, delta)));
     }
 
     /// <inheritdoc cref="AddDeltaRange{TValue}(AuditedTextShardMap{TValue}, ReadOnlySpan{string}, TValue)"/>
@@ -80,7 +86,7 @@ public static partial class AuditedTextShardMapNumberExtensions
     {
         ArgumentNullException.ThrowIfNull(map);
         KeyRange.OfBytes(
-            map.Map.Inner, map.Seed, keys, new AuditedRange.AddDeltas<TValue>(map.Operations, default, delta));
+            map.Map.Inner, map.Seed, keys, new AuditedRange.AddDeltas<TValue>(map.Operations, new(default, delta)));
     }
 
     /// <summary>Adds one number per key to the values of many keys. An absent key counts as zero and is added. Each
@@ -109,7 +115,10 @@ public static partial class AuditedTextShardMapNumberExtensions
         ArgumentNullException.ThrowIfNull(map);
         MapErrors.ThrowIfLengthDiffers(deltas.Length, keys.Length, nameof(deltas));
         KeyRange.OfBytes(
-            map.Map.Inner, map.Seed, keys, new AuditedRange.AddDeltas<TValue>(map.Operations, deltas, TValue.Zero));
+            map.Map.Inner,
+            map.Seed,
+            keys,
+            new AuditedRange.AddDeltas<TValue>(map.Operations, new(deltas, TValue.Zero)));
     }
 
     /// <summary>Adds one number to the values of many keys. An absent key counts as zero and is added. Each addition is
@@ -136,6 +145,6 @@ public static partial class AuditedTextShardMapNumberExtensions
     {
         ArgumentNullException.ThrowIfNull(map);
         KeyRange.OfBytes(
-            map.Map.Inner, map.Seed, keys, new AuditedRange.AddDeltas<TValue>(map.Operations, default, delta));
+            map.Map.Inner, map.Seed, keys, new AuditedRange.AddDeltas<TValue>(map.Operations, new(default, delta)));
     }
 }

@@ -18,22 +18,6 @@ internal static class BlobRange
         }
     }
 
-    private static void Write<TOperation, TRange>(
-        in KeyRange.Target<BlobRef> target, string name, ReadOnlySpan<RecordKey> keys, ref TRange range)
-        where TOperation : struct, IEntryOperation<BlobRef>
-        where TRange : struct, IEntryRange<BlobRef, TOperation>, allows ref struct
-    {
-        if (target.Phase is { } phase)
-        {
-            phase.WriteEach<TOperation, TRange>(name, keys, ref range);
-        }
-        else
-        {
-            target.Map!.Shards.WriteRange<TOperation, TRange>(keys, ref range);
-            GC.KeepAlive(target.Map);
-        }
-    }
-
     internal readonly ref struct Get<TSource>(TSource source, IBufferWriter<byte> destination, Span<int> lengths)
         : KeyRange.IOperation<BlobRef>
         where TSource : struct, IBlobSource
@@ -66,15 +50,14 @@ internal static class BlobRange
         : KeyRange.IOperation<BlobRef>
     {
         private readonly ReadOnlySpan<ReadOnlyMemory<byte>> _values = values;
-        private readonly Span<bool> _added = added;
+        private readonly RangeReport _report = new(added);
 
         public int Perform(in KeyRange.Target<BlobRef> target, ReadOnlySpan<RecordKey> keys, int from)
         {
-            BlobAddRange range =
-                new(_values.Slice(from, keys.Length), _added.IsEmpty ? default : _added.Slice(from, keys.Length));
+            BlobAddRange range = new(_values.Slice(from, keys.Length), _report.Part(from, keys.Length));
             try
             {
-                Write<BlobAddOperation, BlobAddRange>(target, "TryAddRange", keys, ref range);
+                target.Write<BlobAddOperation, BlobAddRange>("TryAddRange", keys, ref range);
                 return range.Count;
             }
             finally
@@ -93,7 +76,7 @@ internal static class BlobRange
             BlobStoreRange range = new(_values.Slice(from, keys.Length));
             try
             {
-                Write<BlobStoreOperation, BlobStoreRange>(target, "SetRange", keys, ref range);
+                target.Write<BlobStoreOperation, BlobStoreRange>("SetRange", keys, ref range);
                 return 0;
             }
             finally
@@ -105,12 +88,12 @@ internal static class BlobRange
 
     internal readonly ref struct Remove(Span<bool> removed) : KeyRange.IOperation<BlobRef>
     {
-        private readonly Span<bool> _removed = removed;
+        private readonly RangeReport _report = new(removed);
 
         public int Perform(in KeyRange.Target<BlobRef> target, ReadOnlySpan<RecordKey> keys, int from)
         {
-            BlobRemoveRange range = new(_removed.IsEmpty ? default : _removed.Slice(from, keys.Length));
-            Write<BlobRemoveOperation, BlobRemoveRange>(target, "TryRemoveRange", keys, ref range);
+            BlobRemoveRange range = new(_report.Part(from, keys.Length));
+            target.Write<BlobRemoveOperation, BlobRemoveRange>("TryRemoveRange", keys, ref range);
             return range.Count;
         }
     }

@@ -93,21 +93,6 @@ internal static unsafe class KeyRange
         }
     }
 
-    private static void AddEach<TValue>(
-        in Target<TValue> target, ReadOnlySpan<RecordKey> keys, ref DeltaRange<TValue> range)
-        where TValue : unmanaged, INumber<TValue>
-    {
-        if (target.Phase is { } phase)
-        {
-            phase.WriteEach<DeltaOperation<TValue>, DeltaRange<TValue>>("AddDeltaRange", keys, ref range);
-        }
-        else
-        {
-            target.Map!.Shards.WriteRange<DeltaOperation<TValue>, DeltaRange<TValue>>(keys, ref range);
-            GC.KeepAlive(target.Map);
-        }
-    }
-
     /// <summary>What is done with the keys.</summary>
     internal interface IOperation<TValue>
         where TValue : unmanaged
@@ -154,6 +139,25 @@ internal static unsafe class KeyRange
         public ShardMap<RecordKey, TValue, RecordKeyHasher>? Map => map;
 
         public ShardMapExclusive<RecordKey, TValue, RecordKeyHasher>? Phase => phase;
+
+        /// <summary>Writes some keys.</summary>
+        /// <param name="name">The name of the operation, for the phase.</param>
+        /// <param name="keys">The keys.</param>
+        /// <param name="range">What is done with each of them.</param>
+        public void Write<TOperation, TRange>(string name, ReadOnlySpan<RecordKey> keys, ref TRange range)
+            where TOperation : struct, IEntryOperation<TValue>
+            where TRange : struct, IEntryRange<TValue, TOperation>, allows ref struct
+        {
+            if (phase is not null)
+            {
+                phase.WriteEach<TOperation, TRange>(name, keys, ref range);
+            }
+            else
+            {
+                map!.Shards.WriteRange<TOperation, TRange>(keys, ref range);
+                GC.KeepAlive(map);
+            }
+        }
     }
 
     internal readonly ref struct Get<TValue>(Span<TValue> values, Span<bool> found) : IOperation<TValue>
@@ -228,26 +232,15 @@ internal static unsafe class KeyRange
                 ?? target.Map!.TryRemoveRange(keys, _removed[from..]);
     }
 
-    internal readonly ref struct AddDeltas<TValue>(ReadOnlySpan<TValue> deltas) : IOperation<TValue>
+    internal readonly ref struct AddDeltas<TValue>(DeltaRange<TValue> range) : IOperation<TValue>
         where TValue : unmanaged, INumber<TValue>
     {
-        private readonly ReadOnlySpan<TValue> _deltas = deltas;
+        private readonly DeltaRange<TValue> _range = range;
 
         public int Perform(in Target<TValue> target, ReadOnlySpan<RecordKey> keys, int from)
         {
-            DeltaRange<TValue> range = new(_deltas.Slice(from, keys.Length), TValue.Zero);
-            AddEach(target, keys, ref range);
-            return 0;
-        }
-    }
-
-    internal readonly struct AddDelta<TValue>(TValue delta) : IOperation<TValue>
-        where TValue : unmanaged, INumber<TValue>
-    {
-        public int Perform(in Target<TValue> target, ReadOnlySpan<RecordKey> keys, int from)
-        {
-            DeltaRange<TValue> range = new(default, delta);
-            AddEach(target, keys, ref range);
+            DeltaRange<TValue> range = _range.Part(from, keys.Length);
+            target.Write<DeltaOperation<TValue>, DeltaRange<TValue>>("AddDeltaRange", keys, ref range);
             return 0;
         }
     }

@@ -29,7 +29,7 @@ public static partial class TextShardMapExclusiveNumberExtensions
     {
         ArgumentNullException.ThrowIfNull(phase);
         MapErrors.ThrowIfLengthDiffers(deltas.Length, keys.Length, nameof(deltas));
-        KeyRange.OfText(phase.Inner, phase.Seed, keys, new KeyRange.AddDeltas<TValue>(deltas));
+        KeyRange.OfText(phase.Inner, phase.Seed, keys, new KeyRange.AddDeltas<TValue>(new(deltas, TValue.Zero)));
     }
 
     /// <inheritdoc cref="AddDeltaRange{TValue}(TextShardMapExclusive{TValue}, ReadOnlySpan{string},
@@ -40,7 +40,7 @@ public static partial class TextShardMapExclusiveNumberExtensions
     {
         ArgumentNullException.ThrowIfNull(phase);
         MapErrors.ThrowIfLengthDiffers(deltas.Length, keys.Length, nameof(deltas));
-        KeyRange.OfBytes(phase.Inner, phase.Seed, keys, new KeyRange.AddDeltas<TValue>(deltas));
+        KeyRange.OfBytes(phase.Inner, phase.Seed, keys, new KeyRange.AddDeltas<TValue>(new(deltas, TValue.Zero)));
     }
 
     /// <summary>Adds one number to the values of many keys. An absent key counts as zero and is added.</summary>
@@ -64,7 +64,7 @@ public static partial class TextShardMapExclusiveNumberExtensions
         where TValue : unmanaged, INumber<TValue>
     {
         ArgumentNullException.ThrowIfNull(phase);
-        KeyRange.OfText(phase.Inner, phase.Seed, keys, new KeyRange.AddDelta<TValue>(delta));
+        KeyRange.OfText(phase.Inner, phase.Seed, keys, new KeyRange.AddDeltas<TValue>(new(default, delta)));
     }
 
     /// <inheritdoc cref="AddDeltaRange{TValue}(TextShardMapExclusive{TValue}, ReadOnlySpan{string}, TValue)"/>
@@ -73,7 +73,7 @@ public static partial class TextShardMapExclusiveNumberExtensions
         where TValue : unmanaged, INumber<TValue>
     {
         ArgumentNullException.ThrowIfNull(phase);
-        KeyRange.OfBytes(phase.Inner, phase.Seed, keys, new KeyRange.AddDelta<TValue>(delta));
+        KeyRange.OfBytes(phase.Inner, phase.Seed, keys, new KeyRange.AddDeltas<TValue>(new(default, delta)));
     }
 
     /// <summary>Adds one number per key to the values of many keys. An absent key counts as zero and is
@@ -100,7 +100,7 @@ public static partial class TextShardMapExclusiveNumberExtensions
     {
         ArgumentNullException.ThrowIfNull(phase);
         MapErrors.ThrowIfLengthDiffers(deltas.Length, keys.Length, nameof(deltas));
-        KeyRange.OfBytes(phase.Inner, phase.Seed, keys, new KeyRange.AddDeltas<TValue>(deltas));
+        KeyRange.OfBytes(phase.Inner, phase.Seed, keys, new KeyRange.AddDeltas<TValue>(new(deltas, TValue.Zero)));
     }
 
     /// <summary>Adds one number to the values of many keys. An absent key counts as zero and is added.</summary>
@@ -124,6 +124,6 @@ public static partial class TextShardMapExclusiveNumberExtensions
         where TValue : unmanaged, INumber<TValue>
     {
         ArgumentNullException.ThrowIfNull(phase);
-        KeyRange.OfBytes(phase.Inner, phase.Seed, keys, new KeyRange.AddDelta<TValue>(delta));
+        KeyRange.OfBytes(phase.Inner, phase.Seed, keys, new KeyRange.AddDeltas<TValue>(new(default, delta)));
     }
 }

@@ -32,7 +32,7 @@ public static partial class TextShardMapNumberExtensions
     {
         ArgumentNullException.ThrowIfNull(map);
         MapErrors.ThrowIfLengthDiffers(deltas.Length, keys.Length, nameof(deltas));
-        KeyRange.OfText(map.Inner, map.Seed, keys, new KeyRange.AddDeltas<TValue>(deltas));
+        KeyRange.OfText(map.Inner, map.Seed, keys, new KeyRange.AddDeltas<TValue>(new(deltas, TValue.Zero)));
     }
 
     /// <inheritdoc cref="AddDeltaRange{TValue}(TextShardMap{TValue}, ReadOnlySpan{string}, ReadOnlySpan{TValue})"/>
@@ -42,7 +42,7 @@ public static partial class TextShardMapNumberExtensions
     {
         ArgumentNullException.ThrowIfNull(map);
         MapErrors.ThrowIfLengthDiffers(deltas.Length, keys.Length, nameof(deltas));
-        KeyRange.OfBytes(map.Inner, map.Seed, keys, new KeyRange.AddDeltas<TValue>(deltas));
+        KeyRange.OfBytes(map.Inner, map.Seed, keys, new KeyRange.AddDeltas<TValue>(new(deltas, TValue.Zero)));
     }
 
     /// <summary>Adds one number to the values of many keys, and overlaps the memory latencies of the writes, also those
@@ -69,7 +69,7 @@ public static partial class TextShardMapNumberExtensions
         where TValue : unmanaged, INumber<TValue>
     {
         ArgumentNullException.ThrowIfNull(map);
-        KeyRange.OfText(map.Inner, map.Seed, keys, new KeyRange.AddDelta<TValue>(delta));
+        KeyRange.OfText(map.Inner, map.Seed, keys, new KeyRange.AddDeltas<TValue>(new(default, delta)));
     }
 
     /// <inheritdoc cref="AddDeltaRange{TValue}(TextShardMap{TValue}, ReadOnlySpan{string}, TValue)"/>
@@ -78,7 +78,7 @@ public static partial class TextShardMapNumberExtensions
         where TValue : unmanaged, INumber<TValue>
     {
         ArgumentNullException.ThrowIfNull(map);
-        KeyRange.OfBytes(map.Inner, map.Seed, keys, new KeyRange.AddDelta<TValue>(delta));
+        KeyRange.OfBytes(map.Inner, map.Seed, keys, new KeyRange.AddDeltas<TValue>(new(default, delta)));
     }
 
     /// <summary>Adds one number per key to the values of many keys, and overlaps the memory latencies of the writes,
@@ -108,7 +108,7 @@ public static partial class TextShardMapNumberExtensions
     {
         ArgumentNullException.ThrowIfNull(map);
         MapErrors.ThrowIfLengthDiffers(deltas.Length, keys.Length, nameof(deltas));
-        KeyRange.OfBytes(map.Inner, map.Seed, keys, new KeyRange.AddDeltas<TValue>(deltas));
+        KeyRange.OfBytes(map.Inner, map.Seed, keys, new KeyRange.AddDeltas<TValue>(new(deltas, TValue.Zero)));
     }
 
     /// <summary>Adds one number to the values of many keys, and overlaps the memory latencies of the writes, also those
@@ -136,6 +136,6 @@ public static partial class TextShardMapNumberExtensions
         where TValue : unmanaged, INumber<TValue>
     {
         ArgumentNullException.ThrowIfNull(map);
-        KeyRange.OfBytes(map.Inner, map.Seed, keys, new KeyRange.AddDelta<TValue>(delta));
+        KeyRange.OfBytes(map.Inner, map.Seed, keys, new KeyRange.AddDeltas<TValue>(new(default, delta)));
     }
 }
