@@ -6,7 +6,7 @@ using FastShardMap.Inspector.Targets;
 Isolation.Enter();
 if (Isolation.IsWanted(args))
 {
-    return Isolation.Run(args, CommandTree.TargetsOf(args));
+    return Isolation.Run(args, CommandTree.TargetsOf);
 }
 
 Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);

@@ -14,7 +14,7 @@ namespace FastShardMap.Inspector.Maps;
 internal sealed unsafe class NativeMap
 {
     /// <summary>
-    /// Far more than any group has, because a key and a value take at most 8,192 bytes together.
+    /// More than any group has: seven slots, each with a key and a value of at most 8,192 bytes together, and the head.
     /// </summary>
     private const int MaxStrideBytes = 64 * 1024;
 

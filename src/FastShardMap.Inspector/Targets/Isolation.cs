@@ -49,15 +49,15 @@ internal static class Isolation
     /// Runs the command in a child, and again without the runtime's data if that is too damaged to be read.
     /// </summary>
     /// <param name="arguments">The command line.</param>
-    /// <param name="targets">The dumps and processes that the command line names. Other numbers in it, such as that of
-    /// a map, are no process ids.</param>
-    public static int Run(string[] arguments, IReadOnlyList<string> targets)
+    /// <param name="targetsOf">Finds the dumps and processes that a command line names, after a crash. Other numbers in
+    /// it, such as that of a map, are no process ids.</param>
+    public static int Run(string[] arguments, Func<string[], IReadOnlyList<string>> targetsOf)
     {
         using ReadingProcess reading = ReadingProcess.Watch();
         int code = reading.Run(StartInfo(arguments, Reader));
         if (code == PatienceEnded || IsCrash(code))
         {
-            if (Ended(targets) is { } ended && reading.Interrupted == 0)
+            if (Ended(targetsOf(arguments)) is { } ended && reading.Interrupted == 0)
             {
                 return Say(Target.EndedException(ended));
             }
@@ -82,7 +82,7 @@ internal static class Isolation
             return code;
         }
 
-        return Say(Ended(targets) is { } gone
+        return Say(Ended(targetsOf(arguments)) is { } gone
             ? Target.EndedException(gone)
             : new InspectionException(code == KilledCode
                 ? "The reading process was killed, perhaps because the system needed its memory."
