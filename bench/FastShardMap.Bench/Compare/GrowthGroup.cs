@@ -52,7 +52,7 @@ internal sealed class GrowthGroup(CompareOptions options, CompareResults results
         Series sequential = Growing<DictionaryMap<ulong, ulong>>();
         using FloorTable table = new(_keys.Length, huge: false);
         Series floor = Series.OneThread("floor", _keys.Length, _ => table.Insert(_keys));
-        Series worked = Series.OneThread("floor", _keys.Length, _ => table.Insert(_keys, work: 2));
+        Series worked = Series.OneThread("floor", _keys.Length, _ => table.InsertWithWork(_keys));
         Series.Interleave(Options.SlowRepetitions, discarded: 0, [ours, theirs, sequential, floor, worked]);
         Results.Notes.Add(
             "Inserts: the floor, which does not grow, with 200 more instructions per insert takes "
@@ -96,7 +96,7 @@ internal sealed class GrowthGroup(CompareOptions options, CompareResults results
             (Spread.Of(longest), Spread.Of(theirLongest), Spread.Of(gaps)),
             Units.Duration,
             new Measure(TargetUnit.BeyondGap, Spread.Of(excess)));
-        Spread percentile = Spread.Of([LatencyHistogram.ToNanoseconds(all.PercentileTicks(Percentile))]);
+        Spread percentile = SlowestOf(all, all.Count);
         Results.Add(
             PercentileId,
             "p99.99 insert, growing to 5 M",

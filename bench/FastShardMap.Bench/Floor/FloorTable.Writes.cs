@@ -11,56 +11,27 @@ internal sealed unsafe partial class FloorTable
     private const int Locks = 256;
     private const int LockShift = 56;
     private const int LockBytes = 128;
-    private const int KeysPerWrite = 20;
 
     private readonly NativePages _locks = new(Locks * LockBytes, huge: false);
 
     /// <summary>Replaces the value of each key.</summary>
-    public ulong Overwrite(ReadOnlySpan<ulong> keys)
-    {
-        foreach (ulong key in keys)
-        {
-            Replace(SlotOf(key), key);
-        }
+    public ulong Overwrite(ReadOnlySpan<ulong> keys) => Write<Replacement>(keys);
 
-        GC.KeepAlive(this);
-        return (ulong)keys.Length;
-    }
+    /// <summary>Replaces the value of each key, with 100 more instructions, none of which waits for memory.</summary>
+    public ulong OverwriteWithWork(ReadOnlySpan<ulong> keys) => Write<WithWork<Replacement>>(keys);
 
     /// <summary>Replaces the value of each key, whose lines are asked for well before.</summary>
-    public ulong OverwritePrefetched(ReadOnlySpan<ulong> keys)
-    {
-        for (int i = 0; i < keys.Length; i++)
-        {
-            PrefetchSlot(keys, i + PrefetchDistance);
-            Replace(SlotOf(keys[i]), keys[i]);
-        }
+    public ulong OverwritePrefetched(ReadOnlySpan<ulong> keys) => WritePrefetched<Replacement>(keys);
 
-        GC.KeepAlive(this);
-        return (ulong)keys.Length;
-    }
+    /// <summary>Changes the slot of each key under a lock.</summary>
+    public ulong Insert(ReadOnlySpan<ulong> keys) => Write<LockedChange>(keys);
 
-    /// <summary>Replaces the value of each key, with as many more instructions as a map needs. None of them waits for
+    /// <summary>Changes the slot of each key under a lock, with 200 more instructions, none of which waits for
     /// memory.</summary>
-    /// <param name="keys">The keys.</param>
-    /// <param name="work">The hundreds of instructions per key.</param>
-    public ulong Overwrite(ReadOnlySpan<ulong> keys, int work)
-    {
-        ulong sum = 0;
-        foreach (ulong key in keys)
-        {
-            for (int i = 0; i < work; i++)
-            {
-                sum ^= HundredInstructions(key + (ulong)i);
-            }
+    public ulong InsertWithWork(ReadOnlySpan<ulong> keys) => Write<WithWork<WithWork<LockedChange>>>(keys);
 
-            Replace(SlotOf(key), key);
-        }
-
-        GC.KeepAlive(this);
-        Sink.Consume(sum);
-        return (ulong)keys.Length;
-    }
+    /// <summary>Changes the slot of each key under a lock. Its line is asked for well before.</summary>
+    public ulong InsertPrefetched(ReadOnlySpan<ulong> keys) => WritePrefetched<LockedChange>(keys);
 
     /// <summary>Reads a key and replaces the value of the next, over and over.</summary>
     public ulong ReadThenOverwrite(ReadOnlySpan<ulong> keys)
@@ -80,9 +51,9 @@ internal sealed unsafe partial class FloorTable
     public ulong MostlyRead(ReadOnlySpan<ulong> keys)
     {
         ulong sum = 0;
-        for (int first = 0; first + KeysPerWrite <= keys.Length; first += KeysPerWrite)
+        for (int first = 0; first + MapLoops.KeysPerWrite <= keys.Length; first += MapLoops.KeysPerWrite)
         {
-            int written = first + KeysPerWrite - 1;
+            int written = first + MapLoops.KeysPerWrite - 1;
             foreach (ulong key in keys[first..written])
             {
                 sum += SlotOf(key)[1];
@@ -93,31 +64,6 @@ internal sealed unsafe partial class FloorTable
 
         GC.KeepAlive(this);
         return sum;
-    }
-
-    /// <summary>Changes the slot of each key under a lock.</summary>
-    public ulong Insert(ReadOnlySpan<ulong> keys)
-    {
-        foreach (ulong key in keys)
-        {
-            ChangeLocked(key);
-        }
-
-        GC.KeepAlive(this);
-        return (ulong)keys.Length;
-    }
-
-    /// <summary>Changes the slot of each key under a lock. Its line is asked for well before.</summary>
-    public ulong InsertPrefetched(ReadOnlySpan<ulong> keys)
-    {
-        for (int i = 0; i < keys.Length; i++)
-        {
-            PrefetchSlot(keys, i + PrefetchDistance);
-            ChangeLocked(keys[i]);
-        }
-
-        GC.KeepAlive(this);
-        return (ulong)keys.Length;
     }
 
     /// <summary>Changes the slots of two keys in turn, each under a lock.</summary>
@@ -148,23 +94,30 @@ internal sealed unsafe partial class FloorTable
         return (ulong)newest.Length;
     }
 
-    /// <summary>The same under a lock.</summary>
-    /// <inheritdoc cref="Overwrite(ReadOnlySpan{ulong}, int)"/>
-    public ulong Insert(ReadOnlySpan<ulong> keys, int work)
+    private ulong Write<TWrite>(ReadOnlySpan<ulong> keys)
+        where TWrite : struct, IWrite
     {
         ulong sum = 0;
         foreach (ulong key in keys)
         {
-            for (int i = 0; i < work; i++)
-            {
-                sum ^= HundredInstructions(key + (ulong)i);
-            }
-
-            ChangeLocked(key);
+            sum ^= TWrite.Perform(this, key);
         }
 
         GC.KeepAlive(this);
         Sink.Consume(sum);
+        return (ulong)keys.Length;
+    }
+
+    private ulong WritePrefetched<TWrite>(ReadOnlySpan<ulong> keys)
+        where TWrite : struct, IWrite
+    {
+        for (int i = 0; i < keys.Length; i++)
+        {
+            PrefetchSlot(keys, i + PrefetchDistance);
+            TWrite.Perform(this, keys[i]);
+        }
+
+        GC.KeepAlive(this);
         return (ulong)keys.Length;
     }
 
@@ -239,5 +192,48 @@ internal sealed unsafe partial class FloorTable
         slot[1] = key;
         Volatile.Write(ref *slot, version + 2);
         Interlocked.Exchange(ref *word, 0);
+    }
+
+    /// <summary>A write of one key.</summary>
+    private interface IWrite
+    {
+        /// <summary>The hundreds of instructions beside the write.</summary>
+        static abstract ulong Work { get; }
+
+        /// <summary>Performs the write.</summary>
+        /// <returns>A number that depends on all the work beside the write; 0 if there is none.</returns>
+        static abstract ulong Perform(FloorTable table, ulong key);
+    }
+
+    private readonly struct Replacement : IWrite
+    {
+        public static ulong Work => 0;
+
+        public static ulong Perform(FloorTable table, ulong key)
+        {
+            Replace(table.SlotOf(key), key);
+            return 0;
+        }
+    }
+
+    private readonly struct LockedChange : IWrite
+    {
+        public static ulong Work => 0;
+
+        public static ulong Perform(FloorTable table, ulong key)
+        {
+            table.ChangeLocked(key);
+            return 0;
+        }
+    }
+
+    private readonly struct WithWork<TWrite> : IWrite
+        where TWrite : struct, IWrite
+    {
+        public static ulong Work => TWrite.Work + 1;
+
+        // Other work each time, so that the compiler does not do it once.
+        public static ulong Perform(FloorTable table, ulong key) =>
+            HundredInstructions(key + Work) ^ TWrite.Perform(table, key);
     }
 }

@@ -29,9 +29,8 @@ internal sealed unsafe class TextFloor : IDisposable
         BitOperations.RoundUpToPowerOf2((ulong)Math.Max(capacity * 2L, FewestSlots)));
 
     /// <summary>Adds a key that is not present.</summary>
-    /// <returns>Always true.</returns>
     [SkipLocalsInit]
-    public bool Add(string key, long value)
+    public void Add(string key, long value)
     {
         byte* buffer = stackalloc byte[KeyText.BufferBytes];
         using KeyText text = new(key, buffer, _seed);
@@ -47,7 +46,6 @@ internal sealed unsafe class TextFloor : IDisposable
         }
 
         Insert(new Slot { Key = presented, Value = value, IsUsed = true });
-        return true;
     }
 
     /// <summary>Looks up text.</summary>

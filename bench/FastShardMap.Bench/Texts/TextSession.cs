@@ -170,7 +170,13 @@ internal sealed class TextSession(TextOptions options, Action<string> announce)
                 static () => new ConcurrentDictionary<string, long>(StringComparer.Ordinal),
                 static (map, key, value) => map.TryAdd(key, value));
             Series floor = TextLoops.Growing(
-                strings, static () => new TextFloor(), static (map, key, value) => map.Add(key, value));
+                strings,
+                static () => new TextFloor(),
+                static (map, key, value) =>
+                {
+                    map.Add(key, value);
+                    return true;
+                });
             Series.Interleave(options.SlowRepetitions, discarded: 1, [ours, theirs, floor]);
             Add(
                 $"text-floor-insert-{size}-{lengths.Name}",

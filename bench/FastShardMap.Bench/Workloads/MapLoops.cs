@@ -6,6 +6,9 @@ namespace FastShardMap.Bench.Workloads;
 /// <summary>The measured loops for 64-bit keys and values, with everything but the map inferred.</summary>
 internal static class MapLoops
 {
+    /// <summary>Five writes in a hundred operations, where most read.</summary>
+    public const int KeysPerWrite = 20;
+
     /// <inheritdoc cref="WordEntry.ValueOf"/>
     public static ulong ValueOf(ulong key) => WordEntry.ValueOf(key);
 

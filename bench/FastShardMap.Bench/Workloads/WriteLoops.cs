@@ -10,9 +10,6 @@ internal static class WriteLoops<TMap, TKey, TValue, TEntry>
     where TValue : unmanaged
     where TEntry : struct, IEntry<TKey, TValue>
 {
-    /// <summary>Five writes in a hundred operations, where most read.</summary>
-    private const int KeysPerWrite = 20;
-
     public static ulong Fill(TMap map, ReadOnlySpan<TKey> keys)
     {
         ulong added = 0;
@@ -89,9 +86,9 @@ internal static class WriteLoops<TMap, TKey, TValue, TEntry>
     public static ulong MostlyRead(TMap map, ReadOnlySpan<TKey> keys)
     {
         ulong sum = 0;
-        for (int first = 0; first + KeysPerWrite <= keys.Length; first += KeysPerWrite)
+        for (int first = 0; first + MapLoops.KeysPerWrite <= keys.Length; first += MapLoops.KeysPerWrite)
         {
-            int written = first + KeysPerWrite - 1;
+            int written = first + MapLoops.KeysPerWrite - 1;
             foreach (TKey key in keys[first..written])
             {
                 if (map.TryGet(key, out TValue value))
