@@ -6,19 +6,8 @@ using Microsoft.Extensions.Hosting;
 namespace FastShardMap.Extensions.Tests;
 
 /// <summary>The health check of a map that is a service.</summary>
-public sealed class HealthCheckTests : IDisposable
+public sealed class HealthCheckTests : HostTests
 {
-    private readonly TemporaryFolder _folder = new();
-    private readonly LogLines _log = new();
-
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
-    public void Dispose()
-    {
-        _log.Dispose();
-        _folder.Dispose();
-    }
-
     [Fact]
     public async Task Check_OfAMap_IsHealthyWithItsNumbers()
     {
@@ -75,10 +64,10 @@ public sealed class HealthCheckTests : IDisposable
             clock);
         await host.StartAsync(Cancellation);
 
-        Directory.CreateDirectory(_folder.FileOf("orders.fsmap"));
+        Directory.CreateDirectory(Folder.FileOf("orders.fsmap"));
         clock.Tick();
         HealthReportEntry degraded = await CheckUntil(host, HealthStatus.Degraded);
-        Directory.Delete(_folder.FileOf("orders.fsmap"));
+        Directory.Delete(Folder.FileOf("orders.fsmap"));
         clock.Tick();
         HealthReportEntry healthy = await CheckUntil(host, HealthStatus.Healthy);
 
@@ -91,7 +80,7 @@ public sealed class HealthCheckTests : IDisposable
     public async Task Check_OfAMapThatIsNotRegistered_IsUnhealthyAndNamesIt()
     {
         using IHost host = Hosts.Create(
-            _folder, _log, services => services.AddHealthChecks().AddShardMap("nothing"));
+            Folder, Log, services => services.AddHealthChecks().AddShardMap("nothing"));
 
         HealthReport report = await host.Services.GetRequiredService<HealthCheckService>()
             .CheckHealthAsync(Cancellation);
@@ -99,8 +88,6 @@ public sealed class HealthCheckTests : IDisposable
         Assert.Equal(HealthStatus.Unhealthy, report.Status);
         Assert.Contains("'nothing'", report.Entries["nothing"].Exception!.Message, StringComparison.Ordinal);
     }
-
-    private static ShardMap<int, long> MapOf(IHost host) => host.Services.GetRequiredService<ShardMap<int, long>>();
 
     private static async Task<HealthReportEntry> CheckAsync(IHost host) =>
         (await host.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync(Cancellation)).Entries["orders"];
@@ -121,8 +108,8 @@ public sealed class HealthCheckTests : IDisposable
 
     private IHost Create(Action<ShardMapServiceOptions> configure, TimeProvider? clock = null) =>
         Hosts.Create(
-            _folder,
-            _log,
+            Folder,
+            Log,
             services => services
                 .AddSingleton(clock ?? TimeProvider.System)
                 .AddShardMap<int, long>("orders", configure)

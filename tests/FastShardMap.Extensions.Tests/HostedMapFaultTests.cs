@@ -8,26 +8,16 @@ namespace FastShardMap.Extensions.Tests;
 
 /// <summary>Maps of hosts whose stop takes too long or never comes, and files that are links or cannot be looked
 /// at.</summary>
-public sealed class HostedMapFaultTests : IDisposable
+public sealed class HostedMapFaultTests : HostTests
 {
     private const string FileName = "orders.fsmap";
 
-    private readonly TemporaryFolder _folder = new();
-    private readonly LogLines _log = new();
     private readonly ManualClock _clock = new();
-
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
-    public void Dispose()
-    {
-        _log.Dispose();
-        _folder.Dispose();
-    }
 
     [Fact]
     public async Task Stop_AfterAServiceUsedUpTheTime_SavesTheMap()
     {
-        using (IHost host = Hosts.Create(_folder, _log, services => services
+        using (IHost host = Hosts.Create(Folder, Log, services => services
             .Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromMilliseconds(20))
             .AddShardMap<int, long>("orders", options => options.Path = FileName)
             .AddHostedService<SlowService>()))
@@ -37,7 +27,7 @@ public sealed class HostedMapFaultTests : IDisposable
             await host.StopAsync(Cancellation);
         }
 
-        using ShardMap<int, long> saved = ShardMap<int, long>.LoadFrom(_folder.FileOf(FileName));
+        using ShardMap<int, long> saved = ShardMap<int, long>.LoadFrom(Folder.FileOf(FileName));
         Assert.Equal(2, saved[1]);
     }
 
@@ -55,8 +45,8 @@ public sealed class HostedMapFaultTests : IDisposable
 
         _clock.Tick();
         await Task.Delay(50, Cancellation);
-        Assert.DoesNotContain(_log.Lines, line => line.Level >= LogLevel.Warning);
-        Assert.False(File.Exists(_folder.FileOf(FileName)));
+        Assert.DoesNotContain(Log.Lines, line => line.Level >= LogLevel.Warning);
+        Assert.False(File.Exists(Folder.FileOf(FileName)));
     }
 
     [Fact]
@@ -75,14 +65,14 @@ public sealed class HostedMapFaultTests : IDisposable
     [Fact]
     public async Task Start_WithAnOldLinkToANewFile_LoadsIt()
     {
-        string target = _folder.FileOf("target.fsmap");
+        string target = Folder.FileOf("target.fsmap");
         using (ShardMap<int, long> map = new())
         {
             map[1] = 2;
             map.SaveTo(target);
         }
 
-        File.CreateSymbolicLink(_folder.FileOf(FileName), target);
+        File.CreateSymbolicLink(Folder.FileOf(FileName), target);
         _clock.Now = DateTimeOffset.UtcNow.AddDays(1);
         File.SetLastWriteTimeUtc(target, _clock.Now.UtcDateTime);
         using IHost host = Start(options =>
@@ -97,8 +87,8 @@ public sealed class HostedMapFaultTests : IDisposable
     [Fact]
     public async Task Start_WithALinkToADamagedFile_SetsTheFileAside()
     {
-        string target = _folder.FileOf("target.fsmap");
-        string link = _folder.FileOf(FileName);
+        string target = Folder.FileOf("target.fsmap");
+        string link = Folder.FileOf(FileName);
         await File.WriteAllTextAsync(target, "not a map", Cancellation);
         File.CreateSymbolicLink(link, target);
         using (IHost host = Start(options =>
@@ -112,7 +102,7 @@ public sealed class HostedMapFaultTests : IDisposable
             await host.StopAsync(Cancellation);
         }
 
-        Assert.Single(Directory.GetFiles(_folder.Path, "target.fsmap.damaged-*"));
+        Assert.Single(Directory.GetFiles(Folder.Path, "target.fsmap.damaged-*"));
         Assert.Equal(target, new FileInfo(link).LinkTarget);
         using ShardMap<int, long> saved = ShardMap<int, long>.LoadFrom(target);
         Assert.Equal(2, saved[1]);
@@ -123,7 +113,7 @@ public sealed class HostedMapFaultTests : IDisposable
     [Fact]
     public async Task Start_WithAFileThatCannotBeLookedAt_FailsAndKeepsIt()
     {
-        string link = _folder.FileOf(FileName);
+        string link = Folder.FileOf(FileName);
         File.CreateSymbolicLink(link, link);
         using (IHost host = Start(options => options.Path = FileName))
         {
@@ -136,8 +126,8 @@ public sealed class HostedMapFaultTests : IDisposable
     [Fact]
     public async Task Start_WithALinkToTheFileOfAnotherMap_Fails()
     {
-        File.CreateSymbolicLink(_folder.FileOf("other.fsmap"), _folder.FileOf(FileName));
-        using IHost host = Hosts.Create(_folder, _log, services => services
+        File.CreateSymbolicLink(Folder.FileOf("other.fsmap"), Folder.FileOf(FileName));
+        using IHost host = Hosts.Create(Folder, Log, services => services
             .AddShardMap<int, long>("orders", options => options.Path = FileName)
             .AddShardMap<int, long>("others", options => options.Path = "other.fsmap"));
         InvalidOperationException exception =
@@ -145,10 +135,8 @@ public sealed class HostedMapFaultTests : IDisposable
         Assert.Contains("'orders'", exception.Message, StringComparison.Ordinal);
     }
 
-    private static ShardMap<int, long> MapOf(IHost host) => host.Services.GetRequiredService<ShardMap<int, long>>();
-
     private IHost Start(Action<ShardMapServiceOptions> configure) =>
-        Hosts.Create(_folder, _log, services => services
+        Hosts.Create(Folder, Log, services => services
             .AddSingleton<TimeProvider>(_clock)
             .AddShardMap<int, long>("orders", configure));
 

@@ -7,20 +7,10 @@ using Microsoft.Extensions.Options;
 namespace FastShardMap.Extensions.Tests;
 
 /// <summary>Maps that a host loads when it starts and saves when it stops.</summary>
-public sealed class HostedMapTests : IDisposable
+public sealed class HostedMapTests : HostTests
 {
     private const string FileName = "orders.fsmap";
 
-    private readonly TemporaryFolder _folder = new();
-    private readonly LogLines _log = new();
-
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
-    public void Dispose()
-    {
-        _log.Dispose();
-        _folder.Dispose();
-    }
 
     [Fact]
     public async Task StopAndStart_OfTheHost_KeepsTheEntries()
@@ -36,7 +26,7 @@ public sealed class HostedMapTests : IDisposable
         await second.StartAsync(Cancellation);
 
         Assert.Equal(70, MapOf(second)[7]);
-        Assert.Contains(_log.Lines, line => line.Text.StartsWith("Loaded 1 entries", StringComparison.Ordinal));
+        Assert.Contains(Log.Lines, line => line.Text.StartsWith("Loaded 1 entries", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -45,10 +35,10 @@ public sealed class HostedMapTests : IDisposable
         using (ShardMap<int, long> map = new())
         {
             map[1] = 2;
-            map.SaveTo(_folder.FileOf(FileName));
+            map.SaveTo(Folder.FileOf(FileName));
         }
 
-        using IHost host = Hosts.Create(_folder, _log, services => services
+        using IHost host = Hosts.Create(Folder, Log, services => services
             .AddHostedService<CountingService>()
             .AddShardMap<int, long>("orders", options => options.Path = FileName));
         await host.StartAsync(Cancellation);
@@ -59,7 +49,7 @@ public sealed class HostedMapTests : IDisposable
     [Fact]
     public async Task Stop_WhileAServiceStillWrites_SavesWhatItWrote()
     {
-        using (IHost host = Hosts.Create(_folder, _log, services => services
+        using (IHost host = Hosts.Create(Folder, Log, services => services
             .AddShardMap<int, long>("orders", options => options.Path = FileName)
             .AddHostedService<LastWriter>()))
         {
@@ -67,14 +57,14 @@ public sealed class HostedMapTests : IDisposable
             await host.StopAsync(Cancellation);
         }
 
-        using ShardMap<int, long> saved = ShardMap<int, long>.LoadFrom(_folder.FileOf(FileName));
+        using ShardMap<int, long> saved = ShardMap<int, long>.LoadFrom(Folder.FileOf(FileName));
         Assert.Equal(1, saved[LastWriter.Key]);
     }
 
     [Fact]
     public async Task Start_WithADamagedFile_FailsAndKeepsTheFile()
     {
-        await File.WriteAllTextAsync(_folder.FileOf(FileName), "not a map", Cancellation);
+        await File.WriteAllTextAsync(Folder.FileOf(FileName), "not a map", Cancellation);
         using (IHost host = Start(options => options.Path = FileName))
         {
             InvalidDataException exception =
@@ -82,7 +72,7 @@ public sealed class HostedMapTests : IDisposable
             Assert.Contains("The map 'orders' cannot be loaded", exception.Message, StringComparison.Ordinal);
         }
 
-        Assert.Equal("not a map", await File.ReadAllTextAsync(_folder.FileOf(FileName), Cancellation));
+        Assert.Equal("not a map", await File.ReadAllTextAsync(Folder.FileOf(FileName), Cancellation));
     }
 
     [Fact]
@@ -91,7 +81,7 @@ public sealed class HostedMapTests : IDisposable
         ManualClock clock = new();
         for (int round = 0; round < 2; round++)
         {
-            await File.WriteAllTextAsync(_folder.FileOf(FileName), $"not a map {round}", Cancellation);
+            await File.WriteAllTextAsync(Folder.FileOf(FileName), $"not a map {round}", Cancellation);
             using IHost host = Start(
                 options =>
                 {
@@ -104,11 +94,11 @@ public sealed class HostedMapTests : IDisposable
             await host.StopAsync(Cancellation);
         }
 
-        string aside = _folder.FileOf($"{FileName}.damaged-20260102T030405Z");
+        string aside = Folder.FileOf($"{FileName}.damaged-20260102T030405Z");
         Assert.Equal("not a map 0", await File.ReadAllTextAsync(aside, Cancellation));
         Assert.Equal("not a map 1", await File.ReadAllTextAsync(aside + "-2", Cancellation));
-        Assert.Equal(2, _log.Lines.Count(line => line.Level == LogLevel.Error));
-        using ShardMap<int, long> saved = ShardMap<int, long>.LoadFrom(_folder.FileOf(FileName));
+        Assert.Equal(2, Log.Lines.Count(line => line.Level == LogLevel.Error));
+        using ShardMap<int, long> saved = ShardMap<int, long>.LoadFrom(Folder.FileOf(FileName));
         Assert.True(saved.IsEmpty);
     }
 
@@ -117,7 +107,7 @@ public sealed class HostedMapTests : IDisposable
     {
         using (ShardMap<Guid, Guid> other = new())
         {
-            other.SaveTo(_folder.FileOf(FileName));
+            other.SaveTo(Folder.FileOf(FileName));
         }
 
         using IHost host = Start(options => options.Path = FileName);
@@ -159,9 +149,9 @@ public sealed class HostedMapTests : IDisposable
     [Fact]
     public async Task Start_WithTwoMapsOfOneFile_FailsAndNamesBoth()
     {
-        using IHost host = Hosts.Create(_folder, _log, services => services
+        using IHost host = Hosts.Create(Folder, Log, services => services
             .AddShardMap<int, long>("one", options => options.Path = FileName)
-            .AddShardMap<int, int>("two", options => options.Path = _folder.FileOf(FileName)));
+            .AddShardMap<int, int>("two", options => options.Path = Folder.FileOf(FileName)));
 
         InvalidOperationException exception =
             await Assert.ThrowsAsync<InvalidOperationException>(() => host.StartAsync(Cancellation));
@@ -177,11 +167,11 @@ public sealed class HostedMapTests : IDisposable
         using (ShardMap<int, long> map = new())
         {
             map[1] = 2;
-            map.SaveTo(_folder.FileOf(FileName));
+            map.SaveTo(Folder.FileOf(FileName));
         }
 
         ManualClock clock = new();
-        File.SetLastWriteTimeUtc(_folder.FileOf(FileName), clock.Now.UtcDateTime - TimeSpan.FromMinutes(minutes));
+        File.SetLastWriteTimeUtc(Folder.FileOf(FileName), clock.Now.UtcDateTime - TimeSpan.FromMinutes(minutes));
         using IHost host = Start(
             options =>
             {
@@ -197,7 +187,7 @@ public sealed class HostedMapTests : IDisposable
     [Fact]
     public async Task Stop_OfAHostThatFailedToStart_SavesNothing()
     {
-        using (IHost host = Hosts.Create(_folder, _log, services => services
+        using (IHost host = Hosts.Create(Folder, Log, services => services
             .AddShardMap<int, long>("orders", options => options.Path = FileName)
             .AddHostedService<FailingService>()))
         {
@@ -205,7 +195,7 @@ public sealed class HostedMapTests : IDisposable
             await host.StopAsync(Cancellation);
         }
 
-        Assert.False(File.Exists(_folder.FileOf(FileName)));
+        Assert.False(File.Exists(Folder.FileOf(FileName)));
     }
 
     [Fact]
@@ -213,11 +203,11 @@ public sealed class HostedMapTests : IDisposable
     {
         using IHost host = Start(options => options.Path = FileName);
         await host.StartAsync(Cancellation);
-        Directory.CreateDirectory(_folder.FileOf(FileName));
+        Directory.CreateDirectory(Folder.FileOf(FileName));
 
         await Assert.ThrowsAnyAsync<IOException>(() => host.StopAsync(Cancellation));
 
-        Assert.Contains(_log.Lines, line => line.Level == LogLevel.Error
+        Assert.Contains(Log.Lines, line => line.Level == LogLevel.Error
             && line.Text.StartsWith("The map orders could not be saved", StringComparison.Ordinal));
     }
 
@@ -235,14 +225,14 @@ public sealed class HostedMapTests : IDisposable
         await host.StartAsync(Cancellation);
         MapOf(host)[3] = 33;
 
-        Directory.CreateDirectory(_folder.FileOf(FileName));
+        Directory.CreateDirectory(Folder.FileOf(FileName));
         clock.Tick();
         await LogContains("could not be saved");
-        Directory.Delete(_folder.FileOf(FileName));
+        Directory.Delete(Folder.FileOf(FileName));
         clock.Tick();
         await LogContains("Saved the map orders");
 
-        using ShardMap<int, long> saved = ShardMap<int, long>.LoadFrom(_folder.FileOf(FileName));
+        using ShardMap<int, long> saved = ShardMap<int, long>.LoadFrom(Folder.FileOf(FileName));
         Assert.Equal(33, saved[3]);
         await host.StopAsync(Cancellation);
     }
@@ -258,22 +248,20 @@ public sealed class HostedMapTests : IDisposable
         await host.StartAsync(Cancellation);
         await host.StopAsync(Cancellation);
 
-        Assert.False(File.Exists(_folder.FileOf(FileName)));
+        Assert.False(File.Exists(Folder.FileOf(FileName)));
     }
-
-    private static ShardMap<int, long> MapOf(IHost host) => host.Services.GetRequiredService<ShardMap<int, long>>();
 
     private IHost Start(Action<ShardMapServiceOptions> configure, TimeProvider? clock = null) =>
         Hosts.Create(
-            _folder,
-            _log,
+            Folder,
+            Log,
             services => services
                 .AddSingleton(clock ?? TimeProvider.System)
                 .AddShardMap<int, long>("orders", configure));
 
     private async Task LogContains(string text)
     {
-        while (!_log.Lines.Any(line => line.Text.Contains(text, StringComparison.Ordinal)))
+        while (!Log.Lines.Any(line => line.Text.Contains(text, StringComparison.Ordinal)))
         {
             await Task.Delay(10, Cancellation);
         }
