@@ -327,8 +327,12 @@ public sealed class OperatorTests(SpecimenProcess specimen) : IClassFixture<Spec
     private static (int Code, string Text, string Errors) Run(params string[] arguments) =>
         SpecimenProcess.RunProcess(SpecimenProcess.ToolCommand(arguments));
 
-    internal static void Kill(string signal, int process) =>
+    internal static void Kill(string signal, int process)
+    {
+        // The signal would go to all processes of this run.
+        Assert.True(process > 1, "There is no process to send a signal to.");
         Assert.Equal(0, SpecimenProcess.RunProcess("/bin/sh", "-c", $"kill -s {signal} {process}").Code);
+    }
 
     private static void SkipUnlessLinux() =>
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Uses devices, signals and ptrace of Linux.");

@@ -7,6 +7,14 @@ namespace FastShardMap.Near.Tests.Support;
 /// input, which only this process can write.</summary>
 internal sealed class OrphanGuard : IDisposable
 {
+    // The process can end first, and the system can give its number to another one, which has another time of start.
+    private const string Script = """
+        started() { cut -d ' ' -f 22 "/proc/$1/stat" 2>/dev/null; }
+        first=$(started "$0")
+        read line
+        [ -n "$first" ] && [ "$first" = "$(started "$0")" ] && kill -9 "$0"
+        """;
+
     private readonly Process _shell;
     private bool _isDisposed;
 
@@ -16,7 +24,7 @@ internal sealed class OrphanGuard : IDisposable
     public static OrphanGuard Of(Process process)
     {
         string id = process.Id.ToString(CultureInfo.InvariantCulture);
-        return new OrphanGuard(Process.Start(new ProcessStartInfo("sh", ["-c", "read line; kill -9 \"$0\"", id])
+        return new OrphanGuard(Process.Start(new ProcessStartInfo("sh", ["-c", Script, id])
         {
             UseShellExecute = false,
             RedirectStandardInput = true,
