@@ -32,7 +32,7 @@ internal static partial class HeatMapPage
                 : string.Create(CultureInfo.InvariantCulture, $" ({entries / mean:0.00} × mean)"))));
         page.Append(
             CultureInfo.InvariantCulture,
-            $"<svg id=\"shards\" role=\"group\" aria-label=\"Entries of each shard\" "
+            $"<div class=\"wide\"><svg id=\"shards\" role=\"group\" aria-label=\"Entries of each shard\" "
                 + $"width=\"{LabelPixels + (columns * CellPixels)}\" height=\"{(rows * CellPixels) + 2}\">");
         for (int row = 0; row < rows; row++)
         {
@@ -47,7 +47,7 @@ internal static partial class HeatMapPage
                 described.Contains(shard.Shard));
         }
 
-        page.Append("</svg>\n");
+        page.Append("</svg></div>\n");
     }
 
     private static void AppendCell(

@@ -19,6 +19,9 @@ internal static partial class HeatMapPage
     private const int BarsWidth = 420;
     private const int BarHeight = 18;
 
+    /// <summary>Leaves room for the label before a bar and the number after it, on a screen of 360 pixels.</summary>
+    private const int LongestBarPercent = 60;
+
     /// <summary>More rows would not be readable, so the page shows the fullest shards.</summary>
     private const int MaxHeatRows = 256;
 
@@ -94,11 +97,14 @@ internal static partial class HeatMapPage
         --bar:#2f6fbd;--warn:#b4231f;--empty:#eef1f5}
         @media(prefers-color-scheme:dark){:root{--ink:#e6e9ef;--sub:#9aa4b5;--paper:#14181f;--line:#2c3440;
         --bar:#5b9be0;--warn:#ff7b72;--empty:#1f252e}}
-        body{margin:2rem;font:15px/1.45 system-ui,sans-serif;color:var(--ink);background:var(--paper)}
+        body{margin:2rem;font:15px/1.45 system-ui,sans-serif;color:var(--ink);background:var(--paper);
+        overflow-wrap:anywhere}
         h1{font-size:1.5rem;margin:0}h2{font-size:1.05rem;margin:1.8rem 0 .4rem}.sub,caption{color:var(--sub)}
         .figures{display:flex;flex-wrap:wrap;gap:.6rem 2.2rem;margin:1rem 0}.figures div{font-size:1.25rem}
         .figures span{display:block;font-size:.8rem;color:var(--sub)}
-        .row{display:flex;flex-wrap:wrap;gap:0 3rem}svg text{fill:var(--sub);font:11px system-ui,sans-serif}
+        .row{display:flex;flex-wrap:wrap;gap:0 3rem}.row>div{flex:0 1 590px}.bars{width:100%}
+        .wide{overflow-x:auto}@media(max-width:600px){body{margin:1rem}}
+        svg text{fill:var(--sub);font:11px system-ui,sans-serif}
         svg .n{fill:var(--ink)}
         svg .b{fill:var(--bar)}svg .e{fill:var(--empty)}svg .m{fill:none;stroke:#e08a00;stroke-width:2}
         svg .l{fill:none;stroke:var(--warn);stroke-width:2}
@@ -111,7 +117,7 @@ internal static partial class HeatMapPage
         .shard h2{margin-top:.4rem}h3{font-size:.95rem;margin:.8rem 0 .4rem}
         dl{display:grid;grid-template-columns:max-content auto;gap:.1rem 1.2rem;margin:.4rem 0}
         dt{color:var(--sub)}dd{margin:0}a{color:var(--bar)}svg a:focus rect{stroke:var(--ink);stroke-width:2}
-        h1,.sub{overflow-wrap:anywhere}svg.legend{display:block;margin:.2rem 0 .5rem}svg.key{vertical-align:-2px}
+        svg.legend{display:block;width:100%;max-width:420px;margin:.2rem 0 .5rem}svg.key{vertical-align:-2px}
         """;
 
     private static void AppendFigures(StringBuilder page, MapReport report)
@@ -152,7 +158,7 @@ internal static partial class HeatMapPage
         int width = LabelPixels + (CellsPerRow * CellPixels);
         page.Append(
             CultureInfo.InvariantCulture,
-            $"<svg id=\"groups\" role=\"img\" aria-label=\"Load of the groups of each shard\" "
+            $"<div class=\"wide\"><svg id=\"groups\" role=\"img\" aria-label=\"Load of the groups of each shard\" "
                 + $"width=\"{width}\" height=\"{(shards.Count * CellPixels) + 2}\">");
         for (int row = 0; row < shards.Count; row++)
         {
@@ -170,7 +176,7 @@ internal static partial class HeatMapPage
             }
         }
 
-        page.Append("</svg>\n");
+        page.Append("</svg></div>\n");
         if (shards.Count < report.Shards.Count(shard => shard.Heat.Length > 0))
         {
             page.Append(CultureInfo.InvariantCulture, $"<p class=\"sub\">The {MaxHeatRows} fullest shards.</p>\n");
@@ -194,10 +200,13 @@ internal static partial class HeatMapPage
             return;
         }
 
+        // The numbers come first, because a narrow screen shows only the left part before the reader scrolls.
+        const int BarsLeft = LabelPixels + 260;
         page.Append(
             CultureInfo.InvariantCulture,
-            $"<h2>Migrations</h2><svg id=\"migrations\" role=\"img\" aria-label=\"Migrations\" "
-                + $"width=\"{LabelPixels + BarsWidth + 260}\" height=\"{migrating.Count * BarHeight}\">");
+            $"<h2>Migrations</h2><div class=\"wide\"><svg id=\"migrations\" role=\"img\" "
+                + $"aria-label=\"Migrations\" width=\"{BarsLeft + BarsWidth}\" "
+                + $"height=\"{migrating.Count * BarHeight}\">");
         for (int row = 0; row < migrating.Count; row++)
         {
             ShardFigures shard = migrating[row];
@@ -205,18 +214,19 @@ internal static partial class HeatMapPage
             double share = Math.Clamp(shard.Progress, 0, 1);
             page.Append(
                 CultureInfo.InvariantCulture,
-                $"<text x=\"0\" y=\"{y + 12}\">{shard.Shard}</text><rect class=\"e\" x=\"{LabelPixels}\" y=\"{y}\" "
-                    + $"width=\"{BarsWidth}\" height=\"{BarHeight - 4}\"/><rect class=\"b\" x=\"{LabelPixels}\" "
+                $"<text x=\"0\" y=\"{y + 12}\">{shard.Shard}</text><rect class=\"e\" x=\"{BarsLeft}\" y=\"{y}\" "
+                    + $"width=\"{BarsWidth}\" height=\"{BarHeight - 4}\"/><rect class=\"b\" x=\"{BarsLeft}\" "
                     + $"y=\"{y}\" width=\"{BarsWidth * share:0.#}\" height=\"{BarHeight - 4}\"/>");
             page.Append(
                 CultureInfo.InvariantCulture,
-                $"<text class=\"n\" x=\"{LabelPixels + BarsWidth + 8}\" y=\"{y + 12}\">{shard.Side.MigrationCursor} "
+                $"<text class=\"n\" x=\"{LabelPixels}\" y=\"{y + 12}\">{shard.Side.MigrationCursor} "
                     + $"of {shard.PreviousGroups} groups moved to {shard.CurrentGroups}</text>");
         }
 
-        page.Append("</svg>\n");
+        page.Append("</svg></div>\n");
     }
 
+    // The bars take a share of the drawing's width, so that all of it fits on a narrow screen.
     private static void AppendBars(
         StringBuilder page, string title, IEnumerable<(string Label, long Count)> bars, string heading = "h2")
     {
@@ -230,18 +240,17 @@ internal static partial class HeatMapPage
         page.Append(
             CultureInfo.InvariantCulture,
             $"<div><{heading}>{Html(title)}</{heading}><svg class=\"bars\" role=\"img\" "
-                + $"aria-label=\"{Html(title)}\" width=\"{LabelPixels + BarsWidth + 110}\" "
-                + $"height=\"{list.Count * BarHeight}\">");
+                + $"aria-label=\"{Html(title)}\" height=\"{list.Count * BarHeight}\">");
         for (int row = 0; row < list.Count; row++)
         {
             (string label, long count) = list[row];
-            double width = count == 0 ? 0 : Math.Max(1, BarsWidth * (double)count / most);
+            double percent = count == 0 ? 0 : Math.Max(0.2, LongestBarPercent * (double)count / most);
             int y = row * BarHeight;
             page.Append(
                 CultureInfo.InvariantCulture,
                 $"<text x=\"{LabelPixels - 8}\" y=\"{y + 12}\" text-anchor=\"end\">{Html(label)}</text><rect "
-                    + $"class=\"b\" x=\"{LabelPixels}\" y=\"{y}\" width=\"{width:0.#}\" "
-                    + $"height=\"{BarHeight - 4}\"/><text class=\"n\" x=\"{LabelPixels + width + 6:0.#}\" "
+                    + $"class=\"b\" x=\"{LabelPixels}\" y=\"{y}\" width=\"{percent:0.##}%\" "
+                    + $"height=\"{BarHeight - 4}\"/><text class=\"n\" x=\"{percent:0.##}%\" dx=\"{LabelPixels + 6}\" "
                     + $"y=\"{y + 12}\">{Output.Number(count)}</text>");
         }
 

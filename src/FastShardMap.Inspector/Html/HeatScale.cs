@@ -9,11 +9,8 @@ namespace FastShardMap.Inspector.Html;
 internal sealed class HeatScale(double least, double greatest)
 {
     private const int LegendSteps = 24;
-    private const int LegendStepPixels = 10;
     private const int LegendHeight = 12;
-
-    /// <summary>Room for the text on both sides.</summary>
-    private const int LegendTextPixels = 220;
+    private const int TextHeight = 16;
 
     public static HeatScale Of(IEnumerable<double> values)
     {
@@ -31,25 +28,37 @@ internal sealed class HeatScale(double least, double greatest)
     /// <summary>The colour of a value; the middle of the scale if all values are equal.</summary>
     public string Colour(double value) => ColourOf(greatest > least ? (value - least) / (greatest - least) : 0.5);
 
-    /// <summary>A strip from the lowest value to the highest, with both values as text.</summary>
+    /// <summary>A strip from the lowest value to the highest, with both values below it.</summary>
     public string Legend(string id, Func<double, string> text)
     {
-        IEnumerable<string> steps = Enumerable.Range(0, greatest > least ? LegendSteps : 1).Select(
-            step => string.Create(
-                CultureInfo.InvariantCulture,
-                $"<rect x=\"{LegendTextPixels + (step * LegendStepPixels)}\" y=\"0\" width=\"{LegendStepPixels}\" "
-                    + $"height=\"{LegendHeight}\" "
-                    + $"fill=\"{Colour(least + ((greatest - least) * step / (LegendSteps - 1)))}\"/>"));
-        int end = LegendTextPixels + ((greatest > least ? LegendSteps : 1) * LegendStepPixels);
-        string from = greatest > least ? text(least) : "all:";
-        return string.Create(
-            CultureInfo.InvariantCulture,
-            $"<svg id=\"{id}\" class=\"legend\" role=\"img\" "
-                + $"aria-label=\"Scale: {from} {text(greatest)}\" width=\"{end + LegendTextPixels}\" "
-                + $"height=\"{LegendHeight + 2}\"><text x=\"{LegendTextPixels - 8}\" y=\"10\" "
-                + $"text-anchor=\"end\">{from}</text>{string.Concat(steps)}<text x=\"{end + 8}\" "
-                + $"y=\"10\">{text(greatest)}</text></svg>\n");
+        string most = text(greatest);
+        return greatest > least
+            ? Drawing(
+                id,
+                $"{text(least)} {most}",
+                LegendHeight + TextHeight,
+                string.Concat(Enumerable.Range(0, LegendSteps).Select(Step))
+                    + $"<text y=\"{LegendHeight + 12}\">{text(least)}</text>"
+                    + $"<text x=\"100%\" y=\"{LegendHeight + 12}\" text-anchor=\"end\">{most}</text>")
+            : Drawing(
+                id,
+                $"all: {most}",
+                LegendHeight + 2,
+                $"<rect width=\"{LegendHeight}\" height=\"{LegendHeight}\" fill=\"{Colour(least)}\"/>"
+                    + $"<text x=\"{LegendHeight + 8}\" y=\"10\">all: {most}</text>");
     }
+
+    private static string Drawing(string id, string label, int height, string content) =>
+        $"<svg id=\"{id}\" class=\"legend\" role=\"img\" aria-label=\"Scale: {label}\" height=\"{height}\">"
+            + $"{content}</svg>\n";
+
+    // In percent, so that the strip is as wide as its place. A step ends below the next one, which leaves no gaps.
+    private string Step(int step) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"<rect x=\"{100.0 * step / LegendSteps:0.##}%\" "
+                + $"width=\"{100.0 * (LegendSteps - step) / LegendSteps:0.##}%\" height=\"{LegendHeight}\" "
+                + $"fill=\"{Colour(least + ((greatest - least) * step / (LegendSteps - 1)))}\"/>");
 
     // From dark blue through green to yellow, like viridis: the steps look even, also to most colour-blind readers.
     private static string ColourOf(double share)

@@ -75,6 +75,11 @@ internal sealed class Browser : IDisposable
         }
     }
 
+    /// <summary>Changes the width of the page. A window of its own has at least 500 pixels.</summary>
+    public async Task SetWidthAsync(int width, int height) =>
+        await CallAsync(
+            "Emulation.setDeviceMetricsOverride", new { width, height, deviceScaleFactor = 1, mobile = false });
+
     /// <summary>The text of an expression's value.</summary>
     public async Task<string> EvaluateAsync(string expression) =>
         (await CallAsync("Runtime.evaluate", new { expression = $"String({expression})" }))

@@ -67,6 +67,20 @@ public sealed class BrowserTests : IDisposable
         Assert.Contains(("heading", "Shard 6"), await browser.ReadAccessibilityTreeAsync());
     }
 
+    [Theory]
+    [InlineData(420)]
+    [InlineData(900)]
+    [InlineData(1_600)]
+    public async Task Page_AtAnyWidth_DoesNotScrollSideways(int width)
+    {
+        using Browser browser = await Browser.OpenAsync(WritePage(), Width, Height);
+        await browser.SetWidthAsync(width, Height);
+        await browser.EvaluateAsync("location.hash = 'all-shards'");
+
+        Assert.Equal($"{width}", await browser.EvaluateAsync("window.innerWidth"));
+        Assert.Equal($"{width}", await browser.EvaluateAsync("document.documentElement.scrollWidth"));
+    }
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private string WritePage()
