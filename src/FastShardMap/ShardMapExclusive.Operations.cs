@@ -229,6 +229,7 @@ public partial class ShardMapExclusive<TKey, TValue, THasher>
     {
         MapErrors.ThrowIfShorter(values.Length, keys.Length, nameof(values));
         MapErrors.ThrowIfShorter(found.Length, keys.Length, nameof(found));
+        Enter(nameof(TryGetValues)); // also without keys
         int hits = 0;
         for (int i = 0; i < keys.Length; i++)
         {

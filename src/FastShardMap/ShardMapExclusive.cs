@@ -221,7 +221,7 @@ public partial class ShardMapExclusive<TKey, TValue, THasher> : IDisposable
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // suites: FamilySuite.WriteExclusively
-    private void Enter(string operation)
+    internal void Enter(string operation)
     {
         if (Environment.CurrentManagedThreadId != _owner.Id || _ended)
         {

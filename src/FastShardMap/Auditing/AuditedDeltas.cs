@@ -17,6 +17,7 @@ internal static class AuditedDeltas
         where TKept : unmanaged, IEquatable<TKept>
         where TForm : struct, IKeptForm<TKey, TKept>
     {
+        operations.ThrowIfDisposed();
         for (int i = 0; i < keys.Length; i++)
         {
             DeltaUpserter<TKey, TValue> upserter = new(range.DeltaAt(i));

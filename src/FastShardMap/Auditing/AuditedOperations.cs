@@ -111,6 +111,7 @@ internal readonly struct AuditedOperations<TKey, TValue, THasher, TKept, TForm>(
     /// <param name="added">Receives whether each key was added; empty if only the number is wanted.</param>
     public int TryAddRange(ReadOnlySpan<TKey> keys, ReadOnlySpan<TValue> values, Span<bool> added)
     {
+        ThrowIfDisposed();
         RangeReport report = new(added);
         int count = 0;
         for (int i = 0; i < keys.Length; i++)
@@ -123,6 +124,7 @@ internal readonly struct AuditedOperations<TKey, TValue, THasher, TKept, TForm>(
 
     public void SetRange(ReadOnlySpan<TKey> keys, ReadOnlySpan<TValue> values)
     {
+        ThrowIfDisposed();
         for (int i = 0; i < keys.Length; i++)
         {
             Set(keys[i], values[i]);
@@ -133,6 +135,7 @@ internal readonly struct AuditedOperations<TKey, TValue, THasher, TKept, TForm>(
     /// <param name="removed">Receives whether each key was removed; empty if only the number is wanted.</param>
     public int TryRemoveRange(ReadOnlySpan<TKey> keys, Span<bool> removed)
     {
+        ThrowIfDisposed();
         RangeReport report = new(removed);
         int count = 0;
         for (int i = 0; i < keys.Length; i++)
@@ -141,6 +144,13 @@ internal readonly struct AuditedOperations<TKey, TValue, THasher, TKept, TForm>(
         }
 
         return count;
+    }
+
+    /// <summary>Throws if the map is disposed. Without keys, no write of the range would.</summary>
+    public void ThrowIfDisposed()
+    {
+        _map.Shards.ThrowIfDisposed();
+        GC.KeepAlive(_map);
     }
 
     private bool TryGetPresent(TKey key, out TValue value)

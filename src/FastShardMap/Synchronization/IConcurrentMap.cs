@@ -77,6 +77,7 @@ public interface IConcurrentMap<TKey, TValue> : IDisposable
     {
         MapErrors.ThrowIfShorter(values.Length, keys.Length, nameof(values));
         MapErrors.ThrowIfShorter(found.Length, keys.Length, nameof(found));
+        ThrowIfDisposed(keys);
         int hits = 0;
         for (int i = 0; i < keys.Length; i++)
         {
@@ -98,6 +99,7 @@ public interface IConcurrentMap<TKey, TValue> : IDisposable
     int TryAddRange(ReadOnlySpan<TKey> keys, ReadOnlySpan<TValue> values)
     {
         MapErrors.ThrowIfLengthDiffers(values.Length, keys.Length, nameof(values));
+        ThrowIfDisposed(keys);
         int added = 0;
         for (int i = 0; i < keys.Length; i++)
         {
@@ -116,6 +118,7 @@ public interface IConcurrentMap<TKey, TValue> : IDisposable
     void SetRange(ReadOnlySpan<TKey> keys, ReadOnlySpan<TValue> values)
     {
         MapErrors.ThrowIfLengthDiffers(values.Length, keys.Length, nameof(values));
+        ThrowIfDisposed(keys);
         for (int i = 0; i < keys.Length; i++)
         {
             this[keys[i]] = values[i];
@@ -128,6 +131,7 @@ public interface IConcurrentMap<TKey, TValue> : IDisposable
     /// <remarks>The entries are removed one after the other, and not at one instant.</remarks>
     int TryRemoveRange(ReadOnlySpan<TKey> keys)
     {
+        ThrowIfDisposed(keys);
         int removed = 0;
         foreach (TKey key in keys)
         {
@@ -143,6 +147,15 @@ public interface IConcurrentMap<TKey, TValue> : IDisposable
     /// <summary>Copies all entries to a new array.</summary>
     /// <returns>The entries, in no particular order.</returns>
     KeyValuePair<TKey, TValue>[] ToArray();
+
+    /// <summary>Throws if the map is disposed, if there is no operation on a key that would.</summary>
+    private void ThrowIfDisposed(ReadOnlySpan<TKey> keys)
+    {
+        if (keys.IsEmpty)
+        {
+            _ = Count;
+        }
+    }
 }
 
 public partial class ShardMap<TKey, TValue, THasher> : IConcurrentMap<TKey, TValue>

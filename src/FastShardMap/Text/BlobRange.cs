@@ -28,8 +28,11 @@ internal static class BlobRange
 
         public int Perform(in KeyRange.Target<BlobRef> target, ReadOnlySpan<RecordKey> keys, int from)
         {
+            // Also without keys.
+            target.Phase?.Enter("TryGetValues");
             if (target.Map is { } map)
             {
+                map.Shards.ThrowIfDisposed();
                 map.Shards.PrefetchEntries(keys);
                 GC.KeepAlive(map);
             }
