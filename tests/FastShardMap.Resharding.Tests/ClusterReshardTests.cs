@@ -56,6 +56,30 @@ public class ClusterReshardTests
             "timeout", () => ClusterResharder.ConnectAsync("127.0.0.1:1", TimeSpan.Zero));
     }
 
+    /// <summary>The node that is asked first is stopped. The time limit is far below that of the other nodes, after
+    /// which they count the stopped one as failed.</summary>
+    [Fact]
+    public async Task GetTableAsync_NodeThatDoesNotAnswerInTime_IsPassedOver()
+    {
+        Assert.SkipUnless(RedisServer.IsInstalled, RedisServer.SkipReason);
+        await using RedisCluster cluster = await RedisCluster.StartAsync(3);
+        await using ClusterResharder resharder =
+            await ClusterResharder.ConnectAsync(cluster.Configuration, TimeSpan.FromSeconds(5));
+        SlotTable table = await resharder.GetTableAsync();
+        Assert.Empty(await resharder.GetOpenMovesAsync()); // the connections to all nodes are made
+        cluster.Pause(0);
+        try
+        {
+            SlotTable again = await resharder.GetTableAsync();
+            Assert.Equal(table.Nodes.Count, again.Nodes.Count);
+            Assert.All(table.Nodes, node => Assert.InRange(again.IndexOf(node.Name), 0, again.Nodes.Count));
+        }
+        finally
+        {
+            cluster.Resume(0);
+        }
+    }
+
     private static async Task RunWithTrafficAsync(string configuration)
     {
         await using ClusterResharder resharder =
