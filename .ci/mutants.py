@@ -126,7 +126,7 @@ LOCK_FAILS = 'Interlocked.CompareExchange(ref side->Lock, thread.LockWord.Word, 
 mutant('the lock is taken', never('ShardLock.Enter', LOCK_FAILS), never('ShardLock.EnterUninterrupted', LOCK_FAILS))
 mutant('the release of the lock wakes a waiter', drop('ShardLock.Exit', 'ParkingLot.WakeOne(&side->Lock);'))
 mutant('a thread that was parked takes the lock with the waiters bit',
-       replace('ShardLock.TryParkUntilCancelled', 'thread.LockWord.WithWaiters().Word', 'thread.LockWord.Word'))
+       replace('ShardLock.TryParkUntilCanceled', 'thread.LockWord.WithWaiters().Word', 'thread.LockWord.Word'))
 mutant('a thread that takes its own lock again gets an exception',
        never('ShardLock.EnterContended', 'IsOwnedBy(side, thread)'))
 mutant('a thread sets the waiters bit before it parks',

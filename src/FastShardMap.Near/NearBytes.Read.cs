@@ -53,7 +53,8 @@ public sealed partial class NearBytes
     /// <exception cref="ArgumentNullException">An argument is null.</exception>
     /// <exception cref="ArgumentException">The key has more than <see cref="MaxKeyBytes"/> bytes, or an unpaired
     /// surrogate.</exception>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="freshness"/> is none of the enum.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="freshness"/> is not a defined value of the
+    /// enum.</exception>
     /// <exception cref="InvalidOperationException">The writer returned less room than it was asked for.</exception>
     /// <exception cref="NearFormatException">The engine holds other bytes under the key.</exception>
     /// <exception cref="RedisException">The engine cannot be reached or refuses the command.</exception>

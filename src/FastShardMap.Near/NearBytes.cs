@@ -4,12 +4,13 @@ using FastShardMap.Near.Local;
 
 namespace FastShardMap.Near;
 
-/// <summary>A map from text or bytes to bytes of any length at an engine with the Redis protocol, with copies in
-/// unmanaged memory of this process.</summary>
+/// <summary>A map from text or bytes to bytes at an engine with the Redis protocol, with copies in unmanaged memory of
+/// this process.</summary>
 /// <remarks>
-/// <para>It is a <see cref="NearMap{TKey, TValue}"/> whose keys and values have any length, and has its guarantees:
-/// those of the document <c>near.md</c>. The near copies are in a <see cref="BlobShardCache"/>, and
-/// <see cref="NearMapOptions.MaxBytes"/> limits all its memory.</para>
+/// <para>It is a <see cref="NearMap{TKey, TValue}"/> whose keys have up to 32,000 bytes and whose values have up to
+/// <see cref="NearMapOptions.MaxValueBytes"/>, and has its guarantees: those of the document <c>near.md</c>. The near
+/// copies are in a <see cref="BlobShardCache"/>, and <see cref="NearMapOptions.MaxBytes"/> limits all its
+/// memory.</para>
 /// <para><b>Keys.</b> Text is encoded as UTF-8, and a text and its bytes are the same key. The same text has the same
 /// key in all programs.</para>
 /// <para><b>Values.</b> A value that is longer than what one copy may take, an eighth of a shard's memory, is read from
@@ -40,8 +41,8 @@ public sealed partial class NearBytes : IAsyncDisposable
     /// <summary>Gets why the map serves no near copies, or <see cref="NearSuspension.None"/>.</summary>
     public NearSuspension Suspension => _lease.Reason;
 
-    /// <summary>Gets how old the state is that near copies show, at most: the time since the last heartbeat that has
-    /// come back from each node was sent.</summary>
+    /// <summary>Gets the maximum age of what near copies show. It is the time since the map sent the last heartbeat
+    /// that came back; with several nodes, that of the node where this is longest.</summary>
     /// <value><see cref="Timeout.InfiniteTimeSpan"/> while invalidations may be lost.</value>
     public TimeSpan StalenessBound => _lease.Age;
 

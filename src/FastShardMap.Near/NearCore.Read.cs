@@ -14,7 +14,8 @@ internal sealed partial class NearCore<TResult>
     private TimeSpan Patience => _options.OperationTimeout * 4;
 
     /// <summary>Reads a key that has no near copy that may answer.</summary>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="freshness"/> is none of the enum.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="freshness"/> is not a defined value of the
+    /// enum.</exception>
     public Task<TResult> GetAsync(byte[] engineKey, Freshness freshness, CancellationToken cancellationToken) =>
         freshness switch
         {

@@ -63,7 +63,8 @@ public sealed partial class NearMap<TKey, TValue>
     /// <returns>The value and its version, or the answer that the key has none.</returns>
     /// <remarks>A near hit completes synchronously and does not allocate. Concurrent misses of one key ask the engine
     /// once. The consistency of each form of read is in the document <c>near.md</c>.</remarks>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="freshness"/> is none of the enum.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="freshness"/> is not a defined value of the
+    /// enum.</exception>
     /// <exception cref="NearFormatException">The engine holds other bytes under the key.</exception>
     /// <exception cref="RedisException">The engine cannot be reached or refuses the command.</exception>
     /// <exception cref="TimeoutException">The engine did not answer within

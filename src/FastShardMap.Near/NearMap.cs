@@ -40,8 +40,8 @@ public sealed partial class NearMap<TKey, TValue> : IAsyncDisposable
     /// <summary>Gets why the map serves no near copies, or <see cref="NearSuspension.None"/>.</summary>
     public NearSuspension Suspension => _lease.Reason;
 
-    /// <summary>Gets how old the state is that near copies show, at most: the time since the last heartbeat that has
-    /// come back from each node was sent.</summary>
+    /// <summary>Gets the maximum age of what near copies show. It is the time since the map sent the last heartbeat
+    /// that came back; with several nodes, that of the node where this is longest.</summary>
     /// <value><see cref="Timeout.InfiniteTimeSpan"/> while invalidations may be lost.</value>
     public TimeSpan StalenessBound => _lease.Age;
 

@@ -85,7 +85,7 @@ public sealed class NearMapOptions
         }
     }
 
-    /// <summary>Gets or sets how old the state may be that near copies show: the bound of staleness.</summary>
+    /// <summary>Gets or sets the maximum age of what near copies show: the bound of staleness.</summary>
     /// <value>One second by default.</value>
     /// <exception cref="ArgumentOutOfRangeException">The value is less than 100 ms or more than one
     /// hour.</exception>
@@ -117,7 +117,7 @@ public sealed class NearMapOptions
 
     /// <summary>Gets or sets how the map learns of changes.</summary>
     /// <value><see cref="InvalidationSource.Auto"/> by default.</value>
-    /// <exception cref="ArgumentOutOfRangeException">The value is none of the enum.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The value is not a defined value of the enum.</exception>
     public InvalidationSource Source
     {
         get;

@@ -63,10 +63,10 @@ public sealed partial class ShardMap<TKey, TValue> : ShardMap<TKey, TValue, Defa
 /// <para><b>Thread safety.</b> All members may be called concurrently from multiple threads, including
 /// <see cref="Dispose"/>. Operations on one key are linearizable. Members that access many keys document their
 /// guarantees.</para>
-/// <para><b>Progress.</b> Reads do not write to shared memory. They are lock-free unless writers interfere with 32
-/// attempts in a row; then they wait for the shard's lock. Writes take the lock of the key's shard, except that
-/// replacing the value of a present key without a callback rarely does: such a write excludes other writers and readers
-/// only from the group of the key.</para>
+/// <para><b>Progress.</b> Reads do not write to shared memory, unless writers disturb them. Reads are lock-free unless
+/// writers interfere with 32 attempts in a row; then they wait for the shard's lock. Writes take the lock of the key's
+/// shard, except that replacing the value of a present key without a callback rarely does: such a write excludes other
+/// writers and readers only from the group of the key.</para>
 /// <para><b>Allocation.</b> No operation allocates managed memory per call or per entry, unless its documentation says
 /// so.</para>
 /// <para><b>Callbacks</b> run once, under the shard's lock, on copies. If a callback throws, the entry is unchanged. A

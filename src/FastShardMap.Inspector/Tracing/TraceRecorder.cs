@@ -14,7 +14,7 @@ internal static class TraceRecorder
     private const int BufferMegabytes = 64;
     private const int CopyBytes = 1 << 16;
 
-    /// <summary>Records until the time is up, the token is cancelled, or the process ends.</summary>
+    /// <summary>Records until the time is up, the token is canceled, or the process ends.</summary>
     /// <exception cref="InspectionException">The process cannot be traced, or the file cannot be written.</exception>
     public static void Record(int processId, TimeSpan duration, string file, CancellationToken stop)
     {

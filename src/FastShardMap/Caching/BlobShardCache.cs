@@ -7,7 +7,7 @@ using FastShardMap.Records;
 
 namespace FastShardMap;
 
-/// <summary>A concurrent cache from text or bytes to bytes, both of any length, in unmanaged memory with a limit of
+/// <summary>A concurrent cache from text or bytes to bytes of different lengths, in unmanaged memory with a limit of
 /// bytes. Lookups take no lock, an addition to a full cache evicts entries that are unlikely to be used again, entries
 /// may have a time to live, and no entry is an object of the garbage collector.</summary>
 /// <remarks>

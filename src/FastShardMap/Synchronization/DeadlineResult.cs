@@ -16,5 +16,5 @@ public enum DeadlineResult
 
     /// <summary>The token was canceled before the shard's lock could be taken. The map is unchanged, and the write will
     /// not happen.</summary>
-    Cancelled,
+    Canceled,
 }

@@ -127,13 +127,13 @@ public partial class ShardMap<TKey, TValue, THasher>
         _shards.ThrowIfDisposed();
         if (cancellationToken.IsCancellationRequested)
         {
-            return DeadlineResult.Cancelled;
+            return DeadlineResult.Canceled;
         }
 
         bool done = _shards.TryWrite(key, ref operation, milliseconds, cancellationToken);
         GC.KeepAlive(this);
         return done ? DeadlineResult.Done
-            : cancellationToken.IsCancellationRequested ? DeadlineResult.Cancelled
+            : cancellationToken.IsCancellationRequested ? DeadlineResult.Canceled
             : DeadlineResult.TimedOut;
     }
 

@@ -6,9 +6,9 @@ using FastShardMap.Sharding;
 
 namespace FastShardMap;
 
-/// <summary>A concurrent hash map from text or bytes to bytes, both of any length, in unmanaged memory. Readers copy
-/// values without a lock and never see a torn value, and neither keys nor values are objects of the garbage
-/// collector.</summary>
+/// <summary>A concurrent hash map from text or bytes, up to 32,766 bytes, to bytes of any length, up to 1 GiB, in
+/// unmanaged memory. Readers copy values without a lock and never see a torn value, and neither keys nor values are
+/// objects of the garbage collector.</summary>
 /// <remarks>
 /// <para><b>Keys</b> are those of <see cref="TextShardMap{TValue}"/>: ordinal text, which is stored as UTF-8, or any
 /// bytes, up to 32,766 of them.</para>

@@ -7,8 +7,8 @@ using FastShardMap.Text;
 
 namespace FastShardMap;
 
-/// <summary>A concurrent hash map from text of any length to values, in unmanaged memory. Readers take no lock and
-/// never see a torn value, and neither keys nor values are objects of the garbage collector.</summary>
+/// <summary>A concurrent hash map from text, up to 32,766 bytes, to values, in unmanaged memory. Readers take no lock
+/// and never see a torn value, and neither keys nor values are objects of the garbage collector.</summary>
 /// <typeparam name="TValue">The type of the values: any unmanaged type of at most 8,176 bytes.</typeparam>
 /// <remarks>
 /// <para><b>Keys</b> are compared by their UTF-16 code units (ordinally) and are stored as UTF-8. Lone surrogates are

@@ -100,7 +100,7 @@ internal static class HistoryChecker
     }
 
     /// <summary>
-    /// An operation is refused during an exclusive phase, cancelled after a cancellation, and out of time only if
+    /// An operation is refused during an exclusive phase, canceled after a cancellation, and out of time only if
     /// somebody else is there.
     /// </summary>
     private static string? FindRefusalFault(IReadOnlyList<MapOp> history)

@@ -261,7 +261,7 @@ internal static partial class SmallScenarios
             Timeouts = 1,
         },
         Pairs(
-            "cancelled writes",
+            "canceled writes",
             1,
             [Set(0, 1)],
             [Set(0, 2), Cancel()],

@@ -51,7 +51,7 @@ public class AuditAlertLoggingTests
 
     /// <summary>The log of the first of many waiting alerts cancels the writing: the others stay.</summary>
     [Fact]
-    public async Task WriteToAsync_CancelledByTheLog_LeavesWaitingAlerts()
+    public async Task WriteToAsync_CanceledByTheLog_LeavesWaitingAlerts()
     {
         Channel<AuditAlert> alerts = Channel.CreateUnbounded<AuditAlert>();
         for (int i = 0; i < 10; i++)
@@ -69,7 +69,7 @@ public class AuditAlertLoggingTests
     }
 
     [Fact]
-    public async Task WriteToAsync_Cancelled_StopsAndLeavesTheRest()
+    public async Task WriteToAsync_Canceled_StopsAndLeavesTheRest()
     {
         Channel<AuditAlert> alerts = Channel.CreateUnbounded<AuditAlert>();
         using CancellationTokenSource source = new();

@@ -31,7 +31,7 @@ internal static class InterruptedOperations<TValue>
         ["TryAdd in time"] = static it => it.Look(() => it.Map.TryAdd(Own, it.Own, s_patience)),
         ["TryRemove in time"] = static it => it.Change(null, () => it.Map.TryRemove(Own, out _, s_patience)),
         ["TryUpdate in time"] = static it => To(it, value => it.Map.TryUpdate(Own, value, it.Own, s_patience)),
-        ["TrySet until cancelled"] = static it => UntilCancelled(it),
+        ["TrySet until canceled"] = static it => UntilCanceled(it),
         ["Clear"] = static it => it.Change(null, it.Map.Clear),
         ["ToArray"] = static it => it.Look(() => it.Map.ToArray()),
         ["CopyTo span"] = static it => it.Look(() => it.Map.CopyTo(new KeyValuePair<int, TValue>[4000])),
@@ -64,7 +64,7 @@ internal static class InterruptedOperations<TValue>
         it.Change(next, () => call(next));
     }
 
-    private static void UntilCancelled(InterruptedMap<TValue> it)
+    private static void UntilCanceled(InterruptedMap<TValue> it)
     {
         using CancellationTokenSource cancellation = new();
         TValue next = it.Next();
@@ -76,7 +76,7 @@ internal static class InterruptedOperations<TValue>
         cancellation.Cancel();
         it.Look(
             () => Assert.Equal(
-                DeadlineResult.Cancelled, it.Map.TrySet(Own, it.Next(), s_patience, cancellation.Token)));
+                DeadlineResult.Canceled, it.Map.TrySet(Own, it.Next(), s_patience, cancellation.Token)));
     }
 
     private static void Snapshot(InterruptedMap<TValue> it)

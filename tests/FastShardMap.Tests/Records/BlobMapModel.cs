@@ -193,7 +193,7 @@ internal sealed class BlobMapModel(BlobShardMap map, string[] keys, int[] length
                 Replace(key, old is not null, value);
                 break;
             default:
-                Assert.Equal(DeadlineResult.Cancelled, map.TryRemove(key, timeout, new CancellationToken(true)));
+                Assert.Equal(DeadlineResult.Canceled, map.TryRemove(key, timeout, new CancellationToken(true)));
                 byte[] room = new byte[old?.Length ?? 0];
                 Assert.Equal(whether, map.TryRemove(key, room, out int length, timeout));
                 Assert.Equal(old?.Length ?? -1, length);

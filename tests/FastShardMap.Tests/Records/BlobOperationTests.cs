@@ -104,7 +104,7 @@ public sealed class BlobOperationTests
         Assert.Equal(DeadlineResult.TimedOut, map.TryRemove("present"u8, version: 1, brief));
         source.CancelAfter(brief);
         Assert.Equal(
-            DeadlineResult.Cancelled, map.TrySet("present", [], Timeout.InfiniteTimeSpan, source.Token));
+            DeadlineResult.Canceled, map.TrySet("present", [], Timeout.InfiniteTimeSpan, source.Token));
         release.Set();
         holder.Join();
         byte[] room = new byte[100];

@@ -72,7 +72,7 @@ public sealed class PipeOutputTests
     }
 
     [Fact]
-    public async Task SaveAsync_FlushCancelled_Throws()
+    public async Task SaveAsync_FlushCanceled_Throws()
     {
         Pipe pipe = new();
         pipe.Writer.CancelPendingFlush();

@@ -76,7 +76,7 @@ public class SaveLoadTests
     }
 
     [Fact]
-    public async Task SaveAsync_Cancelled_Stops()
+    public async Task SaveAsync_Canceled_Stops()
     {
         using ShardMap<long, long> map = Sample(1000);
         using CancellationTokenSource source = new();

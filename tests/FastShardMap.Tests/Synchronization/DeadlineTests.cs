@@ -56,7 +56,7 @@ public unsafe class DeadlineTests
     }
 
     [Fact]
-    public void Writes_Cancelled_EndSoonAndNeverHappen()
+    public void Writes_Canceled_EndSoonAndNeverHappen()
     {
         using ShardMap<int, int> map = new(new ShardMapOptions { ShardCount = 1 });
         map[1] = 1;
@@ -66,9 +66,9 @@ public unsafe class DeadlineTests
             {
                 Stopwatch watch = Stopwatch.StartNew();
                 using CancellationTokenSource source = new(Short);
-                Assert.Equal(DeadlineResult.Cancelled, map.TryAdd(3, 3, timeout, source.Token));
+                Assert.Equal(DeadlineResult.Canceled, map.TryAdd(3, 3, timeout, source.Token));
                 Assert.InRange(watch.Elapsed, TimeSpan.FromMilliseconds(10), Long);
-                Assert.Equal(DeadlineResult.Cancelled, map.TryRemove(1, out _, timeout, source.Token)); // already
+                Assert.Equal(DeadlineResult.Canceled, map.TryRemove(1, out _, timeout, source.Token)); // already
             }
         }
 
@@ -77,7 +77,7 @@ public unsafe class DeadlineTests
         Assert.Equal(1, map[1]);
         using CancellationTokenSource before = new();
         before.Cancel();
-        Assert.Equal(DeadlineResult.Cancelled, map.TrySet(1, 9, Timeout.InfiniteTimeSpan, before.Token));
+        Assert.Equal(DeadlineResult.Canceled, map.TrySet(1, 9, Timeout.InfiniteTimeSpan, before.Token));
         Assert.Equal(1, map[1]);
     }
 
@@ -106,7 +106,7 @@ public unsafe class DeadlineTests
 
     /// <summary>Those who give up must not take others' wake-ups with them.</summary>
     [Fact]
-    public void Writes_ManyWaitersSomeCancelled_AllEnd()
+    public void Writes_ManyWaitersSomeCanceled_AllEnd()
     {
         using ShardMap<int, int> map = new(new ShardMapOptions { ShardCount = 1 });
         for (int round = 0; round < 10; round++)
@@ -127,7 +127,7 @@ public unsafe class DeadlineTests
             for (int index = 0; index < waiting.Length; index++)
             {
                 bool added = waiting[index].Result == DeadlineResult.Done;
-                Assert.True(added || (index % 2 == 0 && waiting[index].Result == DeadlineResult.Cancelled));
+                Assert.True(added || (index % 2 == 0 && waiting[index].Result == DeadlineResult.Canceled));
                 Assert.Equal(added, map.ContainsKey(index));
             }
         }

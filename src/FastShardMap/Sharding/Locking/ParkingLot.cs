@@ -17,9 +17,9 @@ internal static unsafe class ParkingLot
     private const int BucketCount = 64;
     private static readonly Bucket[] s_buckets = CreateBuckets();
 
-    /// <summary>Sleeps until the lock is released, the time is up, or the wait is cancelled. A canceller must set the
+    /// <summary>Sleeps until the lock is released, the time is up, or the wait is canceled. A canceler must set the
     /// event of the thread.</summary>
-    /// <returns><see langword="false"/> if the time is up or the wait was cancelled; the thread is then no longer
+    /// <returns><see langword="false"/> if the time is up or the wait was canceled; the thread is then no longer
     /// queued.</returns>
     /// <exception cref="ThreadInterruptedException">The thread was interrupted, and is no longer queued.</exception>
     public static bool Park(int* word, ThreadState thread, int timeoutMilliseconds, CancellationToken cancellationToken)

@@ -45,7 +45,7 @@ internal static unsafe class ShardLock
         }
     }
 
-    /// <summary>Tries to take the lock, until the time is up or the token is cancelled.</summary>
+    /// <summary>Tries to take the lock, until the time is up or the token is canceled.</summary>
     public static bool TryEnter(
         WriteSide* side, ThreadState thread, int timeoutMilliseconds, CancellationToken cancellationToken = default)
     {
@@ -197,7 +197,7 @@ internal static unsafe class ShardLock
             cancellationToken.UnsafeRegister(static thread => ((ThreadState)thread!).Wakeup.Set(), thread);
         try
         {
-            return TryParkUntilCancelled(side, thread, timeoutMilliseconds, waitForExclusive, cancellationToken);
+            return TryParkUntilCanceled(side, thread, timeoutMilliseconds, waitForExclusive, cancellationToken);
         }
         finally
         {
@@ -211,7 +211,7 @@ internal static unsafe class ShardLock
         }
     }
 
-    private static bool TryParkUntilCancelled(
+    private static bool TryParkUntilCanceled(
         WriteSide* side,
         ThreadState thread,
         int timeoutMilliseconds,
