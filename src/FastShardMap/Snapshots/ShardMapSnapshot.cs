@@ -52,7 +52,7 @@ public partial class ShardMapSnapshot<TKey, TValue, THasher> : IDisposable, IEnu
 {
     private readonly ShardMap<TKey, TValue, THasher> _map;
     private readonly TableRef[] _tables;
-    private readonly SnapshotState _state = new();
+    private readonly SnapshotState _state;
     private readonly unsafe RecordEpoch* _epochs;
     private readonly long _count;
     private readonly long _bytes;
@@ -62,6 +62,7 @@ public partial class ShardMapSnapshot<TKey, TValue, THasher> : IDisposable, IEnu
     internal unsafe ShardMapSnapshot(ShardMap<TKey, TValue, THasher> map, bool settlesAtEnd = false)
     {
         _map = map;
+        _state = new SnapshotState(this);
         _settlesAtEnd = settlesAtEnd;
         _tables = [];
         ForgottenMemory.BeforeNew();

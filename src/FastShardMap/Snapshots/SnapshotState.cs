@@ -3,9 +3,14 @@ using System.Runtime.CompilerServices;
 namespace FastShardMap.Snapshots;
 
 /// <summary>Records whether a snapshot still owns its tables.</summary>
-internal sealed class SnapshotState
+/// <param name="snapshot">The snapshot. An entry has only the state, and keeps the snapshot alive by it: otherwise the
+/// finalizers could release the memory that the entry refers to.</param>
+internal sealed class SnapshotState(object snapshot)
 {
     private int _disposed;
+
+    /// <summary>The snapshot, which is alive as long as its state is.</summary>
+    public object Snapshot { get; } = snapshot;
 
     /// <summary>Whether the tables may have been released. Must be checked after reading from them, and before using
     /// what was read.</summary>

@@ -9,8 +9,9 @@ namespace FastShardMap;
 /// <summary>A snapshot of all entries of a <see cref="BlobShardMap"/> as of one instant. It is immutable, is read
 /// without locks, and uses the map's own unmanaged memory.</summary>
 /// <remarks>The guarantees are those of <see cref="ShardMapSnapshot{TKey, TValue, THasher}"/>. Keys and values are not
-/// copied: spans refer to the memory of the map, and must not be used after the snapshot was disposed, or after the
-/// last use of the snapshot by the program. All members may be called concurrently from multiple threads.</remarks>
+/// copied: spans refer to the memory of the map, and must not be used after the snapshot was disposed. An entry
+/// keeps its snapshot alive, and a span does not: it must not be used after the last use of the snapshot and of the
+/// entry by the program. All members may be called concurrently from multiple threads.</remarks>
 public sealed unsafe class BlobSnapshot : IDisposable
 {
     private readonly ShardMapSnapshot<RecordKey, BlobRef, RecordKeyHasher> _snapshot;
@@ -29,6 +30,8 @@ public sealed unsafe class BlobSnapshot : IDisposable
     /// <summary>Whether the snapshot has no entries.</summary>
     /// <exception cref="ObjectDisposedException">The snapshot is disposed.</exception>
     public bool IsEmpty => _snapshot.IsEmpty;
+
+    internal ShardMapSnapshot<RecordKey, BlobRef, RecordKeyHasher> Inner => _snapshot;
 
     /// <summary>Gets the value of a key.</summary>
     /// <param name="key">The key.</param>

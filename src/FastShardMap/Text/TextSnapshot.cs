@@ -11,7 +11,8 @@ namespace FastShardMap;
 /// <typeparam name="TValue">The type of the values.</typeparam>
 /// <remarks>The guarantees are those of <see cref="ShardMapSnapshot{TKey, TValue, THasher}"/>. Keys are not copied: the
 /// spans of <see cref="TextEntry{TValue}"/> refer to the memory of the map, and must not be used after the snapshot was
-/// disposed. All members may be called concurrently from multiple threads.</remarks>
+/// disposed. An entry keeps its snapshot alive, and a span does not: it must not be used after the last use of the
+/// snapshot and of the entry by the program. All members may be called concurrently from multiple threads.</remarks>
 public sealed unsafe class TextSnapshot<TValue> : IDisposable
     where TValue : unmanaged
 {
