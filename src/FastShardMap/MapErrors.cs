@@ -42,5 +42,10 @@ internal static class MapErrors
         }
     }
 
+    /// <summary>The exception for a guard that no call has created: a default value, or an element of a new
+    /// array.</summary>
+    public static InvalidOperationException GuardNotCreated(string type) =>
+        new($"The guard is a default value. Create it by {type}.Create().");
+
     private static string Quoted(string? name) => name is null ? string.Empty : $" '{name}'";
 }

@@ -32,24 +32,26 @@ public interface IMapGuard<TSelf> : IDisposable
 /// the order of their arrival.</summary>
 public readonly struct MutexGuard : IMapGuard<MutexGuard>
 {
-    private readonly Lock _lock;
+    private readonly Lock? _lock;
 
     private MutexGuard(Lock gate) => _lock = gate;
+
+    private Lock Gate => _lock ?? throw MapErrors.GuardNotCreated(nameof(MutexGuard));
 
     /// <inheritdoc/>
     public static MutexGuard Create() => new(new Lock());
 
     /// <inheritdoc/>
-    public void EnterRead() => _lock.Enter();
+    public void EnterRead() => Gate.Enter();
 
     /// <inheritdoc/>
-    public void ExitRead() => _lock.Exit();
+    public void ExitRead() => Gate.Exit();
 
     /// <inheritdoc/>
-    public void EnterWrite() => _lock.Enter();
+    public void EnterWrite() => Gate.Enter();
 
     /// <inheritdoc/>
-    public void ExitWrite() => _lock.Exit();
+    public void ExitWrite() => Gate.Exit();
 
     /// <summary>Does nothing, because the lock owns no resources.</summary>
     public void Dispose()
@@ -60,24 +62,26 @@ public readonly struct MutexGuard : IMapGuard<MutexGuard>
 /// <summary>A reader-writer lock: several threads can read at a time, or one thread can write.</summary>
 public readonly struct ReaderWriterGuard : IMapGuard<ReaderWriterGuard>
 {
-    private readonly ReaderWriterLockSlim _lock;
+    private readonly ReaderWriterLockSlim? _lock;
 
     private ReaderWriterGuard(ReaderWriterLockSlim gate) => _lock = gate;
+
+    private ReaderWriterLockSlim Gate => _lock ?? throw MapErrors.GuardNotCreated(nameof(ReaderWriterGuard));
 
     /// <inheritdoc/>
     public static ReaderWriterGuard Create() => new(new ReaderWriterLockSlim(LockRecursionPolicy.NoRecursion));
 
     /// <inheritdoc/>
-    public void EnterRead() => _lock.EnterReadLock();
+    public void EnterRead() => Gate.EnterReadLock();
 
     /// <inheritdoc/>
-    public void ExitRead() => Uninterruptible.Run(_lock, static gate => gate.ExitReadLock());
+    public void ExitRead() => Uninterruptible.Run(Gate, static gate => gate.ExitReadLock());
 
     /// <inheritdoc/>
-    public void EnterWrite() => _lock.EnterWriteLock();
+    public void EnterWrite() => Gate.EnterWriteLock();
 
     /// <inheritdoc/>
-    public void ExitWrite() => Uninterruptible.Run(_lock, static gate => gate.ExitWriteLock());
+    public void ExitWrite() => Uninterruptible.Run(Gate, static gate => gate.ExitWriteLock());
 
     /// <summary>Does nothing: threads may still be inside, and the garbage collector frees the events of the
     /// lock.</summary>
