@@ -117,6 +117,10 @@ internal sealed class FlightTable<TKey, TValue>(IEqualityComparer<TKey> comparer
     {
         try
         {
+            // The flight is in the table before the map is looked at, and Close looks in the other order. So one of
+            // them sees the other. The release of the dictionary's lock alone may be no fence.
+            Interlocked.MemoryBarrier();
+
             // Another flight may have stored the value after the caller had looked for it.
             bool isStored;
             using (InterruptDeferral.Begin())
