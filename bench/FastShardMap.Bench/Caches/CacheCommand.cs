@@ -67,7 +67,7 @@ internal static class CacheCommand
             traces = options.Parts.Contains(CacheOptions.HitRatios) ? ReadTraces(options) : [];
         }
         catch (Exception exception) when (exception is IOException or InvalidDataException
-            or UnauthorizedAccessException)
+            or UnauthorizedAccessException or ArgumentException)
         {
             Console.Error.WriteLine($"cache: {exception.Message}");
             return CommandRun.BadInput;

@@ -12,6 +12,9 @@ internal static class TraceReader
     private const int OracleRecordBytes = 24;
     private const int OracleKeyOffset = 4;
 
+    /// <summary>The most characters of a line that an exception shows.</summary>
+    private const int MostShown = 80;
+
     /// <summary>A line of an ARC trace with more blocks is not of an ARC trace.</summary>
     private const ulong MostBlocks = 1 << 20;
 
@@ -64,16 +67,19 @@ internal static class TraceReader
 
         using StreamReader reader = new(stream, Encoding.UTF8);
         long lines = 0;
+        bool isFirst = true;
         while (keys.Count < mostRequests && reader.ReadLine() is { } line)
         {
             lines++;
             try
             {
-                AddLine(line.AsSpan().Trim(), format, keys);
+                AddLine(line.AsSpan().Trim(), format, isFirst, keys);
+                isFirst &= string.IsNullOrWhiteSpace(line);
             }
             catch (Exception exception) when (exception is FormatException or OverflowException)
             {
-                throw new InvalidDataException($"Line {lines} is not of the format {format}: '{line}'.", exception);
+                string shown = line.Length > MostShown ? $"{line[..MostShown]}…" : line;
+                throw new InvalidDataException($"Line {lines} is not of the format {format}: '{shown}'.", exception);
             }
         }
 
@@ -88,6 +94,11 @@ internal static class TraceReader
     private static bool IsCompressed(FileStream file)
     {
         Span<byte> start = stackalloc byte[4];
+        if (!file.CanSeek)
+        {
+            throw new InvalidDataException("It is a pipe or a device. Write the trace to a file first.");
+        }
+
         int bytes = file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
         file.Position = 0;
         return start[..bytes].StartsWith((ReadOnlySpan<byte>)[0x28, 0xB5, 0x2F, 0xFD])
@@ -116,7 +127,7 @@ internal static class TraceReader
         }
     }
 
-    private static void AddLine(ReadOnlySpan<char> line, TraceFormat format, List<ulong> keys)
+    private static void AddLine(ReadOnlySpan<char> line, TraceFormat format, bool isFirst, List<ulong> keys)
     {
         if (line.IsEmpty)
         {
@@ -136,7 +147,7 @@ internal static class TraceReader
                 AddBlocks(line, keys);
                 break;
             case TraceFormat.Csv:
-                AddColumn(line, keys);
+                AddColumn(line, isFirst, keys);
                 break;
             default:
                 keys.Add(KeyOf(line));
@@ -165,7 +176,7 @@ internal static class TraceReader
         }
     }
 
-    private static void AddColumn(ReadOnlySpan<char> line, List<ulong> keys)
+    private static void AddColumn(ReadOnlySpan<char> line, bool isFirst, List<ulong> keys)
     {
         Span<Range> parts = stackalloc Range[3];
         if (line.Split(parts, ',') < 2)
@@ -174,7 +185,7 @@ internal static class TraceReader
         }
 
         ReadOnlySpan<char> key = line[parts[1]].Trim();
-        bool isHeader = keys.Count == 0 && !ulong.TryParse(line[parts[0]], CultureInfo.InvariantCulture, out _);
+        bool isHeader = isFirst && !double.TryParse(line[parts[0]], CultureInfo.InvariantCulture, out _);
         if (!isHeader)
         {
             keys.Add(KeyOf(key));

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
+using System.IO.Pipes;
 using System.Text;
 using FastShardMap.Bench.Caches;
 
@@ -16,6 +17,34 @@ public sealed class TraceReaderTests
         Assert.Equal([100UL, 101, 102, 9], Read("100 3 0 0\n9 1 0 1\n", TraceFormat.Arc));
         Assert.Equal([1UL, 2], Read("1\n2\n3\n", TraceFormat.Plain, mostRequests: 2));
         Assert.Equal([10UL, 11], Read("10 5 0 0\n", TraceFormat.Arc, mostRequests: 2));
+    }
+
+    [Fact]
+    public void Read_Csv_LeavesOutTheFirstLineOnlyIfItIsAHeader()
+    {
+        Assert.Equal([7UL, 8, 9, 7], Read("0.25,7,1\n0.5,8,1\n1,9,1\n1.5,7,1\n", TraceFormat.Csv));
+        Assert.Equal([7UL], Read("\ntime,id\n0.25,7\n", TraceFormat.Csv));
+        Assert.Equal([7UL, 8], Read("time,id\nmorning,7\nevening,8\n", TraceFormat.Csv));
+    }
+
+    [Fact]
+    public void Read_LongLineOfAnotherFormat_IsShownInPart()
+    {
+        string line = new('x', 100_000);
+        string message = Assert.Throws<InvalidDataException>(() => Read(line, TraceFormat.Lirs)).Message;
+        Assert.InRange(message.Length, 80, 200);
+    }
+
+    [Fact]
+    public void Read_Pipe_IsRefused()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Uses names of open files of Linux.");
+        using AnonymousPipeServerStream pipe = new(PipeDirection.Out);
+        string path = $"/proc/self/fd/{pipe.GetClientHandleAsString()}";
+        Assert.Contains(
+            "pipe",
+            Assert.Throws<InvalidDataException>(() => TraceReader.Read(path, TraceFormat.Plain, 10)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
