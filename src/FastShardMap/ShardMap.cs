@@ -141,7 +141,15 @@ public partial class ShardMap<TKey, TValue, THasher>
     internal ShardMap(ShardSetOptions options)
     {
         _shards = new ShardSet<TKey, TValue, THasher>(options, owner: this);
-        Diagnostics.MapRegistry.Add(this);
+        try
+        {
+            Diagnostics.MapRegistry.Add(this);
+        }
+        catch
+        {
+            _shards.Dispose();
+            throw;
+        }
     }
 
     /// <summary>The number of entries.</summary>

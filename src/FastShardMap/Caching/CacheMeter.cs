@@ -1,6 +1,5 @@
 using System.Diagnostics.Metrics;
 using FastShardMap.Diagnostics;
-using FastShardMap.Memory;
 
 namespace FastShardMap.Caching;
 
@@ -17,15 +16,14 @@ internal static class CacheMeter
     public const string RequestTag = "cache.request.type";
     public const string CauseTag = "cache.eviction.cause";
 
-    private static readonly Meter s_meter = Start();
+    private static readonly ProcessMeter s_meter = new(Name, Publish);
 
     /// <summary>Creates the instruments, if this is the first call.</summary>
-    public static void Ensure() => _ = s_meter;
+    /// <remarks>Throws what a listener of the program throws. The next call then tries again.</remarks>
+    public static void Ensure() => s_meter.Ensure();
 
-    private static Meter Start()
+    private static void Publish(Meter meter)
     {
-        Meter meter = new(Name, typeof(CacheMeter).Assembly.GetName().Version?.ToString(3));
-        LibraryUnloading.Register(meter.Dispose); // the framework references every meter, and through it this library
         meter.CreateObservableCounter(
             "cache.requests",
             static () => Observe(
@@ -49,7 +47,6 @@ internal static class CacheMeter
             static () => Observe(null, (null, static (in s) => s.BytesAllocated)),
             "By",
             "Allocated unmanaged memory.");
-        return meter;
     }
 
     private static List<Measurement<long>> Observe(string? tag, params (string? Value, Reading Of)[] readings)

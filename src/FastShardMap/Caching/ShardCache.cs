@@ -134,19 +134,20 @@ public unsafe partial class ShardCache<TKey, TValue, THasher>
             {
                 _defaultLife = LifeOf(timeToLive);
             }
+
+            // Listeners are code of the user, too.
+            if (options.Name is not null)
+            {
+                CacheMeter.Ensure();
+            }
+
+            Diagnostics.MapRegistry.Add(this);
         }
         catch
         {
             _shards.Dispose();
             throw;
         }
-
-        if (options.Name is not null)
-        {
-            CacheMeter.Ensure();
-        }
-
-        Diagnostics.MapRegistry.Add(this);
     }
 
     /// <summary>The number of entries, including those that have expired and were not removed yet. Never more than

@@ -26,8 +26,8 @@ internal sealed unsafe class FastShardMapEventSource : EventSource
     }
 
     /// <summary>The only instance. The first map creates it; sessions that began before get their events from then
-    /// on.</summary>
-    public static FastShardMapEventSource Log { get; } = Create();
+    /// on. Null while it is made, for a listener that makes a map then.</summary>
+    public static FastShardMapEventSource? Log { get; } = Create();
 
     /// <summary>Reports a map, if a session has enabled this.</summary>
     [NonEvent]

@@ -13,12 +13,17 @@ internal static class MapRegistry
     /// <summary>The entries of <see cref="s_maps"/> that have a name, by name.</summary>
     private static readonly Dictionary<string, List<Entry>> s_named = new(StringComparer.Ordinal);
     private static int s_purgeAt = FirstPurge;
-    private static bool s_metered;
 
     /// <summary>Adds a map.</summary>
+    /// <remarks>Throws what a metrics listener of the program throws when the first map with a name is added. The map
+    /// is not added then.</remarks>
     public static void Add(IObservedMap map)
     {
-        bool startMeter;
+        if (map.Name is not null)
+        {
+            MapMeter.Ensure();
+        }
+
         using (s_gate.Enter())
         {
             // The cost of a purge is spread over as many additions as maps have survived it.
@@ -29,16 +34,10 @@ internal static class MapRegistry
             }
 
             s_maps.Add(NewEntry(map));
-            startMeter = map.Name is not null && !s_metered;
-            s_metered |= startMeter;
         }
 
-        if (startMeter)
-        {
-            MapMeter.Start();
-        }
-
-        FastShardMapEventSource.Log.ReportMap(map);
+        // A listener may make a map while the source is made, which then reports the map itself.
+        FastShardMapEventSource.Log?.ReportMap(map);
     }
 
     /// <summary>Returns the maps that are still referenced. Some may be disposed.</summary>

@@ -203,7 +203,7 @@ public sealed class EventSourceTests
         private readonly ConcurrentQueue<Event> _events = [];
 
         public Listener(EventKeywords keywords, EventLevel level = EventLevel.Informational) =>
-            EnableEvents(FastShardMapEventSource.Log, level, keywords);
+            EnableEvents(FastShardMapEventSource.Log!, level, keywords);
 
         public List<Event> All => [.. _events];
 
