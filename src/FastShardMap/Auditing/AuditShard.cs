@@ -17,6 +17,7 @@ internal sealed class AuditShard<TKey>
     private readonly TimeProvider _time;
     private readonly Action<AuditRule<TKey>, AuditEvent<TKey>, AuditSeverity, string> _raise;
     private long _ruleFailures;
+    private long _timestamp;
     private bool _closed;
 
     public AuditShard(
@@ -49,7 +50,7 @@ internal sealed class AuditShard<TKey>
             }
 
             // Inside the lock, so that timestamps agree with the order of the records.
-            AuditEvent<TKey> auditEvent = new(_time.GetTimestamp(), key, Environment.CurrentManagedThreadId, operation);
+            AuditEvent<TKey> auditEvent = new(Timestamp(), key, Environment.CurrentManagedThreadId, operation);
             _ring.Add(auditEvent);
             _counts[(int)operation]++;
             foreach (AuditRule<TKey> rule in _rules)
@@ -109,16 +110,42 @@ internal sealed class AuditShard<TKey>
         }
         catch (Exception exception)
         {
-            // A failure of a rule must not become a failure of the operation, which has already been performed.
-            Interlocked.Increment(ref _ruleFailures);
-            if (exception is ThreadInterruptedException)
-            {
-                Thread.CurrentThread.Interrupt();
-            }
+            CountFailure(exception);
         }
         finally
         {
             RuleScope.IsInside = false;
+        }
+    }
+
+    /// <summary>Reads the clock, which is code of the program like a rule. If it throws, the record has the time of the
+    /// one before it.</summary>
+    private long Timestamp()
+    {
+        RuleScope.IsInside = true;
+        try
+        {
+            _timestamp = _time.GetTimestamp();
+        }
+        catch (Exception exception)
+        {
+            CountFailure(exception);
+        }
+        finally
+        {
+            RuleScope.IsInside = false;
+        }
+
+        return _timestamp;
+    }
+
+    // A failure of a rule must not become a failure of the operation, which has already been performed.
+    private void CountFailure(Exception exception)
+    {
+        Interlocked.Increment(ref _ruleFailures);
+        if (exception is ThreadInterruptedException)
+        {
+            Thread.CurrentThread.Interrupt();
         }
     }
 }

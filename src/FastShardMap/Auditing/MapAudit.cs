@@ -56,7 +56,8 @@ public abstract class MapAudit<TKey> : IDisposable
     /// <summary>The number of alerts dropped because they were not read in time.</summary>
     public long DroppedAlerts => Interlocked.Read(ref _dropped);
 
-    /// <summary>The number of exceptions that rules have thrown.</summary>
+    /// <summary>The number of exceptions that rules, or the time provider, have thrown. An operation whose time cannot
+    /// be read is recorded with the time of the one before it in its shard.</summary>
     public long RuleFailures => _shards.Sum(shard => shard.RuleFailures);
 
     /// <summary>For tests: the arena of the rings.</summary>

@@ -42,7 +42,7 @@ internal readonly record struct CacheShape(long MaxEntries, int ShardCount, int 
 
     /// <summary>The limit of the shards that have one entry more than the others, if the limit is no multiple of their
     /// number.</summary>
-    public long LargestLimit => (MaxEntries + ShardCount - 1) / ShardCount;
+    public long LargestLimit => LimitOf(0);
 
     public uint SmallRoom => checked((uint)((LargestLimit / 2) + 2));
 
@@ -150,7 +150,13 @@ internal readonly record struct CacheShape(long MaxEntries, int ShardCount, int 
         long shards = options.ShardCount != 0
             ? ShardsFor(options, entries)
             : Math.Min(ShardsFor(options, entries), Math.Max(1, options.MaxBytes / BytesPerBlobShard));
-        CacheShape shape = Create(entries, 1 << BitOperations.Log2((ulong)shards), group);
+        int shardCount = 1 << BitOperations.Log2((ulong)shards);
+        if (options.MaxEntries == 0)
+        {
+            entries = Math.Min(entries, MaxEntriesPerShard * shardCount);
+        }
+
+        CacheShape shape = Create(entries, shardCount, group);
         UInt128 tables = UInt128.MaxValue;
         if (shape.LargestLimit <= MaxEntriesPerShard)
         {

@@ -17,12 +17,18 @@ internal unsafe ref struct PinnedValues(ReadOnlySpan<ReadOnlyMemory<byte>> value
         ReadOnlyMemory<byte> value = _values[index];
         BlobRef.ThrowIfTooLong(value.Length, "values");
         _pin = value.Pin();
+        if (_pin.Pointer is null && !value.IsEmpty)
+        {
+            throw new InvalidOperationException("The memory of a value has no address: its manager pins nothing.");
+        }
+
         return BlobRef.Present((byte*)_pin.Pointer, value.Length);
     }
 
     public void Unpin()
     {
-        _pin.Dispose();
-        _pin = default;
+        MemoryHandle pin = _pin;
+        _pin = default; // also if the manager of the memory throws
+        pin.Dispose();
     }
 }

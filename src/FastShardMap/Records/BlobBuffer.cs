@@ -27,17 +27,18 @@ internal sealed unsafe class BlobBuffer : IDisposable
     /// <exception cref="InvalidOperationException">The value is too long.</exception>
     public BlobRef Present()
     {
-        int length = _writer.WrittenCount;
-        if (length > BlobRef.MaxBytes)
+        // Read once: code that has kept the writer may go on to write.
+        ReadOnlyMemory<byte> written = _writer.WrittenMemory;
+        if (written.Length > BlobRef.MaxBytes)
         {
             throw new InvalidOperationException(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"A value has at most {BlobRef.MaxBytes:N0} bytes, and the delegate wrote {length:N0}."));
+                    $"A value has at most {BlobRef.MaxBytes:N0} bytes, and the delegate wrote {written.Length:N0}."));
         }
 
-        _pin = _writer.WrittenMemory.Pin();
-        return BlobRef.Present((byte*)_pin.Pointer, length);
+        _pin = written.Pin();
+        return BlobRef.Present((byte*)_pin.Pointer, written.Length);
     }
 
     /// <summary>Lets the memory move again.</summary>

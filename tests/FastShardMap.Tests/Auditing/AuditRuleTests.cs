@@ -1,6 +1,6 @@
 namespace FastShardMap.Tests.Auditing;
 
-/// <summary>Rules that use the map and the audit which they observe.</summary>
+/// <summary>Rules and clocks that use the map and the audit which they belong to.</summary>
 public class AuditRuleTests
 {
     [Fact]
@@ -66,6 +66,37 @@ public class AuditRuleTests
         Assert.Throws<ThreadInterruptedException>(() => Thread.Sleep(1));
     }
 
+    [Fact]
+    public void Clock_ThatThrows_LeavesTheOperationDoneAndRecorded()
+    {
+        using ShardMap<long, long> map = new();
+        Clock clock = new();
+        using AuditedShardMap<long, long, DefaultHasher<long>> audited = Create(map, clock);
+        audited[1] = 2;
+        clock.Read = static () => throw new InvalidTimeZoneException();
+        Assert.True(audited.TryUpdate(1, 3, 2));
+        Assert.Equal((3, 1), (map[1], audited.RuleFailures));
+        Assert.All(audited.GetRecent(), recorded => Assert.Equal(Clock.First, recorded.Timestamp));
+        Assert.Equal(2, audited.GetRecent().Count);
+    }
+
+    [Fact]
+    public void Clock_ThatUsesTheMapOrTheAudit_IsNotObservedAndCannotDispose()
+    {
+        using ShardMap<long, long> map = new();
+        Clock clock = new();
+        using AuditedShardMap<long, long, DefaultHasher<long>> audited = Create(map, clock);
+        clock.Read = () => audited[7] = 8;
+        audited[1] = 2;
+        Assert.Equal((2, 0), (map.Count, audited.RuleFailures));
+        Assert.Single(audited.GetRecent());
+
+        clock.Read = audited.Dispose;
+        audited[1] = 3;
+        Assert.Equal(1, audited.RuleFailures);
+        Assert.Equal(2, audited.GetRecent().Count);
+    }
+
     private static (long Adds, long Updates, long Reads) Counts(
         AuditedShardMap<long, long, DefaultHasher<long>> audited) =>
         (audited.GetCount(AuditOperation.Add),
@@ -79,6 +110,26 @@ public class AuditRuleTests
         options.Rules.Clear();
         options.Rules.Add(new Rule(observe));
         return new AuditedShardMap<long, long, DefaultHasher<long>>(map, options);
+    }
+
+    private static AuditedShardMap<long, long, DefaultHasher<long>> Create(ShardMap<long, long> map, Clock clock)
+    {
+        AuditOptions<long> options = new() { TimeProvider = clock };
+        options.Rules.Clear();
+        return new AuditedShardMap<long, long, DefaultHasher<long>>(map, options);
+    }
+
+    private sealed class Clock : TimeProvider
+    {
+        public const long First = 5;
+
+        public Action? Read { get; set; }
+
+        public override long GetTimestamp()
+        {
+            Read?.Invoke();
+            return First;
+        }
     }
 
     private sealed class Rule(Action<long> observe) : AuditRule<long>

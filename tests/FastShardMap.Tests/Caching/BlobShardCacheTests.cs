@@ -306,14 +306,22 @@ public class BlobShardCacheTests
                 new() { MaxBytes = 30_000 },
                 new() { MaxBytes = MiB, MaxEntries = 1_000_000 },
                 new() { MaxBytes = MiB, MaxEntries = long.MaxValue },
+                new() { MaxBytes = 64 * MiB, MaxEntries = long.MaxValue },
                 new() { MaxBytes = MiB, MaxEntries = 4_096, ShardCount = 1_024 },
             ])
         {
             Assert.Equal("options", Assert.Throws<ArgumentException>(() => new BlobShardCache(options)).ParamName);
         }
 
-        Assert.Throws<OutOfMemoryException>(
-            () => new BlobShardCache(new ShardCacheOptions { MaxBytes = 1L << 60, MaxEntries = 100 }));
+        foreach (ShardCacheOptions options in (ShardCacheOptions[])
+            [
+                new() { MaxBytes = 1L << 60, MaxEntries = 100 },
+                new() { MaxBytes = 1L << 60, ShardCount = 1 },
+                new() { MaxBytes = long.MaxValue },
+            ])
+        {
+            Assert.Throws<OutOfMemoryException>(() => new BlobShardCache(options));
+        }
     }
 
     [Fact]
