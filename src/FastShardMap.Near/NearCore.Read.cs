@@ -113,6 +113,7 @@ internal sealed partial class NearCore<TResult>
 
             try
             {
+                flight.BeginRead();
                 RedisValue bytes = await _entries.ReadAsync(flight.EngineKey).ConfigureAwait(false);
                 flight.Complete(await LandAsync(flight, bytes).ConfigureAwait(false));
             }
@@ -187,22 +188,45 @@ internal sealed partial class NearCore<TResult>
     /// <summary>Decodes what a flight has read, and stores it.</summary>
     private async ValueTask<TResult> LandAsync(Flight<TResult> flight, RedisValue bytes)
     {
-        TResult result = Decode(bytes, flight.EngineKey, out bool expires);
-        if (BeforeFill is { } beforeFill)
+        while (true)
         {
-            await beforeFill().ConfigureAwait(false);
-        }
+            TResult result = Decode(bytes, flight.EngineKey, out bool expires);
+            if (BeforeFill is { } beforeFill)
+            {
+                await beforeFill().ConfigureAwait(false);
+            }
 
-        bool isStored = flight.Epoch != 0
-            && await TryStoreAsync(flight, result, expires).ConfigureAwait(false);
-        if (!isStored)
-        {
-            // An older copy may still be there, and reads after this one must not go back to it.
-            _copies.Remove(_engine.Keys.KeyOf(flight.EngineKey));
-        }
+            bool isStored = flight.Epoch != 0
+                && await TryStoreAsync(flight, result, expires).ConfigureAwait(false);
+            if (isStored || flight.TryLand())
+            {
+                if (!isStored)
+                {
+                    LeaveNoOlder(flight);
+                }
 
-        Counters.Fill(isStored);
-        return result;
+                Counters.Fill(isStored);
+                return result;
+            }
+
+            // A void flight has returned what may be newer, and readers have joined this one since. It is not made
+            // void itself: the next one would then be void because of this one, and so on, and a key that is read all
+            // the time would never get a copy.
+            flight.BeginRead();
+            bytes = await _entries.ReadAsync(flight.EngineKey).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>A flight has stored nothing and is about to return what it has read. Reads after it must not go back
+    /// behind that: neither by the flight that has replaced it, which may have read before, nor by an older
+    /// copy.</summary>
+    private void LeaveNoOlder(Flight<TResult> flight)
+    {
+        ReadOnlySpan<byte> key = _engine.Keys.KeyOf(flight.EngineKey);
+
+        // The flight first: one that has stored by then has stored before, so the copy is there to be dropped.
+        _flights.Overtake(KeyFormat.HashOf(key), flight);
+        _copies.Remove(key);
     }
 
     private async ValueTask<bool> TryStoreAsync(Flight<TResult> flight, TResult result, bool expires)

@@ -12,6 +12,8 @@ internal sealed class Flight<TResult>(byte[] engineKey, int epoch, long started)
 
     private readonly Lock _gate = new();
     private bool _isVoid;
+    private bool _isOvertaken;
+    private bool _hasLanded;
 
     public byte[] EngineKey { get; } = engineKey;
 
@@ -40,13 +42,50 @@ internal sealed class Flight<TResult>(byte[] engineKey, int epoch, long started)
         }
     }
 
+    /// <summary>An older flight of the key, which this one has replaced, is about to return what it has read. That can
+    /// be newer than what this one reads, and reads after it must not go back to that.</summary>
+    public void Overtake()
+    {
+        lock (_gate)
+        {
+            _isOvertaken = true;
+            _isVoid |= _hasLanded; // its readers have their answer; no later one joins
+        }
+    }
+
+    /// <summary>The read begins, or begins again: what an older flight has returned by now is not newer.</summary>
+    public void BeginRead()
+    {
+        lock (_gate)
+        {
+            _isOvertaken = false;
+        }
+    }
+
     /// <summary>Stores a copy if no invalidation has arrived. In one step with the question whether one has:
     /// <see cref="Void"/> comes before, or the copy that it removes is already there.</summary>
     public bool TryFill(ICopies<TResult> copies, ReadOnlySpan<byte> key, TResult result, TimeSpan? timeToLive)
     {
         lock (_gate)
         {
-            return !_isVoid && copies.TryStore(key, result, Epoch, timeToLive);
+            return !_isVoid && !_isOvertaken
+                && (_hasLanded = copies.TryStore(key, result, Epoch, timeToLive));
+        }
+    }
+
+    /// <summary>Ends a flight that has stored nothing, so that nobody joins it any more.</summary>
+    /// <returns>False if it must read again, because it was overtaken and later readers may have joined it.</returns>
+    public bool TryLand()
+    {
+        lock (_gate)
+        {
+            if (_isOvertaken && !_isVoid)
+            {
+                return false;
+            }
+
+            _isVoid = true;
+            return true;
         }
     }
 

@@ -52,6 +52,15 @@ internal sealed class FlightTable<TResult>
     public void Remove(ulong hash, Flight<TResult> flight) =>
         _flights.TryRemove(new KeyValuePair<ulong, Flight<TResult>>(hash, flight));
 
+    /// <summary>Tells the flight that has replaced another one that the other returns what it has read.</summary>
+    public void Overtake(ulong hash, Flight<TResult> other)
+    {
+        if (_flights.TryGetValue(hash, out Flight<TResult>? flight) && flight != other)
+        {
+            flight.Overtake();
+        }
+    }
+
     public void Void(ulong hash)
     {
         if (_flights.TryGetValue(hash, out Flight<TResult>? flight))

@@ -71,6 +71,54 @@ public class FlightTests(Engines engines)
         Assert.Equal((0, 1), (map.GetStatistics().Fills, map.GetStatistics().RefusedFills));
     }
 
+    /// <summary>A void flight waits for its turn, and reads later than the flight that has replaced it. The report of
+    /// the last write is still on its way.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task GetAsync_VoidFlightReadsLast_NoLaterReadGoesBackBehindIt(bool joins)
+    {
+        MemoryEntries entries = new(); // writes of the other map are not reported
+        NearMapOptions options = await engines.OptionsAsync(EngineKind.Garnet);
+        options.Entries = entries;
+        options.MaxStaleness = TimeSpan.FromHours(1); // no heartbeat is due in the test
+        options.OperationTimeout = TimeSpan.FromHours(1);
+        options.MaxConcurrentFetches = 1;
+        await using NearMap<long, long> map = await NearMap<long, long>.ConnectAsync(options, Token);
+        await using NearMap<long, long> writer = await NearMap<long, long>.ConnectAsync(options, Token);
+        map.RenewTable(Environment.TickCount64);
+        TaskCompletionSource turn = new();
+        TaskCompletionSource landing = new();
+        map.BeforeFill = () => turn.Task;
+        Task<NearResult<long>> ahead = map.GetAsync(2, cancellationToken: Token).AsTask();
+        Task<NearResult<long>> late = map.GetAsync(1, cancellationToken: Token).AsTask();
+        await writer.SetAsync(1, 10, cancellationToken: Token);
+        map.RemoveLocal(1); // as the report of this write does
+        map.BeforeFill = () => landing.Task;
+        long[] values = new long[1];
+        Task<int> many = map.GetManyAsync(new long[] { 1 }, values, new bool[1], Token).AsTask();
+
+        await writer.SetAsync(1, 11, cancellationToken: Token);
+        map.BeforeFill = null;
+        turn.SetResult();
+        await ahead;
+        Assert.Equal(11, (await late).Value);
+        Assert.False(many.IsCompleted);
+        Task<NearResult<long>>? next = joins ? map.GetAsync(1, cancellationToken: Token).AsTask() : null;
+        landing.SetResult();
+        await many;
+
+        if (next is not null)
+        {
+            Assert.Equal(11, (await next).Value);
+            Assert.Equal(1, map.GetStatistics().Joined); // the void flight does not make its successor void
+        }
+
+        Assert.True(map.TryGetLocal(1, out long copy));
+        Assert.Equal((11, 11), (copy, values[0]));
+        Assert.Equal((2, 1), (map.GetStatistics().Fills, map.GetStatistics().RefusedFills));
+    }
+
     [Fact]
     public async Task GetAsync_Canceled_LeavesTheFlightToTheOthers()
     {
