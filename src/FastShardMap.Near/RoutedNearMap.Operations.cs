@@ -32,10 +32,13 @@ public sealed partial class RoutedNearMap<TKey, TValue>
                 return new ValueTask<NearResult<TValue>>(copy);
             }
 
-            return ThenDropAsync(routes, key, map.GetThroughAsync(key, freshness, cancellationToken));
+            if (MayKeep(routes))
+            {
+                return ThenDropAsync(routes, key, map.GetThroughAsync(key, freshness, cancellationToken));
+            }
         }
 
-        // A node that has joined and is not connected yet: nothing of it is kept.
+        // Nothing is kept, also if a node has joined and is not connected yet.
         Freshness own = freshness == Freshness.Near ? Freshness.Engine : freshness;
         return ThenDropAsync(routes, key, (map ?? routes.Any).GetAsync(key, own, cancellationToken));
     }
@@ -69,23 +72,26 @@ public sealed partial class RoutedNearMap<TKey, TValue>
         NearMap<TKey, TValue>.CheckRoom(keys.Length, values.Length, found.Length);
         NodeRoutes<TKey, TValue> routes = Routes;
         Dictionary<NearMap<TKey, TValue>, List<int>>? missing = null;
-        List<int>? unconnected = null;
+        List<int>? unkept = null;
+        bool? mayKeep = null;
         int count = 0;
         ReadOnlySpan<TKey> keySpan = keys.Span;
         for (int index = 0; index < keySpan.Length; index++)
         {
             NearMap<TKey, TValue>? map = routes.OwnerOf(keySpan[index], out int firstEpoch);
-            if (map is null)
-            {
-                (unconnected ??= []).Add(index);
-                continue;
-            }
-
-            if (map.TryGetCopy(keySpan[index], out NearResult<TValue> copy, firstEpoch) && IsCurrent(routes))
+            if (map is not null
+                && map.TryGetCopy(keySpan[index], out NearResult<TValue> copy, firstEpoch)
+                && IsCurrent(routes))
             {
                 values.Span[index] = copy.Value;
                 found.Span[index] = copy.Found;
                 count += copy.Found ? 1 : 0;
+                continue;
+            }
+
+            if (map is null || !(mayKeep ??= MayKeep(routes)))
+            {
+                (unkept ??= []).Add(index);
                 continue;
             }
 
@@ -98,10 +104,10 @@ public sealed partial class RoutedNearMap<TKey, TValue>
             positions.Add(index);
         }
 
-        return missing is null && unconnected is null
+        return missing is null && unkept is null
             ? new ValueTask<int>(count)
             : new ValueTask<int>(GetMissingAsync(
-                routes, keys, values, found, missing ?? [], unconnected ?? [], count, cancellationToken));
+                routes, keys, values, found, missing ?? [], unkept ?? [], count, cancellationToken));
     }
 
     private async Task<int> GetMissingAsync(
@@ -110,7 +116,7 @@ public sealed partial class RoutedNearMap<TKey, TValue>
         Memory<TValue> values,
         Memory<bool> found,
         Dictionary<NearMap<TKey, TValue>, List<int>> missing,
-        List<int> unconnected,
+        List<int> unkept,
         int count,
         CancellationToken cancellationToken)
     {
@@ -118,16 +124,16 @@ public sealed partial class RoutedNearMap<TKey, TValue>
             [
                 .. missing.Select(node => node.Key.GetManyThroughAsync(
                     keys, values, found, node.Value, count: 0, cancellationToken)), // each to its own positions
-                .. unconnected.Select(async index =>
+                .. unkept.Select(async index =>
                 {
-                    NearResult<TValue> result = await routes.Any
+                    NearResult<TValue> result = await (routes.OwnerOf(keys.Span[index], out _) ?? routes.Any)
                         .GetAsync(keys.Span[index], Freshness.Engine, cancellationToken).ConfigureAwait(false);
                     values.Span[index] = result.Value;
                     found.Span[index] = result.Found;
                     return result.Found ? 1 : 0;
                 }),
             ]).ConfigureAwait(false);
-        foreach (int index in missing.Values.SelectMany(positions => positions).Concat(unconnected))
+        foreach (int index in missing.Values.SelectMany(positions => positions).Concat(unkept))
         {
             DropIfMoved(routes, keys.Span[index]);
         }
@@ -143,6 +149,12 @@ public sealed partial class RoutedNearMap<TKey, TValue>
         BeforeCheck?.Invoke();
         return Routes == routes;
     }
+
+    /// <summary>Whether what is read may be kept in the near map of the owner by these routes. By an older table, a
+    /// read may go to the former owner, and still be accepted there; the near map of the next owner does not learn of
+    /// writes that take effect on the former one. The table of reads only becomes newer, so the question comes before
+    /// the read.</summary>
+    private bool MayKeep(NodeRoutes<TKey, TValue> routes) => _follower?.IsAheadOfReads(routes) != true;
 
     private NearMap<TKey, TValue> WriterOf(TKey key)
     {

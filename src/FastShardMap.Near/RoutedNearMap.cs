@@ -62,6 +62,9 @@ public sealed partial class RoutedNearMap<TKey, TValue> : IAsyncDisposable
     /// <summary>Runs between the reading of a copy and the look at the routes; tests change them.</summary>
     internal Action? BeforeCheck { get; set; }
 
+    /// <summary>Reads and writes at the servers, if the table comes from a control server.</summary>
+    internal RoutedStore? Store => _follower?.Store;
+
     private NodeRoutes<TKey, TValue> Routes => _follower is null ? _given : _follower.Routes;
 
     /// <summary>Connects to all servers of a table, and waits until their near maps are live.</summary>

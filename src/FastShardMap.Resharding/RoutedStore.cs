@@ -57,7 +57,11 @@ public sealed partial class RoutedStore : IAsyncDisposable
     /// A coordinator brings them over.</summary>
     public long DeferredWrites => Interlocked.Read(ref _deferred);
 
+    /// <summary>The table by which an operation that begins now reads and writes, or an older one.</summary>
     internal RouteMap Map => Volatile.Read(ref _current).Map;
+
+    /// <summary>Runs after others were told of a new table and before it is used; tests hold it up.</summary>
+    internal Action? BeforeUse { get; set; }
 
     /// <summary>Connects, and reads the table of slots.</summary>
     /// <param name="options">How to reach the servers.</param>
@@ -321,6 +325,7 @@ public sealed partial class RoutedStore : IAsyncDisposable
         if (map != current.Map)
         {
             _changing?.Invoke(map);
+            BeforeUse?.Invoke();
         }
 
         current = new Leased(map, since + LeaseTicksOf(map.Document, _leaseTicks));

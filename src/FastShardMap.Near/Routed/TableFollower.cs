@@ -43,6 +43,12 @@ internal sealed class TableFollower<TKey, TValue> : IAsyncDisposable
 
     public NodeRoutes<TKey, TValue> Routes => Volatile.Read(ref _routes)!;
 
+    public RoutedStore Store => _store!;
+
+    /// <summary>Whether reads may still go by an older table than that of the routes, which are told of a new table
+    /// first.</summary>
+    public bool IsAheadOfReads(NodeRoutes<TKey, TValue> routes) => _store!.Map.Epoch < routes.Map!.Epoch;
+
     public static async Task<TableFollower<TKey, TValue>> StartAsync(
         ShardingOptions sharding, Func<string, NearMapOptions> options, CancellationToken cancellationToken)
     {
