@@ -10,6 +10,9 @@ internal sealed class NodeConnections(ShardingOptions options) : IAsyncDisposabl
         new(StringComparer.Ordinal);
     private int _isDisposed;
 
+    /// <summary>Runs before a connection is looked up or added; tests close the connections meanwhile.</summary>
+    public Action? BeforeAdd { get; set; }
+
     public async Task<ConnectionMultiplexer> ControlAsync() => await ConnectAsync("", null).ConfigureAwait(false);
 
     public async ValueTask<IDatabase> DatabaseAsync(string node) =>
@@ -48,16 +51,28 @@ internal sealed class NodeConnections(ShardingOptions options) : IAsyncDisposabl
 
     private ValueTask<ConnectionMultiplexer> ConnectAsync(string key, string? node)
     {
-        ObjectDisposedException.ThrowIf(Volatile.Read(ref _isDisposed) != 0, typeof(RoutedStore));
+        ThrowIfDisposed();
+        BeforeAdd?.Invoke();
         Lazy<Task<ConnectionMultiplexer>> connection = _nodes.GetOrAdd(
             key,
             static (_, argument) => new Lazy<Task<ConnectionMultiplexer>>(
                 () => ConnectAsync(argument.options.ConnectionOf(argument.node))),
             (options, node));
+        if (Volatile.Read(ref _isDisposed) != 0)
+        {
+            // DisposeAsync may have looked before this one was added. Connecting has not begun, unless DisposeAsync has
+            // found it, and ends it.
+            _nodes.TryRemove(KeyValuePair.Create(key, connection));
+            ThrowIfDisposed();
+        }
+
         return connection.IsValueCreated && connection.Value.IsCompletedSuccessfully
             ? new ValueTask<ConnectionMultiplexer>(connection.Value)
             : new ValueTask<ConnectionMultiplexer>(WaitAsync(key, connection));
     }
+
+    private void ThrowIfDisposed() =>
+        ObjectDisposedException.ThrowIf(Volatile.Read(ref _isDisposed) != 0, typeof(RoutedStore));
 
     /// <summary>A failure is not kept: the next caller tries again.</summary>
     private async Task<ConnectionMultiplexer> WaitAsync(string key, Lazy<Task<ConnectionMultiplexer>> connection)
