@@ -328,8 +328,23 @@ internal sealed class EngineClient : IAsyncDisposable
             await topology.CheckAsync(_connection, link.Endpoint).ConfigureAwait(false);
             long beatStarted = Stopwatch.GetTimestamp(); // finer than the clock of the lease
             long sent = await link.BeatAsync(patience, cancellationToken).ConfigureAwait(false);
-            HeartbeatReturned?.Invoke(Stopwatch.GetElapsedTime(beatStarted));
+            TimeSpan delay = Stopwatch.GetElapsedTime(beatStarted);
+
+            // Before others are told: they take their time.
             Lease.Renew(node, topology.IsCluster ? started : sent);
+            TellOfHeartbeat(delay);
+        }
+    }
+
+    private void TellOfHeartbeat(TimeSpan delay)
+    {
+        try
+        {
+            HeartbeatReturned?.Invoke(delay);
+        }
+        catch (Exception)
+        {
+            // A listener of the program has thrown. It has no measurement then, and the map still has its lease.
         }
     }
 }

@@ -119,13 +119,8 @@ public class MeterTests(Engines engines)
     [Fact]
     public async Task ConnectAsync_ListenerThatThrows_LeavesNoConnectionAndNoMeter()
     {
-        NearMapOptions direct = await engines.OptionsAsync(EngineKind.Garnet);
         await using Relay relay = await engines.RelayToAsync(EngineKind.Garnet);
-        NearMapOptions options = new(
-            await engines.ConfigurationThroughAsync(EngineKind.Garnet, relay), direct.Prefix)
-        {
-            ConnectTimeout = direct.ConnectTimeout,
-        };
+        NearMapOptions options = await OptionsThroughAsync(relay);
         Meter? meter = null;
         int ended = 0;
         using MeterListener listener = new();
@@ -152,5 +147,51 @@ public class MeterTests(Engines engines)
         Assert.NotEqual(0, relay.Accepted);
         await Wait.UntilAsync(() => relay.OpenSockets == 0, "all connections are closed");
         Assert.Equal(10, ended); // all instruments before the one that the listener has refused
+    }
+
+    [Fact]
+    public async Task Heartbeat_ListenerThatThrows_MakesNoNewConnections()
+    {
+        await using Relay relay = await engines.RelayToAsync(EngineKind.Garnet);
+        NearMapOptions options = await OptionsThroughAsync(relay);
+        options.Name = "heard";
+        options.MaxStaleness = TimeSpan.FromMilliseconds(400); // heartbeats are frequent
+        options.OperationTimeout = TimeSpan.FromMinutes(10); // one that is late ends no connection
+        int heard = 0;
+        using MeterListener listener = new();
+        listener.InstrumentPublished = static (instrument, self) =>
+        {
+            if (instrument.Name == "fastshardmap.near.invalidation.delay")
+            {
+                self.EnableMeasurementEvents(instrument);
+            }
+        };
+        listener.SetMeasurementEventCallback<double>((_, _, tags, _) =>
+        {
+            if (tags[0].Value is "heard")
+            {
+                Interlocked.Increment(ref heard);
+                throw new InvalidTimeZoneException();
+            }
+        });
+        listener.Start();
+        await using NearMap<long, long> map = await NearMap<long, long>.ConnectAsync(options, Token);
+        await Wait.UntilAsync(() => Volatile.Read(ref heard) >= 2, "heartbeats");
+        long accepted = relay.Accepted;
+        await Wait.UntilAsync(() => Volatile.Read(ref heard) >= 6, "more heartbeats");
+
+        // The client library may have made one of its first connections later. Each new link would make two.
+        Assert.InRange(relay.Accepted - accepted, 0, 1);
+        await Wait.UntilAsync(() => map.State == NearState.Live, "the map is live");
+    }
+
+    private async Task<NearMapOptions> OptionsThroughAsync(Relay relay)
+    {
+        NearMapOptions direct = await engines.OptionsAsync(EngineKind.Garnet);
+        return new NearMapOptions(
+            await engines.ConfigurationThroughAsync(EngineKind.Garnet, relay), direct.Prefix)
+        {
+            ConnectTimeout = direct.ConnectTimeout,
+        };
     }
 }
