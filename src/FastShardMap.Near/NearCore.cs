@@ -105,9 +105,21 @@ internal sealed partial class NearCore<TResult> : IAsyncDisposable
             return;
         }
 
-        _meter.Dispose();
-        await _engine.DisposeAsync().ConfigureAwait(false);
-        _copies.Dispose();
+        try
+        {
+            _meter.Dispose(); // a listener of the program may throw
+        }
+        finally
+        {
+            try
+            {
+                await _engine.DisposeAsync().ConfigureAwait(false);
+            }
+            finally
+            {
+                _copies.Dispose();
+            }
+        }
     }
 
     /// <param name="map">The map that the caller uses.</param>

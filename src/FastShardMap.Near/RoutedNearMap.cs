@@ -113,7 +113,9 @@ public sealed partial class RoutedNearMap<TKey, TValue> : IAsyncDisposable
         {
             foreach (Task<NearMap<TKey, TValue>> one in connecting.Where(one => one.IsCompletedSuccessfully))
             {
-                await (await one.ConfigureAwait(false)).DisposeAsync().ConfigureAwait(false);
+                // What the caller learns is why the map has not connected, also if closing fails.
+                NearMap<TKey, TValue> map = await one.ConfigureAwait(false);
+                await map.DisposeAsync().AsTask().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
 
             throw;

@@ -162,8 +162,10 @@ internal sealed class EngineClient : IAsyncDisposable
         {
             // It closes later.
         }
-
-        _stop.Dispose();
+        finally
+        {
+            _stop.Dispose();
+        }
     }
 
     private static ConfigurationOptions OptionsFor(NearMapOptions options)

@@ -66,9 +66,10 @@ internal sealed class TableFollower<TKey, TValue> : IAsyncDisposable
         }
         catch
         {
+            // What the caller learns is why the map has not connected, also if closing fails.
             if (follower is not null)
             {
-                await follower.DisposeAsync().ConfigureAwait(false);
+                await follower.DisposeAsync().AsTask().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
 
             if (store is not null)
@@ -90,13 +91,19 @@ internal sealed class TableFollower<TKey, TValue> : IAsyncDisposable
         await _stop.CancelAsync().ConfigureAwait(false);
         await _following.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await Task.WhenAll([.. _joining.Values, .. _leaving]).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await Task.WhenAll(_maps.Values.Select(map => map.DisposeAsync().AsTask())).ConfigureAwait(false);
-        if (_store is not null)
+        try
         {
-            await _store.DisposeAsync().ConfigureAwait(false);
+            // A listener of the program may throw when a map ends its meter.
+            await Task.WhenAll(_maps.Values.Select(map => map.DisposeAsync().AsTask())).ConfigureAwait(false);
         }
-
-        _stop.Dispose();
+        finally
+        {
+            _stop.Dispose();
+            if (_store is not null)
+            {
+                await _store.DisposeAsync().ConfigureAwait(false);
+            }
+        }
     }
 
     private async Task ConnectAsync(

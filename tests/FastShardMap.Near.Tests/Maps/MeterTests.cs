@@ -1,6 +1,8 @@
 using System.Diagnostics.Metrics;
 using FastShardMap.Near.Diagnostics;
 using FastShardMap.Near.Tests.Support;
+using FastShardMap.Routing;
+using StackExchange.Redis;
 
 namespace FastShardMap.Near.Tests.Maps;
 
@@ -183,6 +185,44 @@ public class MeterTests(Engines engines)
         // The client library may have made one of its first connections later. Each new link would make two.
         Assert.InRange(relay.Accepted - accepted, 0, 1);
         await Wait.UntilAsync(() => map.State == NearState.Live, "the map is live");
+    }
+
+    [Fact]
+    public async Task DisposeAsync_ListenerThatThrows_ReleasesEverything()
+    {
+        await using Relay relay = await engines.RelayToAsync(EngineKind.Garnet);
+        NearMapOptions options = await OptionsThroughAsync(relay);
+        using ThrowingListener listener = ThrowingListener.Start();
+        NearMap<long, long> map = await NearMap<long, long>.ConnectAsync(options, Token);
+        listener.Throws = true;
+
+        await Assert.ThrowsAsync<InvalidTimeZoneException>(() => map.DisposeAsync().AsTask());
+
+        listener.Throws = false;
+        Assert.Equal(NearSuspension.Disposed, map.Suspension);
+        Assert.Throws<ObjectDisposedException>(() => map.GetStatistics()); // the copies are disposed
+        await Wait.UntilAsync(() => relay.OpenSockets == 0, "all connections are closed");
+        await map.DisposeAsync();
+    }
+
+    /// <summary>The map does not connect because of the table at the engine, and listeners throw when what was made by
+    /// then is disposed.</summary>
+    [Fact]
+    public async Task ConnectAsync_OtherTableAndListenerThatThrows_ThrowsTheCauseAndLeavesNoConnections()
+    {
+        await using Relay relay = await engines.RelayToAsync(EngineKind.Garnet);
+        NearMapOptions options = await OptionsThroughAsync(relay);
+        await using ConnectionMultiplexer client = await engines.ForeignClientAsync(EngineKind.Garnet);
+        await client.GetDatabase().StringSetAsync($"{options.Prefix}table", "another");
+        using ThrowingListener listener = ThrowingListener.Start();
+        listener.Throws = true;
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => RoutedNearMap<long, long>.ConnectAsync(
+            SlotTable.Create([new NodeWeight("a"), new NodeWeight("b")]), _ => options, cancellationToken: Token));
+
+        Assert.Equal(2, listener.Thrown);
+        listener.Throws = false;
+        await Wait.UntilAsync(() => relay.OpenSockets == 0, "all connections are closed");
     }
 
     private async Task<NearMapOptions> OptionsThroughAsync(Relay relay)
