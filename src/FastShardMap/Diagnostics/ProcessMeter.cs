@@ -6,25 +6,35 @@ namespace FastShardMap.Diagnostics;
 /// <summary>A meter of the process, which the first object with a name publishes.</summary>
 internal sealed class ProcessMeter(string name, Action<Meter> publish)
 {
-    private int _isPublished;
+    private readonly UninterruptibleMonitor _gate = new();
+    private bool _isPublished;
 
     /// <summary>Publishes the meter, if no other call has begun to do so.</summary>
     /// <remarks>A listener of the program may throw. Then no instrument stays, and the next call tries again.</remarks>
     public void Ensure()
     {
-        // No lock: listeners run meanwhile, and may make objects with names themselves.
-        if (Volatile.Read(ref _isPublished) != 0 || Interlocked.Exchange(ref _isPublished, 1) != 0)
+        using (_gate.Enter())
         {
-            return;
+            if (_isPublished)
+            {
+                return;
+            }
+
+            _isPublished = true;
         }
 
+        // Outside the gate: listeners run meanwhile, and may make objects with names themselves.
         try
         {
             Uninterruptible.Run(this, static meter => meter.Publish());
         }
         catch
         {
-            Volatile.Write(ref _isPublished, 0);
+            using (_gate.Enter())
+            {
+                _isPublished = false;
+            }
+
             throw;
         }
     }

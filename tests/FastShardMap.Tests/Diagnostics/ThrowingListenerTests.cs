@@ -8,8 +8,8 @@ using FastShardMap.Tests.Support;
 
 namespace FastShardMap.Tests.Diagnostics;
 
-/// <summary>Listeners of the program that throw, or that make a map, while the first map or cache is made. Meters and the
-/// event source are those of the process, so each case has a process of its own.</summary>
+/// <summary>Listeners of the program that throw, or that make a map, while the first map or cache is made. Meters and
+/// the event source are those of the process, so each case has a process of its own.</summary>
 [Collection(SerialTests.Name)]
 public sealed class ThrowingListenerTests
 {
