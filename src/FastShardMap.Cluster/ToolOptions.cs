@@ -45,7 +45,8 @@ internal static class ToolOptions
                 string name = equals < 0 ? text : text[..equals];
                 double weight = 1;
                 if (equals >= 0
-                    && !double.TryParse(text.AsSpan(equals + 1), CultureInfo.InvariantCulture, out weight))
+                    && !double.TryParse(
+                        text.AsSpan(equals + 1), NumberStyles.Float, CultureInfo.InvariantCulture, out weight))
                 {
                     result.AddError($"--nodes: '{text[(equals + 1)..]}' is no weight.");
                     return [];

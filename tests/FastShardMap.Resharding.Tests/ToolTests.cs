@@ -150,6 +150,7 @@ public sealed class ToolTests : IDisposable
         int actual = await ClusterTool.RunAsync(arguments, output, error);
         string all = $"{output}{error}";
         Assert.True(actual == code, $"{string.Join(' ', arguments)}: {actual}, {all}");
+        await ExpectAsync(ExitCode.BadInput, "'1,5' is no weight", "plan", "--nodes", "a=1,5");
         Assert.Contains(text, all, StringComparison.Ordinal);
         Assert.DoesNotContain("secret", all, StringComparison.Ordinal);
     }
