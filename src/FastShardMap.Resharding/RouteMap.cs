@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using FastShardMap.Routing;
 
 namespace FastShardMap.Resharding;
@@ -5,6 +6,8 @@ namespace FastShardMap.Resharding;
 /// <summary>A document, prepared for lookups. Immutable.</summary>
 internal sealed class RouteMap
 {
+    private const string Damaged = "The table of slots on the control server is damaged.";
+
     private readonly long[] _tokens = new long[SlotTable.SlotCount];
     private readonly RouteDocument.MoveEntry?[] _moves = new RouteDocument.MoveEntry?[SlotTable.SlotCount];
 
@@ -13,6 +16,10 @@ internal sealed class RouteMap
         Document = document;
         try
         {
+            // JSON has null also where the types do not.
+            Check(document.Nodes is not null && document.Nodes.All(node => node is not null), "a server");
+            Check(document.Ranges is not null && document.Ranges.All(range => range is not null), "a range");
+            Check(document.Moves is not null && document.Moves.All(move => move is not null), "a move");
             Table = SlotTable.FromRanges(
                 [.. document.Nodes.Select(node => new NodeWeight(node.Name, node.Weight))],
                 [.. document.Ranges.Select(range => new SlotRange(range.First, range.Last, range.Node))],
@@ -22,14 +29,15 @@ internal sealed class RouteMap
                 _tokens.AsSpan(range.First, range.Last - range.First + 1).Fill(range.Token);
             }
 
+            HashSet<string> names = new(Table.Nodes.Select(node => node.Name), StringComparer.Ordinal);
             foreach (RouteDocument.MoveEntry move in document.Moves)
             {
-                _moves.AsSpan(move.First, move.Last - move.First + 1).Fill(move);
+                Add(move, names);
             }
         }
         catch (ArgumentException exception)
         {
-            throw new ReshardException("The table of slots on the control server is damaged.", exception);
+            throw new ReshardException(Damaged, exception);
         }
     }
 
@@ -68,4 +76,28 @@ internal sealed class RouteMap
     }
 
     public long TokenOf(int slot) => _tokens[slot];
+
+    private static void Check([DoesNotReturnIf(false)] bool isRight, string what)
+    {
+        if (!isRight)
+        {
+            throw new ReshardException($"{Damaged} It holds {what} that cannot be.");
+        }
+    }
+
+    /// <summary>A move that no coordinator has stored can delete the only copy of a key.</summary>
+    private void Add(RouteDocument.MoveEntry move, HashSet<string> names)
+    {
+        Check(move is { From: not null, To: not null } && move.From != move.To, "a move");
+        Check(names.Contains(move.From) && names.Contains(move.To), "the server of a move");
+        Check(move.First >= 0 && move.First <= move.Last && move.Last < SlotTable.SlotCount, "slots of a move");
+        Check(Enum.IsDefined(move.State), "a state");
+        Check(move.State == MoveState.Planned || move.State == Active.First().State, "a state of a wave");
+        for (int slot = move.First; slot <= move.Last; slot++)
+        {
+            string owner = Table.Nodes[Table.NodeOf(slot)].Name;
+            Check(_moves[slot] is null && (owner == move.From || owner == move.To), "a move of a slot");
+            _moves[slot] = move;
+        }
+    }
 }
