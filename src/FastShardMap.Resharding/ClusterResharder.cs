@@ -33,8 +33,8 @@ public sealed partial class ClusterResharder : IAsyncDisposable
     /// password.</param>
     /// <param name="timeout">How long one request, or one range of slots without progress, may take.</param>
     /// <returns>The coordinator.</returns>
-    /// <exception cref="ArgumentException"><paramref name="configuration"/> is null, empty or no connection
-    /// string.</exception>
+    /// <exception cref="ArgumentException"><paramref name="configuration"/> is null, empty, no connection string, or
+    /// one without a server.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="timeout"/> is not between 100 ms and one
     /// hour.</exception>
     /// <exception cref="ReshardException">The server is not in cluster mode.</exception>
@@ -44,12 +44,7 @@ public sealed partial class ClusterResharder : IAsyncDisposable
         ArgumentException.ThrowIfNullOrWhiteSpace(configuration);
         ArgumentOutOfRangeException.ThrowIfLessThan(timeout, TimeSpan.FromMilliseconds(100));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(timeout, TimeSpan.FromHours(1));
-        ConfigurationOptions options = ConfigurationOptions.Parse(configuration);
-        options.AllowAdmin = true;
-        options.BacklogPolicy = BacklogPolicy.FailFast;
-        options.IncludeDetailInExceptions = false;
-        options.AbortOnConnectFail = true;
-        options.AsyncTimeout = options.SyncTimeout = (int)Math.Min(timeout.TotalMilliseconds, int.MaxValue);
+        ConfigurationOptions options = OptionsOf(configuration, timeout);
         ClusterResharder resharder = new(options, timeout);
         try
         {
@@ -198,6 +193,25 @@ public sealed partial class ClusterResharder : IAsyncDisposable
     }
 
     private async Task<IReadOnlyList<(int First, int Last)>> RemainingAsync(SlotMove move)
+    /// <summary>The settings of the first connections. Addresses without a port get the usual one: a member of the
+    /// cluster is found by host and port.</summary>
+    internal static ConfigurationOptions OptionsOf(string configuration, TimeSpan timeout)
+    {
+        ConfigurationOptions options = ConfigurationOptions.Parse(configuration);
+        if (options.EndPoints.Count == 0)
+        {
+            throw new ArgumentException("The connection string names no server.", nameof(configuration));
+        }
+
+        options.SetDefaultPorts();
+        options.AllowAdmin = true;
+        options.BacklogPolicy = BacklogPolicy.FailFast;
+        options.IncludeDetailInExceptions = false;
+        options.AbortOnConnectFail = true;
+        options.AsyncTimeout = options.SyncTimeout = (int)Math.Min(timeout.TotalMilliseconds, int.MaxValue);
+        return options;
+    }
+
     {
         IReadOnlyList<ClusterMember> members = await MembersAsync().ConfigureAwait(false);
         ClusterMember from = Find(members, move.From);

@@ -1,3 +1,4 @@
+using System.Net;
 using FastShardMap.Embedded;
 using FastShardMap.Near.Tests.Support;
 using FastShardMap.Routing;
@@ -54,6 +55,18 @@ public class ClusterReshardTests
         await Assert.ThrowsAsync<ArgumentException>("configuration", () => ClusterResharder.ConnectAsync(" ", time));
         await Assert.ThrowsAsync<ArgumentOutOfRangeException>(
             "timeout", () => ClusterResharder.ConnectAsync("127.0.0.1:1", TimeSpan.Zero));
+        await Assert.ThrowsAsync<ArgumentException>(
+            "configuration", () => ClusterResharder.ConnectAsync("password=secret", time));
+    }
+
+    [Theory]
+    [InlineData("redis1,password=secret", "redis1", 6379)]
+    [InlineData("redis1,ssl=true", "redis1", 6380)]
+    [InlineData("redis1:7000,ssl=true", "redis1", 7000)]
+    public void OptionsOf_AddressWithoutPort_HasTheUsualPort(string configuration, string host, int port)
+    {
+        ConfigurationOptions options = ClusterResharder.OptionsOf(configuration, TimeSpan.FromSeconds(1));
+        Assert.Equal(new DnsEndPoint(host, port), Assert.Single(options.EndPoints));
     }
 
     /// <summary>The node that is asked first is stopped. The time limit is far below that of the other nodes, after
