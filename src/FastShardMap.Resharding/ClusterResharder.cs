@@ -38,7 +38,8 @@ public sealed partial class ClusterResharder : IAsyncDisposable
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="timeout"/> is not between 100 ms and one
     /// hour.</exception>
     /// <exception cref="ReshardException">The server is not in cluster mode.</exception>
-    /// <exception cref="RedisException">No node can be reached.</exception>
+    /// <exception cref="RedisException">No node can be reached, or none lets the user read which nodes there
+    /// are.</exception>
     public static async Task<ClusterResharder> ConnectAsync(string configuration, TimeSpan timeout)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(configuration);
@@ -192,7 +193,6 @@ public sealed partial class ClusterResharder : IAsyncDisposable
         _nodes.Clear();
     }
 
-    private async Task<IReadOnlyList<(int First, int Last)>> RemainingAsync(SlotMove move)
     /// <summary>The settings of the first connections. Addresses without a port get the usual one: a member of the
     /// cluster is found by host and port.</summary>
     internal static ConfigurationOptions OptionsOf(string configuration, TimeSpan timeout)
@@ -212,6 +212,7 @@ public sealed partial class ClusterResharder : IAsyncDisposable
         return options;
     }
 
+    private async Task<IReadOnlyList<(int First, int Last)>> RemainingAsync(SlotMove move)
     {
         IReadOnlyList<ClusterMember> members = await MembersAsync().ConfigureAwait(false);
         ClusterMember from = Find(members, move.From);
@@ -275,7 +276,8 @@ public sealed partial class ClusterResharder : IAsyncDisposable
             RedisResult answer = await ExecuteAsync(address, "CLUSTER", "NODES").ConfigureAwait(false);
             return ClusterMember.Parse(TextOf(answer));
         }
-        catch (RedisServerException exception)
+        catch (RedisServerException exception) when (
+            exception.Message.Contains("cluster support disabled", StringComparison.OrdinalIgnoreCase))
         {
             throw new ReshardException($"'{address}' is not in cluster mode.", exception);
         }

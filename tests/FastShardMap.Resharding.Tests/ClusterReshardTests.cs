@@ -69,6 +69,37 @@ public class ClusterReshardTests
         Assert.Equal(new DnsEndPoint(host, port), Assert.Single(options.EndPoints));
     }
 
+    /// <summary>The node that is asked first is in cluster mode, but the user may not ask it.</summary>
+    [Fact]
+    public async Task ConnectAsync_NodeThatRefuses_IsPassedOver()
+    {
+        Assert.SkipUnless(RedisServer.IsInstalled, RedisServer.SkipReason);
+        await using RedisCluster cluster = await RedisCluster.StartAsync(3);
+        string first = cluster.Configuration.Split(',')[0];
+        await using (ConnectionMultiplexer client =
+            await ConnectionMultiplexer.ConnectAsync(first + ",allowAdmin=true"))
+        {
+            await client.GetServer(first).ExecuteAsync("ACL", "SETUSER", "default", "-cluster");
+        }
+
+        await using ClusterResharder resharder =
+            await ClusterResharder.ConnectAsync(cluster.Configuration, Servers.Timeout);
+        Assert.Equal(3, (await resharder.GetTableAsync()).Nodes.Count);
+        RedisServerException exception = await Assert.ThrowsAsync<RedisServerException>(
+            () => ClusterResharder.ConnectAsync(first, Servers.Timeout));
+        Assert.StartsWith("NOPERM", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ConnectAsync_ServerWithoutClusterMode_IsRefused()
+    {
+        Assert.SkipUnless(RedisServer.IsInstalled, RedisServer.SkipReason);
+        await using RedisServer server = await RedisServer.StartAsync(TestContext.Current.CancellationToken);
+        ReshardException exception = await Assert.ThrowsAsync<ReshardException>(
+            () => ClusterResharder.ConnectAsync(server.Configuration, Servers.Timeout));
+        Assert.Contains("not in cluster mode", exception.Message, StringComparison.Ordinal);
+    }
+
     /// <summary>The node that is asked first is stopped. The time limit is far below that of the other nodes, after
     /// which they count the stopped one as failed.</summary>
     [Fact]
