@@ -109,9 +109,20 @@ internal static class ClusterTool
 
         try
         {
-            ToolSession session = await ToolSession.ConnectAsync(
-                connection, parsed.GetValue(ToolOptions.Cluster), TimeSpan.FromSeconds(seconds),
-                TimeSpan.FromMilliseconds(lease), output, isTerminal, cancellationToken).ConfigureAwait(false);
+            ToolSession session;
+            try
+            {
+                session = await ToolSession.ConnectAsync(
+                    connection, parsed.GetValue(ToolOptions.Cluster), TimeSpan.FromSeconds(seconds),
+                    TimeSpan.FromMilliseconds(lease), output, isTerminal, cancellationToken).ConfigureAwait(false);
+            }
+            catch (ArgumentException)
+            {
+                // The message can show a part of the connection string, which can hold a password.
+                await error.WriteLineAsync($"{ToolOptions.Variable} is no connection string.").ConfigureAwait(false);
+                return ExitCode.BadInput;
+            }
+
             await using (session.ConfigureAwait(false))
             {
                 return await run(session).ConfigureAwait(false);
@@ -119,10 +130,7 @@ internal static class ClusterTool
         }
         catch (ArgumentException exception)
         {
-            // A connection string can be wrong and hold a password: only what was said of other arguments is shown.
-            await error.WriteLineAsync(exception.ParamName is "to" or "nodes" or "address"
-                ? exception.Message
-                : $"{ToolOptions.Variable} is no connection string.").ConfigureAwait(false);
+            await error.WriteLineAsync(exception.Message).ConfigureAwait(false);
             return ExitCode.BadInput;
         }
         catch (Exception exception) when (exception is ReshardException or RedisException or TimeoutException)

@@ -16,6 +16,7 @@ namespace FastShardMap.Resharding;
 /// </remarks>
 public sealed partial class Resharder : IAsyncDisposable
 {
+    private readonly ShardingOptions _options;
     private readonly NodeConnections _connections;
     private readonly RouteStore _routes;
     private readonly SlotOperations _operations;
@@ -24,6 +25,7 @@ public sealed partial class Resharder : IAsyncDisposable
 
     private Resharder(ShardingOptions options)
     {
+        _options = options;
         _connections = new NodeConnections(options);
         _routes = new RouteStore(_connections);
         _operations = new SlotOperations(_connections);
@@ -62,8 +64,9 @@ public sealed partial class Resharder : IAsyncDisposable
     /// null.</param>
     /// <returns>The table.</returns>
     /// <exception cref="ArgumentException"><paramref name="nodes"/> cannot be placed; see
-    /// <see cref="SlotTable.Create"/>.</exception>
-    /// <exception cref="ReshardException">The control server holds a table already.</exception>
+    /// <see cref="SlotTable.Create"/>. Or one of the names gives no connection string.</exception>
+    /// <exception cref="ReshardException">The control server holds a table already, or one of the servers does not
+    /// answer.</exception>
     /// <exception cref="RedisException">The control server cannot be reached.</exception>
     public async Task<SlotTable> CreateAsync(
         IReadOnlyList<NodeWeight> nodes, ulong seed = 0, ISlotPlacement? placement = null)
@@ -81,6 +84,11 @@ public sealed partial class Resharder : IAsyncDisposable
             Ranges = RouteMap.RangesOf(slot => (table.NodeOf(slot), epoch)),
             Moves = [],
         };
+        if (await _routes.ReadEpochAsync().ConfigureAwait(false) < 0)
+        {
+            await CheckServersAsync(table.Nodes.Select(node => node.Name), nameof(nodes)).ConfigureAwait(false);
+        }
+
         return await _routes.TryWriteAsync(-1, document).ConfigureAwait(false)
             ? table
             : throw new ReshardException("The control server holds a table of slots already.");
@@ -102,8 +110,10 @@ public sealed partial class Resharder : IAsyncDisposable
     /// <param name="plan">A plan of <see cref="PlanAsync"/>.</param>
     /// <returns>A task that completes when the moves are stored.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="plan"/> is null.</exception>
+    /// <exception cref="ArgumentException">The name of a new server gives no connection string.</exception>
     /// <exception cref="ReshardException">The table has changed since the plan was made, moves of another plan are not
-    /// complete, or a table cannot hold the servers before and after the plan together.</exception>
+    /// complete, a table cannot hold the servers before and after the plan together, or a new server does not
+    /// answer.</exception>
     /// <exception cref="RedisException">The control server cannot be reached.</exception>
     public async Task ScheduleAsync(ReshardPlan plan)
     {
@@ -138,6 +148,9 @@ public sealed partial class Resharder : IAsyncDisposable
                 $"The plan has {nodes.Length} servers, with those that leave; a table holds {SlotTable.MaxNodes}.");
         }
 
+        await CheckServersAsync(
+            plan.To.Nodes.Select(node => node.Name).Where(name => plan.From.IndexOf(name) < 0), nameof(plan))
+            .ConfigureAwait(false);
         await ChangeAsync(map, map.Document with
         {
             LeaseMilliseconds = Math.Max(_leaseMilliseconds, map.Document.LeaseMilliseconds ?? 0),
@@ -209,6 +222,40 @@ public sealed partial class Resharder : IAsyncDisposable
     /// <summary>Closes the connections.</summary>
     /// <returns>A task that completes when they are closed.</returns>
     public ValueTask DisposeAsync() => _connections.DisposeAsync();
+
+    /// <summary>Asks each server for an answer. A name that is stored can no longer be corrected, only rolled
+    /// back.</summary>
+    private async Task CheckServersAsync(IEnumerable<string> names, string parameter)
+    {
+        string[] all = [.. names];
+        foreach (string name in all)
+        {
+            try
+            {
+                _options.ConnectionOf(name);
+            }
+            #pragma warning disable CA1031 // the caller's function can throw anything
+            catch (Exception exception)
+            #pragma warning restore CA1031
+            {
+                throw new ArgumentException($"The name '{name}' gives no connection string.", parameter, exception);
+            }
+        }
+
+        await Parallel.ForEachAsync(all, async (name, _) =>
+        {
+            try
+            {
+                IDatabase database = await _connections.DatabaseAsync(name).ConfigureAwait(false);
+                await database.PingAsync().ConfigureAwait(false);
+            }
+            catch (Exception exception) when (exception is RedisException or TimeoutException)
+            {
+                throw new ReshardException(
+                    $"The server '{name}' does not answer, so nothing was stored. {exception.Message}", exception);
+            }
+        }).ConfigureAwait(false);
+    }
 
     /// <summary>Stores a document as the next epoch; returns it as it is stored.</summary>
     private async Task<RouteMap> ChangeAsync(RouteMap map, RouteDocument document)

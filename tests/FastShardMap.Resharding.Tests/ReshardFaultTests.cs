@@ -166,6 +166,24 @@ public class ReshardFaultTests(Servers servers)
         await store.DisposeAsync();
     }
 
+    [Fact]
+    public async Task ScheduleAsync_NameWithoutConnectionString_StoresNothing()
+    {
+        ShardingOptions options = await servers.EmptyAsync(1);
+        await using Resharder resharder = await Resharder.ConnectAsync(With(
+            options,
+            node => node == "node-1"
+                ? throw new InvalidOperationException("no such name")
+                : options.NodeConfiguration!(node)));
+        ArgumentException exception = await Assert.ThrowsAsync<ArgumentException>(
+            "nodes", () => resharder.CreateAsync(Servers.Nodes(2)));
+        Assert.Contains("'node-1'", exception.Message, StringComparison.Ordinal);
+        await resharder.CreateAsync(Servers.Nodes(1));
+        ReshardPlan plan = await resharder.PlanAsync(Servers.Nodes(2));
+        await Assert.ThrowsAsync<ArgumentException>("plan", () => resharder.ScheduleAsync(plan));
+        Assert.Empty((await resharder.GetStatusAsync()).Moves);
+    }
+
     /// <summary>The second server of a double write has no address for this process. The write has taken effect, and
     /// the coordinator brings it over.</summary>
     [Fact]
@@ -245,7 +263,7 @@ public class ReshardFaultTests(Servers servers)
     [Fact]
     public async Task ScheduleAsync_PlanOfOtherOwners_IsRefused()
     {
-        ShardingOptions options = await servers.EmptyAsync(1);
+        ShardingOptions options = await servers.EmptyAsync(2);
         await using Resharder resharder = await Resharder.ConnectAsync(options);
         SlotTable table = await resharder.CreateAsync(Servers.Nodes(2));
         SlotTable other = SlotTable.Create([.. Servers.Nodes(2).Reverse()], epoch: table.Epoch);
@@ -260,7 +278,16 @@ public class ReshardFaultTests(Servers servers)
     {
         ShardingOptions options = await servers.EmptyAsync(1);
         await using Resharder resharder = await Resharder.ConnectAsync(options);
-        await resharder.CreateAsync(Servers.Nodes(2_100));
+        await using NodeConnections connections = new(options);
+        SlotTable table = SlotTable.Create(Servers.Nodes(2_100));
+        Assert.True(await new RouteStore(connections).TryWriteAsync(-1, new RouteDocument
+        {
+            Epoch = 1,
+            Seed = 0,
+            Nodes = [.. table.Nodes.Select(node => new RouteDocument.NodeEntry(node.Name, node.Weight))],
+            Ranges = RouteMap.RangesOf(slot => (table.NodeOf(slot), 1)),
+            Moves = [],
+        }));
         ReshardPlan plan = await resharder.PlanAsync(
             [.. Enumerable.Range(0, 2_100).Select(i => new NodeWeight($"other-{i}"))]);
         await Assert.ThrowsAsync<ReshardException>(() => resharder.ScheduleAsync(plan));

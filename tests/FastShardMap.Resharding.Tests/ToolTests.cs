@@ -40,6 +40,24 @@ public sealed class ToolTests : IDisposable
         await ExpectAsync(ExitCode.BadInput, "--cluster", "promote", node);
     }
 
+    /// <summary>A name that is no address, and one of a server that does not answer.</summary>
+    [Theory]
+    [InlineData("127.0.0.1:637x", ExitCode.BadInput)]
+    [InlineData("127.0.0.1:1", ExitCode.Failure)]
+    public async Task Commands_ServerThatCannotBeUsed_StoreNothing(string wrong, int code)
+    {
+        await using EmbeddedEngine engine = await EmbeddedEngine.StartAsync(Servers.EngineOptions(1));
+        Environment.SetEnvironmentVariable(
+            ToolOptions.Variable, $"{engine.Configuration},connectTimeout=1000");
+        string node = engine.Endpoints[0].ToString();
+
+        await ExpectAsync(code, $"'{wrong}'", "init", "--nodes", node, wrong, "--yes");
+        await ExpectAsync(ExitCode.Failure, "no table of slots", "status");
+        await ExpectAsync(ExitCode.Success, "stored", "init", "--nodes", node, "--yes");
+        await ExpectAsync(code, $"'{wrong}'", "apply", "--nodes", node, wrong, "--yes");
+        await ExpectAsync(ExitCode.Success, "No slots are moving", "status");
+    }
+
     [Fact]
     public async Task Commands_OnACluster_DoAsTheySay()
     {
@@ -132,6 +150,7 @@ public sealed class ToolTests : IDisposable
         await ExpectAsync(ExitCode.BadInput, ToolOptions.Variable, "status");
         Environment.SetEnvironmentVariable(ToolOptions.Variable, "127.0.0.1:1,password=secret,connectTimeout=100");
         await ExpectAsync(ExitCode.BadInput, "no weight", "plan", "--nodes", "a=b");
+        await ExpectAsync(ExitCode.BadInput, "'1,5' is no weight", "plan", "--nodes", "a=1,5");
         await ExpectAsync(ExitCode.BadInput, "between", "plan", "--nodes", "a=0");
         await ExpectAsync(ExitCode.BadInput, "between", "plan", "--nodes", "@a=0");
         await ExpectAsync(ExitCode.BadInput, "--timeout", "status", "--timeout", "0");
@@ -139,8 +158,15 @@ public sealed class ToolTests : IDisposable
         await ExpectAsync(ExitCode.BadInput, "", "plan", "--nodes", "a", "--placement", "luck");
         await ExpectAsync(ExitCode.Failure, "", "status", "--timeout", "1");
         await ExpectAsync(ExitCode.Failure, "", "status", "--timeout", "1", "--cluster");
-        Environment.SetEnvironmentVariable(ToolOptions.Variable, "a:1,password=secret,nonsense=1");
-        await ExpectAsync(ExitCode.BadInput, "connection string", "status");
+        foreach (string connection in (string[])["a:1,password=secret,nonsense=1", "a:637x,password=secret"])
+        {
+            Environment.SetEnvironmentVariable(ToolOptions.Variable, connection);
+            await ExpectAsync(ExitCode.BadInput, "no connection string", "status");
+            await ExpectAsync(ExitCode.BadInput, "no connection string", "status", "--cluster");
+        }
+
+        Environment.SetEnvironmentVariable(ToolOptions.Variable, "password=secret");
+        await ExpectAsync(ExitCode.BadInput, "no connection string", "status", "--cluster");
     }
 
     private static async Task ExpectAsync(int code, string text, params string[] arguments)
@@ -150,7 +176,6 @@ public sealed class ToolTests : IDisposable
         int actual = await ClusterTool.RunAsync(arguments, output, error);
         string all = $"{output}{error}";
         Assert.True(actual == code, $"{string.Join(' ', arguments)}: {actual}, {all}");
-        await ExpectAsync(ExitCode.BadInput, "'1,5' is no weight", "plan", "--nodes", "a=1,5");
         Assert.Contains(text, all, StringComparison.Ordinal);
         Assert.DoesNotContain("secret", all, StringComparison.Ordinal);
     }
