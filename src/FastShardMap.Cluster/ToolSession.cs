@@ -117,7 +117,17 @@ internal sealed class ToolSession : IAsyncDisposable
             if (status.Moves.Count > 0)
             {
                 Show(status);
-                return isMeant ? await RunAsync(null).ConfigureAwait(false) : Say(DryRun);
+                if (!isMeant)
+                {
+                    string next = nodes.Length == 0 ? "" : "The plan for --nodes is made after these moves. ";
+                    return Say(next + DryRun);
+                }
+
+                await RunAsync(null).ConfigureAwait(false);
+                if (nodes.Length == 0)
+                {
+                    return ExitCode.Success;
+                }
             }
         }
 

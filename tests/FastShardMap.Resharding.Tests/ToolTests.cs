@@ -58,6 +58,30 @@ public sealed class ToolTests : IDisposable
         await ExpectAsync(ExitCode.Success, "No slots are moving", "status");
     }
 
+    /// <summary>Moves of an earlier plan are stored, and the tool gets another one.</summary>
+    [Fact]
+    public async Task Apply_NodesWhileOlderMovesAreStored_CarriesOutBoth()
+    {
+        Assert.SkipUnless(RedisServer.IsInstalled, RedisServer.SkipReason);
+        await using RedisServer first = await RedisServer.StartAsync(TestContext.Current.CancellationToken);
+        await using RedisServer second = await RedisServer.StartAsync(TestContext.Current.CancellationToken);
+        Environment.SetEnvironmentVariable(ToolOptions.Variable, first.Configuration);
+        string[] nodes = [$"127.0.0.1:{first.Port}", $"127.0.0.1:{second.Port}"];
+        await ExpectAsync(ExitCode.Success, "stored", "init", "--nodes", nodes[0], "--yes");
+        await using Resharder resharder = await Resharder.ConnectAsync(
+            new ShardingOptions { ControlConfiguration = first.Configuration, OperationTimeout = Servers.Timeout });
+        await resharder.ScheduleAsync(await resharder.PlanAsync(
+            [new NodeWeight(nodes[0]), new NodeWeight(nodes[1])], new MoveSome(4)));
+        Assert.Single((await resharder.GetStatusAsync()).Moves);
+
+        string[] to = ["apply", "--nodes", $"{nodes[0]}=8188", $"{nodes[1]}=4"];
+        await ExpectAsync(ExitCode.Success, "after these moves", to);
+        await ExpectAsync(ExitCode.Success, "All moves are complete", [.. to, "--yes"]);
+        ReshardStatus status = await resharder.GetStatusAsync();
+        Assert.Empty(status.Moves);
+        Assert.Equal(8, status.Table.CountOf(status.Table.IndexOf(nodes[1])));
+    }
+
     [Fact]
     public async Task Commands_OnACluster_DoAsTheySay()
     {
