@@ -8,19 +8,24 @@ public sealed partial class ClusterResharder
 {
     private const int KeysPerRequest = 100;
 
+    /// <summary>A day. Garnet takes this as the limit of the whole range, however large that is.</summary>
+    private const int GarnetMilliseconds = 86_400_000;
+
     /// <summary>One command moves a range, in the background of the source.</summary>
     private async Task MoveOnGarnetAsync(SlotMove move, CancellationToken cancellationToken)
     {
         (string host, string port) = Split(move.To);
         object[] arguments =
         [
-            host, port, "", 0, Milliseconds(), .. Credentials(), "SLOTSRANGE", move.First, move.Last,
+            host, port, "", 0, GarnetMilliseconds, .. Credentials(), "SLOTSRANGE", move.First, move.Last,
         ];
         await ExecuteAsync(move.From, "MIGRATE", arguments).ConfigureAwait(false);
         await WaitAsync(
+            _timeout,
             async () => (long)await ExecuteAsync(move.From, "CLUSTER", "MTASKS").ConfigureAwait(false) == 0
                 && await IsOwnerAsync(move.To, move).ConfigureAwait(false)
                 && await IsOwnerAsync(move.From, move).ConfigureAwait(false),
+            () => IsAtWorkAsync(move),
             $"Slots {move.First} to {move.Last} have not moved to '{move.To}'",
             cancellationToken).ConfigureAwait(false);
     }
@@ -70,6 +75,14 @@ public sealed partial class ClusterResharder
                 await ExecuteAsync(other.Address, "CLUSTER", "SETSLOT", slot, "NODE", to).ConfigureAwait(false);
             }
         }
+    }
+
+    /// <summary>Whether the source, a Garnet server, moves slots now. If one of the two nodes does not answer, this
+    /// throws: the source alone would wait for the target for as long as the limit of the range.</summary>
+    private async Task<bool> IsAtWorkAsync(SlotMove move)
+    {
+        await ExecuteAsync(move.To, "PING").ConfigureAwait(false);
+        return (long)await ExecuteAsync(move.From, "CLUSTER", "MTASKS").ConfigureAwait(false) > 0;
     }
 
     private async Task<bool> IsOwnerAsync(string asked, SlotMove move)

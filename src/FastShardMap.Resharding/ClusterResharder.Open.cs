@@ -77,8 +77,10 @@ public sealed partial class ClusterResharder
             {
                 // Garnet moves slots in the background, and ends that also if nobody waits for it.
                 await WaitAsync(
+                    _timeout,
                     async () => (await GetOpenMovesAsync().ConfigureAwait(false)).All(
                         open => open.First != move.First),
+                    () => IsAtWorkAsync(move),
                     $"Slot {move.First} has not moved from '{move.From}' to '{move.To}'",
                     cancellationToken).ConfigureAwait(false);
             }

@@ -175,8 +175,10 @@ public sealed partial class ClusterResharder : IAsyncDisposable
 
         await ExecuteAsync(address, "CLUSTER", "FAILOVER", "FORCE").ConfigureAwait(false);
         await WaitAsync(
+            _timeout,
             async () => (await MembersOfAsync(address).ConfigureAwait(false)).Any(
                 one => one.Address == address && one.IsPrimary),
+            isAtWork: null,
             $"'{address}' is no primary",
             cancellationToken).ConfigureAwait(false);
     }
@@ -336,14 +338,24 @@ public sealed partial class ClusterResharder : IAsyncDisposable
         return IPAddress.TryParse(host, out IPAddress? ip) ? new IPEndPoint(ip, port) : new DnsEndPoint(host, port);
     }
 
-    private async Task WaitAsync(Func<Task<bool>> isDone, string what, CancellationToken cancellationToken)
+    /// <summary>Waits until a condition holds. Work that another server does renews the time limit.</summary>
+    internal static async Task WaitAsync(
+        TimeSpan timeout,
+        Func<Task<bool>> isDone,
+        Func<Task<bool>>? isAtWork,
+        string what,
+        CancellationToken cancellationToken)
     {
-        long deadline = Environment.TickCount64 + (long)_timeout.TotalMilliseconds;
+        long deadline = Environment.TickCount64 + (long)timeout.TotalMilliseconds;
         while (!await isDone().ConfigureAwait(false))
         {
-            if (Environment.TickCount64 > deadline)
+            if (isAtWork is not null && await isAtWork().ConfigureAwait(false))
             {
-                throw new TimeoutException($"{what} after {_timeout.TotalSeconds:0.#} s.");
+                deadline = Environment.TickCount64 + (long)timeout.TotalMilliseconds;
+            }
+            else if (Environment.TickCount64 > deadline)
+            {
+                throw new TimeoutException($"{what} after {timeout.TotalSeconds:0.#} s.");
             }
 
             await Task.Delay(Poll, cancellationToken).ConfigureAwait(false);

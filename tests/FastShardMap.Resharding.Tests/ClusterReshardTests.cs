@@ -69,6 +69,36 @@ public class ClusterReshardTests
         Assert.Equal(new DnsEndPoint(host, port), Assert.Single(options.EndPoints));
     }
 
+    /// <summary>A Garnet server moves the range for longer than the time limit.</summary>
+    [Fact]
+    public async Task WaitAsync_ServerAtWork_RenewsTheTimeLimit()
+    {
+        int polls = 0;
+        await ClusterResharder.WaitAsync(
+            TimeSpan.FromMilliseconds(1),
+            () => Task.FromResult(++polls == 5),
+            () => Task.FromResult(true),
+            "nothing has moved",
+            TestContext.Current.CancellationToken);
+        Assert.Equal(5, polls);
+    }
+
+    /// <summary>The server moves the range for a while, and then gives up.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(3)]
+    public async Task WaitAsync_ServerThatRests_EndsAfterTheTimeLimit(int busyPolls)
+    {
+        int polls = 0;
+        await Assert.ThrowsAsync<TimeoutException>(() => ClusterResharder.WaitAsync(
+            TimeSpan.FromMilliseconds(1),
+            () => Task.FromResult(false),
+            () => Task.FromResult(++polls <= busyPolls),
+            "nothing has moved",
+            TestContext.Current.CancellationToken));
+        Assert.True(polls > busyPolls);
+    }
+
     /// <summary>The node that is asked first is in cluster mode, but the user may not ask it.</summary>
     [Fact]
     public async Task ConnectAsync_NodeThatRefuses_IsPassedOver()
