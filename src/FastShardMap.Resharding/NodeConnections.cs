@@ -18,10 +18,13 @@ internal sealed class NodeConnections(ShardingOptions options) : IAsyncDisposabl
     public async ValueTask<IDatabase> DatabaseAsync(string node) =>
         (await ConnectAsync(node, node).ConfigureAwait(false)).GetDatabase();
 
+    /// <summary>The server of a node that takes its writes. A replica can lack keys.</summary>
+    /// <exception cref="ReshardException">No such server is connected.</exception>
     public async Task<IServer> ServerAsync(string node)
     {
         ConnectionMultiplexer connection = await ConnectAsync(node, node).ConfigureAwait(false);
-        return connection.GetServer(connection.GetEndPoints()[0]);
+        return connection.GetServers().FirstOrDefault(server => server is { IsConnected: true, IsReplica: false })
+            ?? throw new ReshardException($"No primary of '{node}' is connected.");
     }
 
     public async Task<int> DatabaseIndexAsync(string node) =>

@@ -22,7 +22,8 @@ public sealed partial class Resharder
     /// <param name="options">How to work, or null for the defaults.</param>
     /// <param name="cancellationToken">A token to cancel the comparison.</param>
     /// <returns>What was found.</returns>
-    /// <exception cref="ReshardException">The control server holds no table.</exception>
+    /// <exception cref="ReshardException">The control server holds no table, or no primary of a server is
+    /// connected.</exception>
     /// <exception cref="OperationCanceledException">The token was canceled.</exception>
     /// <exception cref="RedisException">A server cannot be reached.</exception>
     public async Task<VerifyReport> VerifyAsync(

@@ -18,7 +18,8 @@ public sealed partial class Resharder
     /// <returns>A task that completes when no moves are left.</returns>
     /// <exception cref="ReshardException">The copies of a wave differed again and again, so it was rolled back, by this
     /// call or by an earlier one that was interrupted; or another coordinator is at work; or the control server holds
-    /// no table; or two names of servers with moves lead to one server.</exception>
+    /// no table; or two names of servers with moves lead to one server; or no primary of a server is
+    /// connected.</exception>
     /// <exception cref="OperationCanceledException">The token was canceled.</exception>
     /// <exception cref="RedisException">A server cannot be reached, or a key is no string.</exception>
     /// <exception cref="TimeoutException">A step took longer than

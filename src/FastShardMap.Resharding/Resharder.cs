@@ -187,7 +187,8 @@ public sealed partial class Resharder : IAsyncDisposable
     /// <remarks>If the coordinator is killed meanwhile, another call continues the roll-back, and so does
     /// <see cref="RunAsync"/>, which throws <see cref="ReshardException"/> after it.</remarks>
     /// <exception cref="ReshardException">The copies of the old owners are being deleted already, another coordinator
-    /// is at work, or two names of the table are those of one server.</exception>
+    /// is at work, two names of the table are those of one server, or no primary of a server is
+    /// connected.</exception>
     /// <exception cref="OperationCanceledException">The token was canceled.</exception>
     /// <exception cref="RedisException">A server cannot be reached.</exception>
     public async Task RollBackAsync(ReshardOptions? options = null, CancellationToken cancellationToken = default)
