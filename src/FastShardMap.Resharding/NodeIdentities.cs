@@ -8,7 +8,8 @@ namespace FastShardMap.Resharding;
 internal static class NodeIdentities
 {
     /// <summary>Gives each server of the moves an identity, if it has none yet, and compares them.</summary>
-    /// <exception cref="ReshardException">Two names lead to the same database of one server.</exception>
+    /// <exception cref="ReshardException">Two names lead to the same database of one server, or another coordinator
+    /// gave a server an identity meanwhile.</exception>
     public static async Task CheckAsync(NodeConnections connections, IEnumerable<RouteDocument.MoveEntry> moves)
     {
         Dictionary<string, string> names = new(StringComparer.Ordinal);
@@ -21,6 +22,18 @@ internal static class NodeIdentities
             if (!names.TryAdd(identity, node))
             {
                 names.Add(await RenewAsync(connections, names[identity], node, identity).ConfigureAwait(false), node);
+            }
+        }
+
+        // Another coordinator can have written a new identity between the reads of two names of one server. Then one
+        // of the two has changed.
+        foreach ((string identity, string node) in names)
+        {
+            IDatabase database = await connections.DatabaseAsync(node).ConfigureAwait(false);
+            if (await ReadAsync(database).ConfigureAwait(false) != identity)
+            {
+                throw new ReshardException(
+                    $"Another coordinator has changed the identity of '{node}' meanwhile. Run again.");
             }
         }
     }

@@ -9,6 +9,9 @@ public class NodeTests
 {
     private const int Slots = 4;
 
+    private static readonly RouteDocument.MoveEntry[] Moves =
+        [new RouteDocument.MoveEntry(0, 9, "a", "b", MoveState.Planned, 0, 0, 0)];
+
     /// <summary>The connection string names a replica first, or a server that is down.</summary>
     [Theory]
     [InlineData(false)]
@@ -47,6 +50,32 @@ public class NodeTests
         ReshardException exception =
             await Assert.ThrowsAsync<ReshardException>(() => connections.ServerAsync("127.0.0.1:1"));
         Assert.Contains("'127.0.0.1:1'", exception.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Two names of one server. Another coordinator writes an identity between the reads of the two.</summary>
+    [Fact]
+    public async Task CheckAsync_IdentityThatChangesMeanwhile_IsRefused()
+    {
+        Assert.SkipUnless(RedisServer.IsInstalled, RedisServer.SkipReason);
+        await using RedisServer server = await RedisServer.StartAsync(TestContext.Current.CancellationToken);
+        await using ConnectionMultiplexer other = await ConnectionMultiplexer.ConnectAsync(server.Configuration);
+        await using NodeConnections connections = new(new ShardingOptions
+        {
+            ControlConfiguration = server.Configuration,
+            NodeConfiguration = name =>
+            {
+                if (name == "b")
+                {
+                    other.GetDatabase().StringSet(SlotKeys.Node, "of another coordinator");
+                }
+
+                return server.Configuration;
+            },
+            OperationTimeout = Servers.Timeout,
+        });
+        ReshardException exception =
+            await Assert.ThrowsAsync<ReshardException>(() => NodeIdentities.CheckAsync(connections, Moves));
+        Assert.Contains("again", exception.Message, StringComparison.Ordinal);
     }
 
     private static async Task ExecuteAsync(RedisServer server, string command, params object[] arguments)
