@@ -17,8 +17,15 @@ internal static class NodeIdentities
             moves.SelectMany(move => new[] { move.From, move.To }).Distinct(StringComparer.Ordinal))
         {
             IDatabase database = await connections.DatabaseAsync(node).ConfigureAwait(false);
-            await database.StringSetAsync(SlotKeys.Node, NewIdentity(), when: When.NotExists).ConfigureAwait(false);
             string identity = await ReadAsync(database).ConfigureAwait(false);
+            if (identity.Length == 0)
+            {
+                // A server without free memory refuses this also if the identity exists.
+                await database.StringSetAsync(SlotKeys.Node, NewIdentity(), when: When.NotExists)
+                    .ConfigureAwait(false);
+                identity = await ReadAsync(database).ConfigureAwait(false);
+            }
+
             if (!names.TryAdd(identity, node))
             {
                 names.Add(await RenewAsync(connections, names[identity], node, identity).ConfigureAwait(false), node);

@@ -78,6 +78,80 @@ public class NodeTests
         Assert.Contains("again", exception.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task CheckAsync_FullServerWithAnIdentity_IsRead()
+    {
+        Assert.SkipUnless(RedisServer.IsInstalled, RedisServer.SkipReason);
+        await using RedisServer first = await RedisServer.StartAsync(TestContext.Current.CancellationToken);
+        await using RedisServer second = await RedisServer.StartAsync(TestContext.Current.CancellationToken);
+        await using NodeConnections connections = new(OptionsOf(first, second));
+        await NodeIdentities.CheckAsync(connections, Moves);
+        await ExecuteAsync(second, "CONFIG", "SET", "maxmemory", "1");
+        IDatabase database = await connections.DatabaseAsync("b");
+        await Assert.ThrowsAsync<RedisServerException>(() => database.StringSetAsync("k", "v"));
+        await NodeIdentities.CheckAsync(connections, Moves);
+    }
+
+    /// <summary>The new server is full, and then its limit is raised.</summary>
+    [Fact]
+    public async Task RollBackAsync_NewServerWasFull_GivesTheSlotsBack()
+    {
+        Assert.SkipUnless(RedisServer.IsInstalled, RedisServer.SkipReason);
+        await using RedisServer first = await RedisServer.StartAsync(TestContext.Current.CancellationToken);
+        await using RedisServer second = await RedisServer.StartAsync(TestContext.Current.CancellationToken);
+        await using Resharder resharder = await Resharder.ConnectAsync(OptionsOf(first, second));
+        await MoveUntilAsync(resharder, OptionsOf(first, second), "Verifying begins");
+        await ExecuteAsync(second, "CONFIG", "SET", "maxmemory", "1");
+        await Assert.ThrowsAnyAsync<RedisException>(() => resharder.RollBackAsync(ReshardTests.Quick));
+
+        await ExecuteAsync(second, "CONFIG", "SET", "maxmemory", "0");
+        await resharder.RollBackAsync(ReshardTests.Quick);
+        Assert.Empty((await resharder.GetStatusAsync()).Moves);
+        Assert.Equal(new VerifyReport(20, 0, 0), await resharder.VerifyAsync());
+    }
+
+    /// <summary>The new server is lost, and an empty one gets its name.</summary>
+    [Fact]
+    public async Task RollBackAsync_EmptyServerInPlaceOfALostOne_GivesTheSlotsBack()
+    {
+        Assert.SkipUnless(RedisServer.IsInstalled, RedisServer.SkipReason);
+        await using RedisServer first = await RedisServer.StartAsync(TestContext.Current.CancellationToken);
+        await using RedisServer second = await RedisServer.StartAsync(TestContext.Current.CancellationToken);
+        await using (Resharder before = await Resharder.ConnectAsync(OptionsOf(first, second)))
+        {
+            await MoveUntilAsync(before, OptionsOf(first, second), "Verifying begins");
+        }
+
+        second.Kill();
+        await using RedisServer empty = await RedisServer.StartAsync(TestContext.Current.CancellationToken);
+        await using Resharder resharder = await Resharder.ConnectAsync(OptionsOf(first, empty));
+        await resharder.RollBackAsync(ReshardTests.Quick);
+        Assert.Empty((await resharder.GetStatusAsync()).Moves);
+        Assert.Equal(new VerifyReport(20, 0, 0), await resharder.VerifyAsync());
+    }
+
+    private static async Task MoveUntilAsync(Resharder resharder, ShardingOptions options, string where)
+    {
+        await resharder.CreateAsync([new NodeWeight("a")]);
+        await using RoutedStore store = await RoutedStore.ConnectAsync(options);
+        foreach (RedisKey key in Traffic.KeysIn(Slots, 20))
+        {
+            await store.SetAsync(key, "value");
+        }
+
+        await resharder.ScheduleAsync(await resharder.PlanAsync(
+            [new NodeWeight("a"), new NodeWeight("b")], new MoveSome(Slots)));
+        await KilledException.RunUntilAsync(resharder, where);
+    }
+
+    private static ShardingOptions OptionsOf(RedisServer first, RedisServer second) => new()
+    {
+        ControlConfiguration = first.Configuration,
+        NodeConfiguration = name => name == "a" ? first.Configuration : second.Configuration,
+        Lease = TimeSpan.FromMilliseconds(60),
+        OperationTimeout = Servers.Timeout,
+    };
+
     private static async Task ExecuteAsync(RedisServer server, string command, params object[] arguments)
     {
         await using ConnectionMultiplexer connection =
