@@ -61,14 +61,9 @@ internal sealed class NodeConnections(ShardingOptions options) : IAsyncDisposabl
             static (_, argument) => new Lazy<Task<ConnectionMultiplexer>>(
                 () => ConnectAsync(argument.options.ConnectionOf(argument.node))),
             (options, node));
-        if (Volatile.Read(ref _isDisposed) != 0)
-        {
-            // DisposeAsync may have looked before this one was added. Connecting has not begun, unless DisposeAsync has
-            // found it, and ends it.
-            _nodes.TryRemove(KeyValuePair.Create(key, connection));
-            ThrowIfDisposed();
-        }
 
+        // DisposeAsync may have looked before this one was added. Its connecting then never begins.
+        ThrowIfDisposed();
         return connection.IsValueCreated && connection.Value.IsCompletedSuccessfully
             ? new ValueTask<ConnectionMultiplexer>(connection.Value)
             : new ValueTask<ConnectionMultiplexer>(WaitAsync(key, connection));

@@ -140,6 +140,7 @@ public partial class ShardMap<TKey, TValue, THasher>
     // Every constructor calls this one.
     internal ShardMap(ShardSetOptions options)
     {
+        // NeedsNoKeepAlive: the last step makes the registry refer to the map.
         _shards = new ShardSet<TKey, TValue, THasher>(options, owner: this);
         try
         {

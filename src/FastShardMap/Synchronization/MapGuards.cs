@@ -30,6 +30,7 @@ public interface IMapGuard<TSelf> : IDisposable
 
 /// <summary>A mutex, which only one thread at a time can enter, to read or to write. Waiting threads enter roughly in
 /// the order of their arrival.</summary>
+/// <remarks>The members of a default value throw <see cref="InvalidOperationException"/>.</remarks>
 public readonly struct MutexGuard : IMapGuard<MutexGuard>
 {
     private readonly Lock? _lock;
@@ -60,6 +61,7 @@ public readonly struct MutexGuard : IMapGuard<MutexGuard>
 }
 
 /// <summary>A reader-writer lock: several threads can read at a time, or one thread can write.</summary>
+/// <remarks>The members of a default value throw <see cref="InvalidOperationException"/>.</remarks>
 public readonly struct ReaderWriterGuard : IMapGuard<ReaderWriterGuard>
 {
     private readonly ReaderWriterLockSlim? _lock;

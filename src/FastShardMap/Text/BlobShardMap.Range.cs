@@ -48,8 +48,8 @@ public sealed partial class BlobShardMap
     /// has more than 1,073,741,824 bytes, or a key is null or has more than 32,766 bytes in UTF-8; nothing has
     /// changed.</exception>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
-    /// <exception cref="InvalidOperationException">The call comes from a callback of this map; nothing has
-    /// changed.</exception>
+    /// <exception cref="InvalidOperationException">The call comes from a callback of this map; nothing has changed. Or
+    /// the memory of a value has no address; the writes so far have happened.</exception>
     /// <exception cref="OutOfMemoryException">A shard must grow, or needs room for an entry, and the memory cannot be
     /// allocated; the writes so far have happened.</exception>
     /// <exception cref="ThreadInterruptedException">The thread was interrupted while it waited for a shard's lock; the
@@ -83,8 +83,8 @@ public sealed partial class BlobShardMap
     /// has more than 1,073,741,824 bytes, <paramref name="added"/> is too short, or a key is null or has more than
     /// 32,766 bytes in UTF-8; nothing has changed.</exception>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
-    /// <exception cref="InvalidOperationException">The call comes from a callback of this map; nothing has
-    /// changed.</exception>
+    /// <exception cref="InvalidOperationException">The call comes from a callback of this map; nothing has changed. Or
+    /// the memory of a value has no address; the writes so far have happened.</exception>
     /// <exception cref="OutOfMemoryException">A shard must grow, or needs room for an entry, and the memory cannot be
     /// allocated; the writes so far have happened.</exception>
     /// <exception cref="ThreadInterruptedException">The thread was interrupted while it waited for a shard's lock; the
@@ -118,8 +118,8 @@ public sealed partial class BlobShardMap
     /// has more than 1,073,741,824 bytes, or a key is null or has more than 32,766 bytes in UTF-8; nothing has
     /// changed.</exception>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
-    /// <exception cref="InvalidOperationException">The call comes from a callback of this map; nothing has
-    /// changed.</exception>
+    /// <exception cref="InvalidOperationException">The call comes from a callback of this map; nothing has changed. Or
+    /// the memory of a value has no address; the writes so far have happened.</exception>
     /// <exception cref="OutOfMemoryException">A shard must grow, or needs room for an entry, and the memory cannot be
     /// allocated; the writes so far have happened.</exception>
     /// <exception cref="ThreadInterruptedException">The thread was interrupted while it waited for a shard's lock; the

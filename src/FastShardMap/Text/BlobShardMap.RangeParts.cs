@@ -29,8 +29,8 @@ public sealed partial class BlobShardMap
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxDegreeOfParallelism"/> is 0 or below −1;
     /// nothing has changed.</exception>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
-    /// <exception cref="InvalidOperationException">The call comes from a callback of this map; nothing has
-    /// changed.</exception>
+    /// <exception cref="InvalidOperationException">The call comes from a callback of this map; nothing has changed. Or
+    /// the memory of a value has no address; some of the entries have been added.</exception>
     /// <exception cref="OutOfMemoryException">A shard must grow, or needs room for an entry, and the memory cannot be
     /// allocated; some of the entries have been added.</exception>
     /// <exception cref="ThreadInterruptedException">The calling thread was interrupted while it waited for a shard's
@@ -72,8 +72,8 @@ public sealed partial class BlobShardMap
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxDegreeOfParallelism"/> is 0 or below −1;
     /// nothing has changed.</exception>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
-    /// <exception cref="InvalidOperationException">The call comes from a callback of this map; nothing has
-    /// changed.</exception>
+    /// <exception cref="InvalidOperationException">The call comes from a callback of this map; nothing has changed. Or
+    /// the memory of a value has no address; some of the entries have been added.</exception>
     /// <exception cref="OutOfMemoryException">A shard must grow, or needs room for an entry, and the memory cannot be
     /// allocated; some of the values have been set.</exception>
     /// <exception cref="ThreadInterruptedException">The calling thread was interrupted while it waited for a shard's

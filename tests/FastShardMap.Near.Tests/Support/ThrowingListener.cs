@@ -48,8 +48,8 @@ internal sealed class ThrowingListener : IDisposable
     public static ThrowingListener Start()
     {
         ThrowingListener listener = new();
+        listener._listener.Start(); // this publishes the meters of other tests
         s_current.Value = listener;
-        listener._listener.Start();
         return listener;
     }
 
