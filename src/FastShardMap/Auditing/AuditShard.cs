@@ -49,13 +49,21 @@ internal sealed class AuditShard<TKey>
                 return;
             }
 
-            // Inside the lock, so that timestamps agree with the order of the records.
-            AuditEvent<TKey> auditEvent = new(Timestamp(), key, Environment.CurrentManagedThreadId, operation);
-            _ring.Add(auditEvent);
-            _counts[(int)operation]++;
-            foreach (AuditRule<TKey> rule in _rules)
+            RuleScope.IsInside = true;
+            try
             {
-                Observe(rule, auditEvent);
+                // Inside the lock, so that timestamps agree with the order of the records.
+                AuditEvent<TKey> auditEvent = new(Timestamp(), key, Environment.CurrentManagedThreadId, operation);
+                _ring.Add(auditEvent);
+                _counts[(int)operation]++;
+                foreach (AuditRule<TKey> rule in _rules)
+                {
+                    Observe(rule, auditEvent);
+                }
+            }
+            finally
+            {
+                RuleScope.IsInside = false;
             }
         }
     }
@@ -100,7 +108,6 @@ internal sealed class AuditShard<TKey>
 
     private void Observe(AuditRule<TKey> rule, in AuditEvent<TKey> auditEvent)
     {
-        RuleScope.IsInside = true;
         try
         {
             if (rule.Observe(auditEvent, _time.TimestampFrequency, out AuditSeverity severity, out string? message))
@@ -112,17 +119,12 @@ internal sealed class AuditShard<TKey>
         {
             CountFailure(exception);
         }
-        finally
-        {
-            RuleScope.IsInside = false;
-        }
     }
 
     /// <summary>Reads the clock, which is code of the program like a rule. If it throws, the record has the time of the
     /// one before it.</summary>
     private long Timestamp()
     {
-        RuleScope.IsInside = true;
         try
         {
             _timestamp = _time.GetTimestamp();
@@ -130,10 +132,6 @@ internal sealed class AuditShard<TKey>
         catch (Exception exception)
         {
             CountFailure(exception);
-        }
-        finally
-        {
-            RuleScope.IsInside = false;
         }
 
         return _timestamp;
