@@ -105,19 +105,11 @@ internal sealed partial class NearCore<TResult> : IAsyncDisposable
             return;
         }
 
-        try
+        using (_copies)
         {
-            _meter.Dispose(); // a listener of the program may throw
-        }
-        finally
-        {
-            try
+            await using (_engine.ConfigureAwait(false))
             {
-                await _engine.DisposeAsync().ConfigureAwait(false);
-            }
-            finally
-            {
-                _copies.Dispose();
+                _meter.Dispose(); // a listener of the program may throw
             }
         }
     }

@@ -22,8 +22,8 @@ internal static class FlightTables
         Volatile.Read(ref place) ?? Create(ref place, new BytesComparer(HashSeed.Create()));
 
     /// <summary>Ends all flights of a map that is disposed. A flight that starts later, or whose table is created
-    /// later, looks for its key first, and the disposed map throws. The
-    /// exchange is a fence before that look, and a flight has one before its own.</summary>
+    /// later, looks for its key first, and the disposed map throws. The exchange is a
+    /// fence before that look, and a flight has one before its own.</summary>
     /// <param name="place">The field of the map.</param>
     /// <param name="map">The name of the map in the exceptions.</param>
     public static void Close<TKey, TValue>(ref FlightTable<TKey, TValue>? place, string map)
