@@ -75,21 +75,12 @@ public sealed partial class Resharder : IAsyncDisposable
         // servers the fences of its moves, which the first write to each slot raises.
         long epoch = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
         SlotTable table = SlotTable.Create(nodes, placement, epoch);
-        RouteDocument document = new()
-        {
-            Epoch = table.Epoch,
-            Seed = seed,
-            LeaseMilliseconds = _leaseMilliseconds,
-            Nodes = [.. table.Nodes.Select(node => new RouteDocument.NodeEntry(node.Name, node.Weight))],
-            Ranges = RouteMap.RangesOf(slot => (table.NodeOf(slot), epoch)),
-            Moves = [],
-        };
         if (await _routes.ReadEpochAsync().ConfigureAwait(false) < 0)
         {
             await CheckServersAsync(table.Nodes.Select(node => node.Name), nameof(nodes)).ConfigureAwait(false);
         }
 
-        return await _routes.TryWriteAsync(-1, document).ConfigureAwait(false)
+        return await _routes.TryWriteAsync(-1, RouteDocument.Of(table, seed, _leaseMilliseconds)).ConfigureAwait(false)
             ? table
             : throw new ReshardException("The control server holds a table of slots already.");
     }

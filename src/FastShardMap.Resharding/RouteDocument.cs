@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using FastShardMap.Routing;
 
 namespace FastShardMap.Resharding;
 
@@ -19,6 +20,18 @@ internal sealed record RouteDocument
     public required IReadOnlyList<RangeEntry> Ranges { get; init; }
 
     public required IReadOnlyList<MoveEntry> Moves { get; init; }
+
+    /// <summary>The document of a table no slot of which moves. The fences of each slot have the epoch of the
+    /// table.</summary>
+    public static RouteDocument Of(SlotTable table, ulong seed, long? leaseMilliseconds) => new()
+    {
+        Epoch = table.Epoch,
+        Seed = seed,
+        LeaseMilliseconds = leaseMilliseconds,
+        Nodes = [.. table.Nodes.Select(node => new NodeEntry(node.Name, node.Weight))],
+        Ranges = RouteMap.RangesOf(slot => (table.NodeOf(slot), table.Epoch)),
+        Moves = [],
+    };
 
     public static RouteDocument Parse(ReadOnlySpan<byte> json)
     {

@@ -30,9 +30,10 @@ internal sealed class RouteMap
             }
 
             HashSet<string> names = new(Table.Nodes.Select(node => node.Name), StringComparer.Ordinal);
+            MoveState? wave = Active.FirstOrDefault()?.State;
             foreach (RouteDocument.MoveEntry move in document.Moves)
             {
-                Add(move, names);
+                Add(move, names, wave);
             }
         }
         catch (ArgumentException exception)
@@ -86,13 +87,13 @@ internal sealed class RouteMap
     }
 
     /// <summary>A move that no coordinator has stored can delete the only copy of a key.</summary>
-    private void Add(RouteDocument.MoveEntry move, HashSet<string> names)
+    private void Add(RouteDocument.MoveEntry move, HashSet<string> names, MoveState? wave)
     {
         Check(move is { From: not null, To: not null } && move.From != move.To, "a move");
         Check(names.Contains(move.From) && names.Contains(move.To), "the server of a move");
         Check(move.First >= 0 && move.First <= move.Last && move.Last < SlotTable.SlotCount, "slots of a move");
         Check(Enum.IsDefined(move.State), "a state");
-        Check(move.State == MoveState.Planned || move.State == Active.First().State, "a state of a wave");
+        Check(move.State == MoveState.Planned || move.State == wave, "a state of a wave");
         for (int slot = move.First; slot <= move.Last; slot++)
         {
             string owner = Table.Nodes[Table.NodeOf(slot)].Name;

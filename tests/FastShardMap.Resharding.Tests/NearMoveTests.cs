@@ -280,13 +280,7 @@ public class NearMoveTests(Servers servers)
         await KilledException.RunUntilAsync(resharder, "Cutover begins");
 
         // Any lease may be used with a table that stores none. The maps keep the table of the cut-over for its time.
-        ShardingOptions sharding = new()
-        {
-            ControlConfiguration = quick.ControlConfiguration,
-            NodeConfiguration = quick.NodeConfiguration,
-            Lease = TimeSpan.FromMinutes(1),
-            OperationTimeout = Servers.Timeout,
-        };
+        ShardingOptions sharding = Servers.With(quick, quick.NodeConfiguration!, TimeSpan.FromMinutes(1));
         await ChangeTableAsync(sharding, static document => document with { LeaseMilliseconds = null });
         await using RoutedNearMap<long, long> map = await RoutedNearMap<long, long>.ConnectAsync(
             sharding, node => OptionsOf(sharding, node, TimeSpan.FromHours(1)), Token);

@@ -9,16 +9,11 @@ public class NodeConnectionsTests(Servers servers)
     {
         ShardingOptions options = await servers.EmptyAsync(1);
         int connected = 0;
-        await using NodeConnections connections = new(new ShardingOptions
+        await using NodeConnections connections = new(Servers.With(options, node =>
         {
-            ControlConfiguration = options.ControlConfiguration,
-            NodeConfiguration = node =>
-            {
-                connected++;
-                return options.NodeConfiguration!(node);
-            },
-            OperationTimeout = Servers.Timeout,
-        });
+            connected++;
+            return options.NodeConfiguration!(node);
+        }));
         connections.BeforeAdd = () => connections.DisposeAsync().AsTask().GetAwaiter().GetResult();
 
         await Assert.ThrowsAsync<ObjectDisposedException>(() => connections.DatabaseAsync("node-0").AsTask());

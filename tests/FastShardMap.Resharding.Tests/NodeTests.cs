@@ -31,12 +31,7 @@ public class NodeTests
         };
         await using Resharder resharder = await Resharder.ConnectAsync(options);
         await resharder.CreateAsync([new NodeWeight("a")]);
-        await using RoutedStore store = await RoutedStore.ConnectAsync(options);
-        foreach (RedisKey key in Traffic.KeysIn(Slots, 20))
-        {
-            await store.SetAsync(key, "value");
-        }
-
+        await FillAsync(options);
         Assert.Equal(new VerifyReport(20, 0, 0), await resharder.VerifyAsync());
     }
 
@@ -133,15 +128,19 @@ public class NodeTests
     private static async Task MoveUntilAsync(Resharder resharder, ShardingOptions options, string where)
     {
         await resharder.CreateAsync([new NodeWeight("a")]);
+        await FillAsync(options);
+        await resharder.ScheduleAsync(await resharder.PlanAsync(
+            [new NodeWeight("a"), new NodeWeight("b")], new MoveSome(Slots)));
+        await KilledException.RunUntilAsync(resharder, where);
+    }
+
+    private static async Task FillAsync(ShardingOptions options)
+    {
         await using RoutedStore store = await RoutedStore.ConnectAsync(options);
         foreach (RedisKey key in Traffic.KeysIn(Slots, 20))
         {
             await store.SetAsync(key, "value");
         }
-
-        await resharder.ScheduleAsync(await resharder.PlanAsync(
-            [new NodeWeight("a"), new NodeWeight("b")], new MoveSome(Slots)));
-        await KilledException.RunUntilAsync(resharder, where);
     }
 
     private static ShardingOptions OptionsOf(RedisServer first, RedisServer second) => new()

@@ -18,7 +18,7 @@ public class ReshardFaultTests(Servers servers)
     {
         ShardingOptions options = await servers.EmptyAsync(1);
         string configuration = options.NodeConfiguration!("node-0");
-        ShardingOptions aliased = With(options, _ => configuration);
+        ShardingOptions aliased = Servers.With(options, _ => configuration);
         await using Resharder resharder = await Resharder.ConnectAsync(aliased);
         await resharder.CreateAsync(Servers.Nodes(1));
         RedisKey[] keys = Traffic.KeysIn(Slots, 20);
@@ -127,7 +127,7 @@ public class ReshardFaultTests(Servers servers)
         ShardingOptions options = await servers.EmptyAsync(2);
         await using Resharder resharder = await Resharder.ConnectAsync(options);
         await resharder.CreateAsync(Servers.Nodes(1));
-        ShardingOptions longer = With(options, options.NodeConfiguration!, TimeSpan.FromSeconds(2));
+        ShardingOptions longer = Servers.With(options, options.NodeConfiguration!, TimeSpan.FromSeconds(2));
         ReshardException exception =
             await Assert.ThrowsAsync<ReshardException>(() => RoutedStore.ConnectAsync(longer));
         Assert.Contains("2000", exception.Message, StringComparison.Ordinal);
@@ -150,7 +150,7 @@ public class ReshardFaultTests(Servers servers)
         await using Resharder resharder = await Resharder.ConnectAsync(options);
         await resharder.CreateAsync(Servers.Nodes(2));
         bool fails = true;
-        ShardingOptions failing = With(
+        ShardingOptions failing = Servers.With(
             options,
             node => fails ? throw new InvalidOperationException("no such name yet") : options.NodeConfiguration!(node));
         RoutedStore store = await RoutedStore.ConnectAsync(failing);
@@ -170,7 +170,7 @@ public class ReshardFaultTests(Servers servers)
     public async Task ScheduleAsync_NameWithoutConnectionString_StoresNothing()
     {
         ShardingOptions options = await servers.EmptyAsync(1);
-        await using Resharder resharder = await Resharder.ConnectAsync(With(
+        await using Resharder resharder = await Resharder.ConnectAsync(Servers.With(
             options,
             node => node == "node-1"
                 ? throw new InvalidOperationException("no such name")
@@ -194,7 +194,7 @@ public class ReshardFaultTests(Servers servers)
         await resharder.CreateAsync(Servers.Nodes(2));
         await resharder.ScheduleAsync(await resharder.PlanAsync(Servers.Nodes(3), new MoveSome(Slots)));
         await KilledException.RunUntilAsync(resharder, "Verifying begins");
-        await using RoutedStore store = await RoutedStore.ConnectAsync(With(
+        await using RoutedStore store = await RoutedStore.ConnectAsync(Servers.With(
             options,
             node => node == "node-2"
                 ? throw new InvalidOperationException("no such name yet")
@@ -279,15 +279,8 @@ public class ReshardFaultTests(Servers servers)
         ShardingOptions options = await servers.EmptyAsync(1);
         await using Resharder resharder = await Resharder.ConnectAsync(options);
         await using NodeConnections connections = new(options);
-        SlotTable table = SlotTable.Create(Servers.Nodes(2_100));
-        Assert.True(await new RouteStore(connections).TryWriteAsync(-1, new RouteDocument
-        {
-            Epoch = 1,
-            Seed = 0,
-            Nodes = [.. table.Nodes.Select(node => new RouteDocument.NodeEntry(node.Name, node.Weight))],
-            Ranges = RouteMap.RangesOf(slot => (table.NodeOf(slot), 1)),
-            Moves = [],
-        }));
+        Assert.True(await new RouteStore(connections).TryWriteAsync(
+            -1, RouteDocument.Of(SlotTable.Create(Servers.Nodes(2_100), epoch: 1), seed: 0, leaseMilliseconds: null)));
         ReshardPlan plan = await resharder.PlanAsync(
             [.. Enumerable.Range(0, 2_100).Select(i => new NodeWeight($"other-{i}"))]);
         await Assert.ThrowsAsync<ReshardException>(() => resharder.ScheduleAsync(plan));
@@ -353,13 +346,4 @@ public class ReshardFaultTests(Servers servers)
         await Task.WhenAll(writers);
         Assert.Equal(0, differences);
     }
-
-    private static ShardingOptions With(
-        ShardingOptions options, Func<string, string> nodes, TimeSpan? lease = null) => new()
-        {
-            ControlConfiguration = options.ControlConfiguration,
-            NodeConfiguration = nodes,
-            Lease = lease ?? options.Lease,
-            OperationTimeout = options.OperationTimeout,
-        };
 }

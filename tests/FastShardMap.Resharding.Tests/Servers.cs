@@ -34,6 +34,16 @@ public sealed class Servers : IAsyncLifetime
     public static NodeWeight[] Nodes(int count) =>
         [.. Enumerable.Range(0, count).Select(i => new NodeWeight($"node-{i}"))];
 
+    /// <summary>The same servers by other names, or with another lease.</summary>
+    public static ShardingOptions With(
+        ShardingOptions options, Func<string, string> nodes, TimeSpan? lease = null) => new()
+        {
+            ControlConfiguration = options.ControlConfiguration,
+            NodeConfiguration = nodes,
+            Lease = lease ?? options.Lease,
+            OperationTimeout = options.OperationTimeout,
+        };
+
     /// <summary>Empties <paramref name="count"/> servers; the first is the control server too.</summary>
     public async Task<ShardingOptions> EmptyAsync(int count, int leaseMilliseconds = 60)
     {
